@@ -1,0 +1,74 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// One target per room; docs/architecture.md says what each is for and which arrows may exist.
+// Tests/HouseTests compares every `import` in Sources with that table.
+
+let package = Package(
+  name: "watcher",
+  products: [
+    .executable(name: "watcher", targets: ["watcher"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+  ],
+  targets: [
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+    .target(name: "ImageModel"),
+    .target(name: "StrictJSON"),
+    .target(name: "Hashing", dependencies: ["COpenSSL", "ImageModel"]),
+    .target(name: "Transport", dependencies: ["CCurl"]),
+    .target(name: "Registry", dependencies: ["Transport", "Hashing", "StrictJSON", "ImageModel"]),
+    .target(name: "Drift", dependencies: ["ImageModel"]),
+    .target(
+      name: "Schedule",
+      dependencies: ["ImageModel", .product(name: "HeapModule", package: "swift-collections")]),
+    .target(
+      name: "History",
+      dependencies: ["ImageModel", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "Delivery", dependencies: ["Transport", "Hashing", "ImageModel"]),
+    .target(name: "Config", dependencies: ["StrictJSON", "ImageModel"]),
+    .target(
+      name: "Daemon",
+      dependencies: [
+        "Config", "Delivery", "Drift", "History", "ImageModel", "Registry", "Schedule", "Transport",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(
+      name: "watcher",
+      dependencies: [
+        "Config", "Daemon", "History", "ImageModel",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // Tests: one target per room, helpers in TestSupport.
+    .target(
+      name: "TestSupport", dependencies: ["Hashing", "ImageModel"], path: "Tests/TestSupport"),
+    .testTarget(name: "HouseTests"),
+    .testTarget(name: "ImageModelTests", dependencies: ["ImageModel"]),
+    .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
+    .testTarget(name: "HashingTests", dependencies: ["Hashing", "ImageModel"]),
+    .testTarget(name: "TransportTests", dependencies: ["Transport", "TestSupport"]),
+    .testTarget(
+      name: "RegistryTests",
+      dependencies: ["Registry", "Transport", "Hashing", "StrictJSON", "ImageModel", "TestSupport"]),
+    .testTarget(name: "DriftTests", dependencies: ["Drift", "ImageModel"]),
+    .testTarget(name: "ScheduleTests", dependencies: ["Schedule", "ImageModel"]),
+    .testTarget(
+      name: "HistoryTests", dependencies: ["History", "ImageModel", .product(name: "GRDB", package: "GRDB.swift")],
+      exclude: ["fixtures"]),
+    .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "ImageModel"]),
+    .testTarget(name: "ConfigTests", dependencies: ["Config", "ImageModel"], exclude: ["fixtures"]),
+    .testTarget(
+      name: "DaemonTests",
+      dependencies: ["Daemon", "Config", "Drift", "Hashing", "History", "ImageModel", "Schedule"]),
+    .testTarget(name: "CLITests", dependencies: ["watcher", "Daemon", "History", "Config", "ImageModel"]),
+    .testTarget(
+      name: "BlackBoxTests", dependencies: ["watcher", "TestSupport", "Hashing", "StrictJSON", "ImageModel"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,54 @@
+import ImageModel
+
+/// Something wrong, doubtful or notable in a configuration, and where.
+public struct ConfigProblem: Error, Sendable, Hashable {
+  public enum Severity: String, Sendable {
+    case error, warning, note
+  }
+
+  public let severity: Severity
+  /// The file, as the user named it.
+  public let path: String
+  /// From 1.
+  public let line: Int
+  /// From 1, in Unicode scalars.
+  public let column: Int
+  /// What is wrong, in one line.
+  public let message: String
+  /// What to do about it, in one line.
+  public let hint: String?
+  /// The offending line, made safe for a terminal, cut around the place if it is long, secrets as `*`.
+  public let sourceLine: String
+  /// How many characters of `sourceLine` are before the place.
+  let caret: Int
+
+  /// As compilers print it: `path:line:column: error: message`, the line, a caret below it, and the hint.
+  public var rendered: String { rendered(as: severity) }
+
+  /// The same under another severity: what `config check` only notes, `run` refuses.
+  public func rendered(as severity: Severity) -> String {
+    let head = "\(path.safe()):\(line):\(column): \(severity.rawValue): \(message)"
+    let source = sourceLine.isEmpty ? "" : "\n  \(sourceLine)\n  \(String(repeating: " ", count: caret))^"
+    return head + source + (hint.map { "\n  hint: \($0)" } ?? "")
+  }
+}
+
+/// Everything that is wrong with a configuration.
+public struct ConfigProblems: Error, Sendable, Hashable {
+  /// How many problems are kept; the others are counted.
+  static let kept = 100
+  /// How many problems `rendered` shows.
+  static let shown = 20
+
+  /// Sorted by position, the first hundred.
+  public let problems: [ConfigProblem]
+  /// How many problems there are, those beyond `problems` included.
+  public let count: Int
+
+  /// The first twenty problems, one below the other, and how many more there are.
+  public var rendered: String {
+    let more = count - min(count, Self.shown)
+    let tail = more == 0 ? [] : ["and \(more) more \(more == 1 ? "problem" : "problems")"]
+    return (problems.prefix(Self.shown).map(\.rendered) + tail).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,147 @@
+import ImageModel
+import StrictJSON
+
+extension ConfigReader {
+  private static let highestRate = 100_000.0
+
+  mutating func registries(_ root: Section) -> [String: RegistrySettings] {
+    guard let value = root["registries"] else { return [:] }
+    guard let members = value.object else {
+      wrongType(value, "\"registries\"", "an object")
+      return [:]
+    }
+    var registries: [String: RegistrySettings] = [:]
+    var offsets: [String: Int] = [:]
+    for member in members {
+      let settings = registry(member)
+      guard let domain = registryDomain(member) else { continue }
+      if let first = offsets[domain] {
+        error(
+          at: member.keyRange.lowerBound,
+          "\(quoted(member.key)) is the registry \(domain), which line \(source.line(at: first)) has settings for",
+          hint: "put all settings of a registry under one name")
+      }
+      offsets[domain] = member.keyRange.lowerBound
+      registries[domain] = settings
+    }
+    return registries
+  }
+
+  private mutating func registryDomain(_ member: JSONMember) -> String? {
+    let offset = member.keyRange.lowerBound
+    if member.key.contains("/") {
+      let host = member.key.split(separator: "/").first { !$0.hasSuffix(":") }.map(String.init) ?? ""
+      let hint = "write only the host" + (host.isEmpty ? "" : ": \(quoted(host))")
+      error(at: offset, "\(quoted(member.key)) is not a registry host", hint: hint)
+      return nil
+    }
+    let domain = WatchedDomain(member.key)
+    if let mistake = domain.mistake {
+      error(at: offset, mistake.message, hint: mistake.hint)
+      return nil
+    }
+    if domain.canonical != member.key {
+      warning(at: offset, "\(quoted(member.key)) is taken as \(quoted(domain.canonical))", hint: "write it like that")
+    }
+    return domain.canonical
+  }
+
+  private mutating func registry(_ member: JSONMember) -> RegistrySettings {
+    var settings = RegistrySettings()
+    guard let registry = section(member.value, quoted(member.key), keys: ConfigKeys.registry) else {
+      return settings
+    }
+    settings.scheme = choice(registry, "scheme", RegistrySettings.Scheme.self)
+    readCredentials(registry, &settings)
+    readCertificates(registry, &settings)
+    settings.insecureSkipVerify = boolean(registry, "insecure_skip_verify") ?? false
+    settings.requestsPerSecond = rate(registry)
+    settings.maxConcurrency = integer(registry, "max_concurrency", in: 1...256)
+    settings.trustedRealms = realms(registry)
+    settings.allowPlainCredentials = boolean(registry, "allow_plain_credentials") ?? false
+    return settings
+  }
+
+  private mutating func readCredentials(_ registry: Section, _ settings: inout RegistrySettings) {
+    settings.username = username(registry)
+    settings.passwordFile = file(registry, "password_file")
+    settings.tokenFile = file(registry, "token_file")
+    settings.credentialHelper = credentialHelper(registry)
+    demand("password_file", with: "username", registry)
+    demand("username", with: "password_file", registry)
+    let ways = ["username", "token_file", "credential_helper"].filter { registry[$0] != nil }
+    if ways.count > 1 {
+      error(
+        at: registry.keyOffset(ways[1]), "\(quoted(ways[0])) and \(quoted(ways[1])) exclude each other",
+        hint: "one way to sign in per registry")
+    }
+  }
+
+  private mutating func readCertificates(_ registry: Section, _ settings: inout RegistrySettings) {
+    settings.caFile = file(registry, "ca_file")
+    settings.clientCertFile = file(registry, "client_cert_file")
+    settings.clientKeyFile = file(registry, "client_key_file")
+    demand("client_cert_file", with: "client_key_file", registry)
+  }
+
+  /// Complains where a key is there without the other one that it needs.
+  mutating func demand(_ needed: String, with key: String, _ section: Section) {
+    guard section[key] != nil, section[needed] == nil else { return }
+    error(at: section.keyOffset(key), "\(quoted(key)) needs \(quoted(needed)) beside it")
+  }
+
+  /// Basic authorisation ends the name at its first colon. Source: RFC 7617 section 2.
+  private mutating func username(_ registry: Section) -> String? {
+    guard let name = string(registry, "username") else { return nil }
+    guard !name.contains(":"), !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+    else {
+      error(at: registry.offset("username"), "\"username\" must not hold a colon or a control character")
+      return nil
+    }
+    return name
+  }
+
+  private mutating func credentialHelper(_ registry: Section) -> String? {
+    guard let suffix = string(registry, "credential_helper") else { return nil }
+    let isSuffix = suffix.utf8.allSatisfy {
+      (0x30...0x39).contains($0) || (0x61...0x7a).contains($0 | 0x20) || [0x2d, 0x2e, 0x5f].contains($0)
+    }
+    guard isSuffix else {
+      error(
+        at: registry.offset("credential_helper"), "\(quoted(suffix)) is not a credential helper",
+        hint: "it is what follows docker-credential- in the program's name")
+      return nil
+    }
+    notBuilt(
+      at: registry.keyOffset("credential_helper"), "\"credential_helper\" is",
+      hint: "use \"username\" and \"password_file\", or \"token_file\"")
+    return suffix
+  }
+
+  private mutating func rate(_ registry: Section) -> Double? {
+    guard let value = registry["requests_per_second"] else { return nil }
+    guard case .number(let number) = value.kind else {
+      wrongType(value, "\"requests_per_second\"", "a number")
+      return nil
+    }
+    guard number.double > 0, number.double <= Self.highestRate else {
+      let text = number.text.safe(limit: 40)
+      error(
+        at: value.offset, "\"requests_per_second\": \(text) is out of range", hint: "more than 0, at most 100000")
+      return nil
+    }
+    return number.double
+  }
+
+  private mutating func realms(_ registry: Section) -> [String] {
+    (strings(registry, "trusted_realms") ?? []).compactMap { text, offset in
+      let isHost = (try? HostPort(text)) != nil
+      if !isHost {
+        error(
+          at: offset, "\(quoted(text)) in \"trusted_realms\" is not a host",
+          hint: "write host or host:port, without scheme, path or *")
+      }
+      return isHost ? text.lowercased() : nil
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import ImageModel
+import StrictJSON
+
+extension ConfigReader {
+  /// Longest times, for keys of which the contract gives no range.
+  private static let longestRetention = 36_500 * 86_400
+
+  /// The whole document. What is returned counts only if no error was found.
+  mutating func config(_ value: JSONValue) -> WatchConfig {
+    var config = WatchConfig()
+    guard let root = section(value, "the configuration", keys: ConfigKeys.root) else { return config }
+    config.database = path(root, "database")
+    config.sinks = sinks(root)
+    let names = config.sinks.map(\.name)
+    config.defaults = defaults(root, sinkNames: names)
+    config.registries = registries(root)
+    let list = watchlist(root, defaults: config.defaults, sinkNames: names)
+    config.watch = list.entries
+    config.repositories = list.repositories
+    config.httpListen = listen(root)
+    config.log = log(root)
+    config.retention = retention(root)
+    return config
+  }
+
+  private mutating func listen(_ root: Section) -> String? {
+    guard let http = section(root, "http", keys: ConfigKeys.http), let text = string(http, "listen") else {
+      return nil
+    }
+    let place = try? HostPort(text)
+    guard place?.port != nil else {
+      let hint = "write address:port, 127.0.0.1:9470 or [::1]:9470; the port is 1 to 65535"
+      error(at: http.offset("listen"), "\"listen\": \(quoted(text)) is not an address with a port", hint: hint)
+      return nil
+    }
+    notBuilt(at: http.keyOffset("listen"), "metrics over HTTP (\"listen\") are", hint: "leave \"http\" out")
+    return text
+  }
+
+  private mutating func log(_ root: Section) -> LogSettings {
+    var settings = LogSettings()
+    guard let log = section(root, "log", keys: ConfigKeys.log) else { return settings }
+    settings.level = choice(log, "level", LogSettings.Level.self) ?? settings.level
+    settings.format = choice(log, "format", LogSettings.Format.self) ?? settings.format
+    return settings
+  }
+
+  private mutating func retention(_ root: Section) -> RetentionSettings {
+    var settings = RetentionSettings()
+    guard let retention = section(root, "retention", keys: ConfigKeys.retention) else { return settings }
+    if let history = period(retention, "history") {
+      settings.historySeconds = history.seconds
+      if history.seconds != nil {
+        notBuilt(
+          at: retention.keyOffset("history"), "a limit for the history (\"history\") is",
+          hint: "write \"forever\" or leave it out")
+      }
+    }
+    if let deliveries = period(retention, "deliveries") { settings.deliveriesSeconds = deliveries.seconds }
+    return settings
+  }
+
+  /// A duration or `forever`, for which `seconds` is `nil`.
+  private mutating func period(_ section: Section, _ key: String) -> (seconds: Int?, Void)? {
+    guard let value = section[key] else { return nil }
+    if value.string == "forever" { return (nil, ()) }
+    if let text = value.string, ConfigDuration.seconds(text) == nil {
+      let message = "\(quoted(key)): \(quoted(text)) is not a duration and not \"forever\""
+      error(at: value.offset, message, hint: ConfigDuration.hint)
+      return nil
+    }
+    return duration(value, quoted(key), in: 1...Self.longestRetention).map { ($0, ()) }
+  }
+}

@@ -1,0 +1,124 @@
+import ImageModel
+import StrictJSON
+
+/// What has been read of the watchlist so far.
+struct Watchlist {
+  var entries: [WatchEntry] = []
+  var repositories: [RepositoryEntry] = []
+  /// Where each canonical tag or repository was first named, in bytes.
+  var tags: [TagReference: Int] = [:]
+  var names: [String: Int] = [:]
+}
+
+/// What an entry says beside what it is about.
+struct EntrySettings {
+  var values: WatchDefaults
+  var labels: [String: String] = [:]
+  /// In bytes.
+  var offset: Int
+}
+
+extension ConfigReader {
+  private enum PlatformMatch: String, CaseIterable {
+    case strict, compatible
+  }
+
+  mutating func defaults(_ root: Section, sinkNames: [String]) -> WatchDefaults {
+    var result = WatchDefaults()
+    result.sinks = sinkNames
+    guard let defaults = section(root, "defaults", keys: ConfigKeys.defaults) else { return result }
+    result.intervalSeconds = duration(defaults, "interval", in: Limits.intervalSeconds) ?? result.intervalSeconds
+    result.unreachableAfterSeconds =
+      duration(defaults, "unreachable_after", in: Limits.intervalSeconds) ?? result.unreachableAfterSeconds
+    result.selection = platforms(defaults) ?? result.selection
+    result.sinks = sinkList(defaults, sinkNames: sinkNames) ?? sinkNames
+    if choice(defaults, "platform_match", PlatformMatch.self) == .compatible {
+      notBuilt(
+        at: defaults.keyOffset("platform_match"), "\"platform_match\": \"compatible\" is",
+        hint: "leave it out and name each platform")
+    }
+    return result
+  }
+
+  mutating func watchlist(_ root: Section, defaults: WatchDefaults, sinkNames: [String]) -> Watchlist {
+    var list = Watchlist()
+    guard let value = root["watch"] else { return list }
+    guard let elements = value.array else {
+      wrongType(value, "\"watch\"", "a list")
+      return list
+    }
+    guard elements.count <= Limits.watchedTags else {
+      error(at: value.offset, "\"watch\" has more than \(Limits.watchedTags) entries")
+      return list
+    }
+    list.entries.reserveCapacity(elements.count)
+    list.tags.reserveCapacity(elements.count)
+    for element in elements {
+      switch element.kind {
+      case .string(let text):
+        image(text, at: element.offset, EntrySettings(values: defaults, offset: element.offset), &list)
+      case .object: entry(element, defaults, sinkNames, &list)
+      default: wrongType(element, "an element of \"watch\"", "a tag or an object", isKey: false)
+      }
+    }
+    return list
+  }
+
+  private mutating func entry(
+    _ value: JSONValue, _ defaults: WatchDefaults, _ sinkNames: [String], _ list: inout Watchlist
+  ) {
+    let isRepository = value["repository"] != nil
+    let entry =
+      isRepository
+      ? section(value, "an entry", keys: ConfigKeys.repository + ["image"])
+      : section(value, "an entry", keys: ConfigKeys.image, elsewhere: (ConfigKeys.patterns, "\"repository\""))
+    guard let entry else { return }
+    let settings = settings(entry, defaults, sinkNames)
+    if isRepository, entry["image"] != nil {
+      error(
+        at: entry.keyOffset("image"), "an entry has \"image\" or \"repository\", not both", hint: "write two entries")
+    } else if isRepository {
+      repository(entry, settings, &list)
+    } else if entry["image"] != nil {
+      guard let text = string(entry, "image") else { return }
+      image(text, at: entry.offset("image"), settings, &list)
+    } else {
+      error(at: value.offset, "an entry needs \"image\" or \"repository\"")
+    }
+  }
+
+  private mutating func settings(
+    _ entry: Section, _ defaults: WatchDefaults, _ sinkNames: [String]
+  ) -> EntrySettings {
+    var values = defaults
+    values.intervalSeconds = duration(entry, "interval", in: Limits.intervalSeconds) ?? defaults.intervalSeconds
+    values.selection = platforms(entry) ?? defaults.selection
+    values.sinks = sinkList(entry, sinkNames: sinkNames) ?? defaults.sinks
+    return EntrySettings(values: values, labels: labels(entry), offset: entry.value.offset)
+  }
+
+  private mutating func image(
+    _ text: String, at offset: Int, _ settings: EntrySettings, _ list: inout Watchlist
+  ) {
+    guard let (tag, pinned) = watchedTag(text, at: offset) else { return }
+    if let first = list.tags[tag] {
+      repeated(tag.description, at: offset, first: first)
+      return
+    }
+    list.tags[tag] = offset
+    list.entries.append(
+      WatchEntry(
+        tag: tag, pinned: pinned, intervalSeconds: settings.values.intervalSeconds,
+        selection: settings.values.selection, sinks: settings.values.sinks,
+        unreachableAfterSeconds: settings.values.unreachableAfterSeconds, labels: settings.labels,
+        line: source.line(at: settings.offset)))
+  }
+
+  mutating func repeated(_ name: String, at offset: Int, first: Int) {
+    let line = source.line(at: first)
+    let here = source.line(at: offset)
+    error(
+      at: offset, "\(name.safe()) is in the watchlist twice, on line \(line) and on line \(here)",
+      hint: "remove one of the two")
+  }
+}

@@ -1,0 +1,125 @@
+import ImageModel
+import StrictJSON
+
+/// Webhook sinks are checked completely although this version does not send to them, so that what
+/// `config check` accepts stays valid.
+extension ConfigReader {
+  private static let retryCount = 1...50
+  private static let longestPause = 30 * 86_400
+
+  mutating func webhook(_ section: Section, _ name: String) -> WebhookSettings {
+    notBuilt(at: section.keyOffset("type"), "webhook sinks are", hint: "use a sink of type \"stdout\" or \"file\"")
+    var settings = WebhookSettings(url: "")
+    settings.allowHTTP = boolean(section, "allow_http") ?? false
+    settings.url = url(section, name, allowHTTP: settings.allowHTTP)
+    settings.secretFile = file(section, "secret_file")
+    settings.secretPreviousFile = file(section, "secret_previous_file")
+    demand("secret_file", with: "secret_previous_file", section)
+    readHeaders(section, &settings)
+    settings.contentType = contentType(section)
+    settings.timeoutSeconds = duration(section, "timeout", in: 1...300) ?? settings.timeoutSeconds
+    settings.network = choice(section, "network", WebhookSettings.Network.self) ?? settings.network
+    settings.maxInFlight = integer(section, "max_in_flight", in: 1...64) ?? settings.maxInFlight
+    settings.retryScheduleSeconds = retrySchedule(section)
+    return settings
+  }
+
+  private mutating func url(_ section: Section, _ name: String, allowHTTP: Bool) -> String {
+    guard section["url"] != nil else {
+      error(at: section.value.offset, "the webhook sink \(quoted(name)) has no \"url\"")
+      return ""
+    }
+    guard let text = string(section, "url") else { return "" }
+    let offset = section.offset("url")
+    // A URL may hold a secret, so no message repeats it.
+    switch WebhookURL.check(text) {
+    case .valid(isPlain: false): break
+    case .valid(isPlain: true) where allowHTTP: break
+    case .valid:
+      error(at: offset, "\"url\" is not encrypted", hint: "write https://, or set \"allow_http\": true")
+    case .userinfo:
+      source.masked.append(section["url"]?.range ?? offset..<offset)
+      error(at: offset, "\"url\" must not hold a user name or password", hint: "put them into \"header_files\"")
+    case .fragment: error(at: offset, "\"url\" must not hold a fragment; nothing after # is sent")
+    case .characters: error(at: offset, "\"url\" must be visible ASCII", hint: "percent-encode other characters")
+    case .scheme: error(at: offset, "\"url\" must begin with https://")
+    case .host: error(at: offset, "\"url\" has no valid host")
+    }
+    return text
+  }
+
+  private mutating func readHeaders(_ section: Section, _ settings: inout WebhookSettings) {
+    var names: Set<String> = []
+    for key in ["headers", "header_files"] {
+      guard let value = section[key] else { continue }
+      guard let members = value.object else {
+        wrongType(value, quoted(key), "an object")
+        continue
+      }
+      for member in members {
+        let isNew = names.insert(member.key.lowercased()).inserted
+        if !isNew { error(at: member.keyRange.lowerBound, "the header \(quoted(member.key)) is set twice") }
+        checkHeaderName(member, isFile: key == "header_files")
+        if key == "header_files" {
+          settings.headerFiles[member.key] = file(member.value, member.key)
+        } else {
+          settings.headers[member.key] = headerValue(member)
+        }
+      }
+    }
+  }
+
+  private mutating func checkHeaderName(_ member: JSONMember, isFile: Bool) {
+    let offset = member.keyRange.lowerBound
+    let lower = member.key.lowercased()
+    guard WebhookHeader.isName(member.key) else {
+      error(at: offset, "\(quoted(member.key)) is not the name of a header")
+      return
+    }
+    if WebhookHeader.isReserved(lower) {
+      let hint = lower == "content-type" ? "use \"content_type\"" : nil
+      error(at: offset, "the header \(quoted(member.key)) is set by the sink itself", hint: hint)
+    } else if !isFile, WebhookHeader.isSecret(lower) {
+      source.masked.append(member.value.range)
+      error(
+        at: offset, "the value of \(quoted(member.key)) is a secret and must not be in the configuration",
+        hint: "put it into a file and name that in \"header_files\"")
+    }
+  }
+
+  private mutating func headerValue(_ member: JSONMember) -> String? {
+    guard let text = member.value.string else {
+      wrongType(member.value, "the header \(quoted(member.key))", "a string")
+      return nil
+    }
+    guard WebhookHeader.isValue(text) else {
+      error(at: member.value.offset, "the value of \(quoted(member.key)) must be visible ASCII on one line")
+      return nil
+    }
+    return text
+  }
+
+  private mutating func contentType(_ section: Section) -> String? {
+    guard let text = string(section, "content_type") else { return nil }
+    let parts = text.prefix { $0 != ";" }.split(separator: "/", omittingEmptySubsequences: false)
+    guard WebhookHeader.isValue(text), parts.count == 2, parts.allSatisfy({ WebhookHeader.isName(String($0)) }) else {
+      error(
+        at: section.offset("content_type"), "\(quoted(text)) is not a content type", hint: "like application/json")
+      return nil
+    }
+    return text
+  }
+
+  private mutating func retrySchedule(_ section: Section) -> [Int]? {
+    guard let value = section["retry_schedule"] else { return nil }
+    guard let elements = value.array else {
+      wrongType(value, "\"retry_schedule\"", "a list of durations")
+      return nil
+    }
+    guard Self.retryCount.contains(elements.count) else {
+      error(at: value.offset, "\"retry_schedule\" has \(elements.count) durations", hint: "it takes 1 to 50")
+      return nil
+    }
+    return elements.compactMap { duration($0, "an element of \"retry_schedule\"", in: 0...Self.longestPause) }
+  }
+}

@@ -1,0 +1,59 @@
+import ImageModel
+import StrictJSON
+
+/// The configuration file as it is, for pointing at places in it.
+struct SourceDocument {
+  /// Characters of a line that are shown, and how many of them at most before the place.
+  private static let width = 112
+  private static let before = 72
+
+  let path: String
+  let bytes: [UInt8]
+  let text: SourceText
+  /// Byte ranges that must not be shown: what looks like a secret that somebody wrote into the file.
+  var masked: [Range<Int>] = []
+
+  init(_ bytes: [UInt8], path: String) {
+    self.path = path
+    self.bytes = bytes
+    text = SourceText(bytes)
+  }
+
+  func line(at offset: Int) -> Int { text.position(at: offset).line }
+
+  func problem(_ finding: Finding, _ severity: ConfigProblem.Severity) -> ConfigProblem {
+    let place = text.position(at: finding.offset)
+    let (left, right) = excerpt(around: min(max(finding.offset, 0), bytes.count))
+    return ConfigProblem(
+      severity: severity, path: path, line: place.line, column: place.column, message: finding.message,
+      hint: finding.hint, sourceLine: left + right, caret: left.unicodeScalars.count)
+  }
+
+  /// The line of `offset`, cut in two there. Reads only as much of a long line as it shows.
+  private func excerpt(around offset: Int) -> (left: String, right: String) {
+    let lowest = max(0, offset - 4 * Self.width)
+    let highest = min(bytes.count, offset + 4 * Self.width)
+    let start = bytes[lowest..<offset].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? lowest
+    let end = bytes[offset..<highest].firstIndex(of: UInt8(ascii: "\n")) ?? highest
+    let left = shown(start..<offset)
+    let right = shown(offset..<end)
+    let room = Self.width - min(left.count, Self.before)
+    let leftIsWhole = left.count <= Self.before && (start == 0 || bytes[start - 1] == UInt8(ascii: "\n"))
+    let rightIsWhole = right.count <= room && (end == bytes.count || bytes[end] == UInt8(ascii: "\n"))
+    return (
+      (leftIsWhole ? "" : "…") + left.suffix(Self.before).joined(),
+      right.prefix(room).joined() + (rightIsWhole ? "" : "…")
+    )
+  }
+
+  /// The characters of a piece of a line, each made safe.
+  private func shown(_ range: Range<Int>) -> [String] {
+    var piece = Array(bytes[range])
+    for mask in masked {
+      for index in mask.clamped(to: range) { piece[index - range.lowerBound] = UInt8(ascii: "*") }
+    }
+    if piece.last == UInt8(ascii: "\r") { piece.removeLast() }
+    let whole = piece.drop { $0 & 0xc0 == 0x80 }
+    return String(decoding: whole, as: UTF8.self).unicodeScalars.map { $0 == "\t" ? " " : String($0).safe() }
+  }
+}

@@ -1,0 +1,41 @@
+import ImageModel
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+extension WatchConfig {
+  /// The files named by `…_file` keys that this process cannot read, sorted by position. Their content is not
+  /// looked at.
+  ///
+  /// - Parameter environment: for `CREDENTIALS_DIRECTORY`, without which no credential can be found.
+  public func unreadableFiles(environment: [String: String]) -> [ConfigProblem] {
+    namedFiles.compactMap { file, problem in
+      guard let path = file.resolve(environment: environment) else {
+        return problem.explained(
+          "\(problem.message): CREDENTIALS_DIRECTORY is not set, so there is no credential",
+          hint: "run under a service with LoadCredential=, or name a path")
+      }
+      return reason(path).map {
+        problem.explained("\(problem.message): \(quoted(path)) cannot be read: \($0)", hint: nil)
+      }
+    }
+  }
+
+  /// Why a file cannot be read, `nil` if it can.
+  private func reason(_ path: String) -> String? {
+    var status = stat()
+    guard stat(path, &status) == 0, access(path, R_OK) == 0 else { return String(cString: strerror(errno)) }
+    return status.st_mode & S_IFMT == S_IFDIR ? "it is a directory" : nil
+  }
+}
+
+extension ConfigProblem {
+  fileprivate func explained(_ message: String, hint: String?) -> ConfigProblem {
+    ConfigProblem(
+      severity: .error, path: path, line: line, column: column, message: message, hint: hint, sourceLine: sourceLine,
+      caret: caret)
+  }
+}

@@ -1,0 +1,60 @@
+import ImageModel
+import StrictJSON
+
+/// A configuration that is valid. Source: the contract, section 3.
+public struct WatchConfig: Sendable {
+  /// Path of the database, if the file names one.
+  public var database: String?
+  /// The tags to watch, in the order of the file, none twice.
+  public var watch: [WatchEntry] = []
+  public var repositories: [RepositoryEntry] = []
+  /// By domain as references have it, `host[:port]`.
+  public var registries: [String: RegistrySettings] = [:]
+  /// In the order of the file; one `stdout` sink where it has none.
+  public var sinks: [SinkSettings] = []
+  /// What a tag outside the watchlist is polled with.
+  public var defaults = WatchDefaults()
+  /// `address:port`; not available yet.
+  public var httpListen: String?
+  public var log = LogSettings()
+  public var retention = RetentionSettings()
+  /// Keys whose capability this version does not have; at most a hundred. `config check` notes them, `run` and
+  /// `check` refuse them.
+  public var unbuilt: [ConfigProblem] = []
+  /// What is valid and likely a mistake; at most a hundred.
+  public var warnings: [ConfigProblem] = []
+  /// The files that are named, each with the complaint to make if it cannot be read, but for its reason.
+  var namedFiles: [(file: SecretFile, problem: ConfigProblem)] = []
+
+  /// Reads a configuration and checks all of it but what is outside: no file it names is opened.
+  ///
+  /// - Parameters:
+  ///   - bytes: the file's content.
+  ///   - path: the file's name, for messages.
+  /// - Throws: everything that is wrong, in one go.
+  public static func parse(_ bytes: [UInt8], path: String) throws(ConfigProblems) -> WatchConfig {
+    let source = SourceDocument(bytes, path: path)
+    var reader = ConfigReader(source)
+    var config = WatchConfig()
+    do {
+      let document = try StrictJSON.parseCollectingRepeatedKeys(bytes, limits: limits)
+      for error in document.repeatedKeys { reader.error(at: error.offset, error.message) }
+      config = reader.config(document.value)
+    } catch {
+      reader.error(at: error.offset, error.message, hint: error.code.hint)
+    }
+    guard reader.errors.isEmpty else {
+      throw ConfigProblems(problems: reader.problems(reader.errors, .error), count: reader.errors.count)
+    }
+    config.warnings = reader.problems(reader.warnings, .warning)
+    config.unbuilt = reader.problems(reader.unbuilt, .note)
+    config.namedFiles = reader.files.sorted { $0.offset < $1.offset }.map { file in
+      let finding = Finding(offset: file.offset, message: quoted(file.key), hint: nil)
+      return (file.file, reader.source.problem(finding, .error))
+    }
+    return config
+  }
+
+  /// Room for the largest watchlist, with every key on every entry.
+  private static let limits = JSONLimits(depth: Limits.jsonDepth, bytes: 512 << 20, values: 40 * Limits.watchedTags)
+}

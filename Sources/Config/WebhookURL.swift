@@ -1,0 +1,20 @@
+/// What can be said about a webhook's URL without asking anybody.
+enum WebhookURL {
+  enum Verdict: Hashable {
+    /// `isPlain`: over HTTP without TLS.
+    case valid(isPlain: Bool)
+    case scheme, userinfo, host, fragment, characters
+  }
+
+  static func check(_ text: String) -> Verdict {
+    guard let separator = text.firstRange(of: "://") else { return .scheme }
+    let scheme = text[..<separator.lowerBound].lowercased()
+    guard scheme == "https" || scheme == "http" else { return .scheme }
+    let rest = text[separator.upperBound...]
+    let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" && $0 != "\\" }
+    if authority.contains("@") { return .userinfo }
+    guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "\\") }) else { return .characters }
+    guard (try? HostPort(String(authority))) != nil else { return .host }
+    return rest.contains("#") ? .fragment : .valid(isPlain: scheme == "http")
+  }
+}

@@ -1,0 +1,118 @@
+import Config
+import Delivery
+import History
+import ImageModel
+import Logging
+import Registry
+import Synchronization
+import Transport
+
+/// One pass over some tags: polls each once, records, and delivers as the daemon would.
+public final class CheckRun: Sendable {
+  private static let deliveryGraceSeconds = 10
+
+  private let config: WatchConfig
+  private let store: Store
+  private let registry: RegistryClient
+  private let http: HTTPClient
+  private let log: Logger
+  /// Events that wait for a `stdout` sink: the report is what that sink gets.
+  private let reported = Mutex<[String: [Int64]]>([:])
+
+  /// Opens the database, creating it if need be.
+  ///
+  /// - Throws: `.locked` when a daemon holds it, and whatever else keeps it from being written.
+  public init(config: WatchConfig, database: String, environment: [String: String]) throws(StoreError) {
+    self.config = config
+    store = try Store(opening: database)
+    log = LogOutput.logger(config.log)
+    http = HTTPClient()
+    registry = RegistryClient.configured(config, http: http, environment: environment)
+  }
+
+  /// Polls `tags`, or the whole watchlist where it is `nil`.
+  ///
+  /// - Parameter progress: called with the number of tags done, from any thread.
+  public func run(
+    _ tags: [TagReference]?, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+  ) async throws -> CheckReport {
+    let entries = tags.map { $0.map(entry(for:)) } ?? config.watch
+    let start = Moment.now()
+    let core =
+      tags == nil
+      ? try await store.watch(config, now: start, isSinglePass: true)
+      : try await store.check(entries, config, now: start)
+    let collector = CheckCollector(count: entries.count, progress: progress)
+    let poller = TagPoller(registry: registry, writer: store.writer)
+    let limited = RateLimitedRegistries()
+    let engine = PollEngine(
+      core: core, recorder: Recorder(sinks: config.sinks), writer: store.writer, log: log,
+      poll: { job, probe in await limited.poll(job) { await poller.poll(job, probe: probe) } },
+      onProgress: collector.take)
+    let began = Moment.now().boot
+    await engine.tick()
+    let collected = await collector.finished()
+    await engine.stop()
+    let outcome = try collected.get()
+    let seconds = Double(Moment.now().boot - began) / 1000
+    let results = zip(entries, outcome).map {
+      CheckReport.Result(tag: $0.tag, outcome: $1.outcome, events: $1.events)
+    }
+    note(results)
+    return CheckReport(results: results, pollingSeconds: seconds)
+  }
+
+  /// Delivers what waits: the events just reported count as delivered to `stdout` sinks, and files are written.
+  ///
+  /// - Returns: the sinks that could not take everything, each with the reason; it stays in the outbox.
+  public func deliver() async throws -> [String] {
+    let outbox = OutboxAdapter(writer: store.writer, clock: Moment.now)
+    for (sink, sequences) in reported.withLock({ $0 }) where !sequences.isEmpty {
+      try await outbox.settle(sink: sink, sequences.map { .delivered(sequence: $0) })
+    }
+    let stuck = Mutex<[String]>([])
+    for settings in config.sinks {
+      guard case .file(let path) = settings.kind else { continue }
+      let worker = DeliveryWorker(
+        sink: FileSink(name: settings.name, path: path), outbox: outbox,
+        onProblem: { problem in stuck.withLock { $0.append("\(problem.sink): \(problem.message)") } })
+      async let running: Void = worker.run()
+      await worker.stop(drainingFor: .seconds(Self.deliveryGraceSeconds))
+      await running
+    }
+    return stuck.withLock { $0 }
+  }
+
+  public func close() {
+    http.shutdown()
+    store.writer.close()
+  }
+
+  private func entry(for tag: TagReference) -> WatchEntry {
+    config.watch.first { $0.tag == tag }
+      ?? WatchEntry(
+        tag: tag, pinned: nil, intervalSeconds: config.defaults.intervalSeconds, selection: config.defaults.selection,
+        sinks: config.defaults.sinks, unreachableAfterSeconds: config.defaults.unreachableAfterSeconds, labels: [:],
+        line: 0)
+  }
+
+  private func note(_ results: [CheckReport.Result]) {
+    let stdout = config.sinks.filter { $0.kind == .stdout }.map(\.name)
+    reported.withLock { reported in
+      for event in results.lazy.flatMap(\.events) {
+        for sink in event.sinks where stdout.contains(sink) { reported[sink, default: []].append(event.sequence) }
+      }
+    }
+  }
+}
+
+extension RegistryClient {
+  /// A client for the registries of a configuration.
+  static func configured(
+    _ config: WatchConfig, http: HTTPClient, environment: [String: String],
+    trace: (@Sendable (String) -> Void)? = nil
+  ) -> RegistryClient {
+    let map = RegistryAccessMap(settings: config.registries, environment: environment)
+    return RegistryClient(http: http, userAgent: ProductInfo.userAgent, access: map.access, trace: trace)
+  }
+}

@@ -1,0 +1,57 @@
+import Config
+import Glibc
+import ImageModel
+import Logging
+
+/// Writes log records to standard error, one line each, as logfmt or JSON. Foreign text is escaped, so a
+/// registry cannot forge a line (operations.md, T11).
+struct LogOutput: LogHandler {
+  let format: LogSettings.Format
+  var metadata: Logger.Metadata = [:]
+  var logLevel: Logger.Level
+
+  static func logger(_ settings: LogSettings) -> Logger {
+    Logger(label: "watcher") { _ in
+      LogOutput(format: settings.format, logLevel: settings.level.swiftLog)
+    }
+  }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let fields = metadata.merging(event.metadata ?? [:]) { $1 }.map { ($0.key, "\($0.value)".safe(limit: 256)) }
+      .sorted { $0.0 < $1.0 }
+    let head = [
+      ("ts", Timestamp.now().description), ("level", event.level.rawValue), ("msg", event.message.description),
+    ]
+    let line = (format == .json ? Self.json(head + fields) : Self.logfmt(head + fields)) + "\n"
+    // One write, so that lines of several threads do not mix. A log that cannot be written is lost.
+    _ = Array(line.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+
+  static func logfmt(_ fields: [(String, String)]) -> String {
+    fields.map { key, value in
+      let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3d && $0 != 0x5c }
+      return isPlain ? "\(key)=\(value)" : "\(key)=" + String(decoding: JSONOutput.string(value).bytes, as: UTF8.self)
+    }.joined(separator: " ")
+  }
+
+  static func json(_ fields: [(String, String)]) -> String {
+    String(
+      decoding: JSONOutput.object(fields.map { JSONOutput.Member($0.0, .string($0.1)) }).bytes, as: UTF8.self)
+  }
+}
+
+extension LogSettings.Level {
+  fileprivate var swiftLog: Logger.Level {
+    switch self {
+    case .debug: .debug
+    case .info: .info
+    case .warning: .warning
+    case .error: .error
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Drift
+import History
+import ImageModel
+import Schedule
+
+/// The daemon's decisions about polling, without its threads: what is due, what a result means, what must be
+/// recorded. One owner calls it; time and results come in, work to do comes out. A simulated month runs
+/// through the same code as the service.
+struct PollCore: Sendable {
+  private(set) var slots: [TagSlot]
+  private var plan: PollPlan
+  private var random: any RandomNumberGenerator & Sendable
+  /// Confirmations that wait for the next flush.
+  private var marks: [UnchangedMark] = []
+  /// Slots whose tag is failing and not yet announced as unreachable.
+  private var failing: Set<Int> = []
+
+  private static let overdueLookMilliseconds: Int64 = 10_000
+  private var lastOverdueLook: Int64
+  /// `check`: every tag is polled once and then left alone.
+  private let isSinglePass: Bool
+
+  init(slots: [TagSlot], plan: PollPlan, isSinglePass: Bool = false, random: some RandomNumberGenerator & Sendable) {
+    self.slots = slots
+    self.plan = plan
+    self.isSinglePass = isSinglePass
+    lastOverdueLook = -Self.overdueLookMilliseconds
+    self.random = random
+    for (index, slot) in slots.enumerated() where slot.reachability.failures > 0 { failing.insert(index) }
+  }
+
+  var hasMarks: Bool { !marks.isEmpty }
+
+  /// Polls to start now, within each registry's concurrency.
+  mutating func due(at now: Moment) -> [PollJob] {
+    plan.due(at: now.boot).map { PollJob(slot: $0, entry: slots[$0]) }
+  }
+
+  /// Boot time at which `due` may have something, `nil` when nothing is planned. `overdue` wants to be asked
+  /// once a minute besides.
+  func nextWake(after now: Moment) -> Int64? { plan.nextWake(after: now.boot) }
+
+  /// Takes the result of a poll: frees its place in the plan, and says what must be recorded. `nil` when a mark
+  /// is all there is to it.
+  mutating func finished(_ index: Int, _ result: PollResult, at now: Moment) -> RecordRequest? {
+    let nextCheck = now.wall(at: planNext(index, result, now))
+    let wasQuiet = slots[index].isQuiet
+    slots[index].lastChecked = now.wall
+    slots[index].nextCheck = nextCheck
+    let change: ReachabilityChange?
+    switch result {
+    case .unchanged, .found:
+      change = slots[index].reachability.succeeded(at: now.wall)
+      failing.remove(index)
+    case .failed(let failure, let registryAnswers):
+      change = slots[index].reachability.failed(failure, at: now.wall, registryAnswers: registryAnswers)
+      failing.insert(index)
+    }
+    if case .unchanged = result, wasQuiet, let snapshot = slots[index].snapshot {
+      marks.append(
+        UnchangedMark(tagID: slots[index].id, snapshotID: snapshot, at: now.wall, nextCheck: nextCheck))
+      return nil
+    }
+    return RecordRequest(
+      slot: index, entry: slots[index], finding: result.finding, change: change, at: now.wall, nextCheck: nextCheck)
+  }
+
+  private mutating func planNext(_ index: Int, _ result: PollResult, _ now: Moment) -> Int64 {
+    guard isSinglePass else { return plan.finish(index, result.planned, at: now.boot, random: &random) }
+    let next = plan.finish(
+      index, result.isFailure ? .failure(isPermanent: false) : .success, at: now.boot, random: &random)
+    plan.remove(index)
+    return next
+  }
+
+  /// Tags that have been failing for so long that they count as unreachable from now on.
+  mutating func overdue(at now: Moment) -> [RecordRequest] {
+    // All failing tags are looked at, so not at every tick: this is told to the minute.
+    guard abs(now.boot - lastOverdueLook) >= Self.overdueLookMilliseconds else { return [] }
+    lastOverdueLook = now.boot
+    return failing.sorted().compactMap { index in
+      let entry = slots[index].entry
+      guard
+        let change = slots[index].reachability.tick(
+          at: now.wall, unreachableAfterSeconds: entry.unreachableAfterSeconds,
+          intervalSeconds: entry.intervalSeconds)
+      else { return nil }
+      return RecordRequest(
+        slot: index, entry: slots[index], finding: .overdue, change: change, at: now.wall,
+        nextCheck: slots[index].nextCheck)
+    }
+  }
+
+  /// Whether a credible "not found" from this tag would now count as a deletion, so that it is worth asking
+  /// whether the registry answers at all.
+  func wantsRegistryProbe(_ index: Int) -> Bool { slots[index].reachability.wantsRegistryProbe }
+
+  /// Notes what the recorder made of a request.
+  mutating func recorded(_ record: Record) {
+    slots[record.slot].snapshot = record.snapshot
+    slots[record.slot].head = record.head
+    slots[record.slot].mustWalk = record.mustWalk
+    slots[record.slot].walked = record.walked
+    slots[record.slot].flaps = record.flaps
+    slots[record.slot].announcedSnapshot = record.announcedSnapshot
+  }
+
+  /// The marks gathered since the last call.
+  mutating func takeMarks() -> [UnchangedMark] {
+    defer { marks.removeAll(keepingCapacity: true) }
+    return marks
+  }
+
+  /// Puts marks back that could not be written; newer ones for the same tag come after them.
+  mutating func restore(_ unwritten: [UnchangedMark]) { marks.insert(contentsOf: unwritten, at: 0) }
+}
+
+extension PollResult {
+  var isFailure: Bool {
+    if case .failed = self { true } else { false }
+  }
+
+  fileprivate var planned: PollOutcome {
+    switch self {
+    case .unchanged, .found: .success
+    case .failed(let failure, _): PollOutcome(failure)
+    }
+  }
+
+  fileprivate var finding: RecordRequest.Finding {
+    switch self {
+    case .unchanged: .confirmed
+    case .found(let snapshot, let head): .found(snapshot, head: head)
+    case .failed(let failure, _): .failed(failure)
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import History
+import ImageModel
+import Logging
+import Schedule
+
+/// Runs the polls: hands out what is due, takes results in, and commits them. Results that arrive while a
+/// commit runs share the next one. The one owner of `PollCore`.
+actor PollEngine {
+  /// Results waiting for a commit beyond which no poll is started.
+  private static let backlogLimit = 1024
+
+  private var core: PollCore
+  private let poll: @Sendable (PollJob, _ probe: Bool) async -> PollResult
+  private let recorder: Recorder
+  private let writer: HistoryWriter
+  private let clock: @Sendable () -> Moment
+  private let log: Logger
+  /// Called after each commit with what it recorded, and for each mark.
+  private let onProgress: @Sendable (Progress) -> Void
+  /// Asks for a `tick` in so many milliseconds.
+  private var wake: @Sendable (Int64) -> Void = { _ in }
+
+  private var pending: [RecordRequest] = []
+  private var isCommitting = false
+  private var isFlushPlanned = false
+  private var isStopped = false
+  private var running = 0
+  /// Boot time for which the timer is armed.
+  private var armedFor = Int64.min
+  private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+  private var failure: StoreError?
+
+  enum Progress: Sendable {
+    case unchanged(slot: Int)
+    case recorded([Record])
+    /// The store refused; nothing more will be recorded.
+    case failed(StoreError)
+  }
+
+  init(
+    core: PollCore, recorder: Recorder, writer: HistoryWriter, log: Logger,
+    clock: @escaping @Sendable () -> Moment = Moment.now,
+    poll: @escaping @Sendable (PollJob, Bool) async -> PollResult,
+    onProgress: @escaping @Sendable (Progress) -> Void
+  ) {
+    self.core = core
+    self.recorder = recorder
+    self.writer = writer
+    self.log = log
+    self.clock = clock
+    self.poll = poll
+    self.onProgress = onProgress
+  }
+
+  // MARK: Polling
+
+  /// Sets what asks for a `tick` in so many milliseconds; a single pass needs nothing of the kind.
+  func setTimer(_ wake: @escaping @Sendable (Int64) -> Void) { self.wake = wake }
+
+  /// Starts what is due and announces what has been failing for too long; asks to be called again in time.
+  func tick() {
+    guard !isStopped else { return }
+    let now = clock()
+    enqueue(core.overdue(at: now))
+    pump(now)
+  }
+
+  private func pump(_ now: Moment) {
+    guard !isStopped, pending.count < Self.backlogLimit else { return }
+    for job in core.due(at: now) {
+      let probe = core.wantsRegistryProbe(job.slot)
+      let poll = poll
+      running += 1
+      Task { self.finished(job.slot, await poll(job, probe)) }
+    }
+    armTimer(now)
+  }
+
+  /// Arming costs a system call, so a timer that already fires in time is left alone.
+  private func armTimer(_ now: Moment) {
+    let latest = now.boot + Int64(Limits.tickSeconds) * 1000
+    let wanted = min(core.nextWake(after: now) ?? latest, latest)
+    guard wanted < armedFor || armedFor <= now.boot else { return }
+    armedFor = wanted
+    wake(max(0, wanted - now.boot))
+  }
+
+  private func finished(_ slot: Int, _ result: PollResult) {
+    running -= 1
+    // A request that was cut off because the daemon stops says nothing about the tag.
+    if isStopped, result.isFailure { return resumeIfIdle() }
+    let now = clock()
+    if let request = core.finished(slot, result, at: now) {
+      enqueue([request])
+    } else {
+      onProgress(.unchanged(slot: slot))
+      planFlush()
+    }
+    if isStopped { resumeIfIdle() } else { pump(now) }
+  }
+
+  // MARK: Recording
+
+  private func enqueue(_ requests: [RecordRequest]) {
+    guard !requests.isEmpty else { return }
+    pending += requests
+    startCommit()
+  }
+
+  private func startCommit() {
+    guard !isCommitting, failure == nil else { return }
+    isCommitting = true
+    Task { await self.commitAll() }
+  }
+
+  private func commitAll() async {
+    while failure == nil, !pending.isEmpty || (isStopped && core.hasMarks) {
+      await commit()
+    }
+    isCommitting = false
+    if isStopped { resumeIfIdle() } else { pump(clock()) }
+  }
+
+  /// One transaction for everything that waits, marks first: a mark is never newer than a result.
+  /// What could not be written stays and is tried again.
+  private func commit() async {
+    let batch = pending
+    pending = []
+    let marks = core.takeMarks()
+    do {
+      let recorder = recorder
+      let records = try await writer.transaction { store in
+        try store.mark(marks)
+        return try batch.map { try recorder.record($0, in: store) }
+      }
+      for record in records { core.recorded(record) }
+      if !records.isEmpty { onProgress(.recorded(records)) }
+    } catch {
+      pending = batch + pending
+      core.restore(marks)
+      await recover(
+        from: error as? StoreError ?? StoreError(.internalError, "recording failed (\(error)): report this"))
+    }
+  }
+
+  /// A full disk or a busy database passes: wait and try again, recording nothing meanwhile. Anything else ends
+  /// the service, so that the next start finds out what is true on disk.
+  private func recover(from error: StoreError) async {
+    guard error.isTransient, !isStopped else {
+      failure = error
+      onProgress(.failed(error))
+      return
+    }
+    log.error("database_write_failed", metadata: ["err": "\(error.message)"])
+    try? await Task.sleep(for: .seconds(error.code == .full ? 5 : 1))
+  }
+
+  private func planFlush() {
+    guard !isFlushPlanned, !isStopped else { return }
+    isFlushPlanned = true
+    Task {
+      try? await Task.sleep(for: .milliseconds(Limits.markFlushMilliseconds))
+      await self.flush()
+    }
+  }
+
+  private func flush() async {
+    isFlushPlanned = false
+    guard !isCommitting, failure == nil, core.hasMarks else { return }
+    isCommitting = true
+    await commit()
+    await commitAll()
+  }
+
+  // MARK: Stopping
+
+  /// Starts no more polls, lets those in flight finish, and writes everything down.
+  func stop() async {
+    isStopped = true
+    startCommit()
+    await withCheckedContinuation { continuation in
+      idleWaiters.append(continuation)
+      resumeIfIdle()
+    }
+  }
+
+  private func resumeIfIdle() {
+    let isWritten = (pending.isEmpty && !core.hasMarks) || failure != nil
+    guard running == 0, !isCommitting else { return }
+    guard isWritten else { return startCommit() }
+    for waiter in idleWaiters { waiter.resume() }
+    idleWaiters = []
+  }
+}

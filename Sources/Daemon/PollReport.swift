@@ -1,0 +1,54 @@
+import ImageModel
+import Logging
+import Synchronization
+
+/// Logs what happens to tags, sparingly: a failing tag at its 1st, 10th, 100th … failure and when it recovers.
+final class PollReport: Sendable {
+  private let log: Logger
+  private let tags: [TagReference]
+  private let failures = Mutex<[Int: Int]>([:])
+
+  init(log: Logger, tags: [TagReference]) {
+    self.log = log
+    self.tags = tags
+  }
+
+  func note(_ records: [Record]) {
+    for record in records {
+      let tag = tags[record.slot].description
+      for event in record.events {
+        log.info(
+          "event_recorded",
+          metadata: ["tag": "\(tag)", "type": "\(event.type.rawValue)", "sequence": "\(event.sequence)"])
+      }
+      switch record.outcome {
+      case .failed(let failure): noteFailure(record.slot, tag, failure)
+      case .firstSeen, .unchanged, .changed: noteSuccess(record.slot, tag)
+      }
+    }
+  }
+
+  private func noteFailure(_ slot: Int, _ tag: String, _ failure: CheckFailure) {
+    let count = failures.withLock { failures in
+      failures[slot, default: 0] += 1
+      return failures[slot, default: 1]
+    }
+    guard Self.isPowerOfTen(count) else { return }
+    log.warning(
+      "poll_failed",
+      metadata: [
+        "tag": "\(tag)", "code": "\(failure.code.rawValue)", "err": "\(failure.message)", "failures": "\(count)",
+      ])
+  }
+
+  private func noteSuccess(_ slot: Int, _ tag: String) {
+    guard let count = failures.withLock({ $0.removeValue(forKey: slot) }) else { return }
+    log.info("poll_recovered", metadata: ["tag": "\(tag)", "failures": "\(count)"])
+  }
+
+  static func isPowerOfTen(_ number: Int) -> Bool {
+    var number = number
+    while number > 1, number.isMultiple(of: 10) { number /= 10 }
+    return number == 1
+  }
+}

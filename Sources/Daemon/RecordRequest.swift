@@ -1,0 +1,66 @@
+import Drift
+import ImageModel
+
+/// Something about a tag that must reach the store.
+struct RecordRequest: Sendable {
+  enum Finding: Sendable {
+    /// The current state still holds; recorded on its own because reachability or a withheld event is in play.
+    case confirmed
+    case found(TagSnapshot, head: Digest?)
+    case failed(CheckFailure)
+    /// No poll: the tag has been failing for `unreachable_after`.
+    case overdue
+
+    var isCheck: Bool {
+      if case .overdue = self { false } else { true }
+    }
+  }
+
+  let slot: Int
+  /// The slot as it stood after the result was taken in.
+  let entry: TagSlot
+  let finding: Finding
+  /// The change of reachability that goes with it.
+  let change: ReachabilityChange?
+  let at: Timestamp
+  /// When the tag is to be checked next.
+  let nextCheck: Timestamp
+}
+
+/// What became of a request: the state to go on with, and what is to be told.
+struct Record: Sendable {
+  let slot: Int
+  let snapshot: Int64?
+  let head: Digest?
+  let mustWalk: Bool
+  let walked: PlatformSelection?
+  let flaps: FlapGate
+  let announcedSnapshot: Int64?
+  let outcome: CheckOutcome
+  let events: [RecordedEvent]
+}
+
+/// An event as it was frozen.
+public struct RecordedEvent: Sendable {
+  public let event: ChangeEvent
+  public let sequence: Int64
+  /// The event's document, byte for byte as every sink gets it.
+  public let body: [UInt8]
+  /// The sinks it waits for.
+  let sinks: [String]
+
+  public init(event: ChangeEvent, sequence: Int64, body: [UInt8], sinks: [String]) {
+    self.event = event
+    self.sequence = sequence
+    self.body = body
+    self.sinks = sinks
+  }
+
+  public var type: EventType { event.type }
+}
+
+/// What a poll came to, in the words of `check`.
+public enum CheckOutcome: Sendable {
+  case firstSeen, unchanged, changed
+  case failed(CheckFailure)
+}

@@ -1,0 +1,270 @@
+import Config
+import Drift
+import FoundationEssentials
+import History
+import ImageModel
+import Registry
+
+/// Turns a result into rows: compares it with the last recorded state, and writes snapshot, documents, event
+/// and deliveries. Runs inside one transaction, so that what it compares with is what it writes beside, and a
+/// crash leaves all of it or nothing.
+struct Recorder: Sendable {
+  let sinks: [SinkSettings]
+  /// Makes event ids: unique, without a dot.
+  var makeID: @Sendable () -> String = { UUID().uuidString.lowercased() }
+
+  func record(_ request: RecordRequest, in store: HistoryTransaction) throws -> Record {
+    let stored = try store.latestSnapshot(tag: request.entry.id)
+    var step = Step(request: request, stored: stored)
+    if let change = request.change {
+      step.outcome = .changed
+      step.events.append(try append(reachabilityEvent(change, request, stored), nil, step, store))
+    }
+    switch request.finding {
+    case .found(let snapshot, let head):
+      step.head = head
+      try recordFound(snapshot, &step, store)
+    case .confirmed:
+      if let stored { try store.confirmSnapshot(stored.id, at: request.at) }
+      try settleFlaps(&step, store)
+    case .failed(let failure):
+      step.outcome = .failed(failure)
+      if case .deleted = request.change { try end(stored, &step, store) }
+    case .overdue:
+      break
+    }
+    try store.updateState(request.entry.id, step.state)
+    return step.record
+  }
+
+  // MARK: Content
+
+  private func recordFound(_ current: TagSnapshot, _ step: inout Step, _ store: HistoryTransaction) throws {
+    let request = step.request
+    let selection = request.entry.entry.selection
+    let previous = try step.stored.map { try recordedState($0, beside: current, step, store) }
+    let change = try Drift.content(previous: previous, current: current, selection: selection) { platform, imageID in
+      guard let stored = step.stored else { return nil }
+      return try store.lastUse(tag: request.entry.id, platform: platform, imageID: imageID, before: stored.id)
+        .map { PastUse(lastCurrent: $0.lastSeen, digest: $0.digest) }
+    }
+    step.walked = selection
+    step.mustWalk = current.images.contains { $0.imageID != nil && $0.config == nil }
+    try store.insertDocuments(current.documents)
+    if let stored = step.stored, stored.ended == nil, stored.digest == current.digest {
+      try store.updateImages(snapshot: stored.id, images: merged(current.images, with: stored))
+      try store.confirmSnapshot(stored.id, at: request.at)
+      return try settleFlaps(&step, store)
+    }
+    let id = try store.insertSnapshot(
+      tag: request.entry.id, snapshot: current, classes: classes(of: current, change), at: request.at)
+    step.snapshot = id
+    guard let change, try admit(change, &step, store) else { return }
+    let event = contentEvent(change, request, current: current, previous: step.stored.map(\.previousState))
+    step.events.append(try append(event, id, step, store))
+    if change.type == .tagFirstSeen {
+      step.outcome = .firstSeen
+    } else if change.type.isOnByDefault {
+      step.outcome = .changed
+    }
+    step.announcedSnapshot = id
+  }
+
+  /// Whether a move may be announced now. A tag that moves to and fro is recorded in full and told of sparingly.
+  private func admit(_ change: ContentChange, _ step: inout Step, _ store: HistoryTransaction) throws -> Bool {
+    guard change.type == .imageChanged else { return true }
+    return step.flaps.admit(at: step.request.at, announcedInLastHour: try announced(step.request, store))
+  }
+
+  private func announced(_ request: RecordRequest, _ store: HistoryTransaction) throws -> Int {
+    try store.announcements(
+      tag: request.entry.id, type: .imageChanged, since: request.at.advanced(bySeconds: -3600))
+  }
+
+  /// Once a tag that moved to and fro has been quiet: one event from the state last told to the present one.
+  private func settleFlaps(_ step: inout Step, _ store: HistoryTransaction) throws {
+    guard let latest = step.stored,
+      let moves = step.flaps.settle(
+        at: step.request.at, announcedInLastHour: try announced(step.request, store))
+    else { return }
+    let base = try step.announcedSnapshot.flatMap { try store.snapshot($0, tag: step.request.entry.id) }
+    let current = TagSnapshot(
+      digest: latest.digest, mediaType: latest.mediaType, size: latest.size,
+      images: try detailed(latest.images, beside: [], store), documents: [])
+    let told = try base.map { try recordedState($0, beside: current, step, store) }
+    let change = Drift.content(
+      previous: told, current: current,
+      selection: step.request.entry.entry.selection, past: { _, _ in nil })
+    var event = contentEvent(
+      ContentChange(type: .imageChanged, changes: change?.changes ?? [], rollback: nil), step.request,
+      current: current, previous: base?.previousState)
+    event.flaps = moves
+    step.events.append(try append(event, latest.id, step, store))
+    step.outcome = .changed
+    step.announcedSnapshot = latest.id
+  }
+
+  /// The stored state with the details that comparing needs. Platforms that were no longer watched when it was
+  /// recorded last are part of the history, not of what is compared.
+  private func recordedState(
+    _ stored: StoredSnapshot, beside current: TagSnapshot, _ step: Step, _ store: HistoryTransaction
+  ) throws -> RecordedState {
+    let selection = step.request.entry.walked ?? step.request.entry.entry.selection
+    let watched = stored.images.filter { image in
+      !stored.mediaType.isIndex || image.platform.map(selection.contains) ?? true
+    }
+    return RecordedState(
+      digest: stored.digest, mediaType: stored.mediaType,
+      images: try detailed(watched, beside: current.images, store), firstSeen: stored.firstSeen,
+      lastSeen: stored.lastSeen, selection: selection)
+  }
+
+  /// Stored images with layers and configs, from `known` where the same documents are at hand, else from the
+  /// stored ones.
+  private func detailed(
+    _ rows: [StoredImage], beside known: [PlatformImage], _ store: HistoryTransaction
+  ) throws -> [PlatformImage] {
+    try rows.map { row in
+      var image = row.asImage
+      image.layers =
+        try known.first { $0.manifest == image.manifest }?.layers
+        ?? store.document(image.manifest).flatMap(ImageDocuments.layers(ofManifest:)) ?? []
+      if let id = image.imageID {
+        image.config =
+          try known.first { $0.imageID == id }?.config ?? store.document(id).flatMap(ImageDocuments.config(_:))
+          ?? image.config
+      }
+      return image
+    }
+  }
+
+  /// The images of an unmoved tag: those seen now, and those of platforms that are no longer watched.
+  private func merged(_ images: [PlatformImage], with stored: StoredSnapshot) -> [PlatformImage] {
+    guard images.count != 1 || images[0].platform != nil else { return images }
+    let present = Set(images.map(\.manifest))
+    return images + stored.images.map(\.asImage).filter { !present.contains($0.manifest) }
+  }
+
+  private func classes(of current: TagSnapshot, _ change: ContentChange?) -> [ChangeClass?] {
+    current.images.map { image in
+      change?.changes.first { $0.current?.manifest == image.manifest && $0.platform == image.platform }?.changeClass
+    }
+  }
+
+  /// The tag is gone: its state ends, and whatever comes back starts a new one.
+  private func end(_ stored: StoredSnapshot?, _ step: inout Step, _ store: HistoryTransaction) throws {
+    if let stored { try store.endSnapshot(stored.id) }
+    step.snapshot = nil
+    step.head = nil
+  }
+
+  // MARK: Events
+
+  private func contentEvent(
+    _ change: ContentChange, _ request: RecordRequest, current: TagSnapshot, previous: ChangeEvent.PreviousState?
+  ) -> ChangeEvent {
+    var event = newEvent(change.type, request)
+    event.current = .init(digest: current.digest, mediaType: current.mediaType)
+    event.previous = previous
+    event.changes = change.changes
+    event.rollback = change.rollback
+    event.notBefore = previous?.lastSeen
+    return event
+  }
+
+  private func reachabilityEvent(
+    _ change: ReachabilityChange, _ request: RecordRequest, _ stored: StoredSnapshot?
+  ) -> ChangeEvent {
+    var event = newEvent(change.type, request)
+    event.notBefore = stored?.lastSeen
+    let last = stored.map { ChangeEvent.TopDocument(digest: $0.digest, mediaType: $0.mediaType) }
+    var now = last
+    if case .found(let snapshot, _) = request.finding {
+      now = .init(digest: snapshot.digest, mediaType: snapshot.mediaType)
+    }
+    switch change {
+    case .deleted:
+      event.previous = stored?.previousState
+    case .restored:
+      event.previous = stored?.previousState
+      event.current = now
+    case .unreachable(let failingSince, let failure):
+      event.current = last
+      event.failure = failure
+      event.failingSince = failingSince
+    case .recovered(let failingSince):
+      event.current = now
+      event.failingSince = failingSince
+    }
+    return event
+  }
+
+  private func newEvent(_ type: EventType, _ request: RecordRequest) -> ChangeEvent {
+    var event = ChangeEvent(
+      id: makeID(), type: type, tag: request.entry.entry.tag, time: request.at, notAfter: request.at)
+    event.labels = request.entry.entry.labels
+    return event
+  }
+
+  private func append(
+    _ event: ChangeEvent, _ snapshot: Int64?, _ step: Step, _ store: HistoryTransaction
+  ) throws -> RecordedEvent {
+    let entry = step.request.entry
+    let sinks = self.sinks.filter { $0.wants(event.type) && entry.entry.sinks.contains($0.name) }.map(\.name)
+    let frozen = try store.appendEvent(event, tag: entry.id, snapshot: snapshot, sinks: sinks)
+    return RecordedEvent(event: event, sequence: frozen.sequence, body: frozen.body, sinks: sinks)
+  }
+}
+
+/// What recording one request has come to so far.
+private struct Step {
+  let request: RecordRequest
+  let stored: StoredSnapshot?
+  var snapshot: Int64?
+  var head: Digest?
+  var mustWalk: Bool
+  var walked: PlatformSelection?
+  var flaps: FlapGate
+  var announcedSnapshot: Int64?
+  var outcome = CheckOutcome.unchanged
+  var events: [RecordedEvent] = []
+
+  init(request: RecordRequest, stored: StoredSnapshot?) {
+    self.request = request
+    self.stored = stored
+    snapshot = request.entry.snapshot
+    head = request.entry.head
+    mustWalk = request.entry.mustWalk
+    walked = request.entry.walked
+    flaps = request.entry.flaps
+    announcedSnapshot = request.entry.announcedSnapshot
+  }
+
+  /// Everything about the tag that goes into its row.
+  var state: TagState {
+    let reachability = request.entry.reachability
+    var state = TagState()
+    state.walked = walked
+    state.headDigest = head
+    state.detailsPending = mustWalk
+    state.lastChecked = request.finding.isCheck ? request.at : request.entry.lastChecked
+    state.lastSuccess = reachability.lastSuccess
+    state.nextCheck = request.nextCheck
+    state.reach = reachability.state.stored
+    state.failures = reachability.failures
+    state.failingSince = reachability.failingSince
+    state.failure = reachability.failure
+    state.missingSince = reachability.missingSince
+    state.missingCount = reachability.missingCount
+    state.withheld = flaps.withheld
+    state.lastMove = flaps.lastMove
+    state.announcedSnapshot = announcedSnapshot
+    return state
+  }
+
+  var record: Record {
+    Record(
+      slot: request.slot, snapshot: snapshot, head: head, mustWalk: mustWalk, walked: walked, flaps: flaps,
+      announcedSnapshot: announcedSnapshot, outcome: outcome, events: events)
+  }
+}

@@ -1,0 +1,41 @@
+import Config
+import ImageModel
+import Registry
+import Transport
+
+/// Turns what the configuration says about a registry into what the protocol needs.
+struct RegistryAccessMap: Sendable {
+  /// Requests a second to a registry where the configuration does not say.
+  private static let defaultRequestsPerSecond = 2.0
+
+  let settings: [String: RegistrySettings]
+  let environment: [String: String]
+
+  func access(_ domain: String) -> RegistryAccess {
+    let settings = settings[domain] ?? RegistrySettings()
+    let isLoopback = LoopbackHost.isLoopback(domain)
+    return RegistryAccess(
+      usesPlainHTTP: settings.scheme.map { $0 == .http } ?? isLoopback,
+      credentials: credentials(settings),
+      tls: TLSSettings(
+        caFile: path(settings.caFile), clientCertFile: path(settings.clientCertFile),
+        clientKeyFile: path(settings.clientKeyFile), skipVerify: settings.insecureSkipVerify),
+      trustedRealms: settings.trustedRealms,
+      allowPlainCredentials: settings.allowPlainCredentials,
+      requestsPerSecond: settings.requestsPerSecond ?? (isLoopback ? nil : Self.defaultRequestsPerSecond))
+  }
+
+  private func credentials(_ settings: RegistrySettings) -> CredentialSource? {
+    if let username = settings.username, let file = settings.passwordFile {
+      return .basic(username: username, passwordFile: path(file) ?? unresolved(file))
+    }
+    return settings.tokenFile.map { .token(file: path($0) ?? unresolved($0)) }
+  }
+
+  private func path(_ file: SecretFile?) -> String? { file?.resolve(environment: environment) }
+
+  /// A credential that the service manager did not pass: a path that cannot be read and says so when it is tried.
+  private func unresolved(_ file: SecretFile) -> String {
+    if case .credential(let id) = file { "$CREDENTIALS_DIRECTORY/\(id)" } else { "" }
+  }
+}

@@ -1,0 +1,17 @@
+import Config
+import ImageModel
+import Registry
+import Transport
+
+/// Asks a registry what a reference is now; keeps nothing.
+public enum Resolver {
+  public static func resolve(
+    _ reference: ImageReference, selection: PlatformSelection, config: WatchConfig, environment: [String: String],
+    trace: (@Sendable (String) -> Void)? = nil
+  ) async throws(CheckFailure) -> Resolution {
+    let http = HTTPClient()
+    defer { http.shutdown() }
+    let registry = RegistryClient.configured(config, http: http, environment: environment, trace: trace)
+    return try await registry.resolve(reference, selection: selection)
+  }
+}

@@ -1,0 +1,138 @@
+import Config
+import Delivery
+import Dispatch
+import History
+import ImageModel
+import Logging
+import Registry
+import Schedule
+import Transport
+
+/// The daemon: polls, records and delivers until it is told to stop.
+public struct RunService: Sendable {
+  /// How long polls in flight may take once the service stops, before they are cut off.
+  private static let pollGraceSeconds = 5
+  /// How long sinks may take to write what waits for them when the service stops.
+  private static let deliveryGrace = Duration.seconds(5)
+  private static let pruneIntervalSeconds = 3_600
+
+  private let config: WatchConfig
+  private let store: Store
+  private let environment: [String: String]
+  private let log: Logger
+
+  /// Opens the database, creating it if need be.
+  public init(config: WatchConfig, database: String, environment: [String: String]) throws(StoreError) {
+    self.config = config
+    self.environment = environment
+    log = LogOutput.logger(config.log)
+    store = try Store(opening: database)
+  }
+
+  /// Runs until SIGTERM or SIGINT.
+  ///
+  /// - Throws: the store's error, when it refuses to be written for good.
+  public func run() async throws {
+    let http = HTTPClient()
+    let registry = RegistryClient.configured(config, http: http, environment: environment)
+    let core = try await store.watch(config, now: .now())
+    let (workers, files) = deliveryWorkers()
+    let (stopping, stop) = AsyncStream.makeStream(of: StopReason.self)
+    let signals = SignalWatch(
+      onStop: { stop.yield(.signal) }, onHangUp: { for file in files { file.reopen() } })
+    let engine = engine(core, TagPoller(registry: registry, writer: store.writer), workers, stop)
+    let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
+    await engine.setTimer { timer.arm(inMilliseconds: $0) }
+    log.info("started", metadata: ["tags": "\(config.watch.count)", "database": "\(store.writer.path)"])
+    let deliveries = workers.map { worker in Task { await worker.run() } }
+    let pruning = Task { await prune() }
+    await engine.tick()
+    var reason = StopReason.signal
+    for await first in stopping {
+      reason = first
+      break
+    }
+    timer.cancel()
+    pruning.cancel()
+    await shutDown(engine, http, workers)
+    for task in deliveries { await task.value }
+    signals.cancel()
+    store.writer.close()
+    log.info("stopped")
+    if case .failure(let error) = reason { throw error }
+  }
+
+  private enum StopReason: Sendable {
+    case signal
+    case failure(StoreError)
+  }
+
+  private func engine(
+    _ core: PollCore, _ poller: TagPoller, _ workers: [DeliveryWorker], _ stop: AsyncStream<StopReason>.Continuation
+  ) -> PollEngine {
+    let report = PollReport(log: log, tags: config.watch.map(\.tag))
+    return PollEngine(
+      core: core, recorder: Recorder(sinks: config.sinks), writer: store.writer, log: log,
+      poll: { job, probe in await poller.poll(job, probe: probe) },
+      onProgress: { progress in
+        switch progress {
+        case .unchanged: break
+        case .recorded(let records):
+          report.note(records)
+          guard records.contains(where: { $0.events.contains { !$0.sinks.isEmpty } }) else { return }
+          for worker in workers { worker.wake() }
+        case .failed(let error): stop.yield(.failure(error))
+        }
+      })
+  }
+
+  private func deliveryWorkers() -> ([DeliveryWorker], [FileSink]) {
+    let outbox = OutboxAdapter(writer: store.writer, clock: Moment.now)
+    var sinks: [any Sink] = []
+    var files: [FileSink] = []
+    for settings in config.sinks {
+      switch settings.kind {
+      case .stdout: sinks.append(StdoutSink(name: settings.name))
+      case .file(let path): files.append(FileSink(name: settings.name, path: path))
+      case .webhook: break  // Refused before the service starts.
+      }
+    }
+    let log = log
+    let workers = (sinks + files).map { DeliveryWorker(sink: $0, outbox: outbox, onProblem: { $0.note(in: log) }) }
+    return (workers, files)
+  }
+
+  /// Deliveries that arrived are forgotten after `retention.deliveries`, some at a time.
+  private func prune() async {
+    guard let kept = config.retention.deliveriesSeconds else { return }
+    while !Task.isCancelled {
+      let before = Timestamp.now().advanced(bySeconds: -kept)
+      while let pruned = try? await store.writer.transaction({ try $0.pruneDelivered(before: before) }), pruned == 500 {
+      }
+      try? await Task.sleep(for: .seconds(Self.pruneIntervalSeconds))
+    }
+  }
+
+  /// No new polls; those in flight get a moment, then what is recorded is delivered as far as sinks take it.
+  private func shutDown(_ engine: PollEngine, _ http: HTTPClient, _ workers: [DeliveryWorker]) async {
+    let cutOff = Task {
+      try? await Task.sleep(for: .seconds(Self.pollGraceSeconds))
+      http.shutdown()
+    }
+    await engine.stop()
+    cutOff.cancel()
+    http.shutdown()
+    await withTaskGroup(of: Void.self) { group in
+      for worker in workers { group.addTask { await worker.stop(drainingFor: Self.deliveryGrace) } }
+    }
+  }
+}
+
+extension DeliveryProblem {
+  fileprivate func note(in log: Logger) {
+    guard PollReport.isPowerOfTen(failures) else { return }
+    log.error(
+      "delivery_failed",
+      metadata: ["sink": "\(sink)", "cause": "\(cause.rawValue)", "err": "\(message)", "failures": "\(failures)"])
+  }
+}

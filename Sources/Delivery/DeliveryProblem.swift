@@ -1,0 +1,19 @@
+/// Why deliveries to a sink do not get on, for the log.
+public struct DeliveryProblem: Error, Hashable, Sendable {
+  public enum Cause: String, Sendable {
+    /// The sink did not take the events.
+    case sink
+    /// The outbox could not be read or written.
+    case outbox
+  }
+
+  /// The sink's name.
+  public let sink: String
+  public let cause: Cause
+  /// One line, free of control characters.
+  public let message: String
+  /// How often in a row nothing could be delivered; 1 at the first time.
+  public let failures: Int
+  /// When the next attempt comes.
+  public let retryAfter: Duration
+}

@@ -1,0 +1,66 @@
+import Glibc
+
+/// A file opened for appending lines. Whoever opens it closes it.
+struct LogFile {
+  var writer: LineWriter
+  private let device: dev_t
+  private let inode: ino_t
+
+  /// Opens or creates the file, mode 0640, and looks how it ends: after a crash or a full disk the last line
+  /// may be torn.
+  init(path: String) throws(SystemError) {
+    // Readable, for the sake of the last byte. O_NOFOLLOW: the directory may be writable by others.
+    let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0o640)
+    guard descriptor >= 0 else { throw SystemError(call: "open", subject: path, code: errno) }
+    do throws(SystemError) {
+      var status = stat()
+      guard fstat(descriptor, &status) == 0 else { throw SystemError(call: "inspect", subject: path, code: errno) }
+      let kind = status.st_mode & S_IFMT
+      guard kind == S_IFREG || kind == S_IFCHR else {
+        throw SystemError(call: "append to", subject: path, code: EINVAL)
+      }
+      if kind == S_IFREG && status.st_size == 0 { Self.synchronizeDirectory(of: path) }
+      writer = LineWriter(
+        descriptor: descriptor, subject: path, isTorn: try Self.isTorn(descriptor, size: status.st_size, path: path))
+      device = status.st_dev
+      inode = status.st_ino
+    } catch {
+      Glibc.close(descriptor)
+      throw error
+    }
+  }
+
+  /// Whether `path` names this very file.
+  func isStill(at path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_dev == device && status.st_ino == inode
+  }
+
+  /// Returns once everything written is on disk.
+  func synchronize() throws(SystemError) {
+    guard fsync(writer.descriptor) != 0 else { return }
+    // A character device has nothing to synchronise.
+    guard errno != EINVAL && errno != EROFS else { return }
+    throw SystemError(call: "synchronise", subject: writer.subject, code: errno)
+  }
+
+  func close() { Glibc.close(writer.descriptor) }
+
+  private static func isTorn(_ descriptor: Int32, size: off_t, path: String) throws(SystemError) -> Bool {
+    guard size > 0 else { return false }
+    var last: UInt8 = 0
+    let count = pread(descriptor, &last, 1, size - 1)
+    guard count >= 0 else { throw SystemError(call: "read the end of", subject: path, code: errno) }
+    return count == 1 && last != UInt8(ascii: "\n")
+  }
+
+  /// A new file's name must survive a power cut as well as its lines do. Best effort: the directory need not
+  /// be readable for us.
+  private static func synchronizeDirectory(of path: String) {
+    guard let slash = path.lastIndex(of: "/") else { return }
+    let directory = open(slash == path.startIndex ? "/" : String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { return }
+    fsync(directory)
+    Glibc.close(directory)
+  }
+}

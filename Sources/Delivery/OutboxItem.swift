@@ -1,0 +1,18 @@
+/// One event on its way to one sink, as it stands in the outbox.
+public struct OutboxItem: Sendable, Hashable {
+  /// The event's sequence number; rises by order of recording.
+  public let sequence: Int64
+  /// Which tag the event is about: events of one tag go out in order.
+  public let tag: Int64
+  /// The event's frozen bytes, one line without a newline at the end.
+  public let body: [UInt8]
+  /// How often this was tried before.
+  public let attempts: Int
+
+  public init(sequence: Int64, tag: Int64, body: [UInt8], attempts: Int) {
+    self.sequence = sequence
+    self.tag = tag
+    self.body = body
+    self.attempts = attempts
+  }
+}

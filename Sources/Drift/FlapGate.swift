@@ -1,0 +1,44 @@
+import ImageModel
+
+/// Keeps a tag that moves to and fro from flooding its sinks: at most `Limits.announcementsPerHour` moves are
+/// announced, further ones are recorded and counted, and one event tells their number when it has been quiet
+/// for `Limits.flapQuietSeconds`. One value per tag, kept with the tag. Source: the contract, section 4.
+public struct FlapGate: Hashable, Sendable {
+  /// Moves recorded but not announced since the last settling.
+  public var withheld: Int
+  public var lastMove: Timestamp?
+
+  public init(withheld: Int = 0, lastMove: Timestamp? = nil) {
+    self.withheld = withheld
+    self.lastMove = lastMove
+  }
+
+  /// The tag's image changed.
+  ///
+  /// - Parameter announcedInLastHour: `watcher.image.changed` events of this tag that sinks were sent in the
+  ///   hour before `now`, those with `flaps` included.
+  /// - Returns: whether this move is to be announced.
+  public mutating func admit(at now: Timestamp, announcedInLastHour: Int) -> Bool {
+    lastMove = now
+    if announcedInLastHour < Limits.announcementsPerHour { return true }
+    withheld += 1
+    return false
+  }
+
+  /// Time has passed; to be called at least once a minute while moves are withheld.
+  ///
+  /// - Parameter announcedInLastHour: as above. A tag that moves every eleven minutes is quiet after each
+  ///   move; with this the summaries, too, are held to one beyond the announcements of any hour.
+  /// - Returns: how many moves were withheld, once, when it has been quiet; then counting starts anew.
+  public mutating func settle(at now: Timestamp, announcedInLastHour: Int = 0) -> Int? {
+    guard withheld > 0 else { return nil }
+    // A move in the future was recorded before the clock was set back: quiet counts from now.
+    let last = min(lastMove ?? now, now)
+    lastMove = last
+    guard last.advanced(bySeconds: Limits.flapQuietSeconds) <= now,
+      announcedInLastHour <= Limits.announcementsPerHour
+    else { return nil }
+    defer { withheld = 0 }
+    return withheld
+  }
+}

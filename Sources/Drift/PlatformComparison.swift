@@ -1,0 +1,79 @@
+import ImageModel
+
+extension PlatformChange {
+  static func added(_ image: PlatformImage) -> PlatformChange {
+    PlatformChange(
+      platform: image.platform, changeClass: .added, previous: nil, current: ImageState(image), layers: nil)
+  }
+
+  static func removed(_ image: PlatformImage) -> PlatformChange {
+    PlatformChange(
+      platform: image.platform, changeClass: .removed, previous: ImageState(image), current: nil, layers: nil)
+  }
+
+  /// What differs between an image and its successor; `nil` when manifest and image ID are the same. Details
+  /// that were unknown and now are known, such as `created` or the platform, are no difference.
+  static func between(_ old: PlatformImage, _ new: PlatformImage) -> PlatformChange? {
+    guard old.imageID != new.imageID else {
+      return old.manifest == new.manifest ? nil : repacked(old, new)
+    }
+    return PlatformChange(
+      platform: new.platform, changeClass: haveSameLayers(old, new) ? .rebuilt : .content,
+      previous: ImageState(old), current: ImageState(new), layers: LayerCounts(from: old, to: new))
+  }
+
+  /// One image ID is one config blob, so what one side knows of it holds for both. Artifacts have none.
+  private static func repacked(_ old: PlatformImage, _ new: PlatformImage) -> PlatformChange {
+    var (old, new) = (old, new)
+    if new.imageID != nil {
+      new.platform = new.platform ?? old.platform
+      new.config = new.config ?? old.config
+      old.config = old.config ?? new.config
+    }
+    return PlatformChange(
+      platform: new.platform, changeClass: .repacked, previous: ImageState(old), current: ImageState(new),
+      layers: LayerCounts(from: old, to: new))
+  }
+
+  /// Proof that two images have the same layers. Recompression changes a layer's digest in the manifest but
+  /// not its diff ID, so either list will do; empty lists prove nothing.
+  private static func haveSameLayers(_ old: PlatformImage, _ new: PlatformImage) -> Bool {
+    if let before = old.config?.diffIDs, let after = new.config?.diffIDs, !before.isEmpty, before == after {
+      return true
+    }
+    return !old.layers.isEmpty && old.layers == new.layers
+  }
+}
+
+extension PlatformChange.LayerCounts {
+  /// Counts over the diff IDs where both are known, else over the manifests' layers. A layer that occurs
+  /// twice counts twice.
+  init(from old: PlatformImage, to new: PlatformImage) {
+    if let before = old.knownDiffIDs, let after = new.knownDiffIDs {
+      self.init(from: before, to: after)
+    } else {
+      self.init(from: old.layers, to: new.layers)
+    }
+  }
+
+  private init(from old: [Digest], to new: [Digest]) {
+    var left: [Digest: Int] = [:]
+    for layer in old { left[layer, default: 0] += 1 }
+    var kept = 0
+    for layer in new {
+      if let count = left[layer], count > 0 {
+        left[layer] = count - 1
+        kept += 1
+      }
+    }
+    self.init(kept: kept, added: new.count - kept, removed: old.count - kept)
+  }
+}
+
+extension PlatformImage {
+  /// The config's diff IDs; `nil` while unknown, and where the config lists none although there are layers.
+  fileprivate var knownDiffIDs: [Digest]? {
+    guard let config, !config.diffIDs.isEmpty || layers.isEmpty else { return nil }
+    return config.diffIDs
+  }
+}

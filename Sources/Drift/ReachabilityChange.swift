@@ -1,0 +1,23 @@
+import ImageModel
+
+/// A change of whether a tag can be observed. At most one per check or tick.
+public enum ReachabilityChange: Hashable, Sendable {
+  /// No successful check for too long. `failingSince` is the first failed check of the run.
+  case unreachable(failingSince: Timestamp, CheckFailure)
+  /// A successful check of a tag that was `unreachable`.
+  case recovered(failingSince: Timestamp)
+  /// The registry answers, and has said often and long enough that the tag is gone.
+  case deleted
+  /// A successful check of a tag that was `deleted`.
+  case restored
+
+  /// The type of the event that tells of it.
+  public var type: EventType {
+    switch self {
+    case .unreachable: .tagUnreachable
+    case .recovered: .tagRecovered
+    case .deleted: .tagDeleted
+    case .restored: .tagRestored
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import COpenSSL
+import ImageModel
+
+/// Digests of raw bytes, as they came from a registry: nothing is decoded or encoded on the way.
+public enum Hash {
+  /// The digest of `bytes`.
+  public static func digest(_ algorithm: Digest.Algorithm, of bytes: [UInt8]) -> Digest {
+    var hash = [UInt8](repeating: 0, count: algorithm.hexLength / 2)
+    let done = EVP_Digest(bytes, bytes.count, &hash, nil, algorithm.messageDigest, nil)
+    // Fails only when memory is out or libcrypto has lost its SHA-2 (a broken OPENSSL_CONF): without it
+    // nothing a registry sends can be verified, and a wrong digest would be recorded as a change.
+    precondition(done == 1, "libcrypto cannot compute \(algorithm)")
+    return Digest(algorithm, bytes: hash)
+  }
+
+  /// Whether `digest` is the digest of `bytes`, by the algorithm that it names.
+  public static func matches(_ bytes: [UInt8], _ digest: Digest) -> Bool {
+    Self.digest(digest.algorithm, of: bytes) == digest
+  }
+}
+
+extension Digest.Algorithm {
+  fileprivate var messageDigest: OpaquePointer? {
+    switch self {
+    case .sha256: EVP_sha256()
+    case .sha384: EVP_sha384()
+    case .sha512: EVP_sha512()
+    }
+  }
+}

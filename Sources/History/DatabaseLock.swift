@@ -1,0 +1,58 @@
+import Glibc
+import Synchronization
+
+/// The right to write one database: an exclusive `flock` on `<database>.lock`, held until released or until the
+/// process ends in whatever way. The lock file stays; deleting it could give two writers a lock each.
+public final class DatabaseLock: Sendable {
+  private let descriptor: Mutex<Int32?>
+
+  private init(_ descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+
+  deinit { release() }
+
+  /// Takes the lock without waiting for another writer.
+  ///
+  /// - Parameter databasePath: of the database; its directory is created (0750) if it is not there.
+  /// - Throws: `.locked` if another process, or another part of this one, holds it; `.permission`,
+  ///   `.cannotCreate`, `.io` if the lock file cannot be had.
+  public static func acquire(for databasePath: String) throws(StoreError) -> DatabaseLock {
+    try FilePath.createDirectory(FilePath.directory(of: databasePath))
+    let path = lockPath(for: databasePath)
+    let isThere = try FilePath.kind(of: databasePath) != .missing
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
+    guard descriptor >= 0 else { throw .notAccessible(path: path, errno: errno) }
+    FilePath.giveToOwner(of: isThere ? databasePath : FilePath.directory(of: databasePath), descriptor)
+    // A reader that looks whether there is a writer holds the lock for an instant, so one refusal proves nothing.
+    for attempt in 0..<attempts {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return DatabaseLock(descriptor) }
+      if errno != EWOULDBLOCK && errno != EINTR { break }
+      if attempt + 1 < attempts { usleep(pauseMicroseconds) }
+    }
+    let failure = errno
+    close(descriptor)
+    guard failure == EWOULDBLOCK else { throw .notAccessible(path: path, errno: failure) }
+    throw StoreError(
+      .locked, "another process holds the database (\(path)): stop it first, or name another with --database")
+  }
+
+  /// Gives the lock back; later calls do nothing.
+  public func release() {
+    descriptor.withLock { held in
+      if let descriptor = held { close(descriptor) }
+      held = nil
+    }
+  }
+
+  /// Whether somebody writes to the database now, as far as can be told: an unreadable lock file counts as held.
+  static func isHeld(for databasePath: String) -> Bool {
+    let descriptor = open(lockPath(for: databasePath), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return errno != ENOENT }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+  }
+
+  private static func lockPath(for databasePath: String) -> String { FilePath.canonical(databasePath) + ".lock" }
+
+  private static let attempts = 5
+  private static let pauseMicroseconds: UInt32 = 20_000
+}

@@ -1,0 +1,93 @@
+import Glibc
+
+/// What the store needs to know about a path before SQLite sees it. The database file itself is never opened
+/// and closed here while it exists: closing any descriptor of it would drop the process's POSIX locks.
+/// Source: sqlite.org/howtocorrupt.html, 2.2.
+enum FilePath {
+  enum Kind: Hashable {
+    case missing, regular(size: Int), directory, other
+  }
+
+  /// The path with symbolic links followed where it exists, so that two names of one file have one lock, and
+  /// with a leading `./` where SQLite could take it for a URI or for `:memory:`.
+  static func canonical(_ path: String) -> String {
+    if let resolved = realpath(path, nil) {
+      defer { free(resolved) }
+      return String(cString: resolved)
+    }
+    let parent = directory(of: path)
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard let resolved = realpath(parent, nil) else { return path.hasPrefix("/") ? path : "./" + path }
+    defer { free(resolved) }
+    let folder = String(cString: resolved)
+    return folder == "/" ? "/" + name : folder + "/" + name
+  }
+
+  static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// - Throws: the errno of `stat`, unless it only says that there is nothing.
+  static func kind(of path: String) throws(StoreError) -> Kind {
+    var info = stat()
+    guard stat(path, &info) == 0 else {
+      if errno == ENOENT { return .missing }
+      throw .notAccessible(path: path, errno: errno)
+    }
+    switch info.st_mode & S_IFMT {
+    case S_IFREG: return .regular(size: Int(info.st_size))
+    case S_IFDIR: return .directory
+    default: return .other
+    }
+  }
+
+  /// Size in bytes, 0 where there is none.
+  static func size(of path: String) -> Int {
+    var info = stat()
+    return stat(path, &info) == 0 ? Int(info.st_size) : 0
+  }
+
+  /// Creates a directory and those above it that are missing, mode 0750.
+  static func createDirectory(_ path: String) throws(StoreError) {
+    guard path != "/", path != ".", mkdir(path, 0o750) != 0 else { return }
+    if errno == EEXIST { return }
+    guard errno == ENOENT else { throw .notAccessible(path: path, errno: errno) }
+    try createDirectory(directory(of: path))
+    guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw .notAccessible(path: path, errno: errno) }
+  }
+
+  /// Creates an empty file, mode 0640 whatever the umask: members of the group may query.
+  static func createFile(_ path: String) throws(StoreError) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+    guard descriptor >= 0 else { throw .notAccessible(path: path, errno: errno) }
+    fchmod(descriptor, 0o640)
+    giveToOwner(of: directory(of: path), descriptor)
+    close(descriptor)
+  }
+
+  /// What root creates belongs to the owner of `path` afterwards, or the service could not use it later. SQLite
+  /// does the same with its -wal and -shm files.
+  static func giveToOwner(of path: String, _ descriptor: Int32) {
+    var info = stat()
+    guard geteuid() == 0, stat(path, &info) == 0, info.st_uid != 0 || info.st_gid != 0 else { return }
+    _ = fchown(descriptor, info.st_uid, info.st_gid)
+  }
+
+  /// Why the effective user cannot read and write `path`; `nil` if it can.
+  static func probe(_ path: String) -> Int32? {
+    faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) == 0 ? nil : errno
+  }
+
+  static func isReadable(_ path: String) -> Bool { faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0 }
+
+  static var effectiveUser: UInt32 { geteuid() }
+
+  /// `/var/lib/watcher mode 0750 owner 990:990`.
+  static func describe(_ path: String) -> String {
+    var info = stat()
+    guard stat(path, &info) == 0 else { return "\(path) not there" }
+    let mode = String(info.st_mode & 0o7777, radix: 8)
+    return "\(path) mode \(mode) owner \(info.st_uid):\(info.st_gid)"
+  }
+}

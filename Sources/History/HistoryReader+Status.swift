@@ -1,0 +1,71 @@
+import GRDB
+import ImageModel
+
+extension HistoryReader {
+  /// How tags and sinks are doing.
+  ///
+  /// - Parameter tags: those to report, in this order; `nil` for all that are watched, by name.
+  public func status(_ tags: [TagReference]? = nil) throws(StoreError) -> StatusReport {
+    try read { db in
+      let texts = ParsedTexts()
+      var found: [TagStatus] = []
+      var unknown: [TagReference] = []
+      if let tags {
+        let statement = try db.cachedStatement(
+          sql: "SELECT \(TagRow.columns) FROM tag WHERE registry = ? AND repository = ? AND tag = ?")
+        for tag in tags {
+          if let row = try Row.fetchOne(statement, arguments: [tag.domain, tag.path, tag.tag]) {
+            found.append(try Self.status(db, row, tag, texts))
+          } else {
+            unknown.append(tag)
+          }
+        }
+      } else {
+        found = try Self.watched(db, texts)
+      }
+      return StatusReport(tags: found, unknown: unknown, sinks: try Self.sinks(db))
+    }
+  }
+
+  private static func watched(_ db: Database, _ texts: ParsedTexts) throws -> [TagStatus] {
+    let rows = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT \(TagRow.columns), registry, repository, tag FROM tag WHERE watched = 1
+        ORDER BY registry, repository, tag
+        """)
+    var found: [TagStatus] = []
+    while let row = try rows.next() {
+      let name = row.count - 3
+      let tag = TagReference(domain: try row.text(name), path: try row.text(name + 1), tag: try row.text(name + 2))
+      found.append(try status(db, row, tag, texts))
+    }
+    return found
+  }
+
+  private static func status(
+    _ db: Database, _ row: Row, _ tag: TagReference, _ texts: ParsedTexts
+  ) throws -> TagStatus {
+    let record = try TagRow.record(row, tag: tag, texts)
+    return TagStatus(record: record, current: try SnapshotRow.latest(db, tag: record.id, texts))
+  }
+
+  private static func sinks(_ db: Database) throws -> [SinkStatus] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT k.name, k.type, k.state,
+          (SELECT count(*) FROM delivery d INDEXED BY delivery_waiting WHERE d.sink = k.name AND d.state = 'waiting'),
+          (SELECT count(*) FROM delivery d INDEXED BY delivery_failed WHERE d.sink = k.name AND d.state = 'failed'),
+          (SELECT e.time_ms FROM event e WHERE e.sequence =
+            (SELECT min(d.event_sequence) FROM delivery d INDEXED BY delivery_waiting
+              WHERE d.sink = k.name AND d.state = 'waiting'))
+        FROM sink k ORDER BY k.position, k.name
+        """
+    ).map { row in
+      SinkStatus(
+        name: try row.text(0), type: try row.text(1), state: try row.named(2, SinkState.self),
+        waiting: Int(try row.integer(3)), failed: Int(try row.integer(4)), oldestWaiting: try row.optionalTime(5))
+    }
+  }
+}

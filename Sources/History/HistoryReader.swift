@@ -1,0 +1,93 @@
+import GRDB
+import ImageModel
+
+/// Read-only access to a database, for queries: beside a running writer, after a clean stop and after a crash, and
+/// by another user who may read the file. Each query reads one consistent state and leaves nothing open behind it.
+///
+/// Blocks; for commands, not for the daemon's tasks.
+public final class HistoryReader: Sendable {
+  public let path: String
+  let queue: DatabaseQueue
+
+  private init(path: String, queue: DatabaseQueue) {
+    self.path = path
+    self.queue = queue
+  }
+
+  /// - Throws: `.missing` (no file, or nothing in it), `.permission`, `.foreign`, `.newer`, `.damaged`, `.busy`,
+  ///   `.io`.
+  public static func open(_ path: String) throws(StoreError) -> HistoryReader {
+    let path = FilePath.canonical(path)
+    switch try FilePath.kind(of: path) {
+    case .missing:
+      throw StoreError(.missing, "there is no database (\(path)): start the daemon, or name one with --database")
+    case .regular: break
+    case .directory, .other:
+      throw StoreError(.foreign, "not a regular file (\(path)): name a database with --database")
+    }
+    guard FilePath.isReadable(path) else { throw notReadable(path) }
+    do {
+      let queue = try connect(path)
+      if try queue.read({ db in try Identity.read(db, path: path) }) == .empty {
+        throw StoreError(.missing, "the database is empty (\(path)): start the daemon once, or name another")
+      }
+      return HistoryReader(path: path, queue: queue)
+    } catch {
+      throw .mapping(error, path: path)
+    }
+  }
+
+  /// What was recorded about a tag, newest first; `nil` if the tag is not in the database.
+  public func history(_ tag: TagReference, _ query: HistoryQuery = HistoryQuery()) throws(StoreError) -> [HistoryEntry]?
+  {
+    try read { db in
+      let statement = try db.cachedStatement(
+        sql: "SELECT id FROM tag WHERE registry = ? AND repository = ? AND tag = ?")
+      guard let row = try Row.fetchOne(statement, arguments: [tag.domain, tag.path, tag.tag]) else { return nil }
+      return EntryGrouping.entries(try SnapshotRow.all(db, tag: row.integer(0)), query)
+    }
+  }
+
+  /// Every tag in the database, watched or not, by name.
+  public func tags() throws(StoreError) -> [TagReference] {
+    try read { db in
+      let rows = try Row.fetchCursor(
+        db, sql: "SELECT registry, repository, tag FROM tag ORDER BY registry, repository, tag")
+      var tags: [TagReference] = []
+      while let row = try rows.next() {
+        tags.append(TagReference(domain: try row.text(0), path: try row.text(1), tag: try row.text(2)))
+      }
+      return tags
+    }
+  }
+
+  func read<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
+    do {
+      return try queue.read(body)
+    } catch {
+      throw .mapping(error, path: path)
+    }
+  }
+
+  /// A database in WAL mode needs its -shm file even for reading. Where it cannot be had and nobody writes, the
+  /// main file is complete if the log is empty, and can be read alone. Never otherwise: it would show an old
+  /// state. Source: operations.md, 3.4.
+  private static func connect(_ path: String) throws -> DatabaseQueue {
+    do {
+      return try Connection.reader(path)
+    } catch let error as DatabaseError {
+      guard error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY else { throw error }
+      guard FilePath.size(of: path + "-wal") == 0, !DatabaseLock.isHeld(for: path) else {
+        throw notReadable(path)
+      }
+      return try Connection.reader(Connection.immutableURI(path))
+    }
+  }
+
+  private static func notReadable(_ path: String) -> StoreError {
+    StoreError(
+      .permission,
+      "no permission to read the database (\(path), its -wal and -shm; \(FilePath.describe(path)), "
+        + "uid \(FilePath.effectiveUser)): run as root or join group watcher")
+  }
+}

@@ -1,0 +1,24 @@
+import GRDB
+import ImageModel
+
+extension HistoryTransaction {
+  /// The current state of every tag that has one: the newest, unless it ended.
+  ///
+  /// - Returns: rows of `snapshot` by rows of `tag`.
+  public func currentSnapshots() throws -> [Int64: Int64] {
+    let rows = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT tag_id, id FROM snapshot
+        WHERE id IN (SELECT max(id) FROM snapshot GROUP BY tag_id) AND ended IS NULL
+        """)
+    var current: [Int64: Int64] = [:]
+    while let row = try rows.next() { current[try row.integer(0)] = try row.integer(1) }
+    return current
+  }
+
+  /// A state of a tag by its row, `nil` if that is not one of the tag's.
+  public func snapshot(_ id: Int64, tag: Int64) throws -> StoredSnapshot? {
+    try SnapshotRow.all(db, tag: tag).first { $0.id == id }
+  }
+}

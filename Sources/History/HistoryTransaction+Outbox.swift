@@ -1,0 +1,122 @@
+import GRDB
+import ImageModel
+
+extension HistoryTransaction {
+  /// Makes `sinks` the configured ones, in this order; others become `removed`, and what waits for them is kept.
+  /// A disabled sink stays disabled while its definition is the same.
+  public func registerSinks(_ sinks: [SinkDefinition]) throws {
+    let placeholders = Array(repeating: "?", count: sinks.count).joined(separator: ", ")
+    try db.execute(
+      sql: "UPDATE sink SET state = 'removed' WHERE name NOT IN (\(placeholders))",
+      arguments: StatementArguments(sinks.map(\.name)))
+    let upsert = try db.cachedStatement(
+      sql: """
+        INSERT INTO sink(name, position, type, fingerprint) VALUES(?, ?, ?, ?)
+        ON CONFLICT(name) DO UPDATE SET position = excluded.position,
+          state = CASE WHEN state = 'disabled' AND fingerprint = excluded.fingerprint
+            THEN state ELSE 'ok' END,
+          type = excluded.type, fingerprint = excluded.fingerprint
+        """)
+    for (position, sink) in sinks.enumerated() {
+      try upsert.execute(arguments: [sink.name, position, sink.type, sink.fingerprint])
+    }
+  }
+
+  /// Sets a sink's state: `disabled` when its receiver is gone, `ok` when it is to be tried again.
+  public func setSink(_ name: String, _ state: SinkState) throws {
+    try db.cachedStatement(sql: "UPDATE sink SET state = ? WHERE name = ?").execute(arguments: [state.rawValue, name])
+  }
+
+  /// The sinks, in the order of the configuration.
+  public func sinks() throws -> [(definition: SinkDefinition, state: SinkState)] {
+    try Row.fetchAll(db, sql: "SELECT name, type, fingerprint, state FROM sink ORDER BY position, name").map { row in
+      (
+        SinkDefinition(name: try row.text(0), type: try row.text(1), fingerprint: try row.text(2)),
+        try row.named(3, SinkState.self)
+      )
+    }
+  }
+
+  /// What is due for a sink, in the order of recording. A delivery that waits for its next attempt holds back the
+  /// later ones of the same tag: order within a sink and tag is promised. The state of the sink is not looked at.
+  ///
+  /// - Parameters:
+  ///   - sequence: only deliveries of later events; 0 for all.
+  ///   - limit: at most this many rows.
+  public func waiting(sink: String, after sequence: Int64, now: Timestamp, limit: Int) throws -> [OutboxRow] {
+    // The planner would rather walk the primary key, through every delivery made so far.
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT d.event_sequence, d.tag_id, e.id, e.type, e.time_ms, e.body, d.attempts, d.next_attempt_ms
+        FROM delivery d INDEXED BY delivery_waiting CROSS JOIN event e ON e.sequence = d.event_sequence
+        WHERE d.sink = ?1 AND d.state = 'waiting' AND d.event_sequence > ?2 AND d.next_attempt_ms <= ?3
+          AND NOT EXISTS (
+            SELECT 1 FROM delivery o INDEXED BY delivery_waiting_by_tag
+            WHERE o.sink = ?1 AND o.state = 'waiting' AND o.tag_id = d.tag_id
+              AND o.event_sequence < d.event_sequence AND o.next_attempt_ms > ?3)
+        ORDER BY d.event_sequence LIMIT ?4
+        """)
+    let rows = try Row.fetchCursor(statement, arguments: [sink, sequence, now.milliseconds, limit])
+    var waiting: [OutboxRow] = []
+    while let row = try rows.next() {
+      waiting.append(
+        OutboxRow(
+          sequence: try row.integer(0), tagID: try row.integer(1), eventID: try row.text(2),
+          type: try row.named(3, EventType.self), time: try row.time(4), body: try row.bytes(5),
+          attempts: Int(try row.integer(6)), nextAttempt: try row.time(7)))
+    }
+    return waiting
+  }
+
+  /// When the next attempt for a sink is due, `nil` if nothing waits.
+  public func nextAttempt(sink: String) throws -> Timestamp? {
+    let statement = try db.cachedStatement(
+      sql: "SELECT min(next_attempt_ms) FROM delivery INDEXED BY delivery_waiting WHERE sink = ? AND state = 'waiting'")
+    return try Row.fetchOne(statement, arguments: [sink])?.optionalTime(0)
+  }
+
+  /// The sink has these events.
+  public func settleDelivered(sink: String, sequences: [Int64], at time: Timestamp) throws {
+    let statement = try db.cachedStatement(
+      sql: """
+        UPDATE delivery SET state = 'delivered', attempts = attempts + 1, delivered_ms = ?, last_error = NULL
+        WHERE sink = ? AND event_sequence = ? AND state != 'delivered'
+        """)
+    for sequence in sequences { try statement.execute(arguments: [time.milliseconds, sink, sequence]) }
+  }
+
+  /// An attempt failed.
+  ///
+  /// - Parameters:
+  ///   - attempts: made so far, this one included.
+  ///   - error: in one line, free of secrets.
+  public func settleFailed(
+    sink: String, sequence: Int64, attempts: Int, error: String, _ outcome: FailedDelivery
+  ) throws {
+    let (state, next): (String, Int64?) =
+      switch outcome {
+      case .retry(let time): ("waiting", time.milliseconds)
+      case .rests: ("failed", nil)
+      }
+    try db.cachedStatement(
+      sql: """
+        UPDATE delivery SET state = ?, attempts = ?, next_attempt_ms = coalesce(?, next_attempt_ms), last_error = ?
+        WHERE sink = ? AND event_sequence = ? AND state != 'delivered'
+        """
+    ).execute(arguments: [state, attempts, next, error, sink, sequence])
+  }
+
+  /// Deletes deliveries that arrived before then, the oldest first, at most `limit`; events and snapshots stay.
+  ///
+  /// - Returns: how many; fewer than `limit` means that none are left.
+  public func pruneDelivered(before time: Timestamp, limit: Int = 500) throws -> Int {
+    try db.cachedStatement(
+      sql: """
+        DELETE FROM delivery WHERE (sink, event_sequence) IN (
+          SELECT sink, event_sequence FROM delivery INDEXED BY delivery_delivered
+          WHERE state = 'delivered' AND delivered_ms < ? ORDER BY delivered_ms LIMIT ?)
+        """
+    ).execute(arguments: [time.milliseconds, limit])
+    return db.changesCount
+  }
+}

@@ -1,0 +1,69 @@
+import GRDB
+import ImageModel
+
+extension HistoryTransaction {
+  /// Begins a new state of a tag. Its documents are stored with `insertDocuments`.
+  ///
+  /// - Parameter classes: per image of the snapshot how it changed, in the same order; missing ones are `nil`.
+  /// - Returns: the id of the new state, higher than every earlier one.
+  public func insertSnapshot(
+    tag: Int64, snapshot: TagSnapshot, classes: [ChangeClass?], at time: Timestamp
+  ) throws -> Int64 {
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO snapshot(tag_id, digest, media_type, size, first_seen_ms, last_seen_ms) VALUES(?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      tag, snapshot.digest.description, snapshot.mediaType.description, snapshot.size, time.milliseconds,
+      time.milliseconds,
+    ])
+    let id = db.lastInsertedRowID
+    let images = snapshot.images.enumerated().map { index, image in
+      StoredImage(image, index < classes.count ? classes[index] : nil)
+    }
+    try insertImages(images, snapshot: id)
+    return id
+  }
+
+  /// A successful check found the state still there. `last_seen` never goes back, whatever the clock does.
+  public func confirmSnapshot(_ id: Int64, at time: Timestamp) throws {
+    try db.cachedStatement(sql: "UPDATE snapshot SET last_seen_ms = max(last_seen_ms, ?) WHERE id = ?")
+      .execute(arguments: [time.milliseconds, id])
+  }
+
+  /// The state ended without another one following. Its `last_seen` stays the last check that saw it.
+  public func endSnapshot(_ id: Int64, _ ending: StoredSnapshot.Ending = .deleted) throws {
+    try db.cachedStatement(sql: "UPDATE snapshot SET ended = ? WHERE id = ?")
+      .execute(arguments: [ending.rawValue, id])
+  }
+
+  /// Replaces the platforms of a state without an event: details that were still missing, platforms that are
+  /// watched from now on. How a platform changed is kept for those that stay.
+  public func updateImages(snapshot id: Int64, images: [PlatformImage]) throws {
+    let before = try SnapshotRow.images(db, snapshot: id)
+    let after = images.map { image in
+      let match =
+        before.first { $0.manifest == image.manifest && $0.platform == image.platform }
+        ?? before.first { $0.manifest == image.manifest && $0.platform == nil }
+      return StoredImage(image, match?.changeClass)
+    }
+    guard after != before else { return }
+    try db.cachedStatement(sql: "DELETE FROM snapshot_platform WHERE snapshot_id = ?").execute(arguments: [id])
+    try insertImages(after, snapshot: id)
+  }
+
+  private func insertImages(_ images: [StoredImage], snapshot id: Int64) throws {
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO snapshot_platform(
+          snapshot_id, position, platform, manifest, manifest_size, image_id, config_size, created, class)
+        VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    for (position, image) in images.enumerated() {
+      try statement.execute(arguments: [
+        id, position, image.platform?.description, image.manifest.description, image.manifestSize,
+        image.imageID?.description, image.configSize, image.created, image.changeClass?.rawValue,
+      ])
+    }
+  }
+}

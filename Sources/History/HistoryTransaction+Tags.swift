@@ -1,0 +1,126 @@
+import GRDB
+import ImageModel
+
+extension HistoryTransaction {
+  /// Makes `tags` the effective watchlist: all of them are watched afterwards, and no others. Rows that do not
+  /// change are not written.
+  ///
+  /// - Returns: a record for each, in the same order.
+  public func registerTags(_ tags: [WatchedTag]) throws -> [TagRecord] {
+    let statements = try TagStatements(db)
+    var records: [TagRecord] = []
+    records.reserveCapacity(tags.count)
+    var kept = Set<Int64>(minimumCapacity: tags.count)
+    for tag in tags {
+      let record = try statements.watch(tag)
+      kept.insert(record.id)
+      records.append(record)
+    }
+    let watched = try Int64.fetchAll(db, sql: "SELECT id FROM tag WHERE watched = 1")
+    let unwatch = try db.cachedStatement(sql: "UPDATE tag SET watched = 0, next_check_ms = NULL WHERE id = ?")
+    for id in watched where !kept.contains(id) { try unwatch.execute(arguments: [id]) }
+    return records
+  }
+
+  /// The record of a tag, made if there is none; whether it is watched does not change. For a tag that is checked
+  /// without being on the watchlist.
+  ///
+  /// - Parameter selection: taken for a tag that is not watched; a watched one keeps the configured platforms.
+  public func ensureTag(_ tag: TagReference, selection: PlatformSelection) throws -> TagRecord {
+    try TagStatements(db).ensure(tag, selection: selection)
+  }
+
+  /// The record of a tag, `nil` if it was never checked or watched.
+  public func tag(_ tag: TagReference) throws -> TagRecord? {
+    try TagStatements(db).find(tag)
+  }
+
+  /// Writes everything in `state`.
+  public func updateState(_ tag: Int64, _ state: TagState) throws {
+    try db.cachedStatement(
+      sql: """
+        UPDATE tag SET walked = ?, head_digest = ?, details_pending = ?, last_checked_ms = ?, last_success_ms = ?,
+          next_check_ms = ?, reach = ?, failures = ?, failing_since_ms = ?, error_code = ?, error_message = ?,
+          missing_since_ms = ?, missing_count = ?, withheld = ?, last_move_ms = ?, announced_snapshot_id = ?
+        WHERE id = ?
+        """
+    ).execute(arguments: [
+      state.walked?.stored, state.headDigest?.description, state.detailsPending, state.lastChecked?.milliseconds,
+      state.lastSuccess?.milliseconds, state.nextCheck?.milliseconds, state.reach.rawValue, state.failures,
+      state.failingSince?.milliseconds, state.failure?.code.rawValue, state.failure?.message,
+      state.missingSince?.milliseconds, state.missingCount, state.withheld, state.lastMove?.milliseconds,
+      state.announcedSnapshot, tag,
+    ])
+  }
+
+  /// Records successful checks that found nothing new: advances `last_seen` and the times of the tag, and clears
+  /// what earlier failures left (not its reachability, whose change is an event). No row grows.
+  public func mark(_ marks: [UnchangedMark]) throws {
+    let snapshot = try db.cachedStatement(
+      sql: "UPDATE snapshot SET last_seen_ms = max(last_seen_ms, ?) WHERE id = ?")
+    let tag = try db.cachedStatement(
+      sql: """
+        UPDATE tag SET last_checked_ms = ?, last_success_ms = ?, next_check_ms = ?, failures = 0,
+          failing_since_ms = NULL, error_code = NULL, error_message = NULL, missing_since_ms = NULL, missing_count = 0
+        WHERE id = ?
+        """)
+    for mark in marks {
+      let time = mark.at.milliseconds
+      try snapshot.execute(arguments: [time, mark.snapshotID])
+      try tag.execute(arguments: [time, time, mark.nextCheck.milliseconds, mark.tagID])
+    }
+  }
+}
+
+/// The statements on `tag`, looked up once for many rows.
+private struct TagStatements {
+  private let select: Statement
+  private let insert: Statement
+  private let configure: Statement
+  private let texts = ParsedTexts()
+
+  init(_ db: Database) throws {
+    select = try db.cachedStatement(
+      sql: "SELECT \(TagRow.columns) FROM tag WHERE registry = ? AND repository = ? AND tag = ?")
+    insert = try db.cachedStatement(
+      sql: """
+        INSERT INTO tag(registry, repository, tag, watched, selection, interval_s) VALUES(?, ?, ?, ?, ?, ?)
+        RETURNING id
+        """)
+    configure = try db.cachedStatement(sql: "UPDATE tag SET watched = ?, selection = ?, interval_s = ? WHERE id = ?")
+  }
+
+  func find(_ tag: TagReference) throws -> TagRecord? {
+    try Row.fetchOne(select, arguments: [tag.domain, tag.path, tag.tag]).map { try TagRow.record($0, tag: tag, texts) }
+  }
+
+  func watch(_ wanted: WatchedTag) throws -> TagRecord {
+    try put(wanted.tag, isWatched: true, selection: wanted.selection, intervalSeconds: wanted.intervalSeconds)
+  }
+
+  func ensure(_ tag: TagReference, selection: PlatformSelection) throws -> TagRecord {
+    if let record = try find(tag), record.isWatched || record.selection == selection { return record }
+    return try put(tag, isWatched: false, selection: selection, intervalSeconds: nil)
+  }
+
+  private func put(
+    _ tag: TagReference, isWatched: Bool, selection: PlatformSelection, intervalSeconds: Int?
+  ) throws -> TagRecord {
+    guard var record = try find(tag) else {
+      let row = try Row.fetchOne(
+        insert, arguments: [tag.domain, tag.path, tag.tag, isWatched, selection.stored, intervalSeconds])
+      guard let row else { throw StoreError(.internalError, "a tag could not be stored (\(tag)): please report this") }
+      return TagRecord(
+        id: try row.integer(0), tag: tag, isWatched: isWatched, selection: selection,
+        intervalSeconds: intervalSeconds, state: TagState())
+    }
+    let isSame =
+      record.isWatched == isWatched && record.selection == selection && record.intervalSeconds == intervalSeconds
+    if isSame { return record }
+    try configure.execute(arguments: [isWatched, selection.stored, intervalSeconds, record.id])
+    record.isWatched = isWatched
+    record.selection = selection
+    record.intervalSeconds = intervalSeconds
+    return record
+  }
+}

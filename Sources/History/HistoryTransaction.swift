@@ -1,0 +1,49 @@
+import GRDB
+import ImageModel
+
+/// What can be read and written inside one transaction of `HistoryWriter`. Valid only while its closure runs.
+///
+/// Every method throws errors of the database; let them out of the closure, so that the transaction ends.
+public struct HistoryTransaction {
+  let db: Database
+  let instance: String
+
+  /// The newest state of a tag, ended or not; `nil` before the first.
+  public func latestSnapshot(tag: Int64) throws -> StoredSnapshot? {
+    try SnapshotRow.latest(db, tag: tag)
+  }
+
+  /// When an image was last current under a tag and platform, in a state before `snapshot`.
+  ///
+  /// - Parameters:
+  ///   - platform: `nil` finds states whose platform was not known.
+  ///   - snapshot: the current state, which does not count itself.
+  public func lastUse(
+    tag: Int64, platform: Platform?, imageID: Digest, before snapshot: Int64
+  ) throws -> (lastSeen: Timestamp, digest: Digest)? {
+    // CROSS JOIN keeps the order: most changes bring an image that was never seen, which its index says at once.
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT s.last_seen_ms, s.digest FROM snapshot_platform p CROSS JOIN snapshot s ON s.id = p.snapshot_id
+        WHERE p.image_id = ? AND p.snapshot_id < ? AND p.platform IS ? AND s.tag_id = ?
+        ORDER BY p.snapshot_id DESC LIMIT 1
+        """)
+    let row = try Row.fetchOne(
+      statement, arguments: [imageID.description, snapshot, platform?.description, tag])
+    return try row.map { (try $0.time(0), try $0.digest(1)) }
+  }
+
+  public func document(_ digest: Digest) throws -> Document? {
+    try DocumentRow.fetch(db, digest)
+  }
+
+  /// Stores documents under their digests; those that are there already stay as they are.
+  public func insertDocuments(_ documents: [Document]) throws {
+    let statement = try db.cachedStatement(
+      sql: "INSERT INTO document(digest, media_type, bytes) VALUES(?, ?, ?) ON CONFLICT DO NOTHING")
+    for document in documents {
+      try statement.execute(
+        arguments: [document.digest.description, document.mediaType.description, document.bytes.blob])
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import FoundationEssentials
+import GRDB
+import ImageModel
+
+/// The one writer of a database: holds its lock, owns its read-write connection and runs one transaction at a
+/// time, in the order in which they were asked for.
+///
+/// Everything a transaction decides on is read inside it, and its writes can be repeated: a COMMIT that
+/// returned an error may be durable all the same, so after an error the caller runs the same transaction again,
+/// which finds what is there. Source: operations.md, 3.1 and 3.3.
+public final class HistoryWriter: Sendable {
+  /// The path opened, symbolic links resolved.
+  public let path: String
+  /// `urn:uuid:…`: the `source` of every event of this database.
+  public let instance: String
+
+  let queue: DatabaseQueue
+  private let lock: DatabaseLock
+
+  private init(path: String, instance: String, queue: DatabaseQueue, lock: DatabaseLock) {
+    self.path = path
+    self.instance = instance
+    self.queue = queue
+    self.lock = lock
+  }
+
+  /// Takes the lock, creates the database if there is none (its directory 0750, the file 0640), checks that it is
+  /// sound and watcher's own, and brings its schema up to date.
+  ///
+  /// Blocks, for seconds with a large database that was not closed cleanly.
+  ///
+  /// - Throws: `.locked`, `.foreign`, `.newer`, `.damaged`, `.permission`, `.cannotCreate`, `.full`, `.io`,
+  ///   `.busy`. A file that is refused is left as it was.
+  public static func open(_ path: String) throws(StoreError) -> HistoryWriter {
+    let lock = try DatabaseLock.acquire(for: path)
+    let path = FilePath.canonical(path)
+    do {
+      try prepareFile(path)
+      let openedDirty = FilePath.size(of: path + "-wal") > 0
+      let queue = try Connection.writer(path)
+      let isOurs = try queue.writeWithoutTransaction { db in
+        guard case .watcher = try Identity.read(db, path: path) else { return false }
+        try SoundnessCheck.atOpening(db, bytes: FilePath.size(of: path), openedDirty: openedDirty, path: path)
+        return true
+      }
+      try queue.writeWithoutTransaction(Connection.setDurability)
+      try migrate(queue, path: path, isOurs: isOurs)
+      let instance = try queue.writeWithoutTransaction { db in try Self.instance(db, path: path) }
+      return HistoryWriter(path: path, instance: "urn:uuid:\(instance)", queue: queue, lock: lock)
+    } catch {
+      throw .mapping(error, path: path)
+    }
+  }
+
+  /// Runs `body` in one transaction: all of what it writes is on disk when this returns, or none of it.
+  ///
+  /// Cancelling the task does not cancel the transaction.
+  ///
+  /// - Throws: what `body` throws, errors of the database as `StoreError`. Nothing of the transaction remains
+  ///   then, except perhaps after a failed COMMIT (`.io`).
+  public func transaction<T: Sendable>(
+    _ body: @escaping @Sendable (HistoryTransaction) throws -> T
+  ) async throws -> T {
+    try await onQueue { db in try self.run(db, body) }
+  }
+
+  /// As `transaction`, and blocks meanwhile. Not for use in tasks.
+  public func transactionSync<T>(_ body: (HistoryTransaction) throws -> T) throws -> T {
+    do {
+      return try queue.writeWithoutTransaction { db in try run(db, body) }
+    } catch {
+      throw mapped(error)
+    }
+  }
+
+  /// A stored document, `nil` if it is not there. Not re-hashed: it was verified before it was stored.
+  public func document(_ digest: Digest) async throws(StoreError) -> Document? {
+    do {
+      return try await onQueue { db in try DocumentRow.fetch(db, digest) }
+    } catch {
+      throw .mapping(error, path: path)
+    }
+  }
+
+  /// Bytes in the write-ahead log file now.
+  public var logBytes: Int { FilePath.size(of: path + "-wal") }
+
+  /// Folds the write-ahead log into the main file and empties it.
+  ///
+  /// - Returns: false if a reader was in the way; then nothing is lost and a later call may succeed.
+  public func checkpoint() async throws(StoreError) -> Bool {
+    do {
+      return try await onQueue { db in try Self.checkpoint(db) }
+    } catch {
+      throw .mapping(error, path: path)
+    }
+  }
+
+  /// Folds the log, closes the connection and gives up the lock. The -wal and -shm files stay for readers.
+  /// Must be the last call; a writer that is merely released keeps the log for the next one to fold.
+  public func close() {
+    // A log that cannot be folded now (a reader, a full disk) is folded by the next writer.
+    _ = try? queue.writeWithoutTransaction(Self.checkpoint)
+    try? queue.close()
+    lock.release()
+  }
+
+  private static func prepareFile(_ path: String) throws(StoreError) {
+    switch try FilePath.kind(of: path) {
+    case .missing: try FilePath.createFile(path)
+    case .regular: break
+    case .directory, .other:
+      throw StoreError(.foreign, "not a regular file (\(path)): name a file with --database")
+    }
+  }
+
+  private static func migrate(_ queue: DatabaseQueue, path: String, isOurs: Bool) throws {
+    let migrator = Schema.migrator
+    if isOurs, try queue.read(migrator.hasBeenSuperseded) {
+      throw StoreError(.newer, "the database is of a newer version (\(path)): use the newer watcher")
+    }
+    try migrator.migrate(queue)
+  }
+
+  private static func instance(_ db: Database, path: String) throws -> String {
+    try db.execute(
+      sql: "INSERT INTO meta(key, value) VALUES('instance', ?) ON CONFLICT DO NOTHING",
+      arguments: [UUID().uuidString.lowercased()])
+    guard let row = try Row.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'instance'") else {
+      throw StoreError.damaged(path)
+    }
+    return try row.text(0)
+  }
+
+  private static func checkpoint(_ db: Database) throws -> Bool {
+    do {
+      try db.checkpoint(.truncate)
+      return true
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+      return false
+    }
+  }
+
+  private func run<T>(_ db: Database, _ body: (HistoryTransaction) throws -> T) throws -> T {
+    var result: T?
+    try db.inTransaction(.immediate) {
+      result = try body(HistoryTransaction(db: db, instance: instance))
+      return .commit
+    }
+    guard let result else { throw StoreError(.internalError, "a transaction ended without a result (\(path))") }
+    return result
+  }
+
+  /// GRDB's own `async` access rolls back when the calling task is cancelled; what was observed must be recorded
+  /// also while the daemon stops.
+  private func onQueue<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.asyncWriteWithoutTransaction { db in
+        continuation.resume(with: Result { try body(db) }.mapError(self.mapped))
+      }
+    }
+  }
+
+  private func mapped(_ error: any Error) -> any Error {
+    error is DatabaseError || error is ColumnError ? StoreError.mapping(error, path: path) : error
+  }
+}

@@ -1,0 +1,68 @@
+import GRDB
+import Glibc
+import ImageModel
+
+extension StoreError {
+  /// What SQLite's result codes mean to the user of the database at `path`. An error that is a `StoreError`
+  /// already comes back as it is; anything else is an internal error.
+  ///
+  /// Source: sqlite.org/rescode.html; the policy is that of operations.md, 3.3.
+  static func mapping(_ error: any Error, path: String) -> StoreError {
+    if let error = error as? StoreError { return error }
+    if let error = error as? ColumnError {
+      return damaged("\(path): column \(error.column + 1) of a row holds no valid value")
+    }
+    guard let error = error as? DatabaseError else {
+      return StoreError(.internalError, "the database operation failed (\(path)): \(error)")
+    }
+    let detail =
+      "\(path): \((error.message ?? "no message").safe(limit: 200)), SQLite \(error.extendedResultCode.rawValue)"
+    if error.extendedResultCode == .SQLITE_READONLY_DBMOVED {
+      return StoreError(.io, "the database file was moved or deleted while in use (\(detail)): put it back and restart")
+    }
+    switch error.resultCode {
+    case .SQLITE_FULL:
+      return StoreError(.full, "the disk is full (\(detail)): free space; nothing of this write was kept")
+    case .SQLITE_IOERR:
+      return StoreError(.io, "reading or writing the database failed (\(detail)): check the disk and its mount")
+    case .SQLITE_CORRUPT:
+      return damaged(detail)
+    case .SQLITE_NOTADB:
+      return StoreError(
+        .damaged,
+        "not an SQLite database, or damaged in its first page (\(detail)): name another file or restore a backup")
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      return StoreError(.busy, "another process keeps the database busy (\(detail)): try again")
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
+      return .notAccessible(path: path, errno: nil)
+    default:
+      return StoreError(.internalError, "the database refused an operation (\(detail)): please report this")
+    }
+  }
+
+  static func damaged(_ detail: String) -> StoreError {
+    StoreError(
+      .damaged, "the database is damaged (\(detail)): restore a backup, or move the file away to begin a new history")
+  }
+
+  /// A file that cannot be opened: says which part of the path stands in the way, with its mode and owner.
+  ///
+  /// - Parameter errno: of the call that failed; `nil` where only SQLite knows, then the path is probed.
+  static func notAccessible(path: String, errno failure: Int32?) -> StoreError {
+    let directory = FilePath.directory(of: path)
+    let probed = failure ?? FilePath.probe(path) ?? FilePath.probe(directory) ?? EACCES
+    let reason = String(cString: strerror(probed))
+    let place = "\(path): \(reason); \(FilePath.describe(path)), \(FilePath.describe(directory)), uid \(geteuid())"
+    switch probed {
+    case EACCES, EPERM, EROFS:
+      return StoreError(
+        .permission, "no permission to use the database (\(place)): run as its owner or root, or join its group")
+    case ENOENT, ENOTDIR, EEXIST, ELOOP, ENAMETOOLONG:
+      return StoreError(.cannotCreate, "cannot create the database (\(place)): name a path in a directory that exists")
+    case ENOSPC, EDQUOT:
+      return StoreError(.full, "the disk is full (\(place)): free space")
+    default:
+      return StoreError(.io, "cannot open the database (\(place)): check the disk and its mount")
+    }
+  }
+}

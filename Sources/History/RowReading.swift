@@ -1,0 +1,89 @@
+import FoundationEssentials
+import GRDB
+import ImageModel
+
+/// Reads columns by position and checks what is there: a damaged file can hold anything in any column, and
+/// GRDB's own conversions would end the process.
+extension Row {
+  func integer(_ column: Int) throws(ColumnError) -> Int64 {
+    guard case .int64(let value) = (self[column] as DatabaseValue).storage else { throw ColumnError(column: column) }
+    return value
+  }
+
+  func optionalInteger(_ column: Int) throws(ColumnError) -> Int64? {
+    switch (self[column] as DatabaseValue).storage {
+    case .null: return nil
+    case .int64(let value): return value
+    default: throw ColumnError(column: column)
+    }
+  }
+
+  func text(_ column: Int) throws(ColumnError) -> String {
+    guard case .string(let value) = (self[column] as DatabaseValue).storage else { throw ColumnError(column: column) }
+    return value
+  }
+
+  func optionalText(_ column: Int) throws(ColumnError) -> String? {
+    switch (self[column] as DatabaseValue).storage {
+    case .null: return nil
+    case .string(let value): return value
+    default: throw ColumnError(column: column)
+    }
+  }
+
+  func bytes(_ column: Int) throws(ColumnError) -> [UInt8] {
+    guard case .blob(let value) = (self[column] as DatabaseValue).storage else { throw ColumnError(column: column) }
+    return [UInt8](value)
+  }
+
+  func time(_ column: Int) throws(ColumnError) -> Timestamp {
+    Timestamp(milliseconds: try integer(column))
+  }
+
+  func optionalTime(_ column: Int) throws(ColumnError) -> Timestamp? {
+    try optionalInteger(column).map(Timestamp.init(milliseconds:))
+  }
+
+  func digest(_ column: Int) throws(ColumnError) -> Digest {
+    guard let value = try? Digest(text(column)) else { throw ColumnError(column: column) }
+    return value
+  }
+
+  func optionalDigest(_ column: Int) throws(ColumnError) -> Digest? {
+    try optionalText(column) == nil ? nil : digest(column)
+  }
+
+  func optionalPlatform(_ column: Int, _ texts: ParsedTexts) throws(ColumnError) -> Platform? {
+    guard let text = try optionalText(column) else { return nil }
+    guard let value = texts.platform(text) else { throw ColumnError(column: column) }
+    return value
+  }
+
+  func optionalSelection(_ column: Int, _ texts: ParsedTexts) throws(ColumnError) -> PlatformSelection? {
+    guard let text = try optionalText(column) else { return nil }
+    guard let value = texts.selection(text) else { throw ColumnError(column: column) }
+    return value
+  }
+
+  func named<Name: RawRepresentable<String>>(_ column: Int, _ type: Name.Type) throws(ColumnError) -> Name {
+    guard let value = Name(rawValue: try text(column)) else { throw ColumnError(column: column) }
+    return value
+  }
+
+  func optionalNamed<Name: RawRepresentable<String>>(
+    _ column: Int, _ type: Name.Type
+  ) throws(ColumnError) -> Name? {
+    try optionalText(column) == nil ? nil : named(column, type)
+  }
+}
+
+/// A column holds what it cannot hold in a sound database.
+struct ColumnError: Error {
+  /// The first is 0.
+  let column: Int
+}
+
+extension [UInt8] {
+  /// As a value to bind to a BLOB column.
+  var blob: Data { Data(self) }
+}

@@ -1,0 +1,26 @@
+import GRDB
+
+/// The schema, as frozen migrations: literal SQL that is never edited once released; a change is a new entry.
+/// `user_version` is the number of migrations applied.
+enum Schema {
+  /// `PRAGMA application_id`, in the header of every database of watcher: "wtch" in ASCII.
+  static let applicationID: Int64 = 0x7774_6368
+
+  static var version: Int { migrations.count }
+
+  /// In order; the position is the version less one.
+  private static let migrations: [(name: String, sql: String)] = [("v1", SchemaV1.sql)]
+
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    for (index, migration) in migrations.enumerated() {
+      migrator.registerMigration(migration.name) { db in
+        try db.execute(sql: migration.sql)
+        // Both live in the header page and so are part of the same transaction.
+        try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+        try db.execute(sql: "PRAGMA user_version = \(index + 1)")
+      }
+    }
+    return migrator
+  }
+}

@@ -1,0 +1,66 @@
+import GRDB
+import ImageModel
+
+/// The columns behind a `StoredSnapshot`, for the writer and the readers alike.
+enum SnapshotRow {
+  /// Selects snapshots of one tag (`?`); callers add the order.
+  static let select = """
+    SELECT s.id, s.digest, s.media_type, s.size, s.first_seen_ms, s.last_seen_ms, s.ended, e.type
+    FROM snapshot s LEFT JOIN event e ON e.sequence = s.event_sequence
+    WHERE s.tag_id = ?
+    """
+
+  static let selectImages = """
+    SELECT platform, manifest, manifest_size, image_id, config_size, created, class
+    FROM snapshot_platform WHERE snapshot_id = ? ORDER BY position
+    """
+
+  static func latest(_ db: Database, tag: Int64, _ texts: ParsedTexts = ParsedTexts()) throws -> StoredSnapshot? {
+    let statement = try db.cachedStatement(sql: select + " ORDER BY s.id DESC LIMIT 1")
+    guard let row = try Row.fetchOne(statement, arguments: [tag]) else { return nil }
+    return try snapshot(row, images: images(db, snapshot: row.integer(0), texts))
+  }
+
+  /// One state by its row, `nil` if it is not one of the tag's.
+  static func one(_ db: Database, id: Int64, tag: Int64) throws -> StoredSnapshot? {
+    let statement = try db.cachedStatement(sql: select + " AND s.id = ?")
+    guard let row = try Row.fetchOne(statement, arguments: [tag, id]) else { return nil }
+    return try snapshot(row, images: images(db, snapshot: id))
+  }
+
+  /// Every snapshot of a tag, oldest first.
+  static func all(_ db: Database, tag: Int64) throws -> [StoredSnapshot] {
+    let statement = try db.cachedStatement(sql: select + " ORDER BY s.id")
+    let texts = ParsedTexts()
+    var snapshots: [StoredSnapshot] = []
+    let rows = try Row.fetchCursor(statement, arguments: [tag])
+    while let row = try rows.next() {
+      snapshots.append(try snapshot(row, images: images(db, snapshot: row.integer(0), texts)))
+    }
+    return snapshots
+  }
+
+  static func images(
+    _ db: Database, snapshot id: Int64, _ texts: ParsedTexts = ParsedTexts()
+  ) throws -> [StoredImage] {
+    let rows = try Row.fetchCursor(db.cachedStatement(sql: selectImages), arguments: [id])
+    var images: [StoredImage] = []
+    while let row = try rows.next() {
+      images.append(
+        StoredImage(
+          platform: try row.optionalPlatform(0, texts), manifest: try row.digest(1),
+          manifestSize: Int(try row.integer(2)), imageID: try row.optionalDigest(3),
+          configSize: try row.optionalInteger(4).map(Int.init), created: try row.optionalText(5),
+          changeClass: try row.optionalNamed(6, ChangeClass.self)))
+    }
+    return images
+  }
+
+  private static func snapshot(_ row: Row, images: [StoredImage]) throws -> StoredSnapshot {
+    StoredSnapshot(
+      id: try row.integer(0), digest: try row.digest(1), mediaType: MediaType(try row.text(2)),
+      size: Int(try row.integer(3)), firstSeen: try row.time(4), lastSeen: try row.time(5),
+      ended: try row.optionalNamed(6, StoredSnapshot.Ending.self), event: try row.optionalNamed(7, EventType.self),
+      images: images)
+  }
+}

@@ -1,0 +1,49 @@
+/// Why the store could not do what was asked: a stable code, and one line for a person.
+public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Code: String, Sendable, CaseIterable {
+    /// The file is no sound SQLite database, or a stored value cannot be what it is.
+    case damaged
+    /// A sound database, or another kind of file, that is not watcher's.
+    case foreign
+    /// Written by a newer version of watcher.
+    case newer
+    case cannotCreate
+    /// Reading, writing or syncing failed. After this the connection is not to be trusted: end the process and
+    /// let recovery decide what is true. Source: operations.md, 3.3.
+    case io
+    /// The disk is full; nothing of the transaction remains, reads go on.
+    case full
+    /// Another process holds the database.
+    case locked
+    case permission
+    /// There is no database, or nothing in it yet.
+    case missing
+    /// Another connection was in the way for longer than the busy timeout.
+    case busy
+    case internalError
+  }
+
+  public let code: Code
+  /// What happened, where, and what to do, in one line: `<what> (<where>): <what to do>`.
+  public let message: String
+
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  public var description: String { message }
+
+  /// The exit code of a command that ends because of this. Source: the contract, section 2.
+  public var exitCode: Int32 {
+    switch code {
+    case .damaged, .foreign, .newer: 65
+    case .missing: 66
+    case .internalError: 70
+    case .cannotCreate: 73
+    case .io, .full: 74
+    case .locked, .busy: 75
+    case .permission: 77
+    }
+  }
+}

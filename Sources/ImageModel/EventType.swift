@@ -1,0 +1,33 @@
+/// The kinds of event, as they are named in `type`. Source: the contract, section 4.
+public enum EventType: String, Sendable, CaseIterable {
+  case tagDeleted = "watcher.tag.deleted"
+  case tagRestored = "watcher.tag.restored"
+  case tagUnreachable = "watcher.tag.unreachable"
+  case tagRecovered = "watcher.tag.recovered"
+  case imageChanged = "watcher.image.changed"
+  case platformAdded = "watcher.platform.added"
+  case platformRemoved = "watcher.platform.removed"
+  case imageRepacked = "watcher.image.repacked"
+  case indexChanged = "watcher.index.changed"
+  case tagFirstSeen = "watcher.tag.first_seen"
+
+  /// Whether a sink without `events` patterns is sent this. The others are recorded all the same.
+  public var isOnByDefault: Bool {
+    switch self {
+    case .imageRepacked, .indexChanged, .tagFirstSeen: false
+    default: true
+    }
+  }
+}
+
+/// How one platform changed. Source: the contract, section 4.
+public enum ChangeClass: String, Sendable, CaseIterable {
+  /// Layers differ, or nothing proves that they do not.
+  case content
+  /// The same layers under another config.
+  case rebuilt
+  /// The same image under another manifest.
+  case repacked
+  case added
+  case removed
+}

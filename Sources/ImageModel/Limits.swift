@@ -1,0 +1,50 @@
+/// Every limit and timing of the product, in one place. Source: the contract, section 7.
+public enum Limits {
+  // Bodies, in bytes.
+  public static let manifestBytes = 4 * 1024 * 1024
+  public static let configBlobBytes = 8 * 1024 * 1024
+  public static let tokenReplyBytes = 128 * 1024
+  public static let errorBodyBytes = 64 * 1024
+  public static let responseHeaderBytes = 64 * 1024
+
+  // Documents.
+  public static let jsonDepth = 64
+  /// Entries of an index, those of nested ones included.
+  public static let indexEntries = 1_000
+  /// How deep an index may lie in an index.
+  public static let indexDepth = 4
+  /// Each field of a platform; real ones have at most a dozen bytes.
+  public static let platformComponentBytes = 64
+
+  // Requests.
+  public static let redirects = 5
+  public static let connectSeconds = 10
+  public static let requestSeconds = 60
+  /// A transfer slower than `stallBytesPerSecond` for this long is given up.
+  public static let stallSeconds = 20
+  public static let stallBytesPerSecond = 100
+  public static let registryRetryAfterSeconds = 6 * 3_600
+
+  // Scheduling.
+  public static let backoffBaseSeconds = 30
+  public static let backoffCapSeconds = 3_600
+  /// The longest the scheduler sleeps, so that a suspended or stepped clock is noticed.
+  public static let tickSeconds = 60
+  public static let intervalSeconds = 10...(30 * 86_400)
+  public static let watchedTags = 1_000_000
+
+  // Recording.
+  public static let markFlushMilliseconds = 1_000
+
+  // Events.
+  public static let eventBytes = 16 * 1024
+  /// Characters of a failure's message.
+  public static let failureMessageCharacters = 1_024
+  /// `watcher.image.changed` announcements of one tag per hour; further moves wait until it is quiet.
+  public static let announcementsPerHour = 4
+  public static let flapQuietSeconds = 600
+  /// A tag is gone after this many credible answers in a row …
+  public static let deletionObservations = 3
+  /// … over at least this long.
+  public static let deletionSeconds = 1_800
+}

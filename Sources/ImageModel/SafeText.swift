@@ -1,0 +1,30 @@
+extension String {
+  /// This text made safe for a terminal or a log line: control characters (C0, DEL, C1), bidirectional
+  /// overrides and invisible characters become `\u{…}`, and at most `limit` characters are kept.
+  ///
+  /// Registries choose labels, error bodies and media types; raw, they could move the cursor, forge log
+  /// lines or hide text (CWE-150, CVE-2021-25743).
+  public func safe(limit: Int = 512) -> String {
+    var out = ""
+    for (count, scalar) in unicodeScalars.enumerated() {
+      guard count < limit else { return out + "…" }
+      if scalar.isUnsafeToShow {
+        out += "\\u{\(String(scalar.value, radix: 16))}"
+      } else {
+        out.unicodeScalars.append(scalar)
+      }
+    }
+    return out
+  }
+}
+
+extension Unicode.Scalar {
+  /// Control characters, line and paragraph separators, and format characters (bidirectional controls, zero
+  /// width, tags): Unicode's categories Cc, Zl, Zp and Cf.
+  var isUnsafeToShow: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
+}

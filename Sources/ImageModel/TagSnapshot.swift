@@ -1,0 +1,81 @@
+/// The state of a tag as one observation showed it: verified, complete for the watched platforms.
+public struct TagSnapshot: Hashable, Sendable {
+  /// Top digest: of the index, or of the manifest of a single-manifest tag.
+  public let digest: Digest
+  public let mediaType: MediaType
+  /// Size of the top document in bytes.
+  public let size: Int
+  /// One per watched platform that is there, in the order of the index; exactly one for a single-manifest tag.
+  public let images: [PlatformImage]
+  /// The documents fetched for this observation (not those that were already stored): raw, verified.
+  public let documents: [Document]
+
+  public init(digest: Digest, mediaType: MediaType, size: Int, images: [PlatformImage], documents: [Document]) {
+    self.digest = digest
+    self.mediaType = mediaType
+    self.size = size
+    self.images = images
+    self.documents = documents
+  }
+
+  /// Whether the tag names one manifest directly, without an index.
+  public var isSingle: Bool { !mediaType.isIndex }
+}
+
+/// One platform of a snapshot.
+public struct PlatformImage: Hashable, Sendable {
+  /// `nil` while unknown: a single-manifest tag whose config blob could not be had.
+  public var platform: Platform?
+  public var manifest: Digest
+  public var manifestSize: Int
+  /// The digest of the config, `nil` where there is none (artifacts, schema 1).
+  public var imageID: Digest?
+  public var configSize: Int?
+  /// The layer digests of the manifest (compressed).
+  public var layers: [Digest]
+  /// What the config blob says; `nil` while it could not be had, or where there is none.
+  public var config: ImageConfig?
+
+  public init(
+    platform: Platform?, manifest: Digest, manifestSize: Int, imageID: Digest?, configSize: Int?, layers: [Digest],
+    config: ImageConfig?
+  ) {
+    self.platform = platform
+    self.manifest = manifest
+    self.manifestSize = manifestSize
+    self.imageID = imageID
+    self.configSize = configSize
+    self.layers = layers
+    self.config = config
+  }
+}
+
+/// What is used of an image's config blob. Source: opencontainers/image-spec `config.md`.
+public struct ImageConfig: Hashable, Sendable {
+  /// The config's own string, `nil` if it is not RFC 3339.
+  public let created: String?
+  public let platform: Platform?
+  /// `rootfs.diff_ids`: digests of the uncompressed layers.
+  public let diffIDs: [Digest]
+  public let labels: [String: String]
+
+  public init(created: String?, platform: Platform?, diffIDs: [Digest], labels: [String: String]) {
+    self.created = created
+    self.platform = platform
+    self.diffIDs = diffIDs
+    self.labels = labels
+  }
+}
+
+/// A document of a registry, exactly as received.
+public struct Document: Hashable, Sendable {
+  public let digest: Digest
+  public let mediaType: MediaType
+  public let bytes: [UInt8]
+
+  public init(digest: Digest, mediaType: MediaType, bytes: [UInt8]) {
+    self.digest = digest
+    self.mediaType = mediaType
+    self.bytes = bytes
+  }
+}

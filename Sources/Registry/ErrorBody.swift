@@ -1,0 +1,68 @@
+import ImageModel
+import StrictJSON
+
+/// What a registry's error body says, read leniently: `{"errors":[{"code","message","detail"}]}` by the
+/// specification, in truth also `{"message":…}`, plain text and HTML.
+struct ErrorBody: Hashable, Sendable {
+  /// The codes as sent, `MANIFEST_UNKNOWN`. Empty where the body is not a registry's.
+  let codes: [String]
+  /// The registry's own words, safe to print, on one line; `nil` where it has none for people.
+  let words: String?
+  /// Code, message and detail of all errors, lower-cased, to look for hints in.
+  private let haystack: String
+
+  static let none = ErrorBody([])
+
+  /// - Parameter secrets: what went out with the request. A server that repeats it is not quoted.
+  init(_ body: [UInt8], hiding secrets: [String] = []) {
+    let limits = JSONLimits(depth: Limits.jsonDepth, bytes: Limits.errorBodyBytes, values: 4_096)
+    guard let json = try? StrictJSON.parse(body, limits: limits) else {
+      codes = []
+      words = Self.plainText(body).flatMap { Self.repeats($0, secrets) ? nil : $0 }
+      haystack = ""
+      return
+    }
+    let errors = json["errors"]?.array ?? []
+    codes = errors.compactMap { $0["code"]?.string }.filter { !$0.isEmpty && !Self.repeats($0, secrets) }
+    let messages = errors.compactMap { $0["message"]?.string }
+    let said = (messages + [json["message"]?.string, json["details"]?.string].compactMap { $0 }).first { !$0.isEmpty }
+      .flatMap { Self.repeats($0, secrets) ? nil : $0 }
+    words = said?.safe(limit: 200)
+    haystack = (codes + messages + errors.compactMap { $0["detail"].map(Self.flatten) }).joined(separator: " ")
+      .lowercased()
+  }
+
+  func has(_ code: String) -> Bool { codes.contains(code) }
+
+  /// Whether code, message or detail of an error contain `text`, lower-case.
+  func mentions(_ text: String) -> Bool { haystack.contains(text) }
+
+  /// ` MANIFEST_UNKNOWN (manifest unknown)`, to stand behind a status.
+  var summary: String {
+    (codes.first.map { " " + $0.safe(limit: 40) } ?? "") + (words.map { " (\($0))" } ?? "")
+  }
+
+  /// Whether a text holds a secret or its beginning, with which a text that was cut off would end.
+  private static func repeats(_ text: String, _ secrets: [String]) -> Bool {
+    secrets.contains { secret in
+      let bare = secret.split(separator: " ").last ?? ""
+      return !bare.isEmpty && text.contains(bare.prefix(12))
+    }
+  }
+
+  private static func flatten(_ value: JSONValue) -> String {
+    switch value.kind {
+    case .string(let text): text
+    case .array(let values): values.map(flatten).joined(separator: " ")
+    case .object(let members): members.map { flatten($0.value) }.joined(separator: " ")
+    case .null, .bool, .number: ""
+    }
+  }
+
+  /// The first line of a plain text; a page of HTML is nothing to quote.
+  private static func plainText(_ body: [UInt8]) -> String? {
+    let text = String(decoding: body.prefix(2_048), as: UTF8.self)
+    guard !text.contains("<"), let line = text.split(whereSeparator: \.isNewline).first else { return nil }
+    return String(line).safe(limit: 200)
+  }
+}

@@ -1,0 +1,25 @@
+import ImageModel
+import StrictJSON
+
+/// A list of manifests. Source: opencontainers/image-spec `image-index.md`.
+struct ImageIndex: Hashable, Sendable {
+  /// Indexes and manifests, attestations among them, in order. Entries of other kinds are no error and left out.
+  let entries: [Descriptor]
+  /// All entries, those left out too.
+  let count: Int
+
+  init(_ json: JSONValue, name: String) throws(CheckFailure) {
+    guard let manifests = json["manifests"]?.array else {
+      throw CheckFailure(.badDocument, "\(name) is no index: it lacks manifests; it has to be pushed again")
+    }
+    guard manifests.count <= Limits.indexEntries else {
+      throw CheckFailure(.tooLarge, "\(name) has \(manifests.count) entries, more than \(Limits.indexEntries)")
+    }
+    var entries: [Descriptor] = []
+    for manifest in manifests where MediaType(manifest["mediaType"]?.string ?? "").isWatchable {
+      entries.append(try Descriptor(manifest, place: "an entry of \(name)"))
+    }
+    self.entries = entries
+    count = manifests.count
+  }
+}

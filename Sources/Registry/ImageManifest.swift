@@ -1,0 +1,38 @@
+import ImageModel
+import StrictJSON
+
+/// One platform's manifest. Source: opencontainers/image-spec `manifest.md`; distribution
+/// `manifest-v2-2.md`.
+struct ImageManifest: Hashable, Sendable {
+  let config: Descriptor
+  /// Digests of the compressed layers, in order.
+  let layers: [Digest]
+  /// Whether the config's digest is an image ID. Artifacts have configs too, mostly the same `{}`, whose
+  /// digest says nothing.
+  let isImage: Bool
+
+  init(_ json: JSONValue, name: String) throws(CheckFailure) {
+    guard let config = json["config"], let layers = json["layers"]?.array else {
+      throw CheckFailure(.badDocument, "\(name) is no manifest: it lacks config or layers; it has to be pushed again")
+    }
+    self.config = try Descriptor(config, place: "the config of \(name)")
+    var digests: [Digest] = []
+    var isStatement = json["annotations"].isMarkedAsReference
+    for layer in layers {
+      let descriptor = try Descriptor(layer, place: "a layer of \(name)")
+      digests.append(descriptor.digest)
+      if Self.isStatement(descriptor.mediaType) { isStatement = true }
+    }
+    self.layers = digests
+    let artifactType = json["artifactType"]?.string.map { MediaType($0) }
+    isImage =
+      self.config.mediaType.isImageConfig && (artifactType == nil || artifactType == self.config.mediaType)
+      && !isStatement
+  }
+
+  /// Signatures and attestations may come with a real-looking config; their layers give them away.
+  private static func isStatement(_ type: MediaType) -> Bool {
+    type.description == "application/vnd.in-toto+json" || type.description.hasPrefix("application/vnd.dev.cosign.")
+      || type.description.hasPrefix("application/vnd.dev.sigstore.")
+  }
+}

@@ -1,0 +1,35 @@
+import ImageModel
+
+/// What earlier observations of a tag left for the next one.
+public struct KnownTag: Sendable {
+  /// What HEAD named when the tag was last found; compared with the next HEAD and with nothing else.
+  public var headDigest: Digest?
+  /// Walk although HEAD is equal: the watched platforms changed, or details are missing.
+  public var mustWalk: Bool
+
+  public init(headDigest: Digest? = nil, mustWalk: Bool = false) {
+    self.headDigest = headDigest
+    self.mustWalk = mustWalk
+  }
+}
+
+/// What a look at a tag gave.
+public enum Observation: Sendable {
+  /// HEAD names the same digest as before.
+  case unchanged
+  /// The verified state, which may well be the one recorded. `headDigest` belongs into the next `KnownTag`;
+  /// it is `nil` where the registry's HEAD names none.
+  case found(TagSnapshot, headDigest: Digest?)
+}
+
+/// What a reference resolves to.
+public struct Resolution: Sendable {
+  public let snapshot: TagSnapshot
+  /// The document the reference names, byte for byte as received.
+  public let top: Document
+
+  public init(snapshot: TagSnapshot, top: Document) {
+    self.snapshot = snapshot
+    self.top = top
+  }
+}

@@ -1,0 +1,121 @@
+import ImageModel
+import Synchronization
+import Transport
+
+/// Asks registries what tags point to. Source: opencontainers/distribution-spec `spec.md`.
+public final class RegistryClient: Sendable {
+  private let http: HTTPClient
+  private let userAgent: String
+  private let access: @Sendable (String) -> RegistryAccess
+  private let endpoint: @Sendable (String) -> String?
+  private let trace: (@Sendable (String) -> Void)?
+  private let clock: RegistryClock
+  private let hosts = Mutex<[String: RegistryHost]>([:])
+
+  /// - Parameters:
+  ///   - userAgent: `name/version (+url)`; registry operators look up clients by it.
+  ///   - access: what the configuration says about a domain. Asked once per domain: after a reload make a
+  ///     new client.
+  ///   - endpoint: the base URL of a domain's API where it is not at the domain itself: the seam for a
+  ///     mirror, and for tests that serve `docker.io` on loopback. `http://127.0.0.1:5000`.
+  ///   - trace: gets a line per request and decision, without secrets.
+  public convenience init(
+    http: HTTPClient, userAgent: String, access: @escaping @Sendable (String) -> RegistryAccess,
+    endpoint: @escaping @Sendable (String) -> String? = { _ in nil }, trace: (@Sendable (String) -> Void)? = nil
+  ) {
+    self.init(
+      http: http, userAgent: userAgent, access: access, endpoint: endpoint, trace: trace, clock: .system)
+  }
+
+  init(
+    http: HTTPClient, userAgent: String, access: @escaping @Sendable (String) -> RegistryAccess,
+    endpoint: @escaping @Sendable (String) -> String?, trace: (@Sendable (String) -> Void)?, clock: RegistryClock
+  ) {
+    self.http = http
+    self.userAgent = userAgent
+    self.access = access
+    self.endpoint = endpoint
+    self.trace = trace
+    self.clock = clock
+  }
+
+  /// Looks at a tag: one HEAD while it stands still, and what is new of it when it moved.
+  ///
+  /// - Parameters:
+  ///   - known: what earlier observations left.
+  ///   - selection: the watched platforms; a tag without an index is observed whole.
+  ///   - stored: a document recorded earlier. A failing store counts as an empty one.
+  /// - Throws: why nothing can be said; never because config blobs are missing, which leaves details unknown.
+  public func observe(
+    _ tag: TagReference, known: KnownTag, selection: PlatformSelection,
+    stored: @escaping @Sendable (Digest) async throws -> Document?
+  ) async throws(CheckFailure) -> Observation {
+    let session = try session(domain: tag.domain, path: tag.path)
+    switch try await TagLookup(session: session, tag: tag, stored: stored).run(known: known) {
+    case .unchanged: return .unchanged
+    case .found(let top, let headDigest):
+      var builder = SnapshotBuilder(
+        session: session, asked: tag.description, repository: "\(tag.domain)/\(tag.path)", selection: selection,
+        stored: stored)
+      return .found(try await builder.snapshot(of: top), headDigest: headDigest)
+    }
+  }
+
+  /// Resolves a reference from nothing. One with a digest is resolved by it, whatever its tag.
+  ///
+  /// The top digest is the document's SHA-256, also where it was asked for by another algorithm's digest.
+  public func resolve(
+    _ reference: ImageReference, selection: PlatformSelection
+  ) async throws(CheckFailure) -> Resolution {
+    let session = try session(domain: reference.domain, path: reference.path)
+    let top = try await top(of: reference, session: session)
+    var builder = SnapshotBuilder(
+      session: session, asked: reference.description, repository: "\(reference.domain)/\(reference.path)",
+      selection: selection, stored: { _ in nil })
+    return Resolution(snapshot: try await builder.snapshot(of: top), top: top.document)
+  }
+
+  /// Whether a registry's API answers at all; it need not let anybody in.
+  public func isAnswering(_ domain: String) async -> Bool {
+    guard let session = try? session(domain: domain, path: "") else { return false }
+    var request = session.host.blobRequest
+    request.url = session.host.prefix
+    request.bodyLimit = Limits.errorBodyBytes
+    request.cutsBody = true
+    let response = try? await session.transfer(request, authorization: nil, asked: domain)
+    return response?.status == 200 || response?.status == 401
+  }
+
+  private func top(of reference: ImageReference, session: RegistrySession) async throws(CheckFailure) -> TagLookup.Top {
+    guard let digest = reference.digest else {
+      let tag = TagReference(domain: reference.domain, path: reference.path, tag: reference.tag ?? "latest")
+      let lookup = TagLookup(session: session, tag: tag, stored: { _ in nil })
+      guard case .found(let top, _) = try await lookup.run(known: KnownTag(mustWalk: true)) else {
+        throw CheckFailure(.badResponse, "\(reference): no document was found")
+      }
+      return top
+    }
+    let name = reference.description
+    var request = session.host.manifestRequest
+    request.url = "\(session.host.prefix)\(session.path)/manifests/\(digest)"
+    let reply = try await session.send(request, asked: name)
+    guard reply.response.status == 200 else { throw session.failure(reply, asked: name) }
+    return try TagLookup.verified(reply.response, digest: digest, name: name)
+  }
+
+  private func session(domain: String, path: String) throws(CheckFailure) -> RegistrySession {
+    RegistrySession(http: http, host: try host(of: domain), path: path, clock: clock, trace: trace)
+  }
+
+  private func host(of domain: String) throws(CheckFailure) -> RegistryHost {
+    if let known = hosts.withLock({ $0[domain] }) { return known }
+    // Made outside the lock: `access` is foreign code. Of two made at once the first one stays.
+    let made = try RegistryHost(
+      domain: domain, base: endpoint(domain), access: access(domain), userAgent: userAgent)
+    return hosts.withLock { hosts in
+      if let known = hosts[domain] { return known }
+      hosts[domain] = made
+      return made
+    }
+  }
+}

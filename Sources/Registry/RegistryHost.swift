@@ -1,0 +1,133 @@
+import ImageModel
+import Synchronization
+import Transport
+
+/// All that is known of one registry: where it is, how it may be spoken to, and what it has shown of itself.
+/// Made once per domain; a poll takes its lock once.
+final class RegistryHost: Sendable {
+  /// The domain as references name it.
+  let domain: String
+  /// Where its API is.
+  let base: WebURL
+  let access: RegistryAccess
+  let credentials: CredentialFile?
+  let realms: RealmPolicy
+  /// `https://registry.example.com/v2/`.
+  let prefix: String
+  /// Requests for manifests and for blobs, lacking only the URL and the authorisation.
+  let manifestRequest: HTTPRequest
+  let blobRequest: HTTPRequest
+  let state: Mutex<HostState>
+
+  /// - Parameter base: overrides where the domain's API is.
+  init(
+    domain: String, base override: String?, access: RegistryAccess, userAgent: String
+  ) throws(CheckFailure) {
+    let scheme = access.usesPlainHTTP ? "http" : "https"
+    // Docker Hub's API is not where its name points.
+    let host = domain == "docker.io" ? "registry-1.docker.io" : domain
+    guard let base = WebURL(override ?? "\(scheme)://\(host)") else {
+      throw CheckFailure(.badRequest, "\(domain.safe()) is no host that can be reached; check the reference")
+    }
+    self.domain = domain
+    self.base = base
+    self.access = access
+    credentials = access.credentials.map { CredentialFile($0, domain: domain) }
+    realms = RealmPolicy(domain: domain, registry: base, trustedRealms: access.trustedRealms)
+    prefix = base.text + (base.text.hasSuffix("/") ? "v2/" : "/v2/")
+    var request = HTTPRequest(
+      .get, url: "", bodyLimit: Limits.manifestBytes, redirects: Limits.redirects, tls: access.tls,
+      allowPlainHTTP: !base.isSecure, addresses: HostKind(base.host) == .loopback ? .any : .denyLinkLocal)
+    request.setLimits()
+    let agent = (name: "User-Agent", value: userAgent)
+    request.headers = [("Accept", MediaType.manifestTypes.map(\.description).joined(separator: ", ")), agent]
+    manifestRequest = request
+    request.headers = [agent]
+    request.bodyLimit = Limits.configBlobBytes
+    blobRequest = request
+    state = Mutex(HostState(pacer: access.requestsPerSecond.map { RequestPacer(requestsPerSecond: $0) }))
+  }
+
+  /// For messages: host and port.
+  var name: String { String(base.origin.drop { $0 != "/" }.dropFirst(2)) }
+
+  /// Whether a secret may go to a server: over TLS, to this machine, or where the configuration says so.
+  func maySendCredentials(to url: WebURL) -> Bool {
+    url.isSecure || HostKind(url.host) == .loopback || access.allowPlainCredentials
+  }
+}
+
+/// What a registry has shown of itself, and its turn in the queue.
+struct HostState: Sendable {
+  /// How long a finding about HEAD holds.
+  static let findingMilliseconds: Int64 = 24 * 3_600_000
+  /// Tokens kept; they live for minutes, so expired ones are what makes room.
+  private static let grantLimit = 4_096
+
+  var pacer: RequestPacer?
+  /// What the registry asked for last, so that the next request need not be refused first.
+  var challenge: BearerChallenge?
+  var wantsBasic = false
+  /// HEAD does not work until then; see `HeadVerdict`.
+  var headUnusableUntil: Int64 = .min
+  /// The digest that HEAD names is none to fetch by until then.
+  var headLiesUntil: Int64 = .min
+  /// Token exchanges under way, shared by everyone who wants the same token.
+  var exchanges: [TokenKey: Task<Result<Grant, CheckFailure>, Never>] = [:]
+  private var grants: [String: Grant] = [:]
+
+  init(pacer: RequestPacer?) { self.pacer = pacer }
+
+  /// The token for a repository, while it is good.
+  func grant(for path: String, at now: Int64) -> Grant? {
+    guard !grants.isEmpty, let grant = grants[path], grant.expires > now else { return nil }
+    return grant
+  }
+
+  mutating func keep(_ grant: Grant, for path: String, at now: Int64) {
+    if grants.count >= Self.grantLimit { grants = grants.filter { $0.value.expires > now } }
+    if grants.count >= Self.grantLimit { grants = [:] }
+    grants[path] = grant
+  }
+
+  /// Forgets a token that was refused, unless it has been replaced meanwhile.
+  mutating func drop(_ grant: Grant, for path: String) {
+    if grants[path] == grant { grants[path] = nil }
+  }
+}
+
+/// What a registry wants to see a token of.
+struct BearerChallenge: Hashable, Sendable {
+  let realm: WebURL
+  let service: String?
+}
+
+/// A bearer token in use.
+struct Grant: Hashable, Sendable {
+  /// The value of `Authorization`.
+  let authorization: String
+  let key: TokenKey
+  /// Milliseconds of `RegistryClock.now`.
+  let obtained: Int64
+  let expires: Int64
+}
+
+/// What makes two exchanges the same one. They never cross registries: each host keeps its own.
+struct TokenKey: Hashable, Sendable {
+  let challenge: BearerChallenge
+  let scope: String
+  /// Empty for an anonymous exchange.
+  let identity: String
+}
+
+extension HTTPRequest {
+  /// The limits that hold for every request to registries and token servers.
+  mutating func setLimits() {
+    headerLimit = Limits.responseHeaderBytes
+    errorBodyLimit = Limits.errorBodyBytes
+    connectSeconds = Limits.connectSeconds
+    totalSeconds = Limits.requestSeconds
+    stallSeconds = Limits.stallSeconds
+    stallBytesPerSecond = Limits.stallBytesPerSecond
+  }
+}

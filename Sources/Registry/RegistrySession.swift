@@ -1,0 +1,201 @@
+import ImageModel
+import Transport
+
+/// Requests to one repository of one registry, with whatever authorisation the registry asks for.
+struct RegistrySession: Sendable {
+  let http: HTTPClient
+  let host: RegistryHost
+  /// Repository path, `library/amazonlinux`.
+  let path: String
+  let clock: RegistryClock
+  let trace: (@Sendable (String) -> Void)?
+
+  /// An answer and what it was asked with.
+  struct Reply: Sendable {
+    let response: HTTPResponse
+    let authorization: Authorization?
+  }
+
+  /// With what a request went out.
+  enum Authorization: Sendable {
+    /// The registry's own Basic, or a configured bearer token.
+    case configured(Credentials)
+    /// A token; whether it was at hand or fetched for this request.
+    case token(Grant, isFresh: Bool)
+
+    var value: String {
+      switch self {
+      case .configured(let credentials): credentials.authorization
+      case .token(let grant, _): grant.authorization
+      }
+    }
+
+    var usesCredentials: Bool {
+      switch self {
+      case .configured: true
+      case .token(let grant, _): !grant.key.identity.isEmpty
+      }
+    }
+  }
+
+  /// How long a new token may be refused by servers whose clocks are behind its `nbf`
+  /// (docker/hub-feedback#647), and how long to wait then.
+  private static let settlingMilliseconds: Int64 = 5_000
+  private static let settleWaitMilliseconds: Int64 = 2_000
+
+  /// Sends a request and answers challenges: at most four requests and two token exchanges.
+  ///
+  /// - Parameters:
+  ///   - request: lacks the authorisation.
+  ///   - asked: what it is for, for messages.
+  /// - Returns: an answer of any status. 401 means that everything has been tried.
+  func send(_ request: HTTPRequest, asked: String) async throws(CheckFailure) -> Reply {
+    var authorization = try await authorizeAhead(asked: asked)
+    var mayExchange = true
+    var maySettle = true
+    while true {
+      let response = try await transfer(request, authorization: authorization?.value, asked: asked)
+      let reply = Reply(response: response, authorization: authorization)
+      switch (response.status, authorization) {
+      case (401, .configured(let credentials))
+      where !response.wasRedirected && (credentials.isBearer || !mayExchange || challenge(of: response) == nil):
+        throw badCredentials(asked: asked)
+      case (401, .token(let grant, isFresh: true)) where !mayExchange || challenge(of: response) == grant.key.challenge:
+        let error = AuthChallenge.parse(response.headers.all("WWW-Authenticate")).compactMap { $0["error"] }.first
+        let age = clock.now() - grant.obtained
+        guard maySettle, error == "invalid_token", age < Self.settlingMilliseconds else {
+          host.state.withLock { $0.drop(grant, for: path) }
+          return reply
+        }
+        maySettle = false
+        await clock.sleep(Self.settleWaitMilliseconds)
+      case (401, _) where mayExchange:
+        mayExchange = false
+        var refused: Grant?
+        if case .token(let grant, _) = authorization { refused = grant }
+        guard let answer = try await answerChallenge(of: response, refused: refused, asked: asked) else { return reply }
+        authorization = answer
+      case (400, .token(let grant, isFresh: false)) where mayExchange:
+        // ECR Public refuses an expired token so, without a challenge (containers-roadmap#2835).
+        mayExchange = false
+        authorization = .token(
+          try await exchange(grant.key.challenge, refused: grant, asked: asked), isFresh: true)
+      default:
+        return reply
+      }
+    }
+  }
+
+  /// One transfer, at this host's turn.
+  ///
+  /// - Parameter isTokenServer: whether the URL's host was named by the registry.
+  func transfer(
+    _ request: HTTPRequest, authorization: String?, asked: String, isTokenServer: Bool = false
+  ) async throws(CheckFailure) -> HTTPResponse {
+    var request = request
+    request.authorization = authorization
+    let wait = host.state.withLock { $0.pacer?.reserve(at: clock.now()) ?? 0 }
+    if wait > 0 { await clock.sleep(wait) }
+    do {
+      let response = try await http.send(request)
+      trace?("\(request.line) -> \(response.line)")
+      return response
+    } catch {
+      trace?("\(request.line) -> \(error.code.rawValue): \(error.message)")
+      throw CheckFailure(error, asked: asked, isTokenServer: isTokenServer)
+    }
+  }
+
+  /// What the registry is known to want, so that it need not refuse first.
+  private func authorizeAhead(asked: String) async throws(CheckFailure) -> Authorization? {
+    if case .token = host.access.credentials, let credentials = try configured(asked: asked) {
+      return .configured(credentials)
+    }
+    let now = clock.now()
+    let known = host.state.withLock { ($0.grant(for: path, at: now), $0.wantsBasic, $0.challenge) }
+    if let grant = known.0 { return .token(grant, isFresh: false) }
+    if known.1, let credentials = try configured(asked: asked) { return .configured(credentials) }
+    guard let challenge = known.2 else { return nil }
+    do {
+      return .token(try await exchange(challenge, asked: asked), isFresh: true)
+    } catch {
+      // The registry may have moved to another token server: next time it is asked anew.
+      host.state.withLock { $0.challenge = nil }
+      throw error
+    }
+  }
+
+  /// What to send after a 401; `nil` where nothing can be sent.
+  private func answerChallenge(
+    of response: HTTPResponse, refused: Grant?, asked: String
+  ) async throws(CheckFailure) -> Authorization? {
+    let challenges = AuthChallenge.parse(response.headers.all("WWW-Authenticate"))
+    guard !response.wasRedirected else { return nil }
+    if let bearer = challenges.first(where: { $0.scheme == "bearer" && $0["realm"] != nil }) {
+      guard let challenge = BearerChallenge(bearer) else {
+        throw realmRefused(bearer["realm"] ?? "", reason: RealmPolicy.Reason.notAURL.rawValue, asked: asked)
+      }
+      let grant = try await exchange(challenge, refused: refused, asked: asked)
+      host.state.withLock { state in
+        state.challenge = challenge
+        state.wantsBasic = false
+      }
+      return .token(grant, isFresh: true)
+    }
+    if challenges.contains(where: { $0.scheme == "basic" }) {
+      guard let credentials = try configured(asked: asked) else { return nil }
+      host.state.withLock { $0.wantsBasic = true }
+      return .configured(credentials)
+    }
+    guard let scheme = challenges.first?.scheme else { return nil }
+    throw CheckFailure(
+      .authUnsupported,
+      "\(asked): \(host.name) asks for \(scheme.safe(limit: 40)) authorisation (realm missing or scheme unknown); "
+        + "only Basic and Bearer can be answered")
+  }
+
+  private func challenge(of response: HTTPResponse) -> BearerChallenge? {
+    AuthChallenge.parse(response.headers.all("WWW-Authenticate")).first { $0.scheme == "bearer" }
+      .flatMap { BearerChallenge($0) }
+  }
+
+  /// The configured secret for the registry itself.
+  private func configured(asked: String) throws(CheckFailure) -> Credentials? {
+    guard let file = host.credentials else { return nil }
+    guard host.maySendCredentials(to: host.base) else {
+      throw CheckFailure(
+        .authUnsupported,
+        "\(asked): \(host.name) asks for credentials over plain HTTP; use https, or set allow_plain_credentials")
+    }
+    return try file.read()
+  }
+
+  private func badCredentials(asked: String) -> CheckFailure {
+    CheckFailure(
+      .badCredentials, "\(asked): \(host.name) refuses the configured credentials; correct the file or the user name")
+  }
+}
+
+extension BearerChallenge {
+  init?(_ challenge: AuthChallenge) {
+    guard let realm = challenge["realm"].flatMap({ WebURL($0) }) else { return nil }
+    self.realm = realm
+    service = challenge["service"].flatMap { $0.isEmpty ? nil : String($0.prefix(256)) }
+  }
+}
+
+extension HTTPRequest {
+  /// `HEAD https://…`, for the trace.
+  fileprivate var line: String {
+    let name = method == .head ? "HEAD" : method == .get ? "GET" : "POST"
+    return "\(name) \(url)" + (authorization == nil ? "" : " (Authorization: ***)")
+  }
+}
+
+extension HTTPResponse {
+  /// What came, for the trace.
+  fileprivate var line: String {
+    "\(status)" + (headers.first("Docker-Content-Digest").map { " \($0.safe(limit: 140))" } ?? "")
+      + ", \(body.count) bytes" + (wasRedirected ? ", redirected to another URL" : "")
+  }
+}

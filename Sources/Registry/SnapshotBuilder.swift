@@ -1,0 +1,168 @@
+import Hashing
+import ImageModel
+import Transport
+
+/// Walks from a tag's document to the images of the watched platforms and fetches what is not stored.
+struct SnapshotBuilder {
+  /// All documents of one observation together: an index of a thousand platforms could otherwise fill the memory.
+  private static let totalBytes = 64 * 1_024 * 1_024
+
+  let session: RegistrySession
+  /// The reference being resolved, for messages.
+  let asked: String
+  /// `docker.io/library/amazonlinux`, to name parts by.
+  let repository: String
+  let selection: PlatformSelection
+  let stored: @Sendable (Digest) async throws -> Document?
+
+  private var documents: [Document] = []
+  private var images: [PlatformImage] = []
+  private var manifests: [Digest: ImageManifest] = [:]
+  private var visited: Set<Digest> = []
+  private var entryCount = 0
+
+  init(
+    session: RegistrySession, asked: String, repository: String, selection: PlatformSelection,
+    stored: @escaping @Sendable (Digest) async throws -> Document?
+  ) {
+    self.session = session
+    self.asked = asked
+    self.repository = repository
+    self.selection = selection
+    self.stored = stored
+  }
+
+  mutating func snapshot(of top: TagLookup.Top) async throws(CheckFailure) -> TagSnapshot {
+    let document = top.document
+    if !top.isStored { documents.append(document) }
+    switch top.content {
+    case .manifest(let manifest):
+      let size = document.bytes.count
+      images = [try await image(document.digest, size: size, manifest, platform: nil)]
+    case .index(let index):
+      visited.insert(document.digest)
+      try await walk(index, inherited: nil, depth: 0)
+    }
+    return TagSnapshot(
+      digest: document.digest, mediaType: document.mediaType, size: document.bytes.count, images: images,
+      documents: documents)
+  }
+
+  /// - Parameters:
+  ///   - inherited: the platform of the descriptor that led here.
+  ///   - depth: 0 for the index a tag points to.
+  private mutating func walk(
+    _ index: ImageIndex, inherited: Platform?, depth: Int
+  ) async throws(CheckFailure) {
+    entryCount += index.count
+    guard entryCount <= Limits.indexEntries else {
+      throw CheckFailure(.tooLarge, "\(asked) lists more than \(Limits.indexEntries) documents; it is not followed")
+    }
+    for entry in index.entries {
+      let platform = entry.platform ?? inherited
+      if entry.isAttestation || platform?.isUnknown == true {
+        session.trace?("\(entry.digest) is an attestation, not an image")
+        continue
+      }
+      if entry.mediaType.isIndex {
+        try await descend(entry, platform: platform, depth: depth + 1)
+      } else {
+        try await take(entry, platform: platform)
+      }
+    }
+  }
+
+  private mutating func descend(_ entry: Descriptor, platform: Platform?, depth: Int) async throws(CheckFailure) {
+    guard visited.insert(entry.digest).inserted else { return }
+    guard depth <= Limits.indexDepth else {
+      throw CheckFailure(.tooLarge, "\(asked) nests indexes deeper than \(Limits.indexDepth); it is not followed")
+    }
+    let name = "\(repository)@\(entry.digest)"
+    guard case .index(let index) = try TopDocument.read(try await bytes(of: entry), as: entry.mediaType, name: name)
+    else { return }
+    try await walk(index, inherited: platform, depth: depth)
+  }
+
+  /// Takes an entry if it is a watched platform's, and the first of it.
+  private mutating func take(_ entry: Descriptor, platform: Platform?) async throws(CheckFailure) {
+    if let platform {
+      guard isWanted(platform) else {
+        session.trace?("\(entry.digest) is for \(platform.description.safe(limit: 80)): not watched, or not the first")
+        return
+      }
+      let manifest = try await manifest(of: entry)
+      images.append(try await image(entry.digest, size: entry.size, manifest, platform: platform))
+      return
+    }
+    let manifest = try await manifest(of: entry)
+    // A document without a platform that is no image either belongs to nobody.
+    guard manifest.isImage else { return }
+    // Guessing here would show as a platform that comes or goes.
+    let config = try await config(manifest.config).get()
+    guard let platform = config?.platform else {
+      throw CheckFailure(
+        .badDocument, "\(repository)@\(entry.digest): neither index nor config tells its platform; push it again")
+    }
+    guard !platform.isUnknown, isWanted(platform) else { return }
+    images.append(try await image(entry.digest, size: entry.size, manifest, platform: platform))
+  }
+
+  private func isWanted(_ platform: Platform) -> Bool {
+    selection.contains(platform) && !images.contains { $0.platform == platform }
+  }
+
+  /// - Parameter platform: `nil` where only the config can tell.
+  private mutating func image(
+    _ digest: Digest, size: Int, _ manifest: ImageManifest, platform: Platform?
+  ) async throws(CheckFailure) -> PlatformImage {
+    var config: ImageConfig?
+    if manifest.isImage {
+      switch await self.config(manifest.config) {
+      case .success(let read): config = read
+      case .failure(let failure):
+        session.trace?("details unknown: \(failure.message)")
+        if Task.isCancelled { throw failure }
+      }
+    }
+    return PlatformImage(
+      platform: platform ?? config?.platform, manifest: digest, manifestSize: size,
+      imageID: manifest.isImage ? manifest.config.digest : nil,
+      configSize: manifest.isImage ? manifest.config.size : nil, layers: manifest.layers, config: config)
+  }
+
+  private mutating func manifest(of entry: Descriptor) async throws(CheckFailure) -> ImageManifest {
+    if let known = manifests[entry.digest] { return known }
+    let name = "\(repository)@\(entry.digest)"
+    guard
+      case .manifest(let manifest) = try TopDocument.read(try await bytes(of: entry), as: entry.mediaType, name: name)
+    else { throw CheckFailure(.badDocument, "\(name) is listed as a manifest and is an index; push it again") }
+    manifests[entry.digest] = manifest
+    return manifest
+  }
+
+  /// The config of an image; `nil` inside for one that is no config, a failure where it cannot be had.
+  private mutating func config(_ descriptor: Descriptor) async -> Result<ImageConfig?, CheckFailure> {
+    do throws(CheckFailure) {
+      let bytes = try await bytes(of: descriptor)
+      return .success(
+        ImageDocuments.config(Document(digest: descriptor.digest, mediaType: descriptor.mediaType, bytes: bytes)))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// The document a descriptor names: stored, fetched earlier in this walk, or fetched now and verified.
+  private mutating func bytes(of descriptor: Descriptor) async throws(CheckFailure) -> [UInt8] {
+    if let known = documents.first(where: { $0.digest == descriptor.digest }) { return known.bytes }
+    // A store that cannot be read costs a request, not the observation.
+    if let known = try? await stored(descriptor.digest) { return known.bytes }
+    let total = documents.reduce(descriptor.size) { $0 + $1.bytes.count }
+    guard total <= Self.totalBytes else {
+      throw CheckFailure(
+        .tooLarge, "\(asked) needs more than \(Self.totalBytes) bytes of documents; watch fewer platforms")
+    }
+    let bytes = try await session.fetch(descriptor, name: "\(repository)@\(descriptor.digest)")
+    documents.append(Document(digest: descriptor.digest, mediaType: descriptor.mediaType, bytes: bytes))
+    return bytes
+  }
+}

@@ -1,0 +1,186 @@
+import ImageModel
+import Transport
+
+/// Fetching tokens. Source: distribution `docs/content/spec/auth/token.md`.
+extension RegistrySession {
+  /// A token for pulling from this repository, whatever scope the registry named: a hostile one could ask for
+  /// more than pulling, or for another repository.
+  ///
+  /// - Parameter refused: a token that does not help; any other that is at hand does.
+  func exchange(
+    _ challenge: BearerChallenge, refused: Grant? = nil, asked: String
+  ) async throws(CheckFailure) -> Grant {
+    let decision = try admit(challenge.realm, asked: asked)
+    let credentials = try credentials(for: challenge.realm, decision: decision, asked: asked)
+    let key = TokenKey(
+      challenge: challenge, scope: "repository:\(path):pull", identity: credentials?.identity ?? "")
+    let now = clock.now()
+    let task = host.state.withLock { state in
+      if let running = state.exchanges[key] { return running }
+      if let grant = state.grant(for: path, at: now), grant.key == key, grant != refused {
+        return Task { .success(grant) }
+      }
+      // Not part of the caller's task: others may wait for the same token when the caller is cancelled.
+      let task = Task { [self] in
+        let result = await result(of: key, decision: decision, credentials: credentials, asked: asked)
+        host.state.withLock { state in
+          state.exchanges[key] = nil
+          if case .success(let grant) = result { state.keep(grant, for: path, at: grant.obtained) }
+        }
+        return result
+      }
+      state.exchanges[key] = task
+      return task
+    }
+    return try await task.value.get()
+  }
+
+  func realmRefused(_ realm: String, reason: String, asked: String) -> CheckFailure {
+    CheckFailure(
+      .realmRefused,
+      "\(asked): \(host.name) names the token server \(realm.safe(limit: 100)), which is not asked: \(reason)")
+  }
+
+  private func admit(_ realm: WebURL, asked: String) throws(CheckFailure) -> RealmPolicy.Decision {
+    let decision = host.realms.decide(realm)
+    trace?("token server \(realm.origin): \(decision)")
+    if case .refused(let reason) = decision {
+      throw realmRefused(realm.origin, reason: reason.rawValue, asked: asked)
+    }
+    return decision
+  }
+
+  private func credentials(
+    for realm: WebURL, decision: RealmPolicy.Decision, asked: String
+  ) throws(CheckFailure) -> Credentials? {
+    guard let file = host.credentials, case .basic = host.access.credentials else { return nil }
+    guard decision != .anonymousOnly else {
+      throw realmRefused(
+        realm.origin, reason: "credentials may not go there; add it to trusted_realms if it is right", asked: asked)
+    }
+    guard host.maySendCredentials(to: realm) else {
+      throw realmRefused(
+        realm.origin, reason: "credentials would go over plain HTTP; set allow_plain_credentials", asked: asked)
+    }
+    return try file.read()
+  }
+
+  private func result(
+    of key: TokenKey, decision: RealmPolicy.Decision, credentials: Credentials?, asked: String
+  ) async -> Result<Grant, CheckFailure> {
+    do throws(CheckFailure) {
+      let response = try await askForToken(key, decision: decision, credentials: credentials, asked: asked)
+      let now = clock.now()
+      guard response.status == 200 else {
+        throw tokenFailure(response, realm: key.challenge.realm, credentials: credentials, asked: asked)
+      }
+      guard let reply = TokenReply(response.body, date: response.headers.first("Date")) else {
+        throw CheckFailure(
+          .badResponse, "\(asked): the token server \(key.challenge.realm.origin) sent no usable token; tried again")
+      }
+      let user = credentials == nil ? "anonymous" : "with credentials"
+      trace?("token for \(key.scope), \(user), good for \(reply.usableMilliseconds / 1_000) s")
+      return .success(
+        Grant(
+          authorization: "Bearer " + reply.token, key: key, obtained: now, expires: now + reply.usableMilliseconds))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Follows redirects by hand, within the token server's own origin.
+  private func askForToken(
+    _ key: TokenKey, decision: RealmPolicy.Decision, credentials: Credentials?, asked: String
+  ) async throws(CheckFailure) -> HTTPResponse {
+    let realm = key.challenge.realm
+    guard var url = WebURL(realm.tokenURL(service: key.challenge.service, scope: key.scope)) else {
+      throw realmRefused(realm.origin, reason: RealmPolicy.Reason.notAURL.rawValue, asked: asked)
+    }
+    for _ in 0...Limits.redirects {
+      let request = tokenRequest(url, decision: decision)
+      let response = try await transfer(
+        request, authorization: credentials?.authorization, asked: asked, isTokenServer: true)
+      guard [301, 302, 303, 307, 308].contains(response.status), let location = response.headers.first("Location")
+      else { return response }
+      guard let target = WebURL(location.hasPrefix("/") ? url.origin + location : location),
+        target.hasSameOrigin(as: realm)
+      else { throw realmRefused(realm.origin, reason: "it redirects to another server", asked: asked) }
+      url = target
+    }
+    throw realmRefused(realm.origin, reason: "it redirects more than \(Limits.redirects) times", asked: asked)
+  }
+
+  private func tokenRequest(_ url: WebURL, decision: RealmPolicy.Decision) -> HTTPRequest {
+    var request = host.blobRequest
+    request.url = url.text
+    request.bodyLimit = Limits.tokenReplyBytes
+    request.redirects = 0
+    request.allowPlainHTTP = !url.isSecure
+    switch decision {
+    case .own: break
+    case .trusted: request.tls = TLSSettings(caFile: host.access.tls.caFile)
+    case .anonymousOnly, .refused:
+      request.tls = TLSSettings()
+      // A literal address has been judged; a name may lead anywhere.
+      let kind = HostKind(url.host)
+      if kind == .name || kind == .publicAddress { request.addresses = .publicOnly }
+    }
+    return request
+  }
+
+  private func tokenFailure(
+    _ response: HTTPResponse, realm: WebURL, credentials: Credentials?, asked: String
+  ) -> CheckFailure {
+    let body = ErrorBody(response.body, hiding: credentials.map { [$0.secret, $0.authorization] } ?? [])
+    let said = "\(asked): the token server \(realm.origin) answered \(response.status)\(body.summary)"
+    switch response.status {
+    case 400 where credentials != nil, 401 where credentials != nil, 403 where credentials != nil:
+      return CheckFailure(.badCredentials, "\(said): it refuses the configured credentials; correct them")
+    case 401, 403:
+      return CheckFailure(
+        .unauthorizedOrMissing,
+        "\(said): it is private or not there, the registry does not say which; check the name or set credentials")
+    case 429, 500...:
+      return Answer(
+        status: response.status, body: body, retryAfterSeconds: response.retryAfterSeconds(clock)
+      ).failure(asked: asked, host: "the token server \(realm.origin)")
+    default:
+      return CheckFailure(.badResponse, "\(said): that is no token server's answer; tried again")
+    }
+  }
+}
+
+extension WebURL {
+  /// The URL of a token request. Parameters that the realm brings along are kept, but none that would widen
+  /// what is asked for.
+  func tokenURL(service: String?, scope: String) -> String {
+    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    var query = parts.count < 2 ? [] : parts[1].split(separator: "&").map(String.init)
+    query.removeAll { ["scope", "service", "offline_token"].contains($0.prefix { $0 != "=" }.lowercased()) }
+    if let service { query.append("service=" + Self.encode(service)) }
+    query.append("scope=" + Self.encode(scope))
+    return origin + parts[0] + "?" + query.joined(separator: "&")
+  }
+
+  private static func encode(_ text: String) -> String {
+    var out = ""
+    for byte in text.utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d...0x2f, 0x3a, 0x5f, 0x7e: out.unicodeScalars.append(.init(byte))
+      default:
+        let hex = String(byte, radix: 16, uppercase: true)
+        out += "%" + (hex.utf8.count < 2 ? "0" : "") + hex
+      }
+    }
+    return out
+  }
+}
+
+extension HTTPResponse {
+  /// `Retry-After`, measured by the server's own clock where it tells it.
+  func retryAfterSeconds(_ clock: RegistryClock) -> Int? {
+    guard let text = headers.first("Retry-After") else { return nil }
+    let date = headers.first("Date").flatMap { HTTPDate.seconds($0) }
+    return RetryAfter.seconds(text, now: date ?? clock.wallSeconds())
+  }
+}

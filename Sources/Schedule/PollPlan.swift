@@ -1,0 +1,228 @@
+import ImageModel
+
+/// What is to be polled when: pure, and small enough for a million tags (32 bytes a tag and 16 for its place
+/// in line).
+///
+/// Tags are dense indexes the caller gives out, times are boot-time milliseconds (see `BootClock`). The plan
+/// decides when a tag is due and how many polls a registry gets at a time; requests a second are counted where
+/// requests are made. See `PollTiming` for when.
+public struct PollPlan: Sendable {
+  /// A jump this long between calls means that the machine was suspended: work that piled up is spread.
+  static let gap: Int64 = 120_000
+
+  private let seed: UInt64
+  private let origin: Int64
+  private var slots: [PollSlot] = []
+  private var registries: [RegistryQueue] = []
+  private var indexOfRegistry: [String: Int] = [:]
+  /// The latest time `due` was asked for.
+  private var latest: Int64?
+
+  /// Tags in the plan, and how many of their polls are under way.
+  public private(set) var count = 0
+  public private(set) var inFlight = 0
+
+  /// - Parameters:
+  ///   - seed: from the instance's ID (`SpreadHash.hash`), so that installations do not poll in step.
+  ///   - origin: where the grid of polls begins. Boot time minus wall time makes a tag keep its place when the
+  ///     machine is started anew.
+  public init(seed: UInt64, origin: Int64 = 0) {
+    self.seed = seed
+    self.origin = origin
+  }
+
+  /// Adds a registry or changes how many polls it gets at a time (at least one). Returns its index, the same
+  /// for the same domain.
+  @discardableResult
+  public mutating func setRegistry(_ domain: String, maxConcurrency: Int) -> Int {
+    if let index = indexOfRegistry[domain] {
+      registries[index].maxConcurrency = max(1, maxConcurrency)
+      return index
+    }
+    indexOfRegistry[domain] = registries.count
+    registries.append(RegistryQueue(maxConcurrency: maxConcurrency))
+    return registries.count - 1
+  }
+
+  /// Adds a tag, or gives it new settings. A poll under way goes on and counts for the new settings.
+  ///
+  /// - Parameters:
+  ///   - tag: dense, from 0. One that was removed may name another tag once its poll is finished.
+  ///   - name: the canonical text, which decides the tag's place in the interval; not kept.
+  ///   - registry: from `setRegistry`.
+  public mutating func add(_ tag: Int, name: String, registry: Int, intervalSeconds: Int, resume: Resume) {
+    precondition(tag >= 0 && registries.indices.contains(registry), "tag \(tag) of registry \(registry)")
+    if tag >= slots.count {
+      slots.append(contentsOf: repeatElement(PollSlot(), count: tag + 1 - slots.count))
+    }
+    let wasFlying = slots[tag].state == .inFlight || slots[tag].state == .leaving
+    if wasFlying {
+      registries[Int(slots[tag].registry)].inFlight -= 1
+      registries[registry].inFlight += 1
+    }
+    remove(tag)
+    let interval = min(max(intervalSeconds, Limits.intervalSeconds.lowerBound), Limits.intervalSeconds.upperBound)
+    slots[tag].hash = UInt32(truncatingIfNeeded: SpreadHash.hash(name, seed: seed) >> 32)
+    slots[tag].intervalSeconds = UInt32(interval)
+    slots[tag].registry = UInt32(registry)
+    count += 1
+    if wasFlying {
+      slots[tag].state = .inFlight
+    } else {
+      enqueue(tag, due: start(of: tag, resume))
+    }
+  }
+
+  /// Takes a tag out. A poll under way keeps its place among the registry's until it is finished.
+  public mutating func remove(_ tag: Int) {
+    guard slots.indices.contains(tag) else { return }
+    switch slots[tag].state {
+    case .absent, .leaving: return
+    case .inFlight: slots[tag].state = .leaving
+    case .waiting: dequeue(tag, state: .absent)
+    }
+    count -= 1
+  }
+
+  /// The tags to poll now, as many as their registries have room for. They are under way until `finish`.
+  /// Within a registry the longest overdue come first; between registries they take turns. To be called at
+  /// least once a minute, also when nothing is expected: a longer silence is taken for a suspended machine.
+  public mutating func due(at now: Int64) -> [Int] {
+    observe(now)
+    var picks: [(turn: Int, entry: RegistryQueue.Entry)] = []
+    for index in registries.indices {
+      var turn = 0
+      while registries[index].free > 0,
+        let entry = registries[index].popDue(at: now, slots: slots)
+      {
+        slots[Int(entry.tag)].state = .inFlight
+        registries[index].inFlight += 1
+        picks.append((turn, entry))
+        turn += 1
+      }
+    }
+    inFlight += picks.count
+    picks.sort { ($0.turn, $0.entry) < ($1.turn, $1.entry) }
+    return picks.map { Int($0.entry.tag) }
+  }
+
+  /// A poll has ended; also one that `due` did not ask for, which then counts as the tag's poll.
+  ///
+  /// - Returns: when the tag is due next; `Int64.max` for one that has been removed.
+  @discardableResult
+  public mutating func finish(
+    _ tag: Int, _ outcome: PollOutcome, at now: Int64, random: inout some RandomNumberGenerator
+  ) -> Int64 {
+    guard slots.indices.contains(tag), slots[tag].state != .absent else { return .max }
+    let registry = Int(slots[tag].registry)
+    if slots[tag].state != .waiting {
+      registries[registry].inFlight -= 1
+      inFlight -= 1
+    }
+    let pauseEnd = settle(registry, outcome, at: now, random: &random)
+    switch slots[tag].state {
+    case .absent, .leaving:
+      slots[tag].state = .absent
+      return .max
+    case .waiting: dequeue(tag, state: .inFlight)
+    case .inFlight: break
+    }
+    let due = max(pauseEnd, next(of: tag, outcome, at: now, random: &random))
+    enqueue(tag, due: due)
+    return due
+  }
+
+  /// Polls of this registry wait until then. A pause is never shortened.
+  public mutating func pause(registry: Int, until: Int64) {
+    guard registries.indices.contains(registry) else { return }
+    registries[registry].pausedUntil = max(registries[registry].pausedUntil, until)
+  }
+
+  /// The earliest moment, `now` or later, at which `due` has something to give if nothing else happens before;
+  /// `nil` when it has to wait for `add` or `finish`.
+  public func nextWake(after now: Int64) -> Int64? {
+    registries.lazy
+      .compactMap { queue in
+        queue.free > 0 ? queue.heap.min.map { max(now, $0.due, queue.pausedUntil) } : nil
+      }
+      .min()
+  }
+
+  /// When a waiting tag is due; `nil` for one that is unknown or under way.
+  public func due(of tag: Int) -> Int64? {
+    slots.indices.contains(tag) && slots[tag].state == .waiting ? slots[tag].due : nil
+  }
+
+  /// After a gap everything overdue would go out at once; it is spread instead. Source: operations.md 6.6.
+  private mutating func observe(_ now: Int64) {
+    if let latest, now - latest > Self.gap {
+      for index in registries.indices {
+        registries[index].postpone(dueBy: now, slots: &slots) {
+          PollTiming.afterGap(now: now, hash: $0.hash, interval: $0.interval)
+        }
+      }
+    }
+    latest = max(latest ?? now, now)
+  }
+
+  /// What the outcome means for the whole registry. Returns the end of the pause it asked for.
+  private mutating func settle(
+    _ registry: Int, _ outcome: PollOutcome, at now: Int64, random: inout some RandomNumberGenerator
+  ) -> Int64 {
+    // Polls that were under way when a pause began say nothing about what comes after it.
+    let isNews = now >= registries[registry].pausedUntil
+    guard case .throttled(let retryAfterSeconds) = outcome else {
+      if isNews { registries[registry].strikes = 0 }
+      return .min
+    }
+    if isNews { registries[registry].strikes = min(registries[registry].strikes + 1, 32) }
+    let length = PollTiming.pause(
+      retryAfterSeconds: retryAfterSeconds, strikes: registries[registry].strikes, using: &random)
+    pause(registry: registry, until: now + length)
+    return now + length
+  }
+
+  private mutating func next(
+    of tag: Int, _ outcome: PollOutcome, at now: Int64, random: inout some RandomNumberGenerator
+  ) -> Int64 {
+    let slot = slots[tag]
+    if outcome == .success {
+      slots[tag].failures = 0
+      return PollTiming.afterSuccess(
+        now: now, origin: origin, hash: slot.hash, interval: slot.interval, using: &random)
+    }
+    slots[tag].failures = UInt8(min(Int(slot.failures) + 1, 255))
+    return now
+      + PollTiming.backoff(
+        failures: Int(slots[tag].failures), interval: slot.interval,
+        isPermanent: outcome == .failure(isPermanent: true), using: &random)
+  }
+
+  private mutating func start(of tag: Int, _ resume: Resume) -> Int64 {
+    let due: Int64
+    var failed = 0
+    switch resume {
+    case .never: due = latest ?? 0
+    case .due(let time): due = time
+    case .failing(let time, let failures): (due, failed) = (time, failures)
+    case .spread(let from, let failures):
+      failed = failures
+      due = PollTiming.gridPoint(from: from, origin: origin, hash: slots[tag].hash, interval: slots[tag].interval)
+    }
+    slots[tag].failures = UInt8(min(max(failed, 0), 255))
+    return due
+  }
+
+  private mutating func enqueue(_ tag: Int, due: Int64) {
+    slots[tag].ticket &+= 1
+    slots[tag].due = due
+    slots[tag].state = .waiting
+    registries[Int(slots[tag].registry)].insert(
+      RegistryQueue.Entry(due: due, tag: UInt32(tag), ticket: slots[tag].ticket))
+  }
+
+  private mutating func dequeue(_ tag: Int, state: PollSlot.State) {
+    slots[tag].state = state
+    registries[Int(slots[tag].registry)].invalidateOne(slots: slots)
+  }
+}

@@ -1,0 +1,54 @@
+import CCurl
+import Glibc
+
+/// What libcurl calls on the loop's thread while it performs transfers.
+enum Callbacks {
+  static func header(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ owner: UnsafeMutableRawPointer?
+  ) -> Int {
+    guard let owner else { return 0 }
+    let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    return Transfer.of(owner).sink.take(headerLine: line) ? line.count : 0
+  }
+
+  static func body(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ owner: UnsafeMutableRawPointer?
+  ) -> Int {
+    guard let owner else { return 0 }
+    let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    // Anything but the count given ends the transfer; for an empty piece 0 would mean success.
+    return Transfer.of(owner).sink.take(bodyPiece: piece) ? piece.count : piece.count + 1
+  }
+
+  /// Opens the socket for an address the policy allows: the address that is connected to, whatever DNS says
+  /// elsewhere.
+  static func openSocket(
+    _ owner: UnsafeMutableRawPointer?, _ purpose: curlsocktype, _ target: UnsafeMutablePointer<curl_sockaddr>?
+  ) -> curl_socket_t {
+    guard let owner, let target, let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else {
+      return CURL_SOCKET_BAD
+    }
+    let transfer = Transfer.of(owner)
+    let address = IPAddress(UnsafeRawPointer(target) + offset, family: target.pointee.family)
+    guard isAllowed(address, for: transfer) else { return CURL_SOCKET_BAD }
+    // Credential helpers and other children must not inherit it.
+    let type = target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
+    return socket(target.pointee.family, type, target.pointee.protocol)
+  }
+
+  /// Runs before each request, also over a connection that another request with another policy has opened.
+  static func beforeRequest(_ owner: UnsafeMutableRawPointer?, _ remote: UnsafeMutablePointer<CChar>?) -> Int32 {
+    guard let owner else { return CURL_PREREQFUNC_ABORT }
+    let transfer = Transfer.of(owner)
+    transfer.peer = remote.flatMap { IPAddress(text: $0) }
+    return isAllowed(transfer.peer, for: transfer) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+  }
+
+  private static func isAllowed(_ address: IPAddress?, for transfer: Transfer) -> Bool {
+    if transfer.request.addresses == .any { return true }
+    guard let address else { return false }
+    if transfer.request.addresses.allows(address) { return true }
+    transfer.refusedAddress = address
+    return false
+  }
+}

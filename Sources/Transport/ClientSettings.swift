@@ -1,0 +1,28 @@
+import Glibc
+
+/// What holds for every request of a client.
+struct ClientSettings: Sendable {
+  var userAgent: String?
+  var maxConnectionsPerHost: Int
+  var maxIdleConnections: Int
+  /// Hosts reached without a proxy, in libcurl's syntax.
+  var noProxy: String
+  /// A proxy in place of the environment's.
+  var proxy: String?
+  /// Addresses that come before DNS, each `host:port:address`.
+  var fixedHosts: [String] = []
+
+  init(userAgent: String? = nil, maxConnectionsPerHost: Int = 64, maxIdleConnections: Int = 256) {
+    self.userAgent = userAgent
+    self.maxConnectionsPerHost = maxConnectionsPerHost
+    self.maxIdleConnections = maxIdleConnections
+    let variable = getenv("no_proxy") ?? getenv("NO_PROXY")
+    noProxy = Self.noProxy(environment: variable.map { String(cString: $0) } ?? "")
+  }
+
+  /// The environment's list, which setting one replaces, and this machine in any case.
+  static func noProxy(environment: String) -> String {
+    if environment == "*" { return environment }
+    return (environment.isEmpty ? "" : environment + ",") + "localhost,127.0.0.0/8,::1"
+  }
+}

@@ -1,0 +1,185 @@
+import CCurl
+import Glibc
+
+/// The one thread's work: takes requests from the inbox, lets libcurl perform them, and gives the responses
+/// back. Nothing here is shared; callers reach it through the inbox alone.
+final class CurlLoop {
+  private static let idleHandles = 128
+  /// libcurl's own timers end a wait sooner.
+  private static let waitMilliseconds: Int32 = 60_000
+
+  private let inbox: Inbox
+  private let settings: ClientSettings
+  private let multi: UnsafeMutableRawPointer
+  private var active: [UInt64: Transfer] = [:]
+  private var idle: [Transfer] = []
+  private var turns: TurnQueue<Origin, Inbox.Submission>
+  /// Those whose turn has come.
+  private var ready: [Inbox.Submission] = []
+  private var trust = TrustStore()
+
+  /// `nil` when libcurl has no memory.
+  init?(inbox: Inbox, settings: ClientSettings) {
+    guard let multi = curl_multi_init() else { return nil }
+    self.inbox = inbox
+    self.settings = settings
+    self.multi = multi
+    turns = TurnQueue(perHost: settings.maxConnectionsPerHost)
+    // Left alone, libcurl keeps four times as many as there are transfers: with one poll at a time, four.
+    ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, settings.maxIdleConnections)
+  }
+
+  deinit {
+    idle = []
+    curl_multi_cleanup(multi)
+  }
+
+  /// Returns when the inbox is closed, with every request answered.
+  func run() {
+    var running: Int32 = 0
+    while true {
+      let batch = inbox.take(orSleepOn: multi)
+      if let batch {
+        batch.submissions.forEach(enter)
+        batch.cancellations.forEach(cancel)
+        if batch.isClosed { return cancelAll() }
+      }
+      startReady()
+      // With a batch only a look: more may be in the inbox by now, and nobody would wake us.
+      curl_multi_poll(multi, nil, 0, batch == nil ? Self.waitMilliseconds : 0, nil)
+      curl_multi_perform(multi, &running)
+      collect()
+    }
+  }
+
+  // MARK: Starting
+
+  private func enter(_ submission: Inbox.Submission) {
+    if let first = turns.enter(submission, id: submission.id, host: submission.origin) { start(first) }
+  }
+
+  /// A request may fail at once and so make the next one ready.
+  private func startReady() {
+    while !ready.isEmpty {
+      let submissions = ready
+      ready = []
+      submissions.forEach(start)
+    }
+  }
+
+  private func start(_ submission: Inbox.Submission) {
+    guard let transfer = idle.popLast() ?? makeTransfer() else {
+      leave(submission.origin)
+      return submission.fail(.unsupported, "libcurl cannot make another handle: out of memory, or older than 7.88")
+    }
+    transfer.begin(submission, atMilliseconds: Self.now())
+    active[submission.id] = transfer
+    launch(transfer)
+  }
+
+  private func makeTransfer() -> Transfer? {
+    EasyHandle(settings).map(Transfer.init)
+  }
+
+  private func launch(_ transfer: Transfer) {
+    do throws(TransportError) {
+      try configure(transfer)
+    } catch {
+      return finish(transfer, .failure(error))
+    }
+    guard curl_multi_add_handle(multi, transfer.easy.pointer) == CURLM_OK else {
+      return finish(transfer, .failure(transfer.error(.unsupported, "libcurl does not take the request")))
+    }
+  }
+
+  private func configure(_ transfer: Transfer) throws(TransportError) {
+    let request = transfer.request
+    var bundle: TrustBundle?
+    if let file = request.tls.caFile, !request.tls.skipVerify {
+      do throws(TrustBundle.Failure) {
+        bundle = try trust.bundle(adding: file)
+      } catch {
+        throw transfer.error(.tls, error.message)
+      }
+    }
+    transfer.limitMilliseconds = transfer.remainingMilliseconds(at: Self.now())
+    do throws(EasyHandle.Failure) {
+      try transfer.easy.configure(request, milliseconds: transfer.limitMilliseconds, trust: bundle)
+    } catch {
+      switch error {
+      case .header(let name):
+        throw transfer.error(.badHeader, "the header \(name) holds control characters; it is not sent")
+      case .option(let text): throw transfer.error(.unsupported, text)
+      }
+    }
+  }
+
+  // MARK: Ending
+
+  private func collect() {
+    var left: Int32 = 0
+    while let message = curl_multi_info_read(multi, &left) {
+      guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+      let code = message.pointee.data.result
+      var owner: UnsafeMutableRawPointer?
+      ccurl_get_pointer(easy, CURLINFO_PRIVATE, &owner)
+      curl_multi_remove_handle(multi, easy)
+      if let owner { complete(Transfer.of(owner), code) }
+    }
+  }
+
+  private func complete(_ transfer: Transfer, _ code: CURLcode) {
+    if let error = transfer.failure(code) { return finish(transfer, .failure(error)) }
+    let response = transfer.response
+    guard
+      RedirectRules.leadsOn(status: response.status, request: transfer.request),
+      let location = response.headers.first("location")
+    else { return finish(transfer, .success(response)) }
+    do throws(TransportError) {
+      let next = try RedirectRules.next(
+        transfer.request, location: location, hop: transfer.hops + 1, cameFromPublic: response.isFromPublicAddress)
+      transfer.redirect(to: next)
+      try RequestCheck.check(next)
+    } catch {
+      return finish(transfer, .failure(error))
+    }
+    launch(transfer)
+  }
+
+  private func finish(_ transfer: Transfer, _ result: TransferResult) {
+    guard let submission = transfer.end() else { return }
+    active[submission.id] = nil
+    if idle.count < Self.idleHandles { idle.append(transfer) }
+    leave(submission.origin)
+    submission.continuation.resume(returning: result)
+  }
+
+  private func leave(_ origin: Origin) {
+    if let next = turns.leave(origin) { ready.append(next) }
+  }
+
+  private func cancel(_ id: UInt64) {
+    if let waiting = turns.withdraw(id) { return waiting.fail(.cancelled, "cancelled") }
+    if let index = ready.firstIndex(where: { $0.id == id }) {
+      let submission = ready.remove(at: index)
+      leave(submission.origin)
+      return submission.fail(.cancelled, "cancelled")
+    }
+    guard let transfer = active[id] else { return }
+    curl_multi_remove_handle(multi, transfer.easy.pointer)
+    finish(transfer, .failure(transfer.error(.cancelled, "cancelled")))
+  }
+
+  private func cancelAll() {
+    let waiting = turns.withdrawAll() + ready
+    ready = []
+    for submission in waiting { submission.fail(.cancelled, "cancelled") }
+    for id in Array(active.keys) { cancel(id) }
+  }
+
+  private static func now() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
+  }
+}

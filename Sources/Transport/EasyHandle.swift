@@ -1,0 +1,171 @@
+import CCurl
+
+/// One of libcurl's easy handles together with what it is set to. A poll's requests differ in little more
+/// than the URL, and setting all of twenty options anew costs as much as the request itself, so only what
+/// differs from the last use is set.
+final class EasyHandle {
+  enum Failure: Error {
+    /// The header of that name must not be sent.
+    case header(String)
+    /// libcurl's words.
+    case option(String)
+  }
+
+  let pointer: UnsafeMutableRawPointer
+  private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+  private let headers = CurlList()
+  private let fixedHosts = CurlList()
+
+  /// The request and derived values that the handle is set to; `nil` before the first.
+  private var request: HTTPRequest?
+  private var headersAreSet = false
+  private var totalMilliseconds = 0
+  private var trust: TrustBundle?
+
+  /// `nil` when libcurl has no memory or lacks an option.
+  init?(_ settings: ClientSettings) {
+    guard let pointer = curl_easy_init() else { return nil }
+    self.pointer = pointer
+    errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    do {
+      try setConstants(settings)
+    } catch {
+      return nil
+    }
+  }
+
+  deinit {
+    curl_easy_cleanup(pointer)
+    errorText.deallocate()
+  }
+
+  /// libcurl's own words about the last failure.
+  var errorDetail: String { String(cString: errorText) }
+
+  /// Which argument the callbacks get, and `CURLINFO_PRIVATE`.
+  func setOwner(_ owner: UnsafeMutableRawPointer) {
+    for option in [
+      CURLOPT_PRIVATE, CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_OPENSOCKETDATA, CURLOPT_PREREQDATA,
+    ] { ccurl_set_pointer(pointer, option, owner) }
+  }
+
+  private func setConstants(_ settings: ClientSettings) throws(Failure) {
+    try set(CURLOPT_NOSIGNAL, 1)
+    // Without it, giving up on a transfer waits for its DNS look-up, and every other transfer with it.
+    try set(CURLOPT_QUICK_EXIT, 1)
+    try set(CURLOPT_FOLLOWLOCATION, 0)
+    try set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
+    try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+    try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    try set(CURLOPT_ERRORBUFFER, pointer: errorText)
+    try set(CURLOPT_NOPROXY, settings.noProxy)
+    if let proxy = settings.proxy { try set(CURLOPT_PROXY, proxy) }
+    if let userAgent = settings.userAgent { try set(CURLOPT_USERAGENT, userAgent) }
+    for host in settings.fixedHosts where !fixedHosts.append(host) { throw .option("out of memory") }
+    try set(CURLOPT_RESOLVE, pointer: fixedHosts.head)
+    // libcurl caches the parsed roots only where no directory is set.
+    if TrustStore.systemFile != nil { try set(CURLOPT_CAPATH, pointer: nil) }
+    try check(
+      ccurl_set_data_callback(pointer, CURLOPT_HEADERFUNCTION) { Callbacks.header($0, $1, $2, $3) },
+      CURLOPT_HEADERFUNCTION)
+    try check(
+      ccurl_set_data_callback(pointer, CURLOPT_WRITEFUNCTION) { Callbacks.body($0, $1, $2, $3) },
+      CURLOPT_WRITEFUNCTION)
+    try check(
+      ccurl_set_socket_callback(pointer) { Callbacks.openSocket($0, $1, $2) }, CURLOPT_OPENSOCKETFUNCTION)
+    try check(
+      ccurl_set_prereq_callback(pointer) { owner, remote, _, _, _ in Callbacks.beforeRequest(owner, remote) },
+      CURLOPT_PREREQFUNCTION)
+  }
+
+  // MARK: Per request
+
+  /// Sets the handle to `next`. After a failure everything is set anew the next time.
+  func configure(
+    _ next: HTTPRequest, milliseconds: Int, trust nextTrust: TrustBundle?
+  ) throws(Failure) {
+    let last = request
+    request = nil
+    try set(CURLOPT_URL, next.url)
+    if last?.method != next.method || next.method == .post { try setMethod(next) }
+    try setHeaders(next, last: last)
+    if totalMilliseconds != milliseconds {
+      try set(CURLOPT_TIMEOUT_MS, milliseconds)
+      totalMilliseconds = milliseconds
+    }
+    if last?.connectSeconds != next.connectSeconds {
+      try set(CURLOPT_CONNECTTIMEOUT_MS, max(1, next.connectSeconds * 1_000))
+    }
+    if last?.stallSeconds != next.stallSeconds { try set(CURLOPT_LOW_SPEED_TIME, next.stallSeconds) }
+    if last?.stallBytesPerSecond != next.stallBytesPerSecond {
+      try set(CURLOPT_LOW_SPEED_LIMIT, next.stallBytesPerSecond)
+    }
+    if last?.allowPlainHTTP != next.allowPlainHTTP {
+      try set(CURLOPT_PROTOCOLS_STR, next.allowPlainHTTP ? "https,http" : "https")
+    }
+    if last?.tls != next.tls || trust !== nextTrust { try setTLS(next.tls, nextTrust) }
+    request = next
+    request?.body = nil
+  }
+
+  private func setMethod(_ next: HTTPRequest) throws(Failure) {
+    switch next.method {
+    case .get: try set(CURLOPT_HTTPGET, 1)
+    case .head: try set(CURLOPT_NOBODY, 1)
+    case .post:
+      let body = next.body ?? []
+      try set(CURLOPT_POST, 1)
+      try check(
+        ccurl_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)), CURLOPT_POSTFIELDSIZE_LARGE)
+      // Without a pointer libcurl would read the body from standard input.
+      try check(
+        body.withUnsafeBytes { bytes in
+          bytes.isEmpty
+            ? ccurl_set_pointer(pointer, CURLOPT_COPYPOSTFIELDS, "")
+            : ccurl_set_pointer(pointer, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress)
+        }, CURLOPT_COPYPOSTFIELDS)
+    }
+  }
+
+  private func setHeaders(_ next: HTTPRequest, last: HTTPRequest?) throws(Failure) {
+    if headersAreSet, let last, last.authorization == next.authorization,
+      (last.method == .post) == (next.method == .post),
+      last.headers.elementsEqual(next.headers, by: { $0.name == $1.name && $0.value == $1.value })
+    {
+      return
+    }
+    headersAreSet = false
+    headers.removeAll()
+    if let name = next.addHeaderLines(to: headers) { throw .header(name) }
+    try set(CURLOPT_HTTPHEADER, pointer: headers.head)
+    headersAreSet = true
+  }
+
+  private func setTLS(_ tls: TLSSettings, _ nextTrust: TrustBundle?) throws(Failure) {
+    try set(CURLOPT_SSL_VERIFYPEER, tls.skipVerify ? 0 : 1)
+    try set(CURLOPT_SSL_VERIFYHOST, tls.skipVerify ? 0 : 2)
+    try set(CURLOPT_SSLCERT, tls.clientCertFile)
+    try set(CURLOPT_SSLKEY, tls.clientKeyFile)
+    try set(CURLOPT_CAINFO, nextTrust?.path ?? TrustStore.systemFile)
+    trust = nextTrust
+  }
+
+  private func set(_ option: CURLoption, _ value: Int) throws(Failure) {
+    try check(ccurl_set_long(pointer, option, value), option)
+  }
+
+  private func set(_ option: CURLoption, _ value: String?) throws(Failure) {
+    guard let value else { return try set(option, pointer: nil) }
+    try check(value.withCString { ccurl_set_pointer(pointer, option, $0) }, option)
+  }
+
+  private func set(_ option: CURLoption, pointer value: UnsafeRawPointer?) throws(Failure) {
+    try check(ccurl_set_pointer(pointer, option, value), option)
+  }
+
+  private func check(_ code: CURLcode, _ option: CURLoption) throws(Failure) {
+    guard code != CURLE_OK else { return }
+    throw .option("libcurl refuses option \(option.rawValue): \(String(cString: curl_easy_strerror(code)))")
+  }
+}

@@ -1,0 +1,62 @@
+import CCurl
+import Synchronization
+
+/// An HTTP client: one libcurl multi handle on one thread of its own, with its own pool of connections.
+/// HTTP/2 is spoken over TLS where the server does. Cookies, netrc, caches and content codings are not used;
+/// proxies come from the environment as libcurl reads it, but never for loopback hosts.
+public final class HTTPClient: Sendable {
+  private static let isCurlReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+  private let inbox = Inbox()
+  private let thread: Mutex<LoopThread?>
+  private let lastID = Atomic<UInt64>(0)
+
+  /// Starts the thread. If the system has none to give, every request is answered as after `shutdown()`.
+  ///
+  /// - Parameters:
+  ///   - userAgent: sent with every request, redirected or not.
+  ///   - maxConnectionsPerHost: so many requests to an origin are under way at a time; the time of further ones
+  ///     begins when it is their turn.
+  ///   - maxIdleConnections: kept open to all hosts together.
+  public convenience init(
+    userAgent: String? = nil, maxConnectionsPerHost: Int = 64, maxIdleConnections: Int = 256
+  ) {
+    self.init(
+      settings: ClientSettings(
+        userAgent: userAgent, maxConnectionsPerHost: maxConnectionsPerHost, maxIdleConnections: maxIdleConnections))
+  }
+
+  init(settings: ClientSettings) {
+    let started = Self.isCurlReady ? LoopThread(inbox: inbox, settings: settings) : nil
+    if started == nil { inbox.close() }
+    thread = Mutex(started)
+  }
+
+  deinit { shutdown() }
+
+  /// Makes a request and gives the complete response, whatever its status. Cancelling the task ends the
+  /// transfer and closes its connection.
+  public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    let origin = try RequestCheck.check(request)
+    let id = lastID.add(1, ordering: .relaxed).newValue
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let submission = Inbox.Submission(id: id, request: request, origin: origin, continuation: continuation)
+        guard inbox.submit(submission) else {
+          return submission.fail(.cancelled, "the HTTP client has been shut down")
+        }
+        // A cancellation before the submission has found nothing to cancel.
+        if Task.isCancelled { inbox.cancel(id) }
+      }
+    } onCancel: {
+      inbox.cancel(id)
+    }
+    return try result.get()
+  }
+
+  /// Ends every request with `cancelled`, closes all connections and waits for the thread. Safe to call twice.
+  public func shutdown() {
+    inbox.close()
+    thread.withLock { $0.take() }?.join()
+  }
+}

@@ -1,0 +1,68 @@
+/// Response headers as received. They are looked up in the raw bytes: a poll reads one or two of ten, and
+/// most are never made into strings.
+public struct HTTPHeaders: Sendable {
+  /// Lines `Name: value` with their line ends, without status line and trailers.
+  public let raw: [UInt8]
+
+  public init(raw: [UInt8]) { self.raw = raw }
+
+  public init(_ fields: [(name: String, value: String)]) {
+    raw = Array(fields.map { "\($0.name): \($0.value)\r\n" }.joined().utf8)
+  }
+
+  /// The first value of that name in any case, without surrounding blanks. Bytes that are not UTF-8 are
+  /// replaced.
+  public func first(_ name: String) -> String? {
+    var found: String?
+    scan(name) { value in
+      found = value
+      return false
+    }
+    return found
+  }
+
+  /// All values of that name, in order.
+  public func all(_ name: String) -> [String] {
+    var found: [String] = []
+    scan(name) { value in
+      found.append(value)
+      return true
+    }
+    return found
+  }
+
+  /// Calls `visit` with each value of that name until it returns false.
+  private func scan(_ name: String, visit: (String) -> Bool) {
+    var name = name
+    raw.withUnsafeBytes { bytes in
+      name.withUTF8 { wanted in
+        var start = 0
+        while start < bytes.count {
+          var end = start
+          while end < bytes.count, bytes[end] != UInt8(ascii: "\n") { end += 1 }
+          if let value = Self.value(of: wanted, in: bytes[start..<end]), !visit(value) { return }
+          start = end + 1
+        }
+      }
+    }
+  }
+
+  private static func value(of wanted: UnsafeBufferPointer<UInt8>, in line: Slice<UnsafeRawBufferPointer>) -> String? {
+    guard line.count > wanted.count, line[line.startIndex + wanted.count] == UInt8(ascii: ":") else { return nil }
+    for (index, byte) in wanted.enumerated() {
+      guard lowercased(line[line.startIndex + index]) == lowercased(byte) else { return nil }
+    }
+    var value = line.dropFirst(wanted.count + 1)
+    while let first = value.first, isBlank(first) { value = value.dropFirst() }
+    while let last = value.last, isBlank(last) { value = value.dropLast() }
+    return String(decoding: value, as: UTF8.self)
+  }
+
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+  }
+}

@@ -1,0 +1,30 @@
+/// A complete response, of any status.
+public struct HTTPResponse: Sendable {
+  public let status: Int
+  public let headers: HTTPHeaders
+  /// Byte for byte as sent: no content coding was asked for and none is undone.
+  public let body: [UInt8]
+  /// Whether the body was longer and was cut off at its limit.
+  public let bodyIsCut: Bool
+  /// Where the response came from, after redirects.
+  public let url: String
+  public let wasRedirected: Bool
+  /// The announced `Content-Length`, also of a HEAD; `nil` where there was none.
+  public let contentLength: Int?
+  /// Whether the address connected to, the proxy's if there is one, is a public one.
+  public let isFromPublicAddress: Bool
+
+  public init(
+    status: Int, headers: HTTPHeaders, body: [UInt8], bodyIsCut: Bool = false, url: String,
+    wasRedirected: Bool = false, contentLength: Int? = nil, isFromPublicAddress: Bool = false
+  ) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+    self.bodyIsCut = bodyIsCut
+    self.url = url
+    self.wasRedirected = wasRedirected
+    self.contentLength = contentLength
+    self.isFromPublicAddress = isFromPublicAddress
+  }
+}

@@ -1,0 +1,58 @@
+import Glibc
+
+/// An IPv4 or IPv6 address. An IPv4 address in IPv6 clothes (`::ffff:0:0/96`) is the IPv4 address.
+public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
+  /// The address as a number, 32 or 128 bits of it.
+  let value: UInt128
+  public let isIPv4: Bool
+
+  var bitWidth: Int { isIPv4 ? 32 : 128 }
+
+  /// From 4 or 16 bytes in network order.
+  public init?(bytes: some Collection<UInt8>) {
+    guard bytes.count == 4 || bytes.count == 16 else { return nil }
+    let value = bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+    isIPv4 = bytes.count == 4 || value >> 32 == 0xffff
+    self.value = isIPv4 ? value & 0xffff_ffff : value
+  }
+
+  /// Dotted decimal, or IPv6 text with or without brackets; without a zone.
+  public init?(_ text: String) {
+    let bare = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
+    self.init(text: bare)
+  }
+
+  /// The text form without brackets.
+  init?(text: UnsafePointer<CChar>) {
+    var storage = in6_addr()
+    let isIPv4 = inet_pton(AF_INET, text, &storage) == 1
+    guard isIPv4 || inet_pton(AF_INET6, text, &storage) == 1 else { return nil }
+    guard let address = withUnsafeBytes(of: storage, { IPAddress(bytes: $0.prefix(isIPv4 ? 4 : 16)) })
+    else { return nil }
+    self = address
+  }
+
+  /// From a socket address; `nil` for other families than IPv4 and IPv6.
+  init?(_ address: UnsafeRawPointer, family: Int32) {
+    let bytes: IPAddress?
+    switch family {
+    case AF_INET:
+      bytes = withUnsafeBytes(of: address.loadUnaligned(as: sockaddr_in.self).sin_addr) { IPAddress(bytes: $0) }
+    case AF_INET6:
+      bytes = withUnsafeBytes(of: address.loadUnaligned(as: sockaddr_in6.self).sin6_addr) { IPAddress(bytes: $0) }
+    default: return nil
+    }
+    guard let bytes else { return nil }
+    self = bytes
+  }
+
+  public var description: String {
+    let bytes = stride(from: bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> $0) }
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+      guard let start = text.baseAddress,
+        inet_ntop(isIPv4 ? AF_INET : AF_INET6, bytes, start, socklen_t(text.count)) != nil
+      else { return "?" }
+      return String(cString: start)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import CCurl
+
+/// A request under way on an easy handle; used again for the next one. Lives on the loop's thread alone.
+final class Transfer {
+  let easy: EasyHandle
+  /// What the caller asked, `nil` while there is no transfer.
+  private var submission: Inbox.Submission?
+  /// What is being asked now: after a redirect no longer the same.
+  private(set) var request = HTTPRequest(url: "", bodyLimit: 0)
+  private(set) var hops = 0
+  private var startMilliseconds = 0
+  /// What was left of the whole time when this hop began.
+  var limitMilliseconds = 0
+
+  var sink = ResponseSink()
+  /// Set by the callbacks: an address that the policy refused.
+  var refusedAddress: IPAddress?
+  /// Set by the callbacks: who answers.
+  var peer: IPAddress?
+
+  init(easy: EasyHandle) {
+    self.easy = easy
+    easy.setOwner(Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  static func of(_ owner: UnsafeMutableRawPointer) -> Transfer {
+    Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue()
+  }
+
+  func begin(_ submission: Inbox.Submission, atMilliseconds now: Int) {
+    self.submission = submission
+    request = submission.request
+    hops = 0
+    startMilliseconds = now
+    prepare()
+  }
+
+  func redirect(to next: HTTPRequest) {
+    request = next
+    hops += 1
+    prepare()
+  }
+
+  private func prepare() {
+    refusedAddress = nil
+    peer = nil
+    sink.reset(
+      isHead: request.method == .head,
+      limits: ResponseSink.Limits(
+        headers: request.headerLimit, body: request.bodyLimit, cutsBody: request.cutsBody,
+        errorBody: request.errorBodyLimit))
+  }
+
+  /// What is left of the whole time for the hop that begins now; at least 1, for 0 means for ever.
+  func remainingMilliseconds(at now: Int) -> Int {
+    max(1, request.totalSeconds * 1_000 - (now - startMilliseconds))
+  }
+
+  /// Leaves the handle free for the next transfer and gives back who waits for the result of this one.
+  func end() -> Inbox.Submission? {
+    sink.releaseBody()
+    return submission.take()
+  }
+
+  var response: HTTPResponse {
+    var announced: curl_off_t = -1
+    ccurl_get_offset(easy.pointer, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced)
+    return HTTPResponse(
+      status: sink.status, headers: HTTPHeaders(raw: Array(sink.headers[...])), body: sink.body,
+      bodyIsCut: sink.isCut, url: request.url, wasRedirected: hops > 0,
+      contentLength: announced >= 0 ? Int(announced) : nil,
+      isFromPublicAddress: peer.map(AddressRules.isPublic) ?? false)
+  }
+
+  /// An error of this hop, with the URL in a form that may be shown.
+  func error(_ code: TransportError.Code, _ message: String) -> TransportError {
+    TransportError(code, message, url: redactedURL(request.url), redirected: hops > 0)
+  }
+}

@@ -1,0 +1,118 @@
+import CCurl
+import Glibc
+
+/// Roots of trust in PEM: the system's and those of one file. `CURLOPT_CAINFO` replaces the system's roots, so
+/// they are put together here, in a file in memory: as `CURLOPT_CAINFO_BLOB` libcurl would copy and compare
+/// them with every request, keep a copy with every connection and parse them for each.
+final class TrustBundle {
+  struct Failure: Error {
+    let message: String
+  }
+
+  /// Where libcurl reads the file. No other bundle of this process has the same: libcurl takes equal paths
+  /// for equal roots when it uses a connection or parsed roots again, but descriptors are given out again.
+  let path: String
+  fileprivate let stamp: FileStamp
+  private let descriptor: Int32
+
+  /// `nil` when the system gives no memory for it.
+  fileprivate init?(_ contents: [UInt8], stamp: FileStamp, number: UInt32) {
+    descriptor = ccurl_memory_file("ca-bundle")
+    self.stamp = stamp
+    let unique = (0..<32).map { number >> $0 & 1 == 0 ? "/" : "/." }.joined()
+    path = "/proc/self/fd\(unique)/\(descriptor)"
+    guard descriptor >= 0, Self.write(contents, to: descriptor) else { return nil }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  private static func write(_ contents: [UInt8], to descriptor: Int32) -> Bool {
+    var written = 0
+    while written < contents.count {
+      let count = contents[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      guard count > 0 else { return false }
+      written += count
+    }
+    return true
+  }
+}
+
+/// Makes bundles and keeps them for as long as their files stay the same.
+struct TrustStore {
+  /// The system's bundle as libcurl was built to find it; `nil` where it uses a directory alone.
+  static let systemFile: String? = {
+    guard let info = curl_version_info(CURLVERSION_SEVENTH), let path = info.pointee.cainfo else { return nil }
+    return FileStamp(String(cString: path)) == nil ? nil : String(cString: path)
+  }()
+  private static let sizeLimit = 8 * 1_024 * 1_024
+
+  private var bundles: [String: TrustBundle] = [:]
+  private var made: UInt32 = 0
+
+  /// The system's roots and those in `file`. Reads only if the file has changed since the last time.
+  mutating func bundle(adding file: String) throws(TrustBundle.Failure) -> TrustBundle {
+    guard let stamp = FileStamp(file) else { throw Self.failure(file, String(cString: strerror(errno))) }
+    if let known = bundles[file], known.stamp == stamp { return known }
+    var contents = Self.read(Self.systemFile)
+    let added = Self.read(file)
+    guard Self.holdsCertificate(added) else { throw Self.failure(file, "no PEM certificate in it") }
+    contents.append(UInt8(ascii: "\n"))
+    contents += added
+    made &+= 1
+    guard let bundle = TrustBundle(contents, stamp: stamp, number: made) else {
+      throw Self.failure(file, String(cString: strerror(errno)))
+    }
+    bundles[file] = bundle
+    return bundle
+  }
+
+  private static func failure(_ file: String, _ reason: String) -> TrustBundle.Failure {
+    TrustBundle.Failure(message: "the CA file \(file) cannot be used: \(reason)")
+  }
+
+  /// The contents up to a limit; nothing if the file cannot be read.
+  private static func read(_ path: String?) -> [UInt8] {
+    guard let path, let file = fopen(path, "re") else { return [] }
+    defer { fclose(file) }
+    var contents: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 65_536)
+    while contents.count < sizeLimit {
+      let count = fread(&piece, 1, piece.count, file)
+      guard count > 0 else { break }
+      contents += piece[..<count]
+    }
+    return contents
+  }
+
+  /// Also finds `BEGIN TRUSTED CERTIFICATE` and `BEGIN X509 CERTIFICATE`.
+  private static func holdsCertificate(_ contents: [UInt8]) -> Bool {
+    let marker = Array("CERTIFICATE-----".utf8)
+    return contents.withUnsafeBytes { bytes in
+      marker.withUnsafeBytes { marker in
+        guard bytes.count >= marker.count else { return false }
+        return (0...bytes.count - marker.count).contains {
+          bytes[$0] == marker[0] && bytes[$0..<$0 + marker.count].elementsEqual(marker)
+        }
+      }
+    }
+  }
+}
+
+/// Enough of a file's metadata to notice that it was replaced or written to.
+private struct FileStamp: Equatable {
+  let device: UInt
+  let inode: UInt
+  let size: Int
+  let seconds: Int
+  let nanoseconds: Int
+
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    device = UInt(status.st_dev)
+    inode = UInt(status.st_ino)
+    size = Int(status.st_size)
+    seconds = status.st_mtim.tv_sec
+    nanoseconds = status.st_mtim.tv_nsec
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Daemon
+import FoundationEssentials
+import ImageModel
+
+struct CheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Poll once now, record, deliver, and report.",
+    discussion: "Exit status: 0; 2 if a tag could not be checked; with --exit-code else 1 if anything changed.")
+
+  @Argument(help: ArgumentHelp("Tags to check; without any, the whole watchlist.", valueName: "tag"))
+  var tags: [String] = []
+  @Flag(help: "Exit with 1 when anything changed.")
+  var exitCode = false
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var config: ConfigOption
+  @OptionGroup var database: DatabaseOption
+
+  func run() async throws {
+    let wanted = try ReferenceArgument.tags(tags)
+    let settings = try config.file.ready()
+    let path = try database.location.path(configured: settings.database)
+    let check = try CheckRun(config: settings, database: path, environment: ProcessInfo.processInfo.environment)
+    defer { check.close() }
+    let progress = ProgressLine()
+    defer { progress.clear() }
+    let report = try await check.run(wanted) { progress.show($0, of: $1) }
+    progress.clear()
+    try output.print(json: report.json) { CheckText(format: $0).bytes(report) }
+    for problem in try await check.deliver() {
+      Output.warning("a sink could not take all events (\(problem.shown)): they wait; 'watcher status' shows them")
+    }
+    if let status = Self.status(report, wantsExitCode: exitCode) { throw status }
+  }
+
+  static func status(_ report: CheckReport, wantsExitCode: Bool) -> CommandStatus? {
+    if report.failed > 0 { return .someFailed }
+    return wantsExitCode && report.changed > 0 ? .changesFound : nil
+  }
+}

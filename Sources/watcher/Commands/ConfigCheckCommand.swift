@@ -1,0 +1,38 @@
+import ArgumentParser
+import Config
+import FoundationEssentials
+import ImageModel
+
+struct ConfigCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Check the configuration, and that the files it names can be read.",
+    discussion: "Exit status: 0 valid, 78 not. Everything that is wrong is listed in one run.")
+
+  @OptionGroup var config: ConfigOption
+
+  func run() throws {
+    let file = config.file
+    let settings = try file.required()
+    for problem in settings.warnings + settings.unbuilt { Output.say(problem.rendered) }
+    let unreadable = settings.unreadableFiles(environment: ProcessInfo.processInfo.environment)
+    for problem in unreadable { Output.say(problem.rendered) }
+    guard unreadable.isEmpty else {
+      throw CommandError(
+        .configuration,
+        "\(Self.count(unreadable.count, "file")) cannot be read (\(file.path.shown)): correct what is listed above, "
+          + "or check as the user that runs watcher")
+    }
+    try Output.write(Array(Self.summary(settings, path: file.path).utf8))
+  }
+
+  /// `/etc/watcher/config.json: valid: 3 tags at 2 registries, 1 sink`.
+  static func summary(_ config: WatchConfig, path: String) -> String {
+    let registries = Set(config.watch.map(\.tag.domain) + config.repositories.map(\.domain)).count
+    let place = registries == 0 ? "" : " at \(count(registries, "registry", "registries"))"
+    return "\(path.shown): valid: \(count(config.watch.count, "tag"))\(place), \(count(config.sinks.count, "sink"))\n"
+  }
+
+  private static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(number) \(number == 1 ? one : many ?? one + "s")"
+  }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+struct ConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config", abstract: "Look into the configuration.", subcommands: [ConfigCheckCommand.self])
+}

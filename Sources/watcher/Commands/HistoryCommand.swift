@@ -1,0 +1,53 @@
+import ArgumentParser
+import History
+import ImageModel
+
+struct HistoryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "history", abstract: "Show which images a tag has named, and from when to when.")
+
+  @Argument(help: "A tag: amazonlinux, ghcr.io/o/i:1")
+  var tag: String
+  @Option(help: ArgumentHelp("Only this platform; may be repeated.", valueName: "os/arch"))
+  var platform: [String] = []
+  @Option(help: ArgumentHelp("Only what held at this time or later: \(TimeArgument.help).", valueName: "time"))
+  var since: String?
+  @Option(help: ArgumentHelp("Only what had begun by this time.", valueName: "time"))
+  var until: String?
+  @Option(help: ArgumentHelp("Only what held at this time.", valueName: "time"))
+  var at: String?
+  @Option(help: ArgumentHelp("At most so many entries, the newest.", valueName: "number"))
+  var limit: Int?
+  @Flag(help: "Every recorded state, also those that did not change an image.")
+  var all = false
+  @OptionGroup var output: TimedOutputOptions
+  @OptionGroup var source: QueryOptions
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
+  }
+
+  func run() throws {
+    let tag = try ReferenceArgument.tag(tag)
+    let query = try query(now: .now())
+    let reader = try source.open()
+    guard let entries = try reader.history(tag, query) else {
+      let hint = KnownTags.hint(for: tag, known: try reader.tags())
+      throw CommandError(
+        .notFound, "nothing is known of this tag (\(tag.description.shown) in \(reader.path.shown)): \(hint)")
+    }
+    let rendering = HistoryRendering(tag: tag, entries: entries)
+    try output.print(json: rendering.json, text: rendering.text)
+  }
+
+  func query(now: Timestamp) throws(CommandError) -> HistoryQuery {
+    var query = HistoryQuery()
+    query.platforms = try ReferenceArgument.platforms(platform)
+    query.since = try TimeArgument.parse(since, option: "since", now: now)
+    query.until = try TimeArgument.parse(until, option: "until", now: now)
+    query.at = try TimeArgument.parse(at, option: "at", now: now)
+    query.limit = limit
+    query.all = all
+    return query
+  }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Daemon
+import FoundationEssentials
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Poll, record and deliver, until SIGTERM.",
+    discussion:
+      "Events go to standard output as JSON lines, unless the configuration says otherwise; logs to standard error.")
+
+  @OptionGroup var config: ConfigOption
+  @OptionGroup var database: DatabaseOption
+
+  func run() async throws {
+    let settings = try config.file.ready()
+    let path = try database.location.path(configured: settings.database)
+    let service = try RunService(
+      config: settings, database: path, environment: ProcessInfo.processInfo.environment)
+    try await service.run()
+  }
+}

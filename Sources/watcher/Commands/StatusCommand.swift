@@ -1,0 +1,27 @@
+import ArgumentParser
+import History
+import ImageModel
+
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Show how tags and sinks are doing.")
+
+  @Argument(help: ArgumentHelp("Tags to show; without any, those that are watched.", valueName: "tag"))
+  var tags: [String] = []
+  @OptionGroup var output: TimedOutputOptions
+  @OptionGroup var source: QueryOptions
+
+  func run() throws {
+    let wanted = try ReferenceArgument.tags(tags)
+    let reader = try source.open()
+    let report = try reader.status(wanted)
+    let rendering = StatusRendering(report: report)
+    try output.print(json: rendering.json, text: rendering.text)
+    guard let unknown = report.unknown.first else { return }
+    let names = report.unknown.prefix(5).map(\.description.shown).joined(separator: ", ")
+    throw CommandError(
+      .notFound,
+      "nothing is known of \(report.unknown.count == 1 ? "this tag" : "some tags") (\(names) in \(reader.path.shown)): "
+        + KnownTags.hint(for: unknown, known: try reader.tags()))
+  }
+}

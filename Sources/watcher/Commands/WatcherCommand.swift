@@ -1,0 +1,65 @@
+import ArgumentParser
+import Daemon
+import Glibc
+import History
+import ImageModel
+
+/// Watches which image a tag of a container registry names, and tells when it changes.
+@main
+struct WatcherCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watcher",
+    abstract: "Watches which image a tag names, records it, and tells when it changes.",
+    version: "watcher \(ProductInfo.version)",
+    subcommands: [
+      RunCommand.self, CheckCommand.self, ResolveCommand.self, HistoryCommand.self, StatusCommand.self,
+      ConfigCommand.self,
+    ])
+
+  static func main() async {
+    // A registry or a reader that hangs up is an error to handle, not an end. `end` makes up for it.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try await asyncParseAsRoot()
+      do {
+        if var asyncCommand = command as? AsyncParsableCommand {
+          try await asyncCommand.run()
+        } else {
+          try command.run()
+        }
+      } catch {
+        end(after: error)
+      }
+    } catch {
+      endParsing(error)
+    }
+  }
+
+  private static func end(after error: any Error) -> Never {
+    switch error {
+    case let status as CommandStatus: Glibc.exit(status.rawValue)
+    case let error as CommandError: fail(error)
+    case let error as StoreError: fail(CommandError(error))
+    case let failure as CheckFailure: fail(CommandError(failure))
+    case is OutputClosed:
+      signal(SIGPIPE, SIG_DFL)
+      raise(SIGPIPE)
+      Glibc.exit(CommandStatus.inputOutput.rawValue)
+    default:
+      if exitCode(for: error) != .failure { endParsing(error) }
+      fail(CommandError(.internalError, "something unforeseen happened (\("\(error)".safe())): please report it"))
+    }
+  }
+
+  private static func fail(_ error: CommandError) -> Never {
+    Output.error(error.message)
+    Glibc.exit(error.status.rawValue)
+  }
+
+  /// Help and the version go to standard output; anything else is about how the command was written.
+  private static func endParsing(_ error: any Error) -> Never {
+    if exitCode(for: error) == .success { exit(withError: error) }
+    fail(
+      CommandError(.usage, UsageMessage.text(message(for: error), arguments: Array(CommandLine.arguments.dropFirst()))))
+  }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+import FoundationEssentials
+
+struct DatabaseOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The database (default: $WATCHER_DATABASE, then the configuration's, then the service's or your own).",
+      valueName: "file"))
+  var database: String?
+
+  var location: DatabaseLocation {
+    DatabaseLocation(option: database, environment: ProcessInfo.processInfo.environment)
+  }
+}

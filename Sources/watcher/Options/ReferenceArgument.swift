@@ -1,0 +1,46 @@
+import ImageModel
+
+/// Image references and platforms on the command line.
+enum ReferenceArgument {
+  static func reference(_ text: String) throws(CommandError) -> ImageReference {
+    do {
+      return try ImageReference(text)
+    } catch {
+      throw CommandError(.usage, "not an image reference (\(text.safe(limit: 300))): \(error.explanation)")
+    }
+  }
+
+  /// A tag, in any form of the reference grammar; a digest beside it is not looked at.
+  static func tag(_ text: String) throws(CommandError) -> TagReference {
+    guard let tag = try reference(text).tagReference else {
+      throw CommandError(
+        .usage, "not a tag (\(text.safe(limit: 300))): a digest names one image for ever; name a tag")
+    }
+    return tag
+  }
+
+  /// Tags in the order given, each once; `nil` if there are none.
+  static func tags(_ texts: [String]) throws(CommandError) -> [TagReference]? {
+    var tags: [TagReference] = []
+    var known: Set<TagReference> = []
+    for text in texts {
+      let tag = try tag(text)
+      if known.insert(tag).inserted { tags.append(tag) }
+    }
+    return tags.isEmpty ? nil : tags
+  }
+
+  /// Platforms in the order given, each once. `*` and no platform at all stand for every one, which is empty.
+  static func platforms(_ texts: [String]) throws(CommandError) -> [Platform] {
+    var platforms: [Platform] = []
+    for text in texts.lazy.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
+      if text == "*" { return [] }
+      guard let platform = Platform(String(text)) else {
+        throw CommandError(
+          .usage, "not a platform (\(String(text).safe(limit: 100))): write os/arch or os/arch/variant, as linux/arm64")
+      }
+      if !platforms.contains(platform) { platforms.append(platform) }
+    }
+    return platforms
+  }
+}

@@ -1,0 +1,97 @@
+import Daemon
+import ImageModel
+
+/// The report of `check` for people: a line per tag and a summary.
+struct CheckText {
+  /// Tags longer than this do not push the details of all others to the right.
+  private static let tagColumns = 48
+  /// How many platforms of a new tag are shown.
+  private static let shownPlatforms = 2
+
+  let format: TextFormat
+
+  func bytes(_ report: CheckReport) -> [UInt8] {
+    let names = report.results.map { $0.tag.familiar.shown }
+    let width = min(names.map(\.utf8.count).max() ?? 0, Self.tagColumns)
+    var out: [UInt8] = []
+    out.reserveCapacity(report.results.count * (width + 32))
+    for (name, result) in zip(names, report.results) {
+      let (words, paint) = words(result.outcome)
+      let details = details(result)
+      out += format.style.paint(words, paint).utf8
+      out += String(repeating: " ", count: 12 - words.utf8.count).utf8
+      out += name.utf8
+      if !details.isEmpty {
+        out += String(repeating: " ", count: max(0, width - name.utf8.count) + 2).utf8
+        out += details.utf8
+      }
+      out.append(UInt8(ascii: "\n"))
+    }
+    out += Self.summary(report).utf8
+    out.append(UInt8(ascii: "\n"))
+    return out
+  }
+
+  /// `checked 12 tags in 2.41 s (5/s): 3 first seen, 7 unchanged, 1 changed, 1 failed`.
+  static func summary(_ report: CheckReport) -> String {
+    let count = report.results.count
+    let rate = Int((Double(count) / max(report.pollingSeconds, 0.001)).rounded())
+    let hundredths = Int((report.pollingSeconds * 100).rounded())
+    let fraction = hundredths % 100
+    let seconds = "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+    return "checked \(count) tags in \(seconds) s (\(rate)/s): \(report.firstSeen) first seen, "
+      + "\(report.unchanged) unchanged, \(report.changed) changed, \(report.failed) failed"
+  }
+
+  private func words(_ outcome: CheckOutcome) -> (String, Style.Paint) {
+    switch outcome {
+    case .firstSeen: ("first seen", .good)
+    case .unchanged: ("unchanged", .faint)
+    case .changed: ("changed", .notable)
+    case .failed: ("failed", .bad)
+    }
+  }
+
+  private func details(_ result: CheckReport.Result) -> String {
+    let events = result.events.map { words($0.event) }.joined(separator: "; ")
+    guard case .failed(let failure) = result.outcome else { return events }
+    let error = "\(failure.code.rawValue): \(failure.words(beside: result.tag))"
+    return events.isEmpty ? error : "\(events); \(error)"
+  }
+
+  private func words(_ event: ChangeEvent) -> String {
+    switch event.type {
+    case .tagFirstSeen:
+      let shown = event.changes.prefix(Self.shownPlatforms).map { change in
+        named(change.platform, image(change.current))
+      }
+      let more = event.changes.count - shown.count
+      return shown.joined(separator: ", ") + (more > 0 ? ", \(more) more" : "")
+    case .imageChanged, .imageRepacked, .platformAdded, .platformRemoved:
+      let changes = event.changes.map { words($0) }.joined(separator: ", ")
+      let isBack = event.rollback?.isEmpty == false
+      return changes.isEmpty ? event.type.words : changes + (isBack ? " (rollback)" : "")
+    case .tagDeleted, .tagRestored, .tagUnreachable, .tagRecovered, .indexChanged:
+      return event.type.words
+    }
+  }
+
+  /// `linux/amd64 rebuilt 0a48c1b2d3e4 -> d389f0a1b2c3`.
+  private func words(_ change: PlatformChange) -> String {
+    let what = named(change.platform, change.changeClass.rawValue)
+    switch change.changeClass {
+    case .added: return "\(what) \(image(change.current))"
+    case .removed: return "\(what) \(image(change.previous))"
+    case .repacked:
+      return "\(what) \(format.digests(change.previous?.manifest)) -> \(format.digests(change.current?.manifest))"
+    case .content, .rebuilt: return "\(what) \(image(change.previous)) -> \(image(change.current))"
+    }
+  }
+
+  private func named(_ platform: Platform?, _ words: String) -> String { platform.map { "\($0) \(words)" } ?? words }
+
+  /// The image ID, or the manifest where there is none.
+  private func image(_ state: PlatformChange.ImageState?) -> String {
+    format.digests(state?.imageID ?? state?.manifest)
+  }
+}

@@ -1,0 +1,24 @@
+import ImageModel
+
+extension EventType {
+  /// What happened, in plain words.
+  var words: String {
+    switch self {
+    case .tagDeleted: "deleted"
+    case .tagRestored: "restored"
+    case .tagUnreachable: "unreachable"
+    case .tagRecovered: "reachable again"
+    case .imageChanged: "image changed"
+    case .platformAdded: "platform added"
+    case .platformRemoved: "platform removed"
+    case .imageRepacked: "repacked"
+    case .indexChanged: "index changed"
+    case .tagFirstSeen: "first seen"
+    }
+  }
+}
+
+extension Optional<Platform> {
+  /// `-` while it is unknown.
+  var words: String { self?.description ?? "-" }
+}

@@ -1,0 +1,100 @@
+import History
+import ImageModel
+
+/// The history of a tag, for people and as JSON.
+struct HistoryRendering {
+  let tag: TagReference
+  /// Newest first.
+  let entries: [HistoryEntry]
+
+  func text(_ format: TextFormat) -> String {
+    let note = entries.isEmpty ? "nothing recorded" : "times in \(format.times.zone)"
+    var lines = [format.style.paint(tag.description.shown, .strong) + ", \(note)"]
+    for (index, entry) in entries.enumerated() {
+      lines.append("")
+      lines += self.lines(entry, older: index + 1 < entries.count ? entries[index + 1] : nil, format)
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private func lines(_ entry: HistoryEntry, older: HistoryEntry?, _ format: TextFormat) -> [String] {
+    var lines = [head(entry, older: older, format)]
+    let withDates = platformLines(entry, format, showsCreated: true)
+    let isTooWide = withDates.contains { $0.unicodeScalars.count > format.width ?? .max }
+    lines += isTooWide ? platformLines(entry, format, showsCreated: false) : withDates
+    if entry.mediaType.isIndex {
+      lines.append("  " + format.style.paint("index \(format.digests(entry.digest))", .faint))
+    }
+    return lines
+  }
+
+  private func head(_ entry: HistoryEntry, older: HistoryEntry?, _ format: TextFormat) -> String {
+    var head = "\(format.times(entry.firstSeen)) – \(format.times(entry.lastSeen))"
+    if entry.isCurrent { head += "  " + format.style.paint("current", .good) }
+    if let ended = entry.ended { head += "  " + format.style.paint(ended.rawValue, .bad) }
+    let what = words(entry, older: older) + (entry.commonClass.map { " · \($0.rawValue)" } ?? "")
+    return head + "  " + format.style.paint(what, entry.event == .imageChanged ? .notable : .plain)
+  }
+
+  private func platformLines(_ entry: HistoryEntry, _ format: TextFormat, showsCreated: Bool) -> [String] {
+    let showsClass = entry.event == .imageChanged && entry.commonClass == nil
+    var table = TextTable(["", "", "", "", ""])
+    for image in entry.platforms {
+      let platform = TextTable.Cell(image.platform.words.shown)
+      let changeClass = TextTable.Cell(showsClass ? image.changeClass?.rawValue ?? "-" : "")
+      let imageID = TextTable.Cell("image \(format.digests(image.imageID))")
+      let manifest = TextTable.Cell("manifest \(format.digests(image.manifest))")
+      let created = image.created == nil || !showsCreated ? "" : "created \(format.times.day(created: image.created))"
+      if format.digests.isFull {
+        table.rows += [[platform, changeClass, imageID, "", ""], ["", "", manifest, "", ""]]
+      } else {
+        table.rows.append([platform, changeClass, imageID, manifest, .init(created)])
+      }
+    }
+    return table.lines(format.style).map { "  " + $0 }
+  }
+
+  private func words(_ entry: HistoryEntry, older: HistoryEntry?) -> String {
+    // A state that began without a content event: it came back after a deletion as it was, or the tag moved so
+    // often that the move was not announced.
+    entry.event?.words ?? (older?.ended == .deleted ? EventType.tagRestored.words : "moved")
+  }
+
+  /// Source: the contract, section 5.
+  var json: JSONOutput {
+    .members([
+      "tag": .text(tag),
+      "entries": .array(
+        entries.map { entry in
+          .members([
+            "first_seen": .text(entry.firstSeen),
+            "last_seen": .text(entry.lastSeen),
+            "current": .bool(entry.isCurrent),
+            "ended": .text(entry.ended?.rawValue),
+            "digest": .text(entry.digest),
+            "media_type": .text(entry.mediaType),
+            "pull": .string(tag.pull(entry.digest)),
+            "event": .text(entry.event?.rawValue),
+            "platforms": .array(
+              entry.platforms.map { image in
+                .members([
+                  "platform": .text(image.platform),
+                  "manifest": .text(image.manifest),
+                  "image_id": .text(image.imageID),
+                  "created": .text(image.created),
+                  "class": .text(image.changeClass?.rawValue),
+                ])
+              }),
+          ])
+        }),
+    ])
+  }
+}
+
+extension HistoryEntry {
+  /// How its platforms changed, if all that changed did so in the same way.
+  fileprivate var commonClass: ChangeClass? {
+    let classes = Set(platforms.compactMap(\.changeClass))
+    return event == .imageChanged && classes.count == 1 ? classes.first : nil
+  }
+}

@@ -1,0 +1,64 @@
+import ImageModel
+
+/// What a reference is now, for people and as JSON.
+struct ResolveRendering {
+  let reference: ImageReference
+  let snapshot: TagSnapshot
+
+  /// The reference that pulls exactly this.
+  private var pull: String { "\(reference.domain)/\(reference.path)@\(snapshot.digest)" }
+
+  func text(_ format: TextFormat) -> String {
+    var head = TextTable(["", ""])
+    head.rows = [
+      [.init("digest", .faint), .init(format.digests(snapshot.digest))],
+      [.init("media type", .faint), .init(snapshot.mediaType.description.shown)],
+      [.init("size", .faint), .init("\(snapshot.size) bytes")],
+      [.init("pull", .faint), .init(pull.shown)],
+    ]
+    let lines = [format.style.paint(reference.description.shown, .strong)] + head.lines(format.style).map { "  " + $0 }
+    let images = snapshot.images.isEmpty ? [] : [""] + imageTable(format).lines(format.style)
+    return (lines + images).map { $0 + "\n" }.joined()
+  }
+
+  /// A row per image where that fits, else two.
+  private func imageTable(_ format: TextFormat) -> TextTable {
+    let bytes = TextTable.Column("BYTES", isRight: true)
+    var wide = TextTable(["PLATFORM", "IMAGE ID", bytes, "MANIFEST", bytes, "CREATED"])
+    var narrow = TextTable(["PLATFORM", "", "DIGEST", bytes, "CREATED"])
+    for image in snapshot.images {
+      let platform = TextTable.Cell(image.platform.words.shown)
+      let imageID = TextTable.Cell(format.digests(image.imageID), .strong)
+      let configSize = TextTable.Cell(image.configSize.map(String.init) ?? "-")
+      let manifest = TextTable.Cell(format.digests(image.manifest))
+      let manifestSize = TextTable.Cell(String(image.manifestSize))
+      let created = TextTable.Cell(format.times.created(image.config?.created))
+      wide.rows.append([platform, imageID, configSize, manifest, manifestSize, created])
+      narrow.rows.append([platform, "image ID", imageID, configSize, created])
+      narrow.rows.append(["", "manifest", manifest, manifestSize, ""])
+    }
+    return !format.digests.isFull && wide.fits(format.width) ? wide : narrow
+  }
+
+  /// Source: the contract, section 5.
+  var json: JSONOutput {
+    .members([
+      "reference": .text(reference),
+      "digest": .text(snapshot.digest),
+      "media_type": .text(snapshot.mediaType),
+      "size": .number(snapshot.size),
+      "pull": .string(pull),
+      "platforms": .array(
+        snapshot.images.map { image in
+          .members([
+            "platform": .text(image.platform),
+            "manifest": .text(image.manifest),
+            "manifest_size": .number(image.manifestSize),
+            "image_id": .text(image.imageID),
+            "config_size": .number(image.configSize),
+            "created": .text(image.config?.created),
+          ])
+        }),
+    ])
+  }
+}

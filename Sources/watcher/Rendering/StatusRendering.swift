@@ -1,0 +1,155 @@
+import History
+import ImageModel
+
+/// How tags and sinks are doing, for people and as JSON.
+struct StatusRendering {
+  let report: StatusReport
+
+  func text(_ format: TextFormat) -> String {
+    var blocks: [[String]] = []
+    if report.tags.isEmpty {
+      blocks.append([report.unknown.isEmpty ? "no tags are watched" : "none of these tags is known"])
+    } else {
+      blocks.append(tagLines(format))
+    }
+    if !report.sinks.isEmpty { blocks.append(sinkLines(format)) }
+    return blocks.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
+  }
+
+  /// A row per tag, and below it what does not fit a column.
+  private func tagLines(_ format: TextFormat) -> [String] {
+    var table = TextTable(["STATE", "TAG", .init("LAST SUCCESS (\(format.times.zone))"), "NEXT CHECK"])
+    table.rows = report.tags.map { tag in
+      [
+        .init(tag.state.rawValue, tag.state.paint),
+        .init(tag.record.tag.familiar.shown, .strong),
+        .init(format.times(tag.record.state.lastSuccess)),
+        .init(nextCheck(tag, format)),
+      ]
+    }
+    let isWide = table.fits(format.width)
+    if !isWide {
+      let rows = table.rows.map { Array($0.prefix(2)) }
+      table = TextTable(["STATE", .init("TAG (times in \(format.times.zone))")])
+      table.rows = rows
+    }
+    let lines = table.lines(format.style)
+    return [lines[0]]
+      + zip(lines.dropFirst(), report.tags).flatMap { line, tag in
+        [line] + (isWide ? [] : times(tag, format)) + details(tag, format)
+      }
+  }
+
+  private func nextCheck(_ tag: TagStatus, _ format: TextFormat) -> String {
+    tag.record.isWatched ? format.times(tag.record.state.nextCheck) : "not watched"
+  }
+
+  private func times(_ tag: TagStatus, _ format: TextFormat) -> [String] {
+    ["    last success \(format.times(tag.record.state.lastSuccess))", "    next check   \(nextCheck(tag, format))"]
+  }
+
+  private func details(_ tag: TagStatus, _ format: TextFormat) -> [String] {
+    let state = tag.record.state
+    let images = tag.platforms.map { image in
+      (image.platform.map { "\($0) ".shown } ?? "") + format.digests(image.imageID ?? image.manifest)
+    }
+    var lines = Self.wrap(images, by: 2, width: format.width)
+    if !tag.missingPlatforms.isEmpty {
+      let names = ["not there:"] + tag.missingPlatforms.map(\.description.shown)
+      lines += Self.wrap(names, by: 1, width: format.width).map { format.style.paint($0, .notable) }
+    }
+    if let failure = state.failure {
+      let since = state.failingSince.map { " since \(format.times($0))" } ?? ""
+      let words = "\(failure.code.rawValue)\(since): \(failure.words(beside: tag.record.tag))"
+        .split(separator: " ").map(String.init)
+      lines += Self.wrap(words, by: 1, width: format.width).map { format.style.paint($0, .bad) }
+    }
+    return lines
+  }
+
+  /// Items in as few indented lines as fit the width; in one where there is no width.
+  static func wrap(_ items: [String], by gap: Int, width: Int?) -> [String] {
+    let margin = String(repeating: " ", count: 4)
+    let blank = String(repeating: " ", count: gap)
+    var lines: [String] = []
+    var columns = Int.max
+    for item in items {
+      let needed = item.unicodeScalars.count
+      if columns < .max, columns + gap + needed <= width ?? .max {
+        lines[lines.count - 1] += blank + item
+        columns += gap + needed
+      } else {
+        lines.append(margin + item)
+        columns = margin.count + needed
+      }
+    }
+    return lines
+  }
+
+  private func sinkLines(_ format: TextFormat) -> [String] {
+    var table = TextTable([
+      "SINK", "TYPE", "STATE", .init("WAITING", isRight: true), .init("FAILED", isRight: true), "OLDEST WAITING",
+    ])
+    table.rows = report.sinks.map { sink in
+      [
+        .init(sink.name.shown, .strong),
+        .init(sink.type.shown),
+        .init(sink.state.rawValue, sink.state == .ok ? .good : .notable),
+        .init(String(sink.waiting), sink.waiting > 0 ? .notable : .plain),
+        .init(String(sink.failed), sink.failed > 0 ? .bad : .plain),
+        .init(format.times(sink.oldestWaiting)),
+      ]
+    }
+    return table.lines(format.style)
+  }
+
+  /// Source: the contract, section 5.
+  var json: JSONOutput {
+    .members(["tags": .array(report.tags.map(\.json)), "sinks": .array(report.sinks.map(\.json))])
+  }
+}
+
+extension TagStatus {
+  fileprivate var json: JSONOutput {
+    .members([
+      "tag": .text(record.tag),
+      "state": .string(state.rawValue),
+      "digest": .text(digest),
+      "platforms": .array(
+        platforms.map { image in
+          .members([
+            "platform": .text(image.platform), "manifest": .text(image.manifest), "image_id": .text(image.imageID),
+          ])
+        }),
+      "missing_platforms": .array(missingPlatforms.map { .text($0) }),
+      "last_checked": .text(record.state.lastChecked),
+      "last_changed": .text(lastChanged),
+      "next_check": .text(record.isWatched ? record.state.nextCheck : nil),
+      "failing_since": .text(record.state.failingSince),
+      "error": record.state.failure?.json ?? .null,
+    ])
+  }
+}
+
+extension TagStatus.State {
+  fileprivate var paint: Style.Paint {
+    switch self {
+    case .ok: .good
+    case .failing, .unreachable, .deleted: .bad
+    case .pending: .faint
+    }
+  }
+}
+
+extension SinkStatus {
+  fileprivate var json: JSONOutput {
+    .members([
+      "name": .string(name),
+      "type": .string(type),
+      "state": .string(state.rawValue),
+      "waiting": .number(waiting),
+      "failed": .number(failed),
+      "oldest_waiting": .text(oldestWaiting),
+    ])
+  }
+}

@@ -1,0 +1,39 @@
+import History
+import ImageModel
+
+/// The exit codes of the contract; `ArgumentParser` has a type of the same name.
+typealias CommandStatus = ImageModel.ExitCode
+
+/// Why a command ends without having done what was asked.
+struct CommandError: Error, Hashable {
+  let status: CommandStatus
+  /// One line: `<what> (<where>): <what to do>`.
+  let message: String
+
+  init(_ status: CommandStatus, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+
+  init(_ error: StoreError) {
+    self.init(CommandStatus(rawValue: error.exitCode) ?? .internalError, error.message)
+  }
+
+  init(_ failure: CheckFailure) {
+    self.init(failure.code.exitStatus, failure.message)
+  }
+}
+
+extension CheckFailure.Code {
+  /// What `resolve` exits with. Source: the contract, section 2.
+  var exitStatus: CommandStatus {
+    switch self {
+    case .tagMissing, .repositoryMissing, .notFound: .notFound
+    case .unauthorizedOrMissing, .denied, .badCredentials, .credentialsUnreadable, .authUnsupported, .realmRefused:
+      .permission
+    case .dns, .connect, .tls, .timeout, .network, .tooLarge, .redirectRefused, .rateLimited, .server, .badRequest,
+      .badResponse, .badDocument, .digestMismatch, .unsupportedDocument:
+      .unavailable
+    }
+  }
+}

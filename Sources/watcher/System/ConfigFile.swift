@@ -1,0 +1,104 @@
+import Config
+import Glibc
+import ImageModel
+
+/// The configuration file: which one it is, and what to make of it. Source: the contract, section 2.
+struct ConfigFile: Hashable {
+  static let usualPath = "/etc/watcher/config.json"
+  /// More than the parser takes; what is beyond need not be read.
+  private static let sizeLimit = (512 << 20) + 1
+
+  let path: String
+  /// Whether the user named it; then it must be there.
+  let isNamed: Bool
+
+  /// `--config`, else `WATCHER_CONFIG`, else the usual path.
+  init(option: String?, environment: [String: String]) {
+    let named = option ?? environment["WATCHER_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+    path = named ?? Self.usualPath
+    isNamed = named != nil
+  }
+
+  /// For commands that need a configuration.
+  func required() throws -> WatchConfig {
+    switch Self.read(path) {
+    case .success(let bytes): return try parse(bytes)
+    case .failure(let failure) where failure.number == ENOENT && !isNamed:
+      throw CommandError(
+        .configuration,
+        "there is no configuration (neither --config nor WATCHER_CONFIG, and no \(path)): write one; "
+          + #"{"watch": ["amazonlinux:latest"]} is enough to begin with"#)
+    case .failure(let failure): throw unreadable(failure)
+    }
+  }
+
+  /// For the commands that record: also refuses what this version cannot do, and says what is doubtful.
+  func ready() throws -> WatchConfig {
+    let config = try required()
+    guard config.unbuilt.isEmpty else {
+      for problem in config.unbuilt { Output.say(problem.rendered(as: .error)) }
+      throw CommandError(
+        .configuration, "the configuration asks for what this version cannot do (\(path.safe())): take it out")
+    }
+    for warning in config.warnings { Output.say(warning.rendered) }
+    return config
+  }
+
+  /// For commands that use a configuration if there is one: an empty one where there is none to be had and the
+  /// user did not name one.
+  func optional() throws -> WatchConfig {
+    switch Self.read(path) {
+    case .success(let bytes): return try parse(bytes)
+    case .failure(let failure):
+      guard !isNamed else { throw unreadable(failure) }
+      if failure.number != ENOENT {
+        Output.warning("cannot read \(path) (\(failure)): going on without it; run as root or join group watcher")
+      }
+      return try parse(Array("{}".utf8))
+    }
+  }
+
+  private func parse(_ bytes: [UInt8]) throws -> WatchConfig {
+    do {
+      return try WatchConfig.parse(bytes, path: path)
+    } catch {
+      Output.say(error.rendered)
+      let count = error.count == 1 ? "1 problem" : "\(error.count) problems"
+      throw CommandError(
+        .configuration, "the configuration has \(count) (\(path.safe())): correct what is listed above")
+    }
+  }
+
+  private func unreadable(_ failure: SystemFailure) -> CommandError {
+    let isForbidden = failure.number == EACCES || failure.number == EPERM
+    return CommandError(
+      isForbidden ? .permission : .configuration,
+      "cannot read the configuration (\(path.safe()): \(failure)): "
+        + (isForbidden ? "run as root or join group watcher" : "name a file that is there"))
+  }
+
+  private static func read(_ path: String) -> Result<[UInt8], SystemFailure> {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return .failure(SystemFailure(number: errno)) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 20)
+    while bytes.count < sizeLimit {
+      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      if count == 0 { break }
+      if count > 0 {
+        bytes += chunk[..<count]
+      } else if errno != EINTR {
+        return .failure(SystemFailure(number: errno))
+      }
+    }
+    return .success(bytes)
+  }
+}
+
+/// A failure of the operating system, by its `errno`.
+struct SystemFailure: Error, CustomStringConvertible {
+  let number: Int32
+
+  var description: String { String(cString: strerror(number)) }
+}

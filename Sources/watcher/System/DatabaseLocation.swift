@@ -1,0 +1,52 @@
+import Glibc
+import ImageModel
+
+/// Which database a command uses. Source: the contract, section 2.
+struct DatabaseLocation {
+  static let servicePath = "/var/lib/watcher/watcher.db"
+
+  /// What can be said about a file without opening it.
+  enum Presence: Hashable {
+    case present, missing
+    /// A directory above it keeps it from being looked at.
+    case forbidden
+  }
+
+  /// What `--database` says.
+  let option: String?
+  let environment: [String: String]
+
+  /// Whether the configuration has no say, so need not be read for this.
+  var isNamed: Bool { option != nil || value("WATCHER_DATABASE") != nil }
+
+  /// - Parameters:
+  ///   - configured: `database` of the configuration.
+  ///   - probe: looks whether a file is there.
+  /// - Throws: status 77 when the service's database cannot be examined: it must not be taken for missing.
+  func path(configured: String?, probe: (String) -> Presence = Self.probe) throws(CommandError) -> String {
+    if let named = option ?? value("WATCHER_DATABASE") ?? configured { return named }
+    // The service manager may pass several, separated by colons. Source: systemd.exec(5), StateDirectory=.
+    if let directory = value("STATE_DIRECTORY")?.split(separator: ":").first { return "\(directory)/watcher.db" }
+    switch probe(Self.servicePath) {
+    case .present: return Self.servicePath
+    case .forbidden:
+      throw CommandError(.permission, "cannot read \(Self.servicePath): run as root or join group watcher")
+    case .missing: break
+    }
+    // Relative paths are to be ignored. Source: the XDG base directory specification.
+    if let state = value("XDG_STATE_HOME"), state.hasPrefix("/") { return "\(state)/watcher/watcher.db" }
+    guard let home = value("HOME") else {
+      throw CommandError(.configuration, "no place for a database (HOME is not set): name one with --database")
+    }
+    return "\(home)/.local/state/watcher/watcher.db"
+  }
+
+  /// An empty variable is as good as none.
+  private func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+  private static func probe(_ path: String) -> Presence {
+    var info = stat()
+    if stat(path, &info) == 0 { return .present }
+    return errno == ENOENT || errno == ENOTDIR ? .missing : .forbidden
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Glibc
+
+/// The built `watcher`, run as a user runs it.
+struct WatcherBinary {
+  /// Beside the test executable, where the package manager puts it.
+  static let path: String = {
+    if let given = ProcessInfo.processInfo.environment["WATCHER_BINARY"] { return given }
+    let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    return tests.deletingLastPathComponent().appendingPathComponent("watcher").path
+  }()
+
+  struct Outcome {
+    let status: Int32
+    let stdout: String
+    let stderr: String
+  }
+
+  let directory: String
+
+  /// Runs to the end and gives what it printed.
+  func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+    let out = "\(directory)/stdout.\(UUID().uuidString)"
+    let err = "\(directory)/stderr.\(UUID().uuidString)"
+    let process = try start(arguments, environment: environment, stdout: out, stderr: err)
+    process.waitUntilExit()
+    return Outcome(status: process.terminationStatus, stdout: Self.text(out), stderr: Self.text(err))
+  }
+
+  /// Starts without waiting; output goes to files, so that nothing blocks on a pipe.
+  func start(
+    _ arguments: [String], environment: [String: String] = [:], stdout: String, stderr: String
+  ) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.path)
+    process.arguments = arguments
+    process.environment = ["PATH": "/usr/bin:/bin", "HOME": directory].merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try Self.handle(stdout)
+    process.standardError = try Self.handle(stderr)
+    try process.run()
+    return process
+  }
+
+  static func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+
+  private static func handle(_ path: String) throws -> FileHandle {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
+    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+  }
+}
+
+/// Waits for a condition, looking often, up to a deadline.
+func eventually(within seconds: Double = 30, _ condition: () throws -> Bool) rethrows -> Bool {
+  let deadline = Date().addingTimeInterval(seconds)
+  while Date() < deadline {
+    if try condition() { return true }
+    usleep(20_000)
+  }
+  return try condition()
+}

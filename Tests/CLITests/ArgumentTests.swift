@@ -1,0 +1,95 @@
+import History
+import ImageModel
+import Testing
+
+@testable import watcher
+
+@Suite struct ArgumentTests {
+  static let now = Timestamp(milliseconds: 1_789_680_605_123)  // 2026-09-17T21:30:05.123Z
+
+  @Test(
+    arguments: [
+      ("2026-09-01T10:00:00Z", "2026-09-01T10:00:00.000Z"),
+      ("2026-09-01T10:00:00.5+02:00", "2026-09-01T08:00:00.500Z"),
+      ("2026-09-01", "2026-09-01T00:00:00.000Z"),
+      ("2026-09-01 10:11:12", "2026-09-01T10:11:12.000Z"),
+      ("5s", "2026-09-17T21:30:00.123Z"), ("15m", "2026-09-17T21:15:05.123Z"), ("2h", "2026-09-17T19:30:05.123Z"),
+      ("1d", "2026-09-16T21:30:05.123Z"), ("0s", "2026-09-17T21:30:05.123Z"),
+      ("999999999d", "0000-01-01T00:00:00.000Z"),
+    ])
+  func timesAreRead(text: String, expected: String) {
+    #expect(TimeArgument.time(text, now: Self.now)?.description == expected)
+  }
+
+  @Test(
+    arguments: [
+      "", " ", "now", "2026-02-30", "2026-9-1", "26-09-01", "2026-09-01 ", "2026-09-01 10:11", "2026-09-01  10:11:12",
+      "10", "h", "-2h", "+2h", "2 h", "1.5h", "2w", "9999999999d", "٢h", "2026-09-01T10:00:00",
+    ])
+  func otherTextsAreNoTimes(text: String) {
+    #expect(TimeArgument.time(text, now: Self.now) == nil)
+    let error = #expect(throws: CommandError.self) {
+      try TimeArgument.parse(text, option: "since", now: Self.now)
+    }
+    #expect(error?.status == .usage)
+    #expect(error?.message.hasPrefix("not a time (--since ") == true)
+  }
+
+  @Test func absentTimeIsNone() throws {
+    #expect(try TimeArgument.parse(nil, option: "since", now: Self.now) == nil)
+  }
+
+  @Test func tagsAreReadOnceEach() throws {
+    let tags = try ReferenceArgument.tags(["amazonlinux", "ghcr.io/o/i:1", "docker.io/library/amazonlinux:latest"])
+    #expect(tags?.map(\.description) == ["docker.io/library/amazonlinux:latest", "ghcr.io/o/i:1"])
+    #expect(try ReferenceArgument.tags([]) == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("Foo", "repository names are lower case; write foo"), ("a b", "it does not fit"), ("", "it does not fit"),
+      ("a@sha256:" + String(repeating: "1", count: 64), "name a tag"), ("a\u{1b}[31m", "\\u{1b}"),
+    ])
+  func otherTextsAreNoTags(text: String, words: String) {
+    let error = #expect(throws: CommandError.self) { try ReferenceArgument.tag(text) }
+    #expect(error?.status == .usage)
+    #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+  }
+
+  /// What was pinned once is not what the history of the tag is about.
+  @Test func digestBesideTagIsDropped() throws {
+    let text = "a:1@sha256:" + String(repeating: "1", count: 64)
+    #expect(try ReferenceArgument.tag(text).description == "docker.io/library/a:1")
+  }
+
+  @Test(
+    arguments: [
+      ([], []), (["*"], []), (["linux/amd64", "*"], []), (["linux/arm64/v8"], ["linux/arm64"]),
+      (["linux/amd64,linux/arm/v7", "linux/x86_64"], ["linux/amd64", "linux/arm/v7"]),
+    ] as [([String], [String])])
+  func platformsAreRead(texts: [String], expected: [String]) throws {
+    #expect(try ReferenceArgument.platforms(texts).map(\.description) == expected)
+  }
+
+  @Test(arguments: ["", "amd64", "linux/amd64,", "linux/", "linux/amd64/v1/x", "linux/am d64"])
+  func otherTextsAreNoPlatforms(text: String) {
+    let error = #expect(throws: CommandError.self) { try ReferenceArgument.platforms([text]) }
+    #expect(error?.status == .usage)
+  }
+
+  @Test func historyOptionsMakeTheQuery() throws {
+    let command = try HistoryCommand.parse([
+      "amazonlinux", "--platform", "linux/amd64", "--platform", "linux/arm64", "--since", "1d", "--until", "2026-09-17",
+      "--at", "2h", "--limit", "3", "--all",
+    ])
+    var expected = HistoryQuery()
+    expected.platforms = [Samples.amd64, Samples.arm64]
+    expected.since = try Samples.time("2026-09-16T21:30:05.123Z")
+    expected.until = try Samples.time("2026-09-17T00:00:00Z")
+    expected.at = try Samples.time("2026-09-17T19:30:05.123Z")
+    expected.limit = 3
+    expected.all = true
+    #expect(try command.query(now: Self.now) == expected)
+    #expect(try HistoryCommand.parse(["amazonlinux"]).query(now: Self.now) == HistoryQuery())
+  }
+}

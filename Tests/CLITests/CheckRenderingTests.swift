@@ -1,0 +1,136 @@
+import Daemon
+import ImageModel
+import Testing
+
+@testable import watcher
+
+@Suite struct CheckRenderingTests {
+  private static func report(_ results: [CheckReport.Result], seconds: Double = 2.41) -> CheckReport {
+    CheckReport(results: results, pollingSeconds: seconds)
+  }
+
+  private static func text(_ results: [CheckReport.Result], _ format: TextFormat = TextFormat()) -> [String] {
+    String(decoding: CheckText(format: format).bytes(report(results)), as: UTF8.self)
+      .split(separator: "\n").map(String.init)
+  }
+
+  @Test func linePerTagAndSummary() throws {
+    let changes = [
+      try Samples.change(Samples.amd64, .rebuilt, from: ("1", "a"), to: ("2", "b")),
+      try Samples.change(Samples.arm64, .content, from: ("3", "c"), to: ("4", "d")),
+    ]
+    let new = try ["5", "6", "7", "8"].map {
+      try Samples.change(Platform(os: "linux", architecture: "a" + $0), .added, from: nil, to: ($0, $0))
+    }
+    let results = [
+      CheckReport.Result(tag: Samples.tag, outcome: .changed, events: [try Samples.event(.imageChanged, changes)]),
+      .init(tag: Samples.app, outcome: .unchanged, events: []),
+      .init(tag: Samples.app, outcome: .firstSeen, events: [try Samples.event(.tagFirstSeen, new)]),
+      .init(
+        tag: Samples.app, outcome: .failed(CheckFailure(.dns, "\(Samples.app): no such host\u{1b}[1m (ghcr.io)")),
+        events: []),
+    ]
+    #expect(
+      Self.text(results) == [
+        "changed     amazonlinux:latest          linux/amd64 rebuilt aaaaaaaaaaaa -> bbbbbbbbbbbb, "
+          + "linux/arm64 content cccccccccccc -> dddddddddddd",
+        "unchanged   ghcr.io/example/app:stable",
+        "first seen  ghcr.io/example/app:stable  linux/a5 555555555555, linux/a6 666666666666, 2 more",
+        "failed      ghcr.io/example/app:stable  dns: no such host\\u{1b}[1m (ghcr.io)",
+        "checked 4 tags in 2.41 s (2/s): 1 first seen, 1 unchanged, 1 changed, 1 failed",
+      ])
+  }
+
+  @Test(
+    arguments: [
+      (.content, "amazonlinux:latest  content aaaaaaaaaaaa -> bbbbbbbbbbbb"),
+      (.repacked, "amazonlinux:latest  repacked 111111111111 -> 222222222222"),
+      (.added, "amazonlinux:latest  added bbbbbbbbbbbb"),
+      (.removed, "amazonlinux:latest  removed aaaaaaaaaaaa"),
+    ] as [(ChangeClass, String)])
+  func imageWithoutPlatform(changeClass: ChangeClass, words: String) throws {
+    let change = try Samples.change(nil, changeClass, from: ("1", "a"), to: ("2", "b"))
+    let event = try Samples.event(.imageChanged, [change])
+    let lines = Self.text([.init(tag: Samples.tag, outcome: .changed, events: [event])])
+    #expect(lines.first == "changed     " + words)
+  }
+
+  /// An artifact has no image ID; its manifest stands for it.
+  @Test func manifestWhereThereIsNoImageID() throws {
+    let change = try Samples.change(Samples.amd64, .content, from: ("1", nil), to: ("2", "b"))
+    let lines = Self.text([
+      .init(tag: Samples.tag, outcome: .changed, events: [try Samples.event(.imageChanged, [change])])
+    ])
+    #expect(lines.first?.hasSuffix("linux/amd64 content 111111111111 -> bbbbbbbbbbbb") == true)
+  }
+
+  @Test func eventsWithoutChangesAreNamed() throws {
+    let events = [try Samples.event(.tagRestored), try Samples.event(.indexChanged)]
+    let lines = Self.text([
+      .init(tag: Samples.tag, outcome: .changed, events: events),
+      .init(
+        tag: Samples.tag, outcome: .failed(CheckFailure(.tagMissing, "gone")),
+        events: [try Samples.event(.tagDeleted)]),
+    ])
+    #expect(lines[0] == "changed     amazonlinux:latest  restored; index changed")
+    #expect(lines[1] == "failed      amazonlinux:latest  deleted; tag_missing: gone")
+  }
+
+  /// Scripts and benchmarks read this line.
+  @Test func summaryIsExact() {
+    let tags = Array(repeating: CheckOutcome.unchanged, count: 99_990)
+    let outcomes =
+      tags + Array(repeating: .firstSeen, count: 3) + Array(repeating: .changed, count: 5)
+      + Array(repeating: .failed(CheckFailure(.dns, "x")), count: 2)
+    let report = Self.report(outcomes.map { .init(tag: Samples.tag, outcome: $0, events: []) })
+    #expect(
+      CheckText.summary(report)
+        == "checked 100000 tags in 2.41 s (41494/s): 3 first seen, 99990 unchanged, 5 changed, 2 failed")
+  }
+
+  @Test(
+    arguments: [
+      (0.0, "in 0.00 s (1000/s)"), (0.004, "in 0.00 s (250/s)"), (0.999, "in 1.00 s (1/s)"), (1.05, "in 1.05 s (1/s)"),
+      (61.5, "in 61.50 s (0/s)"),
+    ])
+  func summaryOfAnyTime(seconds: Double, words: String) {
+    let report = Self.report([.init(tag: Samples.tag, outcome: .unchanged, events: [])], seconds: seconds)
+    #expect(CheckText.summary(report).contains(words))
+    #expect(CheckText.summary(Self.report([])).hasPrefix("checked 0 tags in 2.41 s (0/s)"))
+  }
+
+  @Test func colourGoesToOutcomes() {
+    let lines = Self.text(
+      [.init(tag: Samples.tag, outcome: .changed, events: [])], TextFormat(style: Style(isOn: true)))
+    #expect(lines.first == "\u{1b}[33mchanged\u{1b}[0m     amazonlinux:latest")
+  }
+
+  @Test func json() throws {
+    let report = Self.report([
+      .init(tag: Samples.tag, outcome: .changed, events: [try Samples.event(.imageChanged)]),
+      .init(tag: Samples.app, outcome: .failed(CheckFailure(.denied, "no")), events: []),
+      .init(tag: Samples.app, outcome: .firstSeen, events: [try Samples.event(.tagFirstSeen)]),
+      .init(tag: Samples.app, outcome: .unchanged, events: []),
+    ])
+    #expect(
+      String(decoding: report.json.bytes, as: UTF8.self) == """
+        {"checked":4,"first_seen":1,"unchanged":1,"changed":1,"failed":1,"results":[\
+        {"tag":"docker.io/library/amazonlinux:latest","outcome":"changed","events":[{"id":"0b9f"}],"error":null},\
+        {"tag":"ghcr.io/example/app:stable","outcome":"failed","events":[],\
+        "error":{"code":"denied","message":"no"}},\
+        {"tag":"ghcr.io/example/app:stable","outcome":"first_seen","events":[{"id":"0b9f"}],"error":null},\
+        {"tag":"ghcr.io/example/app:stable","outcome":"unchanged","events":[],"error":null}]}
+        """)
+  }
+
+  @Test(
+    arguments: [
+      ([.unchanged], true, nil), ([.changed], false, nil), ([.changed], true, .changesFound),
+      ([.firstSeen], true, nil), ([.changed, .failed(CheckFailure(.dns, "x"))], true, .someFailed),
+      ([.failed(CheckFailure(.dns, "x"))], false, .someFailed), ([], true, nil),
+    ] as [([CheckOutcome], Bool, CommandStatus?)])
+  func exitStatus(outcomes: [CheckOutcome], wantsExitCode: Bool, expected: CommandStatus?) {
+    let report = Self.report(outcomes.map { .init(tag: Samples.tag, outcome: $0, events: []) })
+    #expect(CheckCommand.status(report, wantsExitCode: wantsExitCode) == expected)
+  }
+}

@@ -1,0 +1,69 @@
+import Config
+import Foundation
+import Testing
+
+@testable import watcher
+
+@Suite struct ConfigFileTests {
+  @Test(
+    arguments: [
+      (nil, [:], "/etc/watcher/config.json", false), (nil, ["WATCHER_CONFIG": ""], "/etc/watcher/config.json", false),
+      (nil, ["WATCHER_CONFIG": "/a"], "/a", true), ("b", ["WATCHER_CONFIG": "/a"], "b", true),
+    ] as [(String?, [String: String], String, Bool)])
+  func isFound(option: String?, environment: [String: String], path: String, isNamed: Bool) {
+    let file = ConfigFile(option: option, environment: environment)
+    #expect(file.path == path)
+    #expect(file.isNamed == isNamed)
+  }
+
+  @Test func isReadWhole() throws {
+    try Self.withFile(#"{"database": "/d.db", "watch": ["amazonlinux", "ghcr.io/o/i:1"]}"#) { file in
+      let config = try file.required()
+      #expect(config.database == "/d.db")
+      let optional = try file.optional()
+      #expect(optional.watch.count == 2)
+      let summary = ConfigCheckCommand.summary(try file.ready(), path: "/c\u{7}.json")
+      #expect(summary == "/c\\u{7}.json: valid: 2 tags at 2 registries, 1 sink\n")
+    }
+    try Self.withFile("{}") { file in
+      let summary = ConfigCheckCommand.summary(try file.required(), path: "c")
+      #expect(summary == "c: valid: 0 tags, 1 sink\n")
+    }
+  }
+
+  @Test func mistakesAreListed() throws {
+    try Self.withFile(#"{"watsch": [], "watch": [1]}"#) { file in
+      for read in [file.required, file.optional, file.ready] {
+        let error = #expect(throws: CommandError.self) { try read() }
+        #expect(error?.status == .configuration)
+        #expect(error?.message.contains("has 2 problems (\(file.path))") == true)
+      }
+    }
+  }
+
+  /// `config check` only notes what this version cannot do; `run` and `check` refuse it.
+  @Test func unbuiltKeysAreRefused() throws {
+    try Self.withFile(#"{"http": {"listen": "127.0.0.1:9470"}}"#) { file in
+      let config = try file.required()
+      #expect(config.unbuilt.count == 1)
+      let error = #expect(throws: CommandError.self) { try file.ready() }
+      #expect(error?.status == .configuration)
+    }
+  }
+
+  @Test func namedFileMustBeThere() {
+    let file = ConfigFile(option: "/nowhere/config.json", environment: [:])
+    for read in [file.required, file.optional] {
+      let error = #expect(throws: CommandError.self) { try read() }
+      #expect(error?.status == .configuration)
+      #expect(error?.message.contains("/nowhere/config.json: No such file or directory") == true)
+    }
+  }
+
+  private static func withFile(_ text: String, _ body: (ConfigFile) throws -> Void) throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+    try text.write(toFile: path, atomically: false, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try body(ConfigFile(option: path, environment: [:]))
+  }
+}

@@ -1,0 +1,44 @@
+import History
+import ImageModel
+import Testing
+
+@testable import watcher
+
+@Suite struct ErrorTests {
+  /// Every code of a failed check has its place among 66, 69 and 77.
+  @Test(arguments: CheckFailure.Code.allCases)
+  func failedResolve(code: CheckFailure.Code) {
+    let expected: CommandStatus =
+      switch code {
+      case .tagMissing, .repositoryMissing, .notFound: .notFound
+      case .unauthorizedOrMissing, .denied, .badCredentials, .credentialsUnreadable, .authUnsupported, .realmRefused:
+        .permission
+      default: .unavailable
+      }
+    let error = CommandError(CheckFailure(code, "what (where): do this"))
+    #expect(error == CommandError(expected, "what (where): do this"))
+  }
+
+  @Test(arguments: StoreError.Code.allCases)
+  func storeErrorsKeepTheirStatus(code: StoreError.Code) {
+    let error = StoreError(code, "what (where): do this")
+    #expect(CommandError(error).status.rawValue == error.exitCode)
+    #expect(CommandError(error).message == error.message)
+  }
+
+  @Test(
+    arguments: [
+      (["chek"], "x", "there is no command 'chek' (watcher): there are run, check, resolve, history, status, config"),
+      (["\u{1b}[1m"], "x", "there is no command '\\u{1b}[1m' (watcher): "),
+      (
+        ["check", "--jso"], "Unknown option '--jso'.",
+        "unknown option '--jso' (watcher check): see 'watcher check --help'"
+      ),
+      (["--jso"], "Unknown option\n '--jso'", "unknown option  '--jso' (watcher): see 'watcher --help'"),
+      (["resolve"], "Missing\u{7}", "missing\\u{7} (watcher resolve): see 'watcher resolve --help'"),
+      ([], "", " (watcher): see 'watcher --help'"),
+    ] as [([String], String, String)])
+  func usage(arguments: [String], message: String, text: String) {
+    #expect(UsageMessage.text(message, arguments: arguments).hasPrefix(text))
+  }
+}

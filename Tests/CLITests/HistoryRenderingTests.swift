@@ -1,0 +1,122 @@
+import ImageModel
+import Testing
+
+@testable import History
+@testable import watcher
+
+@Suite struct HistoryRenderingTests {
+  private static func entries() throws -> [HistoryEntry] {
+    [
+      try Samples.entry(
+        "2026-09-17T21:30:05.123Z", "2026-09-18T10:15:00Z", isCurrent: true, "7", .imageChanged,
+        [
+          try Samples.image(Samples.amd64, "b", "d", created: "2026-09-17T21:13:04Z", .rebuilt),
+          try Samples.image(Samples.arm64, "c", "e", created: nil, .rebuilt),
+        ]),
+      try Samples.entry(
+        "2026-09-14T23:50:00Z", "2026-09-17T21:15:04Z", ended: .deleted, "6", .imageChanged,
+        [
+          try Samples.image(Samples.amd64, "1", "2", created: "2026-09-14T23:46:16Z", .content),
+          try Samples.image(Samples.arm64, "3", "4", created: "2026-09-14T23:46:17Z", .rebuilt),
+          try Samples.image(Platform(os: "linux", architecture: "s390x"), "5", "5"),
+        ]),
+      try Samples.entry(
+        "2026-09-01T00:00:00Z", "2026-09-14T23:35:00Z", "0", as: .dockerManifest, .tagFirstSeen,
+        [try Samples.image(nil, "0", nil, .added)]),
+    ]
+  }
+
+  @Test func textFitsATerminal() throws {
+    let text = HistoryRendering(tag: Samples.tag, entries: try Self.entries()).text(TextFormat(width: 80))
+    #expect(
+      text == """
+        docker.io/library/amazonlinux:latest, times in UTC
+
+        2026-09-17 21:30:05 – 2026-09-18 10:15:00  current  image changed · rebuilt
+          linux/amd64  image dddddddddddd  manifest bbbbbbbbbbbb  created 2026-09-17
+          linux/arm64  image eeeeeeeeeeee  manifest cccccccccccc
+          index 777777777777
+
+        2026-09-14 23:50:00 – 2026-09-17 21:15:04  deleted  image changed
+          linux/amd64  content  image 222222222222  manifest 111111111111
+          linux/arm64  rebuilt  image 444444444444  manifest 333333333333
+          linux/s390x  -        image 555555555555  manifest 555555555555
+          index 666666666666
+
+        2026-09-01 00:00:00 – 2026-09-14 23:35:00  first seen
+          -  image -  manifest 000000000000
+
+        """)
+  }
+
+  @Test func textWithDigestsInFull() throws {
+    let format = TextFormat(digests: DigestText(isFull: true))
+    let text = HistoryRendering(tag: Samples.tag, entries: try Self.entries()).text(format)
+    let (image, manifest, index) = (try Samples.digest("d"), try Samples.digest("b"), try Samples.digest("7"))
+    #expect(text.contains("  linux/amd64  image \(image)\n               manifest \(manifest)\n"))
+    #expect(text.contains("  index \(index)\n"))
+  }
+
+  @Test func returnAfterDeletionIsNamed() throws {
+    let image = [try Samples.image(Samples.amd64, "1", "2")]
+    let back = try Samples.entry("2026-09-03T00:00:00Z", "2026-09-03T00:00:00Z", isCurrent: true, "6", nil, image)
+    let moved = try Samples.entry("2026-09-02T00:00:00Z", "2026-09-02T00:00:00Z", ended: .deleted, "6", nil, image)
+    let first = try Samples.entry("2026-09-01T00:00:00Z", "2026-09-01T00:00:00Z", "6", .tagFirstSeen, image)
+    let text = HistoryRendering(tag: Samples.tag, entries: [back, moved, first]).text(TextFormat())
+    #expect(text.contains("current  restored\n"))
+    #expect(text.contains("deleted  moved\n"))
+  }
+
+  @Test func nothingInRange() {
+    let rendering = HistoryRendering(tag: Samples.tag, entries: [])
+    #expect(rendering.text(TextFormat()) == "docker.io/library/amazonlinux:latest, nothing recorded\n")
+    #expect(rendering.json.bytes == Array(#"{"tag":"docker.io/library/amazonlinux:latest","entries":[]}"#.utf8))
+  }
+
+  /// Neither an image's words nor those of a registry reach the terminal as they are.
+  @Test func foreignTextIsSafe() throws {
+    let entry = try Samples.entry(
+      "2026-09-01T00:00:00Z", "2026-09-01T00:00:00Z", "6", .tagFirstSeen,
+      [try Samples.image(Samples.amd64, "1", "2", created: "\u{1b}]52;c;x\u{7}")])
+    let tag = TagReference(domain: "a.b", path: "x\u{202e}y", tag: "\u{9b}1")
+    let text = HistoryRendering(tag: tag, entries: [entry]).text(TextFormat())
+    #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "–" || $0 == "·" || (0x20..<0x7f).contains($0.value) })
+  }
+
+  @Test func json() throws {
+    let entries = Array(try Self.entries().dropFirst())
+    let six = try Samples.digest("6")
+    let zero = try Samples.digest("0")
+    func digest(_ text: String) throws -> Digest { try Samples.digest(text) }
+    #expect(
+      String(decoding: HistoryRendering(tag: Samples.tag, entries: entries).json.bytes, as: UTF8.self) == """
+        {"tag":"docker.io/library/amazonlinux:latest","entries":[\
+        {"first_seen":"2026-09-14T23:50:00.000Z","last_seen":"2026-09-17T21:15:04.000Z","current":false,\
+        "ended":"deleted","digest":"\(six)","media_type":"application/vnd.oci.image.index.v1+json",\
+        "pull":"docker.io/library/amazonlinux@\(six)","event":"watcher.image.changed","platforms":[\
+        {"platform":"linux/amd64","manifest":"\(try digest("1"))","image_id":"\(try digest("2"))",\
+        "created":"2026-09-14T23:46:16Z","class":"content"},\
+        {"platform":"linux/arm64","manifest":"\(try digest("3"))","image_id":"\(try digest("4"))",\
+        "created":"2026-09-14T23:46:17Z","class":"rebuilt"},\
+        {"platform":"linux/s390x","manifest":"\(try digest("5"))","image_id":"\(try digest("5"))",\
+        "created":null,"class":null}]},\
+        {"first_seen":"2026-09-01T00:00:00.000Z","last_seen":"2026-09-14T23:35:00.000Z","current":false,\
+        "ended":null,"digest":"\(zero)","media_type":"application/vnd.docker.distribution.manifest.v2+json",\
+        "pull":"docker.io/library/amazonlinux@\(zero)","event":"watcher.tag.first_seen","platforms":[\
+        {"platform":null,"manifest":"\(zero)","image_id":null,"created":null,"class":"added"}]}]}
+        """)
+  }
+
+  @Test(
+    arguments: [
+      (["docker.io/library/a:1", "docker.io/library/a:2", "ghcr.io/x/b:1"], "a:3", "known here: a:1, a:2"),
+      (["ghcr.io/x/a:1", "ghcr.io/x/b:1"], "a:1", "known here: ghcr.io/x/a:1"),
+      (["ghcr.io/x/b:1"], "a", "'watcher status' lists the watched tags"),
+      ([], "a", "nothing has been recorded yet; 'watcher check' or 'watcher run' does"),
+      ((1...7).map { "a:\($0)" }, "a", "known here: a:1, a:2, a:3, a:4, a:5 and 2 more"),
+    ] as [([String], String, String)])
+  func unknownTagsAreHelpedWith(known: [String], wanted: String, hint: String) throws {
+    let known = try known.map { try ReferenceArgument.tag($0) }
+    #expect(KnownTags.hint(for: try ReferenceArgument.tag(wanted), known: known) == hint)
+  }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import History
+import ImageModel
+import Testing
+
+@testable import watcher
+
+/// The built program: what it exits with, and what it says where.
+@Suite struct ProcessTests {
+  private struct Outcome {
+    let status: Int32
+    let stdout: String
+    let stderr: String
+  }
+
+  private let directory: URL
+  private let database: String
+
+  init() throws {
+    directory = FileManager.default.temporaryDirectory.appendingPathComponent("watcher-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    database = directory.appendingPathComponent("watcher.db").path
+  }
+
+  /// Runs `watcher` by way of a shell, so that pipes and devices can be tried.
+  private func shell(_ line: String, _ environment: [String: String] = [:]) throws -> Outcome {
+    let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", line]
+    process.environment = [
+      "PATH": "\(tests.deletingLastPathComponent().path):/usr/bin:/bin", "HOME": directory.path, "DB": database,
+    ].merging(environment) { $1 }
+    let (out, err) = (directory.appendingPathComponent("out"), directory.appendingPathComponent("err"))
+    for file in [out, err] { try Data().write(to: file) }
+    process.standardOutput = try FileHandle(forWritingTo: out)
+    process.standardError = try FileHandle(forWritingTo: err)
+    try process.run()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus, stdout: try String(contentsOf: out, encoding: .utf8),
+      stderr: try String(contentsOf: err, encoding: .utf8))
+  }
+
+  private func removeFiles() { try? FileManager.default.removeItem(at: directory) }
+
+  @Test(
+    arguments: [
+      ("watcher --version", 0, "watcher "), ("watcher --help", 0, "OVERVIEW: "), ("watcher", 0, "OVERVIEW: "),
+      ("watcher help history", 0, "OVERVIEW: "), ("watcher config check --help", 0, "OVERVIEW: "),
+      ("watcher chek", 64, "there is no command 'chek' (watcher): there are run, "),
+      ("watcher resolve", 64, "missing expected argument '<image>' (watcher resolve): see 'watcher resolve --help'"),
+      ("watcher check --frobnicate", 64, "unknown option '--frobnicate' (watcher check): see 'watcher check --help'"),
+      ("watcher check A", 64, "not an image reference (A): repository names are lower case; write a"),
+      ("watcher history a --limit 0", 64, "--limit must be 1 or more (watcher history): see 'watcher history --help'"),
+      ("watcher history a --since yesterday", 64, "not a time (--since yesterday): write RFC 3339"),
+      ("watcher resolve a --platform x", 64, "not a platform (x): write os/arch"),
+      ("watcher resolve a --raw --json", 64, "--raw and --json exclude each other"),
+      ("watcher status --color blue", 64, "the value 'blue' is invalid for '--color <when>'"),
+      ("watcher history a --database $DB", 66, "there is no database ("),
+      ("watcher history a --database /dev/null", 65, "not a regular file (/dev/null): "),
+      (
+        "WATCHER_CONFIG=/nowhere watcher check", 78,
+        "cannot read the configuration (/nowhere: No such file or directory): "
+      ),
+      ("watcher run --config /nowhere", 78, "cannot read the configuration (/nowhere: No such file or directory): "),
+      ("watcher history a --config /nowhere", 78, "cannot read the configuration (/nowhere: "),
+    ] as [(String, Int32, String)])
+  func commandLine(line: String, status: Int32, words: String) throws {
+    defer { removeFiles() }
+    let outcome = try shell(line)
+    #expect(outcome.status == status)
+    #expect((status == 0 ? outcome.stdout : outcome.stderr).hasPrefix(status == 0 ? words : "watcher: error: " + words))
+    #expect((status == 0 ? outcome.stderr : outcome.stdout).isEmpty)
+    #expect(status == 0 || outcome.stderr.split(separator: "\n").count == 1)
+  }
+
+  @Test func queriesReadWhatWasRecorded() throws {
+    defer { removeFiles() }
+    let time = try Samples.time("2026-09-17T21:30:05.123Z")
+    let writer = try HistoryWriter.open(database)
+    try writer.transactionSync { store in
+      let watched = WatchedTag(tag: Samples.tag, selection: .all, intervalSeconds: 900)
+      let tag = try #require(try store.registerTags([watched]).first)
+      let image = PlatformImage(
+        platform: Samples.amd64, manifest: try Samples.digest("b"), manifestSize: 1, imageID: try Samples.digest("d"),
+        configSize: 2, layers: [], config: nil)
+      let snapshot = TagSnapshot(
+        digest: try Samples.digest("7"), mediaType: .ociIndex, size: 3, images: [image], documents: [])
+      _ = try store.insertSnapshot(tag: tag.id, snapshot: snapshot, classes: [nil], at: time)
+    }
+    writer.close()
+
+    let history = try shell("watcher history amazonlinux --database $DB")
+    #expect(history.status == 0)
+    #expect(history.stderr.isEmpty)
+    #expect(history.stdout.contains("\n  linux/amd64  image dddddddddddd  manifest bbbbbbbbbbbb\n"))
+
+    let local = try shell("watcher history amazonlinux --local", ["WATCHER_DATABASE": database, "TZ": "XYZ-2"])
+    #expect(
+      local.stdout.hasPrefix("docker.io/library/amazonlinux:latest, times in local time\n\n2026-09-17 23:30:05 – "))
+
+    let status = try shell("watcher status --json", ["WATCHER_DATABASE": database])
+    #expect(status.stdout.hasPrefix(#"{"tags":[{"tag":"docker.io/library/amazonlinux:latest","state":"#))
+    #expect(status.stdout.hasSuffix("\"sinks\":[]}\n"))
+
+    let unknown = try shell("watcher status amazonlinux a:1 --database $DB")
+    #expect(unknown.status == 66)
+    #expect(unknown.stdout.contains("amazonlinux:latest"))
+    #expect(unknown.stderr.hasPrefix("watcher: error: nothing is known of this tag (docker.io/library/a:1 in "))
+
+    let coloured = try shell("watcher status --color always --database $DB")
+    #expect(coloured.stdout.contains("\u{1b}["))
+
+    let full = try shell("watcher status --database $DB >/dev/full")
+    #expect(full.status == 74)
+    #expect(full.stderr.hasPrefix("watcher: error: cannot write standard output ("))
+
+    // The reader of the pipe is gone before anything is written.
+    let closed = try shell("(sleep 0.2; watcher status --json --database $DB; echo $? >&2) | true")
+    #expect(closed.stderr == "141\n")
+  }
+}

@@ -1,0 +1,99 @@
+import Glibc
+import ImageModel
+import Testing
+
+@testable import watcher
+
+@Suite struct TextTests {
+  @Test func tableIsAsWideAsItsTexts() {
+    var table = TextTable(["NAME", .init("SIZE", isRight: true), "LAST"])
+    table.rows = [["a", "1", "x"], ["longer", "", ""], ["é", "12345", ""]]
+    #expect(
+      table.lines(Style(isOn: false)) == [
+        "NAME     SIZE  LAST",
+        "a           1  x",
+        "longer",
+        "é       12345",
+      ])
+  }
+
+  @Test func tableWithoutHeadingsAndWithEmptyColumns() {
+    var table = TextTable(["", "", ""])
+    table.rows = [["a", "", "b"], ["ccc", "", "d"]]
+    #expect(table.lines(Style(isOn: false)) == ["a    b", "ccc  d"])
+    #expect(TextTable([""]).lines(Style(isOn: false)).isEmpty)
+  }
+
+  /// Colours take no room, and blanks are not coloured.
+  @Test func tableInColour() {
+    var table = TextTable(["A", "B"])
+    table.rows = [[.init("x", .bad), .init("y")], [.init("long"), .init("")]]
+    #expect(
+      table.lines(Style(isOn: true)) == [
+        "\u{1b}[2mA\u{1b}[0m     \u{1b}[2mB\u{1b}[0m",
+        "\u{1b}[31mx\u{1b}[0m     y",
+        "long",
+      ])
+  }
+
+  @Test(
+    arguments: [
+      (.auto, true, [:], true), (.auto, false, [:], false), (.auto, true, ["NO_COLOR": "1"], false),
+      (.auto, true, ["NO_COLOR": ""], true), (.auto, true, ["TERM": "dumb"], false), (.never, true, [:], false),
+      (.always, false, ["NO_COLOR": "1", "TERM": "dumb"], true),
+    ] as [(ColorChoice, Bool, [String: String], Bool)])
+  func colourIsForTerminals(choice: ColorChoice, isTerminal: Bool, environment: [String: String], expected: Bool) {
+    #expect(Style.isWanted(choice, isTerminal: isTerminal, environment: environment) == expected)
+  }
+
+  @Test func digestsAreShortUnlessFull() throws {
+    let digest = try Samples.digest("0123456789abcdef")
+    #expect(DigestText(isFull: false)(digest) == "0123456789ab")
+    #expect(DigestText(isFull: true)(digest) == digest.description)
+    #expect(DigestText(isFull: false)(nil) == "-")
+    #expect(DigestText(isFull: true)(nil) == "-")
+  }
+
+  @Test(arguments: ["2026-09-17T21:30:05.999Z", "1969-12-31T23:59:59.999Z", "0000-01-01T00:00:00Z"])
+  func timesAreUTC(text: String) throws {
+    let time = try Samples.time(text)
+    #expect(TimeText(isLocal: false)(time) == text.prefix(10) + " " + text.dropFirst(11).prefix(8))
+    #expect(TimeText(isLocal: false)(nil) == "-")
+  }
+
+  /// Local time is UTC moved by the zone's offset at that time, whatever the zone of this machine.
+  @Test(arguments: ["2026-01-17T21:30:05.999Z", "2026-07-17T21:30:05Z", "1969-12-31T23:59:59.999Z"])
+  func timesAreLocal(text: String) throws {
+    let time = try Samples.time(text)
+    var seconds = time_t(time.milliseconds / 1000 - (time.milliseconds < 0 ? 1 : 0))
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    let moved = time.advanced(bySeconds: parts.tm_gmtoff)
+    #expect(TimeText(isLocal: true)(time) == TimeText(isLocal: false)(moved))
+  }
+
+  @Test(
+    arguments: [
+      ("2026-09-14T23:46:16Z", "2026-09-14", "2026-09-14 23:46:16"),
+      ("2026-09-14T23:46:16.123456789+02:00", "2026-09-14", "2026-09-14 21:46:16"),
+      ("soon\u{1b}[0m", "soon\\u{1b}[0m", "soon\\u{1b}[0m"), (nil, "-", "-"),
+    ] as [(String?, String, String)])
+  func createdIsWhatTheImageSays(text: String?, day: String, time: String) {
+    #expect(TimeText(isLocal: false).day(created: text) == day)
+    #expect(TimeText(isLocal: false).created(text) == time)
+  }
+
+  @Test(arguments: ["plain", "", "\u{9b}31m", "\u{202e}txt", "a\nb", String(repeating: "x", count: 600)])
+  func shownTextIsSafe(text: String) {
+    #expect(text.shown == text.safe())
+  }
+
+  @Test func itemsAreWrapped() {
+    let items = ["aaaa", "bbbb", "cccc"]
+    #expect(StatusRendering.wrap(items, by: 2, width: 14) == ["    aaaa  bbbb", "    cccc"])
+    #expect(StatusRendering.wrap(items, by: 1, width: 12) == ["    aaaa", "    bbbb", "    cccc"])
+    #expect(StatusRendering.wrap(items, by: 1, width: 3) == ["    aaaa", "    bbbb", "    cccc"])
+    #expect(StatusRendering.wrap(items, by: 2, width: nil) == ["    aaaa  bbbb  cccc"])
+    #expect(StatusRendering.wrap([], by: 2, width: nil).isEmpty)
+  }
+}

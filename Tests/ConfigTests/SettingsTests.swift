@@ -1,0 +1,146 @@
+import ImageModel
+import Testing
+
+@testable import Config
+
+/// What good configurations mean.
+@Suite struct SettingsTests {
+  private let both = PlatformSelection.only([
+    Platform(os: "linux", architecture: "amd64"), Platform(os: "linux", architecture: "arm64"),
+  ])
+
+  @Test func theDocumentOfTheContract() throws {
+    let config = try Fixtures.config("contract")
+    #expect(config.database == "/var/lib/watcher/watcher.db")
+    #expect(
+      config.watch.map(\.tag.description) == ["docker.io/library/amazonlinux:latest", "ghcr.io/example/app:stable"])
+    let (plain, full) = (config.watch[0], config.watch[1])
+    #expect(plain.intervalSeconds == 900 && plain.selection == both && plain.sinks == ["journal"])
+    #expect(plain.unreachableAfterSeconds == 3_600 && plain.labels.isEmpty && plain.pinned == nil && plain.line == 10)
+    #expect(full.intervalSeconds == 300 && full.selection == .all && full.sinks == ["journal", "ops"])
+    #expect(full.labels == ["team": "web"] && full.line == 11)
+    let repository = try #require(config.repositories.first)
+    #expect(repository.domain == "registry.example.com" && repository.path == "base/python")
+    #expect(repository.includeTags == ["^3\\.\\d+$"] && repository.excludeTags == ["rc"] && repository.maxTags == 20)
+    #expect(config.sinks.map(\.name) == ["journal", "audit", "ops"])
+    #expect(config.sinks[1].kind == .file(path: "/var/log/watcher/events.jsonl"))
+    #expect(config.sinks[2].wants(.tagDeleted) && !config.sinks[2].wants(.platformAdded))
+    #expect(config.sinks[2].wants(.tagFirstSeen) && !config.sinks[0].wants(.tagFirstSeen))
+    #expect(config.registries["127.0.0.1:5000"]?.scheme == .http)
+    #expect(config.registries["docker.io"]?.passwordFile == .path("/etc/watcher/hub.token"))
+    #expect(config.registries["registry.example.com"]?.requestsPerSecond == 5)
+    #expect(config.httpListen == "127.0.0.1:9470")
+    #expect(config.log.level == .info && config.log.format == .logfmt)
+    #expect(config.retention.historySeconds == nil && config.retention.deliveriesSeconds == 30 * 86_400)
+    #expect(config.warnings.isEmpty)
+    #expect(config.unbuilt.map(\.line) == [13, 25, 29])
+  }
+
+  @Test func nothingMeansDefaults() throws {
+    for name in ["empty", "nothing_watched"] {
+      let config = try Fixtures.config(name)
+      #expect(config.database == nil && config.watch.isEmpty && config.registries.isEmpty && config.httpListen == nil)
+      #expect(config.sinks == [SinkSettings(name: "stdout", kind: .stdout)])
+      #expect(config.defaults == WatchDefaults(sinks: ["stdout"]))
+      #expect(config.defaults.intervalSeconds == 900 && config.defaults.unreachableAfterSeconds == 3_600)
+      #expect(config.retention == RetentionSettings(historySeconds: nil, deliveriesSeconds: 2_592_000))
+      #expect(config.unbuilt.isEmpty && config.warnings.isEmpty)
+    }
+  }
+
+  @Test func formsOfReferences() throws {
+    let config = try Fixtures.config("forms")
+    #expect(
+      config.watch.map(\.tag.description) == [
+        "docker.io/library/amazonlinux:latest", "localhost/app:latest", "localhost:5000/app:v1",
+        "[::1]:5000/team/app:v1", "example.com/a/b__c--d.e:Tag_1.2-3", "docker.io/library/busybox:1",
+      ])
+    #expect(config.watch[5].pinned?.hex == Substring(String(repeating: "ab", count: 32)))
+    #expect(config.warnings.isEmpty)
+  }
+
+  @Test func otherNamesOfARegistry() throws {
+    let config = try Fixtures.config("aliases")
+    #expect(
+      config.watch.map(\.tag.description) == [
+        "docker.io/library/amazonlinux:2", "docker.io/library/debian:latest", "docker.io/grafana/grafana:latest",
+        "docker.io/library/alpine:3", "docker.io/library/busybox:latest", "ghcr.io/example/app:Stable",
+        "docker.io/library/localhost:5000", "docker.io/library/example.com:latest", "docker.io/library/192.168.0.1:80",
+      ])
+    #expect(config.warnings.map(\.line) == [2, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    #expect(config.warnings.allSatisfy { $0.severity == .warning })
+    #expect(config.registries.keys.sorted() == ["docker.io", "registry.example.com:5000"])
+    #expect(config.registries["docker.io"]?.maxConcurrency == 2)
+  }
+
+  @Test func registries() throws {
+    let registries = try Fixtures.config("registries").registries
+    #expect(registries["docker.io"]?.username == "someone")
+    #expect(registries["docker.io"]?.passwordFile == .credential("hub.token"))
+    #expect(registries["ghcr.io"]?.tokenFile == .path("/etc/watcher/ghcr.token"))
+    #expect(registries["ghcr.io"]?.trustedRealms == ["auth.example.com", "10.0.0.7:8443"])
+    let own = try #require(registries["registry.example.com:8443"])
+    #expect(own.scheme == .https && own.caFile == .path("/etc/watcher/ca.pem"))
+    #expect(own.clientCertFile == .path("/etc/watcher/client.pem"))
+    #expect(own.clientKeyFile == .path("/etc/watcher/client.key"))
+    #expect(own.insecureSkipVerify && own.requestsPerSecond == 0.5 && own.maxConcurrency == 256)
+    #expect(!own.allowPlainCredentials && own.username == nil)
+    #expect(registries["[::1]:5000"]?.allowPlainCredentials == true)
+    #expect(registries["[::1]:5000"]?.requestsPerSecond == 100_000)
+    #expect(registries["localhost"]?.credentialHelper == "pass-store_1.0")
+  }
+
+  @Test func sinks() throws {
+    let config = try Fixtures.config("sinks")
+    #expect(config.watch.map(\.sinks) == [["out"], [], ["all", "audit"], ["out"]])
+    #expect(config.watch.map(\.intervalSeconds) == [10, 10, 2_592_000, 3_600])
+    #expect(config.watch[0].unreachableAfterSeconds == 2_592_000)
+    let wanted = config.sinks.map { sink in EventType.allCases.filter(sink.wants) }
+    #expect(wanted[0] == EventType.allCases.filter(\.isOnByDefault))
+    #expect(wanted[1] == EventType.allCases)
+    #expect(wanted[2] == [.tagDeleted, .imageChanged, .imageRepacked])
+    guard case .webhook(let hook) = config.sinks[3].kind else {
+      Issue.record("no webhook")
+      return
+    }
+    #expect(hook.url == "http://127.0.0.1:8080/x?y=z" && hook.allowHTTP && hook.network == .public)
+    #expect(hook.secretFile == .path("/s") && hook.secretPreviousFile == .credential("old"))
+    #expect(hook.headers == ["X-Team": "web"] && hook.headerFiles == ["Authorization": .path("/etc/watcher/auth")])
+    #expect(hook.timeoutSeconds == 5 && hook.maxInFlight == 1 && hook.retryScheduleSeconds == [0, 60, 86_400])
+    #expect(config.sinks[3].groupSeconds == 3_600)
+  }
+
+  @Test func platforms() throws {
+    let config = try Fixtures.config("platforms")
+    let linuxARM = Platform(os: "linux", architecture: "arm64")
+    let windows = Platform(os: "windows", architecture: "amd64", osVersion: "10.0.20348")
+    #expect(config.watch[0].selection == .only([windows, Platform(os: "linux", architecture: "arm", variant: "v7")]))
+    #expect(config.watch[1].selection == .all)
+    #expect(config.watch[3].selection == .only([linuxARM, Platform(os: "linux", architecture: "amd64")]))
+    #expect(config.warnings.map(\.line) == [2, 6, 6])
+    #expect(config.log == LogSettings(level: .debug, format: .json))
+    #expect(config.retention.deliveriesSeconds == nil)
+  }
+
+  /// Everything that this version cannot do is named once, and nothing else is.
+  @Test(arguments: [
+    (#"{"defaults":{"platform_match":"compatible"}}"#, ["platform_match"]),
+    (#"{"registries":{"a.example":{"credential_helper":"pass"}}}"#, ["credential_helper"]),
+    (#"{"watch":[{"repository":"a.example/b"}]}"#, ["repository"]),
+    (#"{"sinks":{"a":{"type":"webhook","url":"https://a.example"}}}"#, ["webhook"]),
+    (#"{"sinks":{"a":{"type":"stdout","group":"1m"}}}"#, ["group"]),
+    (#"{"http":{"listen":"[::1]:1"}}"#, ["listen"]), (#"{"http":{}}"#, []),
+    (#"{"retention":{"history":"1d"}}"#, ["history"]),
+    (#"{"retention":{"history":"forever","deliveries":"1d"},"defaults":{"platform_match":"strict"}}"#, []),
+    (#"{"registries":{"a.example":{"token_file":"/t","ca_file":"/c","trusted_realms":["b.example"]}}}"#, []),
+  ])
+  func unbuilt(_ text: String, _ words: [String]) throws {
+    let config = try WatchConfig.parse(Array(text.utf8), path: "c")
+    #expect(config.unbuilt.count == words.count)
+    for (problem, word) in zip(config.unbuilt, words) {
+      #expect(problem.message.contains(word) && problem.message.hasSuffix("not available in this version"))
+      #expect(problem.severity == .note && problem.hint != nil)
+      #expect(problem.rendered(as: .error).hasPrefix("c:1:\(problem.column): error: "))
+    }
+  }
+}

@@ -1,0 +1,243 @@
+import Testing
+
+@testable import Delivery
+
+@Suite(.timeLimit(.minutes(1))) struct DeliveryWorkerTests {
+  private static let soon: @Sendable (Int) -> Duration = { _ in .milliseconds(1) }
+
+  @Test func everythingInOrderInBoundedBatches() async throws {
+    let bodies = (1...200).map { "event \($0)" }
+    let outbox = FakeOutbox(bodies)
+    let batches = Log<[String]>()
+    let sink = ScriptedSink { items in
+      batches.append(items.texts)
+      return items.delivered
+    }
+    try await running(DeliveryWorker(sink: sink, outbox: outbox)) {
+      await eventually("all delivered") { await outbox.isEmpty }
+    }
+    #expect(batches.all.flatMap { $0 } == bodies)
+    #expect(batches.all.allSatisfy { $0.count <= 64 })
+    #expect(await outbox.fetches.allSatisfy { $0 == 64 })
+  }
+
+  /// The sink stops in the middle: what came before is settled, the rest comes again, in order.
+  @Test func failureInTheMiddle() async throws {
+    let outbox = FakeOutbox(["a", "b", "c", "d"])
+    let seen = Log<String>()
+    let sink = ScriptedSink { items in
+      var results: [DeliveryResult] = []
+      for item in items {
+        let text = String(decoding: item.body, as: UTF8.self)
+        let isFirstTimeOfC = text == "c" && !seen.all.contains("c")
+        seen.append(text)
+        if isFirstTimeOfC { return results + [.failed(item, error: "full")] }
+        results.append(.delivered(sequence: item.sequence))
+      }
+      return results
+    }
+    let problems = Log<DeliveryProblem>()
+    let worker = DeliveryWorker(sink: sink, outbox: outbox, retryDelay: Self.soon) { problems.append($0) }
+    try await running(worker) {
+      await eventually("all delivered") { await outbox.isEmpty }
+    }
+    #expect(seen.all == ["a", "b", "c", "c", "d"])
+    #expect(problems.all.map(\.message) == ["full"])
+    #expect(problems.all.map(\.cause) == [.sink])
+    #expect(await outbox.settled.first?.count == 3)
+  }
+
+  /// Written, but the process or the disk dies before it is recorded: the same bytes go out again.
+  @Test func settleFails() async throws {
+    let outbox = FakeOutbox(["a", "b"])
+    await outbox.failSettles(2)
+    let batches = Log<[String]>()
+    let sink = ScriptedSink { items in
+      batches.append(items.texts)
+      return items.delivered
+    }
+    let problems = Log<DeliveryProblem>()
+    let worker = DeliveryWorker(sink: sink, outbox: outbox, retryDelay: Self.soon) { problems.append($0) }
+    try await running(worker) {
+      await eventually("all settled") { await outbox.isEmpty }
+    }
+    #expect(batches.all == [["a", "b"], ["a", "b"], ["a", "b"]])
+    #expect(problems.all.map(\.cause) == [.outbox, .outbox])
+    #expect(problems.all.map(\.failures) == [1, 2])
+  }
+
+  @Test func fetchFails() async throws {
+    let outbox = FakeOutbox(["a"])
+    await outbox.failFetches(3)
+    let problems = Log<DeliveryProblem>()
+    let sink = ScriptedSink { $0.delivered }
+    let worker = DeliveryWorker(sink: sink, outbox: outbox, retryDelay: Self.soon) { problems.append($0) }
+    try await running(worker) {
+      await eventually("delivered") { await outbox.isEmpty }
+    }
+    #expect(problems.all.map(\.failures) == [1, 2, 3])
+    #expect(problems.all.allSatisfy { $0.cause == .outbox && $0.message.contains("Broken") })
+  }
+
+  /// A sink that takes something each time is not slowed down more and more.
+  @Test func progressResetsTheDelay() async throws {
+    let outbox = FakeOutbox(["a", "b", "c"])
+    let sink = ScriptedSink { items in
+      items.prefix(1).map { .delivered(sequence: $0.sequence) }
+        + items.dropFirst().prefix(1).map { .failed($0, error: "no") }
+    }
+    let problems = Log<DeliveryProblem>()
+    let worker = DeliveryWorker(sink: sink, outbox: outbox, retryDelay: Self.soon) { problems.append($0) }
+    try await running(worker) {
+      await eventually("delivered") { await outbox.isEmpty }
+    }
+    #expect(problems.all.map(\.failures) == [1, 1])
+  }
+
+  /// A sink that says nothing must not be asked in a tight loop.
+  @Test func silentSinkIsAFailure() async throws {
+    let outbox = FakeOutbox(["a"])
+    let problems = Log<DeliveryProblem>()
+    let worker = DeliveryWorker(sink: ScriptedSink { _ in [] }, outbox: outbox, retryDelay: { _ in .seconds(3600) }) {
+      problems.append($0)
+    }
+    try await running(worker) {
+      await eventually("a problem is told") { problems.all.count == 1 }
+    }
+    #expect(await outbox.fetchCount == 1)
+    #expect(await outbox.settled.isEmpty)
+  }
+
+  /// A thousand wakes while nothing waits are one look, and a wake before the wait counts.
+  @Test func wakesAreCoalescedAndNeverLost() async throws {
+    let outbox = FakeOutbox()
+    let worker = DeliveryWorker(sink: ScriptedSink { $0.delivered }, outbox: outbox)
+    worker.wake()
+    try await running(worker) {
+      await eventually("it looked") { await outbox.fetchCount >= 1 }
+      for number in 1...50 {
+        await outbox.add("event \(number)")
+        worker.wake()
+        await eventually("event \(number) delivered") { await outbox.isEmpty }
+      }
+      let before = await outbox.fetchCount
+      for _ in 1...1_000 { worker.wake() }
+      await eventually("it looked again") { await outbox.fetchCount > before }
+      #expect(await outbox.fetchCount < before + 500)
+    }
+  }
+
+  /// Recorded just after the outbox was read, announced just before the worker waits.
+  @Test func wakeWhileItLooks() async throws {
+    let outbox = LateOutbox()
+    let delivered = Log<String>()
+    let sink = ScriptedSink { items in
+      for text in items.texts { delivered.append(text) }
+      return items.delivered
+    }
+    let worker = DeliveryWorker(sink: sink, outbox: outbox)
+    await outbox.onFirstFetch { worker.wake() }
+    try await running(worker) {
+      await eventually("delivered") { delivered.all == ["late"] }
+    }
+  }
+
+  /// New events do not hurry a sink that rests after a failure.
+  @Test func wakeDoesNotShortenTheRest() async throws {
+    let outbox = FakeOutbox(["a"])
+    let attempts = Log<Int>()
+    let sink = ScriptedSink { items in
+      attempts.append(items.count)
+      return items.prefix(1).map { .failed($0, error: "no") }
+    }
+    let problems = Log<DeliveryProblem>()
+    let worker = DeliveryWorker(
+      sink: sink, outbox: outbox, retryDelay: { $0 < 3 ? .milliseconds(1) : .seconds(3600) }
+    ) { problems.append($0) }
+    try await running(worker) {
+      await eventually("three problems are told") { problems.all.count == 3 }
+      for _ in 1...100 {
+        worker.wake()
+        await Task.yield()
+      }
+    }
+    #expect(attempts.all.count == 3)
+    #expect(problems.all.map(\.failures) == [1, 2, 3])
+  }
+
+  /// `stop` delivers what waits, and does not wait for a sink that fails.
+  @Test func stopDrains() async throws {
+    let outbox = FakeOutbox((1...150).map { "event \($0)" })
+    let worker = DeliveryWorker(sink: ScriptedSink { $0.delivered }, outbox: outbox)
+    let task = Task { await worker.run() }
+    await eventually("it began") { await outbox.fetchCount > 0 }
+    await worker.stop(drainingFor: .seconds(30))
+    await task.value
+    #expect(await outbox.isEmpty)
+  }
+
+  @Test func stopDoesNotWaitForASinkThatHangs() async throws {
+    let outbox = FakeOutbox(["a"])
+    let sink = ScriptedSink { _ in
+      try? await Task.sleep(for: .seconds(3600))
+      return []
+    }
+    let worker = DeliveryWorker(sink: sink, outbox: outbox)
+    let task = Task { await worker.run() }
+    await eventually("it began") { await outbox.fetchCount > 0 }
+    await worker.stop(drainingFor: .milliseconds(20))
+    await task.value
+    #expect(await !outbox.isEmpty)
+  }
+
+  /// Delivered while the task was being cancelled: it is recorded all the same.
+  @Test func cancellationDoesNotLoseAResult() async throws {
+    let outbox = FakeOutbox(["a"])
+    let started = Log<Bool>()
+    let sink = ScriptedSink { items in
+      started.append(true)
+      try? await Task.sleep(for: .seconds(3600))
+      return items.delivered
+    }
+    let worker = DeliveryWorker(sink: sink, outbox: outbox)
+    let task = Task { await worker.run() }
+    await eventually("it began") { !started.all.isEmpty }
+    task.cancel()
+    await task.value
+    #expect(await outbox.isEmpty)
+  }
+
+  /// Whoever starts and stops in two tasks cannot know which comes first.
+  @Test func stopBeforeRunDrainsAsWell() async {
+    let outbox = FakeOutbox((1...150).map { "event \($0)" })
+    let worker = DeliveryWorker(sink: ScriptedSink { $0.delivered }, outbox: outbox)
+    await worker.stop(drainingFor: .seconds(30))
+    #expect(await outbox.isEmpty)
+    await outbox.add("too late")
+    await worker.run()
+    #expect(await outbox.items.count == 1)
+  }
+
+  @Test(arguments: zip([0, 1, 2, 3, 4, 5, 6, 7, 8, 100, Int.max], [1, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60]))
+  func retryDelay(failures: Int, seconds: Int) {
+    #expect(RetryDelay.after(failures: failures) == .seconds(seconds))
+  }
+}
+
+/// An outbox that is still empty at the first look, while something is recorded.
+private actor LateOutbox: Outbox {
+  private var items: [OutboxItem] = []
+  private var hook: (@Sendable () -> Void)?
+
+  func onFirstFetch(_ hook: @escaping @Sendable () -> Void) { self.hook = hook }
+
+  func waiting(sink: String, limit: Int) -> [OutboxItem] {
+    guard let hook else { return items }
+    self.hook = nil
+    items = [FakeOutbox.item(1, "late")]
+    hook()
+    return []
+  }
+
+  func settle(sink: String, _ results: [DeliveryResult]) { items = [] }
+}

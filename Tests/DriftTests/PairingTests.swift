@@ -1,0 +1,144 @@
+import Drift
+import ImageModel
+import Testing
+
+/// Which images are compared with each other: selections, single manifests, unknown and repeated platforms.
+struct PairingTests {
+  static let both = PlatformSelection.only([amd64, arm64])
+  static let onlyAMD = PlatformSelection.only([amd64])
+  static let onlyARM = PlatformSelection.only([arm64])
+
+  @Test(
+    arguments: [
+      ("joins", onlyAMD, [image(amd64, 1)], both, [image(amd64, 1), image(arm64, 2)]),
+      ("leaves", both, [image(amd64, 1), image(arm64, 2)], onlyAMD, [image(amd64, 1)]),
+      ("is exchanged", onlyAMD, [image(amd64, 1)], onlyARM, [image(arm64, 2)]),
+      ("joins from all", .all, [image(amd64, 1), image(arm64, 2)], onlyAMD, [image(amd64, 1)]),
+    ] as [(String, PlatformSelection, [PlatformImage], PlatformSelection, [PlatformImage])])
+  func aPlatformWhoseWatchingBeganOrEndedIsSilent(
+    _ name: String, _ was: PlatformSelection, _ before: [PlatformImage], _ now: PlatformSelection,
+    _ after: [PlatformImage]
+  ) {
+    let old = Sample(top: 1, images: before, selection: was)
+    #expect(old.change(to: Sample(top: 1, images: after, selection: now)) == nil, "equal index")
+    let change = old.change(to: Sample(top: 2, images: after, selection: now))
+    #expect(change == ContentChange(type: .indexChanged, changes: [], rollback: nil))
+  }
+
+  @Test func aChangedSelectionHidesNoChangeOfWhatStays() throws {
+    let old = Sample.index(1, image(amd64, 1), selection: Self.onlyAMD)
+    let change = try #require(old.change(to: .index(2, image(amd64, 3), image(arm64, 2), selection: Self.both)))
+    #expect(change.type == .imageChanged)
+    #expect(change.summary == ["linux/amd64 content"])
+  }
+
+  @Test func aWatchedPlatformThatWasAbsentArrives() {
+    let old = Sample.index(1, image(amd64, 1), selection: Self.both)
+    #expect(
+      old.change(to: .index(2, image(amd64, 1), image(arm64, 2), selection: Self.both))?.summary
+        == ["linux/arm64 added"])
+  }
+
+  /// Another platform may stand in for the one that was asked for (`platform_match` compatible).
+  @Test func aStandInPlatformIsWatchedAsWell() {
+    let stand = Platform(os: "linux", architecture: "386")
+    let old = Sample.index(1, image(stand, 1), selection: Self.onlyAMD)
+    #expect(old.change(to: .index(2, image(stand, 2), selection: Self.onlyAMD))?.summary == ["linux/386 content"])
+    #expect(old.change(to: .index(2, selection: Self.onlyAMD))?.summary == ["linux/386 removed"])
+  }
+
+  static let singles: [(String, Sample, Sample, EventType, [String])] = [
+    (
+      "whatever the selection", .single(1, image(arm64, 1), selection: onlyAMD),
+      .single(2, image(arm64, 2), selection: onlyAMD), .imageChanged, ["linux/arm64 content"]
+    ),
+    (
+      "of another platform", .single(1, image(arm64, 1)), .single(2, image(amd64, 2)), .imageChanged,
+      ["linux/amd64 content"]
+    ),
+    (
+      "of a platform now unknown", .single(1, image(arm64, 1)), .single(2, image(nil, 2)), .imageChanged,
+      ["? content"]
+    ),
+    (
+      "index to its child", .index(1, image(amd64, 1), image(arm64, 2)), .single(2, image(arm64, 2)),
+      .platformRemoved, ["linux/amd64 removed"]
+    ),
+    (
+      "one-image index to its child", .index(1, image(amd64, 1)), .single(2, image(amd64, 1)), .indexChanged, []
+    ),
+    (
+      "single joined by others", .single(1, image(amd64, 1)), .index(2, image(arm64, 2), image(amd64, 3)),
+      .imageChanged, ["linux/arm64 added", "linux/amd64 content"]
+    ),
+    (
+      "unknown single is a child by manifest", .index(1, image(amd64, 1), image(arm64, nil, manifest: 2)),
+      .single(2, image(nil, nil, manifest: 2)), .platformRemoved, ["linux/amd64 removed"]
+    ),
+    (
+      "unknown single is a child by image ID", .index(1, image(amd64, 1), image(arm64, 2, manifest: 5)),
+      .single(2, image(nil, 2, manifest: 6)), .platformRemoved, ["linux/arm64 repacked", "linux/amd64 removed"]
+    ),
+    (
+      "unknown single after a one-image index", .index(1, image(amd64, 1)), .single(2, image(nil, 2)),
+      .imageChanged, ["? content"]
+    ),
+    (
+      "one-image index after an unknown single", .single(1, image(nil, 1)), .index(2, image(amd64, 2)),
+      .imageChanged, ["linux/amd64 content"]
+    ),
+    (
+      "unknown single among several", .index(1, image(amd64, 1), image(arm64, 2)), .single(2, image(nil, 3)),
+      .platformAdded, ["? added", "linux/amd64 removed", "linux/arm64 removed"]
+    ),
+    (
+      "unwatched single after an index", .index(1, image(amd64, 1), selection: onlyAMD),
+      .single(2, image(arm64, 2), selection: onlyAMD), .platformRemoved, ["linux/amd64 removed"]
+    ),
+    (
+      "an index after an unwatched single", .single(1, image(arm64, 2), selection: onlyAMD),
+      .index(2, image(amd64, 1), selection: onlyAMD), .platformAdded, ["linux/amd64 added"]
+    ),
+  ]
+
+  @Test(arguments: singles)
+  func singleManifests(_ name: String, _ from: Sample, _ to: Sample, _ type: EventType, _ summary: [String]) throws {
+    let change = try #require(from.change(to: to))
+    #expect(change.type == type)
+    #expect(change.summary == summary)
+  }
+
+  @Test func aPlatformThatBecomesKnownIsNoChange() {
+    let unknown = Sample.index(1, image(nil, 1), image(nil, 2))
+    let known = Sample.index(2, image(arm64, 2, diffIDs: [1]), image(amd64, 1, diffIDs: [2]))
+    #expect(unknown.change(to: known)?.type == .indexChanged)
+    #expect(known.change(to: Sample(top: 3, images: unknown.images))?.type == .indexChanged)
+  }
+
+  @Test func knownPlatformsThatDifferAreNeverOneImage() {
+    let change = Sample.index(1, image(amd64, 1)).change(to: .index(2, image(arm64, 1)))
+    #expect(change?.summary == ["linux/arm64 added", "linux/amd64 removed"])
+  }
+
+  @Test func repeatedPlatformsAreMatchedByWhatTheyAre() {
+    let before = Sample.index(1, image(amd64, 1), image(amd64, 2), image(amd64, 3))
+    #expect(before.change(to: .index(2, image(amd64, 3), image(amd64, 1), image(amd64, 2)))?.type == .indexChanged)
+    let change = before.change(to: .index(2, image(amd64, 3), image(amd64, 9), image(amd64, 1)))
+    #expect(change?.summary == ["linux/amd64 content"])
+    #expect(change?.changes.first?.previous?.imageID == digest(2))
+  }
+
+  @Test func repeatedPlatformsAreMatchedByImageIDToo() {
+    let before = Sample.index(1, image(amd64, 1, manifest: 11), image(amd64, 2, manifest: 12))
+    let change = before.change(to: .index(2, image(amd64, 2, manifest: 14), image(amd64, 1, manifest: 13)))
+    #expect(change?.type == .imageRepacked)
+    #expect(change?.changes.map(\.previous?.manifest) == [digest(12), digest(11)])
+  }
+
+  @Test func repeatedPlatformsThatAllChangedAreMatchedInOrder() {
+    let before = Sample.index(1, image(amd64, 1), image(amd64, 2), image(amd64, 3))
+    let change = before.change(to: .index(2, image(amd64, 4), image(amd64, 5)))
+    #expect(change?.changes.map(\.previous?.imageID) == [digest(1), digest(2), digest(3)])
+    #expect(change?.summary == ["linux/amd64 content", "linux/amd64 content", "linux/amd64 removed"])
+  }
+}

@@ -1,0 +1,69 @@
+import GRDB
+import ImageModel
+import Testing
+
+@testable import History
+
+/// `fixtures/v1.db` was written by the first version and is never written again.
+@Suite struct FixtureTests {
+  let scratch = Scratch()
+
+  init() {
+    let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
+    write(read("/\(folder)/fixtures/v1.db"), to: scratch.database)
+  }
+
+  private static let body = """
+    {"specversion":"1.0","id":"event-2-1800","source":"urn:uuid:c0d2aa8d-30bc-434b-bf99-f2ca47257838",\
+    "type":"watcher.image.changed","subject":"docker.io/library/amazonlinux:latest",\
+    "time":"2023-11-14T22:43:20.000Z","timestamp":"2023-11-14T22:43:20.000Z","datacontenttype":"application/json",\
+    "sequence":"000000000002","data":{"schema":1,"registry":"docker.io","repository":"library/amazonlinux",\
+    "tag":"latest","image":"amazonlinux:latest","digest":null,"media_type":null,"pull":null,"previous":null,\
+    "changes":[],"rollback":null,"window":{"not_before":null,"not_after":"2023-11-14T22:43:20.000Z"},"labels":{}}}
+    """
+
+  @Test func everythingInItIsStillThere() throws {
+    let writer = try HistoryWriter.open(scratch.database)
+    defer { writer.close() }
+    #expect(writer.instance == "urn:uuid:c0d2aa8d-30bc-434b-bf99-f2ca47257838")
+    try writer.transactionSync { history in
+      let waiting = try history.waiting(sink: "ops", after: 0, now: time(10_000), limit: 10)
+      #expect(waiting.map(\.sequence) == [2])
+      #expect(waiting.map { String(decoding: $0.body, as: UTF8.self) } == [Self.body])
+      #expect(waiting.map(\.attempts) == [1])
+      #expect(try history.document(digest(1))?.bytes == Array(#"{"first":1}"#.utf8))
+      let record = try #require(try history.tag(amazon))
+      #expect(record.state.failure?.code == .timeout)
+      #expect(record.state.walked == .only([amd64, arm64]))
+      let next = try history.appendEvent(event("next", at: 5_000), tag: record.id, snapshot: nil, sinks: ["ops"])
+      #expect(next.sequence == 3)
+    }
+    let reader = try HistoryReader.open(scratch.database)
+    let entries = try #require(try reader.history(amazon))
+    #expect(entries.map(\.digest) == [digest(2), digest(1)])
+    #expect(entries.map(\.event) == [.imageChanged, .tagFirstSeen])
+    #expect(entries.map(\.lastSeen) == [time(1_800), time(900)])
+    #expect(entries[1].platforms.map(\.created) == ["2023-11-01T00:00:00Z", nil])
+    let artifact = TagReference(domain: "ghcr.io", path: "example/app", tag: "stable")
+    #expect(try reader.history(artifact)?.map(\.ended) == [.deleted])
+    let status = try reader.status()
+    #expect(status.tags.map(\.state) == [.failing])
+    #expect(status.sinks.map(\.name) == ["ops", "journal"])
+  }
+
+  /// A released migration must not be edited: what it makes today is what it made then.
+  @Test func theFirstMigrationIsAsItWas() throws {
+    func schema(_ path: String) throws -> [String] {
+      let queue = try Connection.writer(path)
+      defer { try? queue.close() }
+      return try queue.read {
+        try String.fetchAll($0, sql: "SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name")
+      }
+    }
+    let fresh = scratch.directory + "/fresh.db"
+    let queue = try Connection.writer(fresh)
+    try Schema.migrator.migrate(queue, upTo: "v1")
+    try queue.close()
+    #expect(try schema(fresh) == schema(scratch.database))
+  }
+}

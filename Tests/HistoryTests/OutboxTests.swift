@@ -1,0 +1,136 @@
+import ImageModel
+import Testing
+
+@testable import History
+
+@Suite struct OutboxTests {
+  let scratch = Scratch()
+  let writer: HistoryWriter
+
+  init() throws { writer = try HistoryWriter.open(scratch.database) }
+
+  private static let sinks = [
+    SinkDefinition(name: "ops", type: "webhook", fingerprint: "1"),
+    SinkDefinition(name: "journal", type: "stdout", fingerprint: "1"),
+  ]
+
+  /// Two tags with events 1, 3 (first tag) and 2 (second), for both sinks.
+  private func prepare(_ history: HistoryTransaction) throws {
+    try history.registerSinks(Self.sinks)
+    let tags = try history.registerTags(
+      ["a", "b"].map {
+        WatchedTag(
+          tag: TagReference(domain: "docker.io", path: "library/x", tag: $0), selection: .all, intervalSeconds: 60)
+      })
+    for (index, tag) in [tags[0], tags[1], tags[0]].enumerated() {
+      _ = try history.appendEvent(
+        event("e\(index + 1)", at: Int64(index)), tag: tag.id, snapshot: nil, sinks: ["ops", "journal"])
+    }
+  }
+
+  private func sequences(
+    _ history: HistoryTransaction, _ sink: String = "ops", after: Int64 = 0, now: Int64 = 10, limit: Int = 10
+  ) throws -> [Int64] {
+    try history.waiting(sink: sink, after: after, now: time(now), limit: limit).map(\.sequence)
+  }
+
+  @Test func whatWaitsComesInTheOrderOfRecording() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      try prepare(history)
+      #expect(try sequences(history) == [1, 2, 3])
+      #expect(try sequences(history, after: 1) == [2, 3])
+      #expect(try sequences(history, limit: 2) == [1, 2])
+      #expect(try sequences(history, now: -1_000) == [1, 2, 3], "at once, also when the clock went back")
+      #expect(try sequences(history, "nobody") == [])
+      let row = try history.waiting(sink: "ops", after: 1, now: time(10), limit: 1)[0]
+      #expect(row.eventID == "e2")
+      #expect(row.type == .imageChanged)
+      #expect(row.time == time(1))
+      #expect(row.attempts == 0)
+      #expect(row.nextAttempt == Timestamp(milliseconds: 0))
+    }
+  }
+
+  @Test func aSinkDoesNotWaitForAnother() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      try prepare(history)
+      try history.settleDelivered(sink: "ops", sequences: [1, 2, 3], at: time(5))
+      #expect(try sequences(history) == [])
+      #expect(try sequences(history, "journal") == [1, 2, 3])
+      #expect(try history.nextAttempt(sink: "ops") == nil)
+      #expect(try history.nextAttempt(sink: "journal") == Timestamp(milliseconds: 0))
+    }
+  }
+
+  @Test func aFailedAttemptHoldsBackLaterOnesOfItsTagOnly() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      try prepare(history)
+      try history.settleFailed(sink: "ops", sequence: 1, attempts: 1, error: "503", .retry(at: time(60)))
+      #expect(try sequences(history) == [2])
+      try history.settleDelivered(sink: "ops", sequences: [2, 3], at: time(5))
+      #expect(try history.nextAttempt(sink: "ops") == time(60))
+      #expect(try sequences(history, now: 60) == [1])
+      #expect(try history.waiting(sink: "ops", after: 0, now: time(60), limit: 1)[0].attempts == 1)
+    }
+  }
+
+  @Test func aDeliveryThatRestsHoldsNothingBack() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      try prepare(history)
+      try history.settleFailed(sink: "ops", sequence: 1, attempts: 9, error: "503", .retry(at: time(60)))
+      #expect(try sequences(history, now: 59) == [2])
+      #expect(try sequences(history, now: 60) == [1, 2, 3])
+      try history.settleFailed(sink: "ops", sequence: 1, attempts: 10, error: "503", .rests)
+      #expect(try sequences(history, now: 59) == [2, 3])
+    }
+  }
+
+  @Test func aDeliveredEventStaysDelivered() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      try prepare(history)
+      try history.settleDelivered(sink: "ops", sequences: [1], at: time(5))
+      try history.settleFailed(sink: "ops", sequence: 1, attempts: 2, error: "late", .retry(at: time(6)))
+      #expect(try sequences(history) == [2, 3])
+    }
+  }
+
+  @Test func deliveredOnesArePrunedInBatches() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      try prepare(history)
+      try history.settleDelivered(sink: "ops", sequences: [1, 2], at: time(5))
+      try history.settleDelivered(sink: "ops", sequences: [3], at: time(50))
+      #expect(try history.pruneDelivered(before: time(5)) == 0)
+      #expect(try history.pruneDelivered(before: time(6), limit: 1) == 1)
+      #expect(try history.pruneDelivered(before: time(6), limit: 10) == 1)
+      #expect(try history.pruneDelivered(before: time(100)) == 1)
+      #expect(try sequences(history, "journal") == [1, 2, 3], "what waits is never pruned")
+    }
+  }
+
+  @Test func sinksFollowTheConfiguration() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      func states() throws -> [String] { try history.sinks().map { "\($0.definition.name) \($0.state.rawValue)" } }
+      try history.registerSinks(Self.sinks)
+      #expect(try states() == ["ops ok", "journal ok"])
+      try history.setSink("ops", .disabled)
+      try history.registerSinks(Self.sinks.reversed())
+      #expect(try states() == ["journal ok", "ops disabled"], "disabled over restarts")
+      try history.registerSinks([SinkDefinition(name: "ops", type: "webhook", fingerprint: "2")])
+      #expect(try states().sorted() == ["journal removed", "ops ok"], "until its definition changes")
+      try history.setSink("ops", .disabled)
+      try history.setSink("ops", .ok)
+      #expect(try states().contains("ops ok"))
+      try history.registerSinks([])
+      #expect(try states().sorted() == ["journal removed", "ops removed"])
+      try history.registerSinks(Self.sinks)
+      #expect(try states() == ["ops ok", "journal ok"])
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Foundation
+import Testing
+
+/// The project's tree as these tests read it.
+enum House {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  struct SourceFile {
+    /// Below the root, `Sources/Drift/Comparison.swift`.
+    let path: String
+    /// The target it belongs to.
+    let room: String
+    let text: String
+  }
+
+  /// The files in `Sources` whose names end in one of `extensions`.
+  static func sources(_ extensions: String...) throws -> [SourceFile] {
+    let directory = root.appending(path: "Sources")
+    return try FileManager.default.subpathsOfDirectory(atPath: directory.path)
+      .filter { path in extensions.contains { path.hasSuffix("." + $0) } }
+      .sorted()
+      .map { path in
+        SourceFile(
+          path: "Sources/" + path, room: String(path.prefix { $0 != "/" }),
+          text: try String(contentsOf: directory.appending(path: path), encoding: .utf8))
+      }
+  }
+
+  static func rooms() throws -> Set<String> {
+    let directory = root.appending(path: "Sources")
+    return Set(try FileManager.default.contentsOfDirectory(atPath: directory.path).filter { !$0.hasPrefix(".") })
+  }
+}

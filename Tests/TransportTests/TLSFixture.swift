@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// Certificates made with the `openssl` command in a folder of their own, removed with the fixture.
+final class Certificates {
+  enum Kind: String, CaseIterable {
+    case good, wrongHost, expired, selfSigned, client
+  }
+
+  let folder: URL
+  var caFile: String { path("ca.pem") }
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "transport-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try openssl(["req", "-x509"] + newKey(for: "ca.key") + ["-subj", "/CN=Test CA", "-out", caFile])
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  func path(_ name: String) -> String { folder.appending(path: name).path }
+
+  func write(_ text: String, to name: String) throws -> String {
+    try Data(text.utf8).write(to: folder.appending(path: name))
+    return path(name)
+  }
+
+  /// Paths of certificate and key.
+  func make(_ kind: Kind) throws -> (certificate: String, key: String) {
+    let certificate = path("\(kind).pem")
+    let key = path("\(kind).key")
+    let name = kind == .wrongHost ? "DNS:other.test" : "IP:127.0.0.1,DNS:registry.test"
+    if kind == .selfSigned {
+      try openssl(
+        ["req", "-x509"] + newKey(for: "\(kind).key")
+          + ["-subj", "/CN=Test", "-addext", "subjectAltName=\(name)", "-out", certificate])
+      return (certificate, key)
+    }
+    let extensions = try write("subjectAltName=\(name)", to: "\(kind).ext")
+    try openssl(["req"] + newKey(for: "\(kind).key") + ["-subj", "/CN=Test", "-out", path("\(kind).csr")])
+    try openssl([
+      "x509", "-req", "-in", path("\(kind).csr"), "-CA", caFile, "-CAkey", path("ca.key"), "-CAcreateserial",
+      "-days", kind == .expired ? "-1" : "2", "-extfile", extensions, "-out", certificate,
+    ])
+    return (certificate, key)
+  }
+
+  private func newKey(for name: String) -> [String] {
+    ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path(name)]
+  }
+
+  private func openssl(_ arguments: [String]) throws {
+    try ChildProcess(["openssl"] + arguments, in: folder.path, outputPath: path("command.log")).finish()
+  }
+}
+
+/// `openssl s_server`, which answers a GET with the file of that name: status line, headers and all.
+final class TLSServer {
+  let port: Int
+  var origin: String { "https://127.0.0.1:\(port)" }
+  private let process: ChildProcess
+
+  init(
+    _ certificates: Certificates, _ kind: Certificates.Kind, options: [String] = [],
+    page: String = "HTTP/1.0 200 OK\r\nX-A: b\r\n\r\nhello"
+  ) throws {
+    let files = try certificates.make(kind)
+    _ = try certificates.write(page, to: "page")
+    process = try ChildProcess(
+      ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", files.certificate, "-key", files.key, "-HTTP"]
+        + options, in: certificates.folder.path, outputPath: certificates.path("server.log"))
+    try process.waitForOutput("ACCEPT 127.0.0.1:")
+    let digits = process.output.split(separator: "ACCEPT 127.0.0.1:").last?.prefix { $0.isNumber }
+    port = try #require(digits.flatMap { Int($0) })
+  }
+}

@@ -1,0 +1,144 @@
+# The parts of scripts/demo: images, events and the claims about them. Source it after the other parts; it uses
+# the demo's own `work`, `watcher`, `layout`, `image`, `repository` and `deadline`.
+# shellcheck shell=bash
+
+declare -A digest_of id_of
+claims=0
+events_seen=0
+event='' event_type=''
+
+# The four states of the tag, in one layout. `rebuilt` has the layers of `content`; `attested` has its images.
+build_images() {
+  local descriptors attestations
+  oci_init "$1"
+  build_state "$1" first 2026-01-01T08:00:00Z "the first message"
+  build_state "$1" content 2026-01-02T08:00:00Z "another message"
+  build_state "$1" rebuilt 2026-01-03T08:00:00Z "another message"
+  oci_index "$1" attested "${descriptors[@]}" "${attestations[@]}"
+  digest_of[attested]=$index_digest
+}
+
+# build_state LAYOUT NAME CREATED TEXT: one image for two platforms; leaves `descriptors` and `attestations`.
+build_state() {
+  local platform
+  descriptors=() attestations=()
+  for platform in amd64 arm64; do
+    oci_image "$1" "$platform" "$3" "$4"
+    id_of[$2/$platform]=$image_id
+    descriptors+=("$image_descriptor")
+    oci_attestation "$1" "$image_manifest"
+    attestations+=("$attestation_descriptor")
+  done
+  oci_index "$1" "$2" "${descriptors[@]}"
+  digest_of[$2]=$index_digest
+}
+
+write_configuration() {
+  cat >"$work/config.json" <<JSON
+{
+  "database": "$work/watcher.db",
+  "defaults": { "interval": "10s" },
+  "watch": ["$image"],
+  "sinks": {
+    "default": { "type": "stdout" },
+    "everything": { "type": "file", "path": "$work/events.jsonl", "events": ["*"] }
+  }
+}
+JSON
+}
+
+move_tag() {
+  push_layout "$layout" "$1" "$repository:stable"
+  note "pushed ${digest_of[$1]}"
+}
+
+# wait_for_event TYPE: waits for the next line of the file sink; sets `event`.
+wait_for_event() {
+  local began
+  began=$(now_ms)
+  wait_for "$deadline" next_event || die "no event within $deadline s (expected $1)"
+  event_type=$(jq -r .type <<<"$event")
+  note "after $(seconds_since "$began") s"
+  claim "the event is $1" test "$event_type" = "$1"
+}
+
+next_event() {
+  if process_is_gone "$watcher_pid"; then die "watcher run has ended by itself"; fi
+  (($(line_count "$work/events.jsonl") > events_seen)) || return 1
+  events_seen=$((events_seen + 1))
+  event=$(sed -n "${events_seen}p" "$work/events.jsonl")
+}
+
+# line_count FILE: a line counts once its newline is there.
+line_count() { if [[ -e $1 ]]; then wc -l <"$1"; else printf 0; fi; }
+
+# has_lines FILE COUNT
+has_lines() { (($(line_count "$1") == $2)); }
+
+show_event() {
+  jq -r '"    \(.time)  \(.type)  \(.data.image)",
+    (.data.changes[] | "      \(.platform)  \(.class)  \(.previous.image_id[7:19]) -> \(.current.image_id[7:19])")' \
+    <<<"$event"
+}
+
+# claim WORDS COMMAND…: prints the words; ends the demo when the command fails.
+claim() {
+  local words=$1
+  shift
+  "$@" >/dev/null || die "not true: $words"
+  claims=$((claims + 1))
+  note "ok: $words"
+}
+
+# holds FILTER [STATE] <JSON: whether the filter gives true; it may use the state's $digest and $current image IDs.
+holds() {
+  local digest='' amd64='' arm64=''
+  if [[ ${2:-} ]]; then digest=${digest_of[$2]} amd64=${id_of[$2/amd64]:-} arm64=${id_of[$2/arm64]:-}; fi
+  jq --exit-status --arg digest "$digest" --arg amd64 "$amd64" --arg arm64 "$arm64" \
+    "[\$amd64, \$arm64] as \$current | $1"
+}
+
+# expect WORDS FILTER [STATE]: a claim about the last event.
+expect() { claim "$1" holds "$2" "${3:-}" <<<"$event"; }
+
+# expect_images FROM TO: the event names the image IDs and the digest of these states.
+expect_images() {
+  expect "the digest is the one that was pushed" '.data.digest == $digest' "$2"
+  expect "the image IDs before are right" "$(image_ids_filter previous)" "$1"
+  expect "the image IDs now are right" "$(image_ids_filter current)" "$2"
+}
+
+image_ids_filter() {
+  printf '[.data.changes[] | {(.platform): .%s.image_id}] | add == %s' "$1" \
+    '{"linux/amd64": $current[0], "linux/arm64": $current[1]}'
+}
+
+# expect_same_line: the event is on stdout as well, byte for byte.
+expect_same_line() { claim "stdout and the file hold the same bytes" wait_for 5 stdout_has_event; }
+
+stdout_has_event() { grep --quiet --fixed-strings --line-regexp -e "$event" "$work/stdout.jsonl"; }
+
+# expect_silence WORDS COUNT: still only that many lines on stdout.
+expect_silence() { claim "$1" has_lines "$work/stdout.jsonl" "$2"; }
+
+show_query() {
+  note "\$ watcher $*"
+  "$watcher" "$@" --database "$work/watcher.db" | sed 's/^/    /'
+}
+
+# query_holds COMMAND FILTER: asks `watcher COMMAND --json` about the image.
+query_holds() {
+  local words
+  read -ra words <<<"$1"
+  "$watcher" "${words[0]}" "$image" "${words[@]:1}" --json --database "$work/watcher.db" | holds "$2" first
+}
+
+show_logs() {
+  local file
+  for file in "$work"/{config-check.txt,watcher.log,registry.log,stdout.jsonl,events.jsonl}; do
+    if [[ -s $file ]]; then
+      printf '\n--- the end of %s\n' "${file##*/}" >&2
+      tail -n 20 "$file" >&2
+    fi
+  done
+}

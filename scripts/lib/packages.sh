@@ -1,0 +1,73 @@
+# Debian packages: what is needed for what, and how it gets installed. Source it after common.sh.
+# shellcheck shell=bash
+
+# What building needs beside the Swift toolchain: its package manager runs git; we link three libraries.
+build_packages=(ca-certificates git libcurl4-openssl-dev libsqlite3-dev libssl-dev)
+# A real registry, a tool that pushes to it, and what judges the answers.
+registry_packages=(docker-registry skopeo curl jq)
+# What the tests run beside that: certificates, and a second opinion on the database.
+test_packages=(openssl sqlite3)
+# What checks the scripts and the unit.
+lint_packages=(shellcheck systemd)
+# The origin, and the tools the watcher is measured against.
+benchmark_packages=(curl nginx python3 sqlite3 wrk)
+
+# install_packages REASON PACKAGE…: installs those that are missing, and nothing when none is.
+install_packages() {
+  local reason=$1 package missing=() before
+  shift
+  for package in "$@"; do
+    package_is_installed "$package" || missing+=("$package")
+  done
+  if ((${#missing[@]} == 0)); then
+    note "packages $reason: all there"
+    return
+  fi
+  command -v apt-get >/dev/null || die "this needs Debian's apt-get to install: ${missing[*]}"
+  local as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || die "run this as root once, or: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  note "packages $reason: installing ${missing[*]}${as_root[*]:+ with sudo}"
+  before=$(running_services)
+  apt_get update
+  apt_get install -y --no-install-recommends "${missing[@]}"
+  stop_new_services "$before"
+}
+
+package_is_installed() {
+  [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# Quiet unless it fails. Uses the caller's `as_root`.
+apt_get() {
+  local log status=0
+  log=$(mktemp)
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1 </dev/null || status=$?
+  if ((status != 0)); then tail -n 40 "$log" >&2; fi
+  rm -f "$log"
+  if ((status != 0)); then die "apt-get $1 failed with status $status"; fi
+}
+
+# Debian starts a service when its package is installed. We run our own copies on our own ports, so a
+# service that came with our installation is switched off again; one that ran before is left alone.
+own_services=(docker-registry nginx)
+
+running_services() {
+  local service
+  [[ -d /run/systemd/system ]] || return 0
+  for service in "${own_services[@]}"; do
+    if systemctl is-active --quiet "$service"; then printf '%s ' "$service"; fi
+  done
+}
+
+stop_new_services() {
+  local service
+  for service in $(running_services); do
+    if [[ " $1 " == *" $service "* ]]; then continue; fi
+    note "switching off the $service service its package has just started"
+    "${as_root[@]}" systemctl disable --quiet --now "$service"
+  done
+}
