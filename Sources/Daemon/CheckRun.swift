@@ -40,14 +40,14 @@ public final class CheckRun: Sendable {
     let start = Moment.now()
     let core =
       tags == nil
-      ? try await store.watch(config, now: start, isSinglePass: true)
+      ? try await store.watch(config.watch, config, now: start, isSinglePass: true)
       : try await store.check(entries, config, now: start)
     let collector = CheckCollector(count: entries.count, progress: progress)
     let poller = TagPoller(registry: registry, writer: store.writer)
     let limited = RateLimitedRegistries()
     let engine = PollEngine(
       core: core, recorder: Recorder(sinks: config.sinks), writer: store.writer, log: log,
-      poll: { job, probe in await limited.poll(job) { await poller.poll(job, probe: probe) } },
+      poll: { job in await limited.poll(job) { await poller.poll(job) } },
       onProgress: collector.take)
     let began = Moment.now().boot
     await engine.tick()

@@ -9,7 +9,7 @@ import Schedule
 struct PollCore: Sendable {
   private(set) var slots: [TagSlot]
   private var plan: PollPlan
-  private var random: any RandomNumberGenerator & Sendable
+  private var random: Jitter
   /// Confirmations that wait for the next flush.
   private var marks: [UnchangedMark] = []
   /// Slots whose tag is failing and not yet announced as unreachable.
@@ -20,7 +20,7 @@ struct PollCore: Sendable {
   /// `check`: every tag is polled once and then left alone.
   private let isSinglePass: Bool
 
-  init(slots: [TagSlot], plan: PollPlan, isSinglePass: Bool = false, random: some RandomNumberGenerator & Sendable) {
+  init(slots: [TagSlot], plan: PollPlan, isSinglePass: Bool = false, random: Jitter) {
     self.slots = slots
     self.plan = plan
     self.isSinglePass = isSinglePass
@@ -33,7 +33,13 @@ struct PollCore: Sendable {
 
   /// Polls to start now, within each registry's concurrency.
   mutating func due(at now: Moment) -> [PollJob] {
-    plan.due(at: now.boot).map { PollJob(slot: $0, entry: slots[$0]) }
+    plan.due(at: now.boot).map(job)
+  }
+
+  private func job(_ index: Int) -> PollJob {
+    PollJob(
+      slot: index, tag: slots[index].entry.tag, known: slots[index].known,
+      selection: slots[index].entry.selection, wantsProbe: slots[index].reachability.wantsRegistryProbe)
   }
 
   /// Boot time at which `due` may have something, `nil` when nothing is planned. `overdue` wants to be asked
@@ -44,9 +50,13 @@ struct PollCore: Sendable {
   /// is all there is to it.
   mutating func finished(_ index: Int, _ result: PollResult, at now: Moment) -> RecordRequest? {
     let nextCheck = now.wall(at: planNext(index, result, now))
-    let wasQuiet = slots[index].isQuiet
     slots[index].lastChecked = now.wall
     slots[index].nextCheck = nextCheck
+    if case .unchanged = result, slots[index].isQuiet, let snapshot = slots[index].snapshot {
+      slots[index].reachability.lastSuccess = now.wall
+      marks.append(UnchangedMark(tagID: slots[index].id, snapshotID: snapshot, at: now.wall, nextCheck: nextCheck))
+      return nil
+    }
     let change: ReachabilityChange?
     switch result {
     case .unchanged, .found:
@@ -55,11 +65,6 @@ struct PollCore: Sendable {
     case .failed(let failure, let registryAnswers):
       change = slots[index].reachability.failed(failure, at: now.wall, registryAnswers: registryAnswers)
       failing.insert(index)
-    }
-    if case .unchanged = result, wasQuiet, let snapshot = slots[index].snapshot {
-      marks.append(
-        UnchangedMark(tagID: slots[index].id, snapshotID: snapshot, at: now.wall, nextCheck: nextCheck))
-      return nil
     }
     return RecordRequest(
       slot: index, entry: slots[index], finding: result.finding, change: change, at: now.wall, nextCheck: nextCheck)
@@ -90,10 +95,6 @@ struct PollCore: Sendable {
         nextCheck: slots[index].nextCheck)
     }
   }
-
-  /// Whether a credible "not found" from this tag would now count as a deletion, so that it is worth asking
-  /// whether the registry answers at all.
-  func wantsRegistryProbe(_ index: Int) -> Bool { slots[index].reachability.wantsRegistryProbe }
 
   /// Notes what the recorder made of a request.
   mutating func recorded(_ record: Record) {

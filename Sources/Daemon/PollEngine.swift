@@ -10,7 +10,7 @@ actor PollEngine {
   private static let backlogLimit = 1024
 
   private var core: PollCore
-  private let poll: @Sendable (PollJob, _ probe: Bool) async -> PollResult
+  private let poll: @Sendable (PollJob) async -> PollResult
   private let recorder: Recorder
   private let writer: HistoryWriter
   private let clock: @Sendable () -> Moment
@@ -40,7 +40,7 @@ actor PollEngine {
   init(
     core: PollCore, recorder: Recorder, writer: HistoryWriter, log: Logger,
     clock: @escaping @Sendable () -> Moment = Moment.now,
-    poll: @escaping @Sendable (PollJob, Bool) async -> PollResult,
+    poll: @escaping @Sendable (PollJob) async -> PollResult,
     onProgress: @escaping @Sendable (Progress) -> Void
   ) {
     self.core = core
@@ -66,14 +66,25 @@ actor PollEngine {
   }
 
   private func pump(_ now: Moment) {
-    guard !isStopped, pending.count < Self.backlogLimit else { return }
-    for job in core.due(at: now) {
-      let probe = core.wantsRegistryProbe(job.slot)
-      let poll = poll
-      running += 1
-      Task { self.finished(job.slot, await poll(job, probe)) }
-    }
+    for job in nextJobs(now) { start(job) }
+  }
+
+  private func nextJobs(_ now: Moment) -> [PollJob] {
+    guard !isStopped, pending.count < Self.backlogLimit else { return [] }
+    let jobs = core.due(at: now)
+    running += jobs.count
     armTimer(now)
+    return jobs
+  }
+
+  private func start(_ job: PollJob) {
+    Task.detached { await self.work(job) }
+  }
+
+  /// Polls, hands the result in and goes on with what is due next: one hop to the engine and back per poll.
+  private nonisolated func work(_ first: PollJob) async {
+    var next: PollJob? = first
+    while let job = next { next = await finished(job.slot, await poll(job)) }
   }
 
   /// Arming costs a system call, so a timer that already fires in time is left alone.
@@ -85,10 +96,16 @@ actor PollEngine {
     wake(max(0, wanted - now.boot))
   }
 
-  private func finished(_ slot: Int, _ result: PollResult) {
+  /// Takes a result in.
+  ///
+  /// - Returns: a poll for the caller to make next; others that are due are started.
+  private func finished(_ slot: Int, _ result: PollResult) -> PollJob? {
     running -= 1
     // A request that was cut off because the daemon stops says nothing about the tag.
-    if isStopped, result.isFailure { return resumeIfIdle() }
+    if isStopped, result.isFailure {
+      resumeIfIdle()
+      return nil
+    }
     let now = clock()
     if let request = core.finished(slot, result, at: now) {
       enqueue([request])
@@ -96,7 +113,10 @@ actor PollEngine {
       onProgress(.unchanged(slot: slot))
       planFlush()
     }
-    if isStopped { resumeIfIdle() } else { pump(now) }
+    if isStopped { resumeIfIdle() }
+    let jobs = nextJobs(now)
+    for job in jobs.dropFirst() { start(job) }
+    return jobs.first
   }
 
   // MARK: Recording

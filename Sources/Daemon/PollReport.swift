@@ -5,17 +5,13 @@ import Synchronization
 /// Logs what happens to tags, sparingly: a failing tag at its 1st, 10th, 100th … failure and when it recovers.
 final class PollReport: Sendable {
   private let log: Logger
-  private let tags: [TagReference]
   private let failures = Mutex<[Int: Int]>([:])
 
-  init(log: Logger, tags: [TagReference]) {
-    self.log = log
-    self.tags = tags
-  }
+  init(log: Logger) { self.log = log }
 
   func note(_ records: [Record]) {
     for record in records {
-      let tag = tags[record.slot].description
+      let tag = record.tag.description
       for event in record.events {
         log.info(
           "event_recorded",

@@ -1,4 +1,5 @@
 import ImageModel
+import Registry
 
 /// What one poll of a tag came to.
 enum PollResult: Sendable {
@@ -12,5 +13,9 @@ enum PollResult: Sendable {
 /// A poll to be made.
 struct PollJob: Sendable {
   let slot: Int
-  let entry: TagSlot
+  let tag: TagReference
+  let known: KnownTag
+  let selection: PlatformSelection
+  /// Ask whether the registry answers at all if the tag is not found: the answer may prove a deletion.
+  let wantsProbe: Bool
 }

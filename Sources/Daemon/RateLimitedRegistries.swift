@@ -7,7 +7,7 @@ final class RateLimitedRegistries: Sendable {
   private let failures = Mutex<[String: CheckFailure]>([:])
 
   func poll(_ job: PollJob, _ poll: () async -> PollResult) async -> PollResult {
-    let domain = job.entry.entry.tag.domain
+    let domain = job.tag.domain
     if let known = failures.withLock({ $0[domain] }) { return .failed(known, registryAnswers: false) }
     let result = await poll()
     if case .failed(let failure, _) = result, failure.code == .rateLimited {

@@ -30,6 +30,7 @@ struct RecordRequest: Sendable {
 /// What became of a request: the state to go on with, and what is to be told.
 struct Record: Sendable {
   let slot: Int
+  let tag: TagReference
   let snapshot: Int64?
   let head: Digest?
   let mustWalk: Bool

@@ -264,7 +264,8 @@ private struct Step {
 
   var record: Record {
     Record(
-      slot: request.slot, snapshot: snapshot, head: head, mustWalk: mustWalk, walked: walked, flaps: flaps,
+      slot: request.slot, tag: request.entry.entry.tag, snapshot: snapshot, head: head, mustWalk: mustWalk,
+      walked: walked, flaps: flaps,
       announcedSnapshot: announcedSnapshot, outcome: outcome, events: events)
   }
 }

@@ -16,36 +16,48 @@ public struct RunService: Sendable {
   private static let deliveryGrace = Duration.seconds(5)
   private static let pruneIntervalSeconds = 3_600
 
+  private static let trimIntervalSeconds = 15
+
+  /// Without its watchlist, which may be large and lives on in the engine alone.
   private let config: WatchConfig
   private let store: Store
   private let environment: [String: String]
   private let log: Logger
 
-  /// Opens the database, creating it if need be.
-  public init(config: WatchConfig, database: String, environment: [String: String]) throws(StoreError) {
+  /// Opens the database, creating it if need be, and runs until SIGTERM or SIGINT.
+  ///
+  /// - Throws: the store's error, when it cannot be opened or refuses to be written for good.
+  public static func run(
+    _ config: consuming WatchConfig, database: String, environment: [String: String]
+  ) async throws {
+    let entries = config.watch
+    config.watch = []
+    try await RunService(config: config, database: database, environment: environment).run(entries)
+  }
+
+  private init(config: WatchConfig, database: String, environment: [String: String]) throws(StoreError) {
     self.config = config
     self.environment = environment
     log = LogOutput.logger(config.log)
     store = try Store(opening: database)
   }
 
-  /// Runs until SIGTERM or SIGINT.
-  ///
-  /// - Throws: the store's error, when it refuses to be written for good.
-  public func run() async throws {
+  private func run(_ entries: consuming [WatchEntry]) async throws {
     let http = HTTPClient()
     let registry = RegistryClient.configured(config, http: http, environment: environment)
-    let core = try await store.watch(config, now: .now())
+    let count = entries.count
     let (workers, files) = deliveryWorkers()
     let (stopping, stop) = AsyncStream.makeStream(of: StopReason.self)
     let signals = SignalWatch(
       onStop: { stop.yield(.signal) }, onHangUp: { for file in files { file.reopen() } })
-    let engine = engine(core, TagPoller(registry: registry, writer: store.writer), workers, stop)
+    let engine = engine(
+      try await store.watch(entries, config, now: .now()), TagPoller(registry: registry, writer: store.writer), workers,
+      stop)
     let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
     await engine.setTimer { timer.arm(inMilliseconds: $0) }
-    log.info("started", metadata: ["tags": "\(config.watch.count)", "database": "\(store.writer.path)"])
+    log.info("started", metadata: ["tags": "\(count)", "database": "\(store.writer.path)"])
     let deliveries = workers.map { worker in Task { await worker.run() } }
-    let pruning = Task { await prune() }
+    let upkeep = [Task { await prune() }, Task { await trim() }]
     await engine.tick()
     var reason = StopReason.signal
     for await first in stopping {
@@ -53,7 +65,7 @@ public struct RunService: Sendable {
       break
     }
     timer.cancel()
-    pruning.cancel()
+    for task in upkeep { task.cancel() }
     await shutDown(engine, http, workers)
     for task in deliveries { await task.value }
     signals.cancel()
@@ -70,10 +82,10 @@ public struct RunService: Sendable {
   private func engine(
     _ core: PollCore, _ poller: TagPoller, _ workers: [DeliveryWorker], _ stop: AsyncStream<StopReason>.Continuation
   ) -> PollEngine {
-    let report = PollReport(log: log, tags: config.watch.map(\.tag))
+    let report = PollReport(log: log)
     return PollEngine(
       core: core, recorder: Recorder(sinks: config.sinks), writer: store.writer, log: log,
-      poll: { job, probe in await poller.poll(job, probe: probe) },
+      poll: poller.poll,
       onProgress: { progress in
         switch progress {
         case .unchanged: break
@@ -110,6 +122,13 @@ public struct RunService: Sendable {
       while let pruned = try? await store.writer.transaction({ try $0.pruneDelivered(before: before) }), pruned == 500 {
       }
       try? await Task.sleep(for: .seconds(Self.pruneIntervalSeconds))
+    }
+  }
+
+  private func trim() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(Self.trimIntervalSeconds))
+      SpareMemory.giveBack()
     }
   }
 

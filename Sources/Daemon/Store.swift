@@ -9,12 +9,14 @@ struct Store: Sendable {
 
   init(opening path: String) throws(StoreError) { writer = try HistoryWriter.open(path) }
 
-  /// Makes the configuration's tags the effective watchlist and returns the core that polls them.
-  func watch(_ config: WatchConfig, now: Moment, isSinglePass: Bool = false) async throws -> PollCore {
-    let watched = config.watch.map {
+  /// Makes `entries` the effective watchlist and returns the core that polls them.
+  func watch(
+    _ entries: [WatchEntry], _ config: WatchConfig, now: Moment, isSinglePass: Bool = false
+  ) async throws -> PollCore {
+    let watched = entries.map {
       WatchedTag(tag: $0.tag, selection: $0.selection, intervalSeconds: $0.intervalSeconds)
     }
-    return try await core(config.watch, config, now, isSinglePass) { try $0.registerTags(watched) }
+    return try await core(entries, config, now, isSinglePass) { try $0.registerTags(watched) }
   }
 
   /// The core that polls `entries` once; what is watched stays as it is.

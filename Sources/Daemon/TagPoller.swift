@@ -7,18 +7,16 @@ struct TagPoller: Sendable {
   let registry: RegistryClient
   let writer: HistoryWriter
 
-  /// - Parameter probe: ask whether the registry answers at all if the tag is not found.
-  func poll(_ job: PollJob, probe: Bool) async -> PollResult {
-    let tag = job.entry.entry.tag
+  func poll(_ job: PollJob) async -> PollResult {
     do {
       let observation = try await registry.observe(
-        tag, known: job.entry.known, selection: job.entry.entry.selection, stored: { try await writer.document($0) })
+        job.tag, known: job.known, selection: job.selection, stored: { try await writer.document($0) })
       switch observation {
       case .unchanged: return .unchanged
       case .found(let snapshot, let head): return .found(snapshot, head: head)
       }
     } catch {
-      let answers = probe && error.code == .tagMissing ? await registry.isAnswering(tag.domain) : false
+      let answers = job.wantsProbe && error.code == .tagMissing ? await registry.isAnswering(job.tag.domain) : false
       return .failed(error, registryAnswers: answers)
     }
   }

@@ -31,7 +31,7 @@ struct Watchlist {
         resume: isSinglePass ? .never : resume(record.state, entry, now))
       slots.append(slot(entry, record, snapshot: snapshots[record.id], now))
     }
-    return PollCore(slots: slots, plan: plan, isSinglePass: isSinglePass, random: SystemRandomNumberGenerator())
+    return PollCore(slots: slots, plan: plan, isSinglePass: isSinglePass, random: Jitter())
   }
 
   private func resume(_ state: TagState, _ entry: WatchEntry, _ now: Moment) -> Resume {

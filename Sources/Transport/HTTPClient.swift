@@ -10,6 +10,7 @@ public final class HTTPClient: Sendable {
   private let inbox = Inbox()
   private let thread: Mutex<LoopThread?>
   private let lastID = Atomic<UInt64>(0)
+  private let lastOrigin = Mutex<KnownOrigin?>(nil)
 
   /// Starts the thread. If the system has none to give, every request is answered as after `shutdown()`.
   ///
@@ -37,7 +38,7 @@ public final class HTTPClient: Sendable {
   /// Makes a request and gives the complete response, whatever its status. Cancelling the task ends the
   /// transfer and closes its connection.
   public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    let origin = try RequestCheck.check(request)
+    let origin = try checkedOrigin(of: request)
     let id = lastID.add(1, ordering: .relaxed).newValue
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
@@ -52,6 +53,16 @@ public final class HTTPClient: Sendable {
       inbox.cancel(id)
     }
     return try result.get()
+  }
+
+  /// Polls go to the same few registries: the last one is remembered.
+  private func checkedOrigin(of request: HTTPRequest) throws(TransportError) -> Origin {
+    let known = lastOrigin.withLock { $0 }
+    if let known, known.covers(request) { return known.origin }
+    let origin = try RequestCheck.check(request)
+    let fresh = KnownOrigin(origin, of: request)
+    lastOrigin.withLock { $0 = fresh }
+    return origin
   }
 
   /// Ends every request with `cancelled`, closes all connections and waits for the thread. Safe to call twice.

@@ -3,6 +3,7 @@ import CCurl
 extension Transfer {
   /// What libcurl's result means, `nil` for a response that is there.
   func failure(_ code: CURLcode) -> TransportError? {
+    if code == CURLE_OK && sink.overflow == nil && sink.hasAllHeaders { return nil }
     let host = hostText
     switch sink.overflow {
     case .headers:

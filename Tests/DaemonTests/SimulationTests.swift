@@ -48,7 +48,7 @@ private struct SimulatedMonth {
   static let epoch: Int64 = 1_790_812_800_000
 
   private let database: String
-  private var random: SeededRandom
+  private var random: Jitter
   private var world = SimulatedWorld(tags: SimulationTests.tagCount)
   private var oracle = Array(repeating: OracleTag(), count: SimulationTests.tagCount)
   private var moves: [(at: Int64, tag: Int)] = []
@@ -64,7 +64,7 @@ private struct SimulatedMonth {
 
   init(database: String, seed: UInt64) throws {
     self.database = database
-    var random = SeededRandom(seed: seed)
+    var random = Jitter(seed: seed)
     entries = (0..<SimulationTests.tagCount).map { index in
       WatchEntry(
         tag: TagReference(domain: "r\(index % 3).example", path: "app\(index)", tag: "latest"), pinned: nil,
@@ -147,7 +147,7 @@ private struct SimulatedMonth {
     }
     let snapshot = world.snapshot(job.slot)
     note(job.slot, snapshot, now)
-    return snapshot.digest == job.entry.known.headDigest ? .unchanged : .found(snapshot, head: snapshot.digest)
+    return snapshot.digest == job.known.headDigest ? .unchanged : .found(snapshot, head: snapshot.digest)
   }
 
   private mutating func note(_ tag: Int, _ snapshot: TagSnapshot, _ now: Int64) {

@@ -132,6 +132,20 @@ import Testing
     }
   }
 
+  @Test func aMarkAfterAConfirmationIsForItsOwnTag() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      let ids = try history.registerTags([watched(1), watched(2)]).map { record in
+        (record.id, try history.record(snapshot(1, [image(amd64, 2)]), tag: record.id, at: 0))
+      }
+      // Both run the same statement.
+      try history.confirmSnapshot(ids[0].1, at: time(10))
+      try history.mark([UnchangedMark(tagID: ids[1].0, snapshotID: ids[1].1, at: time(60), nextCheck: time(960))])
+      #expect(try history.latestSnapshot(tag: ids[0].0)?.lastSeen == time(10))
+      #expect(try history.latestSnapshot(tag: ids[1].0)?.lastSeen == time(60))
+    }
+  }
+
   @Test func marksDoNotGrowTheDatabase() throws {
     defer { writer.close() }
     let marks = try writer.transactionSync { history in

@@ -14,8 +14,7 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try config.file.ready()
     let path = try database.location.path(configured: settings.database)
-    let service = try RunService(
-      config: settings, database: path, environment: ProcessInfo.processInfo.environment)
-    try await service.run()
+    try await RunService.run(
+      consume settings, database: path, environment: ProcessInfo.processInfo.environment)
   }
 }
