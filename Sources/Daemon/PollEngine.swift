@@ -61,6 +61,8 @@ actor PollEngine {
   func tick() {
     guard !isStopped else { return }
     let now = clock()
+    // The timer has fired, early or late: whatever it was set for, it is to be set again.
+    armedFor = .min
     enqueue(core.overdue(at: now))
     pump(now)
   }
@@ -136,6 +138,7 @@ actor PollEngine {
   private func commitAll() async {
     while failure == nil, !pending.isEmpty || (isStopped && core.hasMarks) {
       await commit()
+      pump(clock())
     }
     isCommitting = false
     if isStopped { resumeIfIdle() } else { pump(clock()) }

@@ -17,6 +17,9 @@ final class PollReport: Sendable {
           "event_recorded",
           metadata: ["tag": "\(tag)", "type": "\(event.type.rawValue)", "sequence": "\(event.sequence)"])
       }
+      if let pin = record.unmetPin {
+        log.warning("first_seen_with_another_digest", metadata: ["tag": "\(tag)", "expected": "\(pin)"])
+      }
       switch record.outcome {
       case .failed(let failure): noteFailure(record.slot, tag, failure)
       case .firstSeen, .unchanged, .changed: noteSuccess(record.slot, tag)

@@ -31,6 +31,8 @@ struct RecordRequest: Sendable {
 struct Record: Sendable {
   let slot: Int
   let tag: TagReference
+  /// The digest the user expected at first sight, where another one was found.
+  let unmetPin: Digest?
   let snapshot: Int64?
   let head: Digest?
   let mustWalk: Bool

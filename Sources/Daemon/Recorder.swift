@@ -262,9 +262,16 @@ private struct Step {
     return state
   }
 
+  private var unmetPin: Digest? {
+    guard case .found(let current, _) = request.finding, stored == nil, let pinned = request.entry.entry.pinned
+    else { return nil }
+    return pinned == current.digest ? nil : pinned
+  }
+
   var record: Record {
     Record(
-      slot: request.slot, tag: request.entry.entry.tag, snapshot: snapshot, head: head, mustWalk: mustWalk,
+      slot: request.slot, tag: request.entry.entry.tag, unmetPin: unmetPin, snapshot: snapshot, head: head,
+      mustWalk: mustWalk,
       walked: walked, flaps: flaps,
       announcedSnapshot: announcedSnapshot, outcome: outcome, events: events)
   }
