@@ -1,0 +1,89 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// `watcher run` as its users meet it.
+@Suite struct DaemonRunTests {
+  private let registry: FakeRegistry
+  private let scene: Scene
+  private let image: String
+
+  init() throws {
+    registry = try FakeRegistry()
+    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
+    image = "\(registry.authority)/app:stable"
+    scene = try Scene(watch: [image])
+  }
+
+  @Test func tellsAMoveOnceInEverySinkAndKnowsTheWayBack() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(try eventually { try !scene.history(image).isEmpty }, "the baseline")
+    #expect(WatcherBinary.text(scene.stdout).isEmpty, "a baseline is not announced")
+
+    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
+    #expect(eventually(within: 16) { !WatcherBinary.text(scene.stdout).isEmpty }, "within one interval")
+    #expect(eventually { scene.eventLines().count == 2 })
+    let told = WatcherBinary.text(scene.stdout).split(separator: "\n").map(String.init)
+    #expect(told.count == 1)
+    #expect(told[0] == scene.eventLines()[1], "the same bytes in both sinks")
+
+    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
+    #expect(eventually(within: 16) { scene.eventLines().count == 3 })
+    let data = try #require(try object(scene.eventLines()[2])["data"] as? [String: Any])
+    #expect((data["rollback"] as? [Any])?.count == 2)
+
+    daemon.terminate()
+    daemon.waitUntilExit()
+    #expect(daemon.terminationStatus == 0 && daemon.terminationReason == .exit)
+    #expect(try scene.history(image).count == 3, "queries work after it has stopped")
+    #expect(try scene.status(image)["state"] as? String == "ok")
+  }
+
+  @Test func aRegistryThatIsDownChangesNoHistoryAndShows() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(try eventually { try !scene.history(image).isEmpty })
+    let before = try scene.history(image)
+    registry.setOutage(503)
+    #expect(try eventually(within: 20) { try scene.status(image)["state"] as? String == "failing" })
+    let status = try scene.status(image)
+    #expect((status["error"] as? [String: Any])?["code"] as? String == "server")
+    #expect(status["failing_since"] is String)
+    let after = try scene.history(image)
+    #expect(after.count == 1)
+    #expect(after[0]["digest"] as? String == before[0]["digest"] as? String)
+    #expect(after[0]["current"] as? Bool == true)
+  }
+
+  @Test func whatIsNotDueIsNotPolledAgainAfterARestart() throws {
+    defer { registry.stop() }
+    let slow = try Scene(watch: [image], interval: "1h")
+    for _ in 0..<3 {
+      let daemon = try slow.daemon()
+      #expect(eventually { WatcherBinary.text(slow.stderr).contains("msg=started") })
+      #expect(try eventually { try slow.sql("SELECT count(*) FROM snapshot") == ["1"] })
+      daemon.terminate()
+      daemon.waitUntilExit()
+      try FileManager.default.removeItem(atPath: slow.stderr)
+    }
+    #expect(registry.log.filter { $0.hasPrefix("HEAD") }.count == 1)
+  }
+
+  @Test func aSecondOneIsTurnedAwayAndTheFirstGoesOn() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { WatcherBinary.text(scene.stderr).contains("msg=started") })
+    let began = Date()
+    let second = try scene.run(["run", "--config", scene.config])
+    #expect(second.status == 75)
+    #expect(Date().timeIntervalSince(began) < 5)
+    #expect(second.stderr.hasPrefix("watcher: error: "))
+    #expect(try scene.run(["check", "--config", scene.config]).status == 75)
+    #expect(daemon.isRunning)
+  }
+}

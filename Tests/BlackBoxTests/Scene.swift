@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// A directory with a configuration and a database, and the binary that uses them.
+final class Scene {
+  let directory: String
+  let binary: WatcherBinary
+  var config: String { directory + "/config.json" }
+  var database: String { directory + "/watcher.db" }
+  var events: String { directory + "/events.jsonl" }
+  var stdout: String { directory + "/stdout" }
+  var stderr: String { directory + "/stderr" }
+
+  /// - Parameter watch: polled every ten seconds; events of every type go to `events` besides stdout's own.
+  init(watch: [String], interval: String = "10s") throws {
+    directory = FileManager.default.temporaryDirectory.path + "/watcher-scene.\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+    binary = WatcherBinary(directory: directory)
+    let document: [String: Any] = [
+      "database": database, "defaults": ["interval": interval], "watch": watch,
+      "sinks": ["out": ["type": "stdout"], "all": ["type": "file", "path": events, "events": ["*"]]],
+    ]
+    try JSONSerialization.data(withJSONObject: document).write(to: URL(fileURLWithPath: config))
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+  func run(_ arguments: [String]) throws -> WatcherBinary.Outcome {
+    try binary.run(arguments, environment: ["WATCHER_DATABASE": database])
+  }
+
+  /// What a command printed as JSON; it must have succeeded.
+  func json(_ arguments: [String]) throws -> [String: Any] {
+    let outcome = try run(arguments)
+    #expect(outcome.status == 0, "\(arguments): \(outcome.stderr)")
+    return try object(outcome.stdout)
+  }
+
+  func history(_ tag: String, _ options: [String] = []) throws -> [[String: Any]] {
+    try json(["history", tag, "--json"] + options)["entries"] as? [[String: Any]] ?? []
+  }
+
+  func status(_ tag: String) throws -> [String: Any] {
+    (try json(["status", tag, "--json"])["tags"] as? [[String: Any]])?.first ?? [:]
+  }
+
+  /// `watcher run` in the background, its output in `stdout` and `stderr`.
+  func daemon() throws -> Process {
+    try binary.start(["run", "--config", config], stdout: stdout, stderr: stderr)
+  }
+
+  /// Asks the database itself.
+  func sql(_ query: String) throws -> [String] {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
+    process.arguments = ["-readonly", "-cmd", ".timeout 5000", database, query]
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+
+  /// The lines of the file sink that are complete.
+  func eventLines() -> [String] {
+    let text = WatcherBinary.text(events)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
+    return text.hasSuffix("\n") ? lines : Array(lines.dropLast())
+  }
+}
+
+func object(_ text: String) throws -> [String: Any] {
+  try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+}
