@@ -65,7 +65,10 @@ let package = Package(
     .testTarget(name: "ConfigTests", dependencies: ["Config", "ImageModel"], exclude: ["fixtures"]),
     .testTarget(
       name: "DaemonTests",
-      dependencies: ["Daemon", "Config", "Drift", "Hashing", "History", "ImageModel", "Schedule"]),
+      dependencies: [
+        "Daemon", "Config", "Drift", "Hashing", "History", "ImageModel", "Schedule",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     .testTarget(name: "CLITests", dependencies: ["watcher", "Daemon", "History", "Config", "ImageModel"]),
     .testTarget(
       name: "BlackBoxTests", dependencies: ["watcher", "TestSupport", "Hashing", "StrictJSON", "ImageModel"]),

@@ -28,7 +28,9 @@ final class CheckCollector: Sendable {
       switch news {
       case .unchanged(let slot): Self.add((.unchanged, []), slot, &state)
       case .recorded(let records):
-        for record in records { Self.add((record.outcome, record.events), record.slot, &state) }
+        for record in records {
+          if let outcome = record.outcome { Self.add((outcome, record.events), record.slot, &state) }
+        }
       case .failed(let error): state.failure = error
       }
       let waiter = state.isComplete ? state.waiter.take() : nil

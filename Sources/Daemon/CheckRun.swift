@@ -26,7 +26,7 @@ public final class CheckRun: Sendable {
     self.config = config
     store = try Store(opening: database)
     log = LogOutput.logger(config.log)
-    http = HTTPClient()
+    http = .forRegistries()
     registry = RegistryClient.configured(config, http: http, environment: environment)
   }
 
@@ -52,7 +52,7 @@ public final class CheckRun: Sendable {
     let began = Moment.now().boot
     await engine.tick()
     let collected = await collector.finished()
-    await engine.stop()
+    if let failure = await engine.stop() { throw failure }
     let outcome = try collected.get()
     let seconds = Double(Moment.now().boot - began) / 1000
     let results = zip(entries, outcome).map {
@@ -66,7 +66,7 @@ public final class CheckRun: Sendable {
   ///
   /// - Returns: the sinks that could not take everything, each with the reason; it stays in the outbox.
   public func deliver() async throws -> [String] {
-    let outbox = OutboxAdapter(writer: store.writer, clock: Moment.now)
+    let outbox = OutboxAdapter(writer: store.writer, clock: Moment.now, onFailure: { _ in })
     for (sink, sequences) in reported.withLock({ $0 }) where !sequences.isEmpty {
       try await outbox.settle(sink: sink, sequences.map { .delivered(sequence: $0) })
     }
@@ -104,6 +104,11 @@ public final class CheckRun: Sendable {
       }
     }
   }
+}
+
+extension HTTPClient {
+  /// Lets through as many requests at once as a configuration may ask for; the plan holds them to each registry's.
+  static func forRegistries() -> HTTPClient { HTTPClient(maxConnectionsPerHost: 256) }
 }
 
 extension RegistryClient {

@@ -18,7 +18,7 @@ struct PollCore: Sendable {
   private static let overdueLookMilliseconds: Int64 = 10_000
   private var lastOverdueLook: Int64
   /// `check`: every tag is polled once and then left alone.
-  private let isSinglePass: Bool
+  let isSinglePass: Bool
 
   init(slots: [TagSlot], plan: PollPlan, isSinglePass: Bool = false, random: Jitter) {
     self.slots = slots
@@ -63,7 +63,9 @@ struct PollCore: Sendable {
       change = slots[index].reachability.succeeded(at: now.wall)
       failing.remove(index)
     case .failed(let failure, let registryAnswers):
-      change = slots[index].reachability.failed(failure, at: now.wall, registryAnswers: registryAnswers)
+      change =
+        slots[index].reachability.failed(failure, at: now.wall, registryAnswers: registryAnswers)
+        ?? unreachable(index, at: now)
       failing.insert(index)
     }
     return RecordRequest(
@@ -80,31 +82,38 @@ struct PollCore: Sendable {
 
   /// Tags that have been failing for so long that they count as unreachable from now on.
   mutating func overdue(at now: Moment) -> [RecordRequest] {
-    // All failing tags are looked at, so not at every tick: this is told to the minute.
-    guard abs(now.boot - lastOverdueLook) >= Self.overdueLookMilliseconds else { return [] }
+    // All failing tags are looked at, so not at every tick: this is told to the minute. A single pass asks each
+    // tag first.
+    guard !isSinglePass, abs(now.boot - lastOverdueLook) >= Self.overdueLookMilliseconds else { return [] }
     lastOverdueLook = now.boot
     return failing.sorted().compactMap { index in
-      let entry = slots[index].entry
-      guard
-        let change = slots[index].reachability.tick(
-          at: now.wall, unreachableAfterSeconds: entry.unreachableAfterSeconds,
-          intervalSeconds: entry.intervalSeconds)
-      else { return nil }
+      guard wasLookedAt(index, before: now), let change = unreachable(index, at: now) else { return nil }
       return RecordRequest(
         slot: index, entry: slots[index], finding: .overdue, change: change, at: now.wall,
         nextCheck: slots[index].nextCheck)
     }
   }
 
-  /// Notes what the recorder made of a request.
-  mutating func recorded(_ record: Record) {
-    slots[record.slot].snapshot = record.snapshot
-    slots[record.slot].head = record.head
-    slots[record.slot].mustWalk = record.mustWalk
-    slots[record.slot].walked = record.walked
-    slots[record.slot].flaps = record.flaps
-    slots[record.slot].announcedSnapshot = record.announcedSnapshot
+  private mutating func unreachable(_ index: Int, at now: Moment) -> ReachabilityChange? {
+    slots[index].reachability.tick(
+      at: now.wall, unreachableAfterSeconds: slots[index].entry.unreachableAfterSeconds,
+      intervalSeconds: slots[index].entry.intervalSeconds)
   }
+
+  /// Whether the last check is no older than the plan lets it get. After a suspension or a long stop the next
+  /// check decides, not the time that passed unseen.
+  private func wasLookedAt(_ index: Int, before now: Moment) -> Bool {
+    guard let last = slots[index].lastChecked else { return false }
+    let isThrottled = slots[index].reachability.failure?.code == .rateLimited
+    let longestDelay =
+      isThrottled
+      ? Limits.registryRetryAfterSeconds
+      : min(Limits.backoffCapSeconds, 2 * slots[index].entry.intervalSeconds)
+    return now.wall < last.advanced(bySeconds: longestDelay + Limits.tickSeconds)
+  }
+
+  /// Notes what the recorder made of a request.
+  mutating func recorded(_ record: Record) { slots[record.slot].recorded(record) }
 
   /// The marks gathered since the last call.
   mutating func takeMarks() -> [UnchangedMark] {

@@ -25,6 +25,11 @@ actor PollEngine {
   private var isFlushPlanned = false
   private var isStopped = false
   private var running = 0
+  /// The tasks that poll, so that they can be cut off.
+  private var workers: [Int: Task<Void, Never>] = [:]
+  private var lastWorker = 0
+  /// The store refuses for now: nothing is polled that could not be recorded.
+  private var isStalled = false
   /// Boot time for which the timer is armed.
   private var armedFor = Int64.min
   private var idleWaiters: [CheckedContinuation<Void, Never>] = []
@@ -72,7 +77,7 @@ actor PollEngine {
   }
 
   private func nextJobs(_ now: Moment) -> [PollJob] {
-    guard !isStopped, pending.count < Self.backlogLimit else { return [] }
+    guard !isStopped, !isStalled, pending.count < Self.backlogLimit else { return [] }
     let jobs = core.due(at: now)
     running += jobs.count
     armTimer(now)
@@ -80,8 +85,15 @@ actor PollEngine {
   }
 
   private func start(_ job: PollJob) {
-    Task.detached { await self.work(job) }
+    lastWorker += 1
+    let id = lastWorker
+    workers[id] = Task.detached {
+      await self.work(job)
+      await self.ended(id)
+    }
   }
+
+  private func ended(_ worker: Int) { workers[worker] = nil }
 
   /// Polls, hands the result in and goes on with what is due next: one hop to the engine and back per poll.
   private nonisolated func work(_ first: PollJob) async {
@@ -141,6 +153,8 @@ actor PollEngine {
       pump(clock())
     }
     isCommitting = false
+    // A flush that came while a commit ran has left its marks to this.
+    if core.hasMarks { planFlush() }
     if isStopped { resumeIfIdle() } else { pump(clock()) }
   }
 
@@ -156,6 +170,7 @@ actor PollEngine {
         try store.mark(marks)
         return try batch.map { try recorder.record($0, in: store) }
       }
+      isStalled = false
       for record in records { core.recorded(record) }
       if !records.isEmpty { onProgress(.recorded(records)) }
     } catch {
@@ -169,11 +184,12 @@ actor PollEngine {
   /// A full disk or a busy database passes: wait and try again, recording nothing meanwhile. Anything else ends
   /// the service, so that the next start finds out what is true on disk.
   private func recover(from error: StoreError) async {
-    guard error.isTransient, !isStopped else {
+    guard error.isTransient, !isStopped, !core.isSinglePass else {
       failure = error
       onProgress(.failed(error))
       return
     }
+    isStalled = true
     log.error("database_write_failed", metadata: ["err": "\(error.message)"])
     try? await Task.sleep(for: .seconds(error.code == .full ? 5 : 1))
   }
@@ -198,13 +214,22 @@ actor PollEngine {
   // MARK: Stopping
 
   /// Starts no more polls, lets those in flight finish, and writes everything down.
-  func stop() async {
+  ///
+  /// - Returns: why not everything could be written, if so.
+  func stop() async -> StoreError? {
     isStopped = true
     startCommit()
     await withCheckedContinuation { continuation in
       idleWaiters.append(continuation)
       resumeIfIdle()
     }
+    return failure
+  }
+
+  /// Ends the polls in flight without a result, for good.
+  func cutOff() {
+    isStopped = true
+    for worker in workers.values { worker.cancel() }
   }
 
   private func resumeIfIdle() {

@@ -13,8 +13,8 @@ final class PollReport: Sendable {
     for record in records {
       let tag = record.tag.description
       for event in record.events {
-        log.info(
-          "event_recorded",
+        log.log(
+          level: event.type.isOnByDefault ? .info : .debug, "event_recorded",
           metadata: ["tag": "\(tag)", "type": "\(event.type.rawValue)", "sequence": "\(event.sequence)"])
       }
       if let pin = record.unmetPin {
@@ -23,6 +23,7 @@ final class PollReport: Sendable {
       switch record.outcome {
       case .failed(let failure): noteFailure(record.slot, tag, failure)
       case .firstSeen, .unchanged, .changed: noteSuccess(record.slot, tag)
+      case nil: break
       }
     }
   }

@@ -1,4 +1,5 @@
 import Drift
+import History
 import ImageModel
 
 /// Something about a tag that must reach the store.
@@ -33,13 +34,11 @@ struct Record: Sendable {
   let tag: TagReference
   /// The digest the user expected at first sight, where another one was found.
   let unmetPin: Digest?
+  /// The current snapshot and the tag's row as they are now.
   let snapshot: Int64?
-  let head: Digest?
-  let mustWalk: Bool
-  let walked: PlatformSelection?
-  let flaps: FlapGate
-  let announcedSnapshot: Int64?
-  let outcome: CheckOutcome
+  let state: TagState
+  /// `nil` when there was no poll.
+  let outcome: CheckOutcome?
   let events: [RecordedEvent]
 }
 

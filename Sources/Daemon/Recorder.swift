@@ -15,7 +15,9 @@ struct Recorder: Sendable {
 
   func record(_ request: RecordRequest, in store: HistoryTransaction) throws -> Record {
     let stored = try store.latestSnapshot(tag: request.entry.id)
-    var step = Step(request: request, stored: stored)
+    // The tag's row, not the request: an earlier result of the same tag may have been written since.
+    let before = try store.tag(request.entry.entry.tag)?.state ?? TagState()
+    var step = Step(request: request, stored: stored, before: before)
     if let change = request.change {
       step.outcome = .changed
       step.events.append(try append(reachabilityEvent(change, request, stored), nil, step, store))
@@ -49,7 +51,7 @@ struct Recorder: Sendable {
         .map { PastUse(lastCurrent: $0.lastSeen, digest: $0.digest) }
     }
     step.walked = selection
-    step.mustWalk = current.images.contains { $0.imageID != nil && $0.config == nil }
+    step.detailsPending = current.images.contains { $0.imageID != nil && $0.config == nil }
     try store.insertDocuments(current.documents)
     if let stored = step.stored, stored.ended == nil, stored.digest == current.digest {
       try store.updateImages(snapshot: stored.id, images: merged(current.images, with: stored))
@@ -67,7 +69,7 @@ struct Recorder: Sendable {
     } else if change.type.isOnByDefault {
       step.outcome = .changed
     }
-    step.announcedSnapshot = id
+    if change.type == .imageChanged || step.flaps.withheld == 0 { step.announcedSnapshot = id }
   }
 
   /// Whether a move may be announced now. A tag that moves to and fro is recorded in full and told of sparingly.
@@ -78,12 +80,12 @@ struct Recorder: Sendable {
 
   private func announced(_ request: RecordRequest, _ store: HistoryTransaction) throws -> Int {
     try store.announcements(
-      tag: request.entry.id, type: .imageChanged, since: request.at.advanced(bySeconds: -3600))
+      tag: request.entry.id, type: .imageChanged, since: request.at.advanced(bySeconds: -3600), until: request.at)
   }
 
   /// Once a tag that moved to and fro has been quiet: one event from the state last told to the present one.
   private func settleFlaps(_ step: inout Step, _ store: HistoryTransaction) throws {
-    guard let latest = step.stored,
+    guard step.flaps.withheld > 0, let latest = step.stored,
       let moves = step.flaps.settle(
         at: step.request.at, announcedInLastHour: try announced(step.request, store))
     else { return }
@@ -109,7 +111,7 @@ struct Recorder: Sendable {
   private func recordedState(
     _ stored: StoredSnapshot, beside current: TagSnapshot, _ step: Step, _ store: HistoryTransaction
   ) throws -> RecordedState {
-    let selection = step.request.entry.walked ?? step.request.entry.entry.selection
+    let selection = step.before.walked ?? step.request.entry.entry.selection
     let watched = stored.images.filter { image in
       !stored.mediaType.isIndex || image.platform.map(selection.contains) ?? true
     }
@@ -168,7 +170,7 @@ struct Recorder: Sendable {
     event.previous = previous
     event.changes = change.changes
     event.rollback = change.rollback
-    event.notBefore = previous?.lastSeen
+    event.notBefore = previous.map { min($0.lastSeen, request.at) }
     return event
   }
 
@@ -176,7 +178,7 @@ struct Recorder: Sendable {
     _ change: ReachabilityChange, _ request: RecordRequest, _ stored: StoredSnapshot?
   ) -> ChangeEvent {
     var event = newEvent(change.type, request)
-    event.notBefore = stored?.lastSeen
+    event.notBefore = stored.map { min($0.lastSeen, request.at) }
     let last = stored.map { ChangeEvent.TopDocument(digest: $0.digest, mediaType: $0.mediaType) }
     var now = last
     if case .found(let snapshot, _) = request.finding {
@@ -220,24 +222,28 @@ struct Recorder: Sendable {
 private struct Step {
   let request: RecordRequest
   let stored: StoredSnapshot?
+  /// The tag's row as it was.
+  let before: TagState
+  /// The current snapshot, `nil` before the first and after a deletion.
   var snapshot: Int64?
   var head: Digest?
-  var mustWalk: Bool
+  var detailsPending: Bool
   var walked: PlatformSelection?
   var flaps: FlapGate
   var announcedSnapshot: Int64?
   var outcome = CheckOutcome.unchanged
   var events: [RecordedEvent] = []
 
-  init(request: RecordRequest, stored: StoredSnapshot?) {
+  init(request: RecordRequest, stored: StoredSnapshot?, before: TagState) {
     self.request = request
     self.stored = stored
-    snapshot = request.entry.snapshot
-    head = request.entry.head
-    mustWalk = request.entry.mustWalk
-    walked = request.entry.walked
-    flaps = request.entry.flaps
-    announcedSnapshot = request.entry.announcedSnapshot
+    self.before = before
+    snapshot = stored.flatMap { $0.ended == nil ? $0.id : nil }
+    head = snapshot == nil ? nil : before.headDigest
+    detailsPending = before.detailsPending
+    walked = before.walked
+    flaps = before.flaps
+    announcedSnapshot = before.announcedSnapshot
   }
 
   /// Everything about the tag that goes into its row.
@@ -246,7 +252,7 @@ private struct Step {
     var state = TagState()
     state.walked = walked
     state.headDigest = head
-    state.detailsPending = mustWalk
+    state.detailsPending = detailsPending
     state.lastChecked = request.finding.isCheck ? request.at : request.entry.lastChecked
     state.lastSuccess = reachability.lastSuccess
     state.nextCheck = request.nextCheck
@@ -270,9 +276,7 @@ private struct Step {
 
   var record: Record {
     Record(
-      slot: request.slot, tag: request.entry.entry.tag, unmetPin: unmetPin, snapshot: snapshot, head: head,
-      mustWalk: mustWalk,
-      walked: walked, flaps: flaps,
-      announcedSnapshot: announcedSnapshot, outcome: outcome, events: events)
+      slot: request.slot, tag: request.entry.entry.tag, unmetPin: unmetPin, snapshot: snapshot, state: state,
+      outcome: request.finding.isCheck ? outcome : nil, events: events)
   }
 }

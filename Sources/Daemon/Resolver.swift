@@ -9,7 +9,7 @@ public enum Resolver {
     _ reference: ImageReference, selection: PlatformSelection, config: WatchConfig, environment: [String: String],
     trace: (@Sendable (String) -> Void)? = nil
   ) async throws(CheckFailure) -> Resolution {
-    let http = HTTPClient()
+    let http = HTTPClient.forRegistries()
     defer { http.shutdown() }
     let registry = RegistryClient.configured(config, http: http, environment: environment, trace: trace)
     return try await registry.resolve(reference, selection: selection)

@@ -43,11 +43,11 @@ public struct RunService: Sendable {
   }
 
   private func run(_ entries: consuming [WatchEntry]) async throws {
-    let http = HTTPClient()
+    let http = HTTPClient.forRegistries()
     let registry = RegistryClient.configured(config, http: http, environment: environment)
     let count = entries.count
-    let (workers, files) = deliveryWorkers()
     let (stopping, stop) = AsyncStream.makeStream(of: StopReason.self)
+    let (workers, files) = deliveryWorkers(stop)
     let signals = SignalWatch(
       onStop: { stop.yield(.signal) }, onHangUp: { for file in files { file.reopen() } })
     let engine = engine(
@@ -66,7 +66,7 @@ public struct RunService: Sendable {
     }
     timer.cancel()
     for task in upkeep { task.cancel() }
-    await shutDown(engine, http, workers)
+    if let failure = await shutDown(engine, http, workers) { reason = .failure(failure) }
     for task in deliveries { await task.value }
     signals.cancel()
     store.writer.close()
@@ -98,8 +98,9 @@ public struct RunService: Sendable {
       })
   }
 
-  private func deliveryWorkers() -> ([DeliveryWorker], [FileSink]) {
-    let outbox = OutboxAdapter(writer: store.writer, clock: Moment.now)
+  private func deliveryWorkers(_ stop: AsyncStream<StopReason>.Continuation) -> ([DeliveryWorker], [FileSink]) {
+    let outbox = OutboxAdapter(
+      writer: store.writer, clock: Moment.now, onFailure: { stop.yield(.failure($0)) })
     var sinks: [any Sink] = []
     var files: [FileSink] = []
     for settings in config.sinks {
@@ -133,17 +134,20 @@ public struct RunService: Sendable {
   }
 
   /// No new polls; those in flight get a moment, then what is recorded is delivered as far as sinks take it.
-  private func shutDown(_ engine: PollEngine, _ http: HTTPClient, _ workers: [DeliveryWorker]) async {
+  private func shutDown(
+    _ engine: PollEngine, _ http: HTTPClient, _ workers: [DeliveryWorker]
+  ) async -> StoreError? {
     let cutOff = Task {
-      try? await Task.sleep(for: .seconds(Self.pollGraceSeconds))
-      http.shutdown()
+      try await Task.sleep(for: .seconds(Self.pollGraceSeconds))
+      await engine.cutOff()
     }
-    await engine.stop()
+    let failure = await engine.stop()
     cutOff.cancel()
     http.shutdown()
     await withTaskGroup(of: Void.self) { group in
       for worker in workers { group.addTask { await worker.stop(drainingFor: Self.deliveryGrace) } }
     }
+    return failure
   }
 }
 

@@ -20,6 +20,14 @@ extension StoredImage {
 }
 
 extension TagState {
+  /// Whether the next poll walks the documents even if HEAD says that nothing moved: the selection changed, or a
+  /// config blob is still missing.
+  func mustWalk(for selection: PlatformSelection) -> Bool {
+    detailsPending || (walked != nil && walked != selection)
+  }
+
+  var flaps: FlapGate { FlapGate(withheld: withheld, lastMove: lastMove) }
+
   var reachability: Reachability {
     Reachability(
       state: reach.reachability, failures: failures, failingSince: failingSince, failure: failure,

@@ -1,5 +1,6 @@
 import Config
 import Drift
+import History
 import ImageModel
 import Registry
 
@@ -18,12 +19,28 @@ struct TagSlot: Sendable {
   /// The next poll walks the documents even if HEAD says that nothing moved: platforms were added to the
   /// selection, or a config blob is still missing.
   var mustWalk: Bool
-  /// The platforms that were watched when the current snapshot was recorded.
-  var walked: PlatformSelection?
-  /// The snapshot that was told of last; older than the current one while moves are withheld.
-  var announcedSnapshot: Int64?
   var reachability: Reachability
   var flaps: FlapGate
+
+  init(entry: WatchEntry, id: Int64, snapshot: Int64?, state: TagState, now: Timestamp) {
+    self.entry = entry
+    self.id = id
+    lastChecked = state.lastChecked
+    nextCheck = state.nextCheck ?? now
+    self.snapshot = snapshot
+    head = state.headDigest
+    mustWalk = state.mustWalk(for: entry.selection)
+    reachability = state.reachability
+    flaps = state.flaps
+  }
+
+  /// Takes over what was written about the tag's content.
+  mutating func recorded(_ record: Record) {
+    snapshot = record.snapshot
+    head = record.state.headDigest
+    mustWalk = record.state.mustWalk(for: entry.selection)
+    flaps = record.state.flaps
+  }
 
   var known: KnownTag { KnownTag(headDigest: snapshot == nil ? nil : head, mustWalk: mustWalk) }
 

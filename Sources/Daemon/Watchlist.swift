@@ -29,7 +29,8 @@ struct Watchlist {
       plan.add(
         index, name: entry.tag.description, registry: registry, intervalSeconds: entry.intervalSeconds,
         resume: isSinglePass ? .never : resume(record.state, entry, now))
-      slots.append(slot(entry, record, snapshot: snapshots[record.id], now))
+      slots.append(
+        TagSlot(entry: entry, id: record.id, snapshot: snapshots[record.id], state: record.state, now: now.wall))
     }
     return PollCore(slots: slots, plan: plan, isSinglePass: isSinglePass, random: Jitter())
   }
@@ -39,15 +40,5 @@ struct Watchlist {
     return StoredDue.resume(
       nextCheckWall: next, nowWall: now.wall, nowBoot: now.boot, intervalSeconds: entry.intervalSeconds,
       failures: state.failures)
-  }
-
-  private func slot(_ entry: WatchEntry, _ record: TagRecord, snapshot: Int64?, _ now: Moment) -> TagSlot {
-    let state = record.state
-    return TagSlot(
-      entry: entry, id: record.id, lastChecked: state.lastChecked, nextCheck: state.nextCheck ?? now.wall,
-      snapshot: snapshot, head: state.headDigest,
-      mustWalk: state.detailsPending || (state.walked != nil && state.walked != entry.selection),
-      walked: state.walked, announcedSnapshot: state.announcedSnapshot, reachability: state.reachability,
-      flaps: FlapGate(withheld: state.withheld, lastMove: state.lastMove))
   }
 }

@@ -44,7 +44,7 @@ public final class FileSink: Sink {
     guard let first = items.first else { return [] }
     var written: [OutboxItem] = []
     do throws(SystemError) {
-      var target = try current(file, at: path)
+      var target = try current(&file, at: path)
       file = target
       var failure: DeliveryResult?
       for item in items {
@@ -67,10 +67,12 @@ public final class FileSink: Sink {
     }
   }
 
-  private static func current(_ file: LogFile?, at path: String) throws(SystemError) -> LogFile {
-    if let file {
-      if file.isStill(at: path) { return file }
-      file.close()
+  private static func current(_ file: inout LogFile?, at path: String) throws(SystemError) -> LogFile {
+    if let open = file {
+      if open.isStill(at: path) { return open }
+      open.close()
+      // Forgotten at once: closed a second time, the number may be somebody else's by then.
+      file = nil
     }
     return try LogFile(path: path)
   }

@@ -19,6 +19,6 @@ extension HistoryTransaction {
 
   /// A state of a tag by its row, `nil` if that is not one of the tag's.
   public func snapshot(_ id: Int64, tag: Int64) throws -> StoredSnapshot? {
-    try SnapshotRow.all(db, tag: tag).first { $0.id == id }
+    try SnapshotRow.one(db, id: id, tag: tag)
   }
 }

@@ -28,11 +28,12 @@ extension HistoryTransaction {
     return recorded
   }
 
-  /// How many events of a type a tag has had since then, that moment included.
-  public func announcements(tag: Int64, type: EventType, since: Timestamp) throws -> Int {
+  /// How many events of a type a tag has had between two moments, both included. Those of a future that a clock
+  /// set back has left behind do not count.
+  public func announcements(tag: Int64, type: EventType, since: Timestamp, until: Timestamp) throws -> Int {
     let statement = try db.cachedStatement(
-      sql: "SELECT count(*) FROM event WHERE tag_id = ? AND time_ms >= ? AND type = ?")
-    let row = try Row.fetchOne(statement, arguments: [tag, since.milliseconds, type.rawValue])
+      sql: "SELECT count(*) FROM event WHERE tag_id = ? AND time_ms BETWEEN ? AND ? AND type = ?")
+    let row = try Row.fetchOne(statement, arguments: [tag, since.milliseconds, until.milliseconds, type.rawValue])
     return Int(try row?.integer(0) ?? 0)
   }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GRDB
 import ImageModel
+import Synchronization
 
 /// The one writer of a database: holds its lock, owns its read-write connection and runs one transaction at a
 /// time, in the order in which they were asked for.
@@ -16,6 +17,8 @@ public final class HistoryWriter: Sendable {
 
   let queue: DatabaseQueue
   private let lock: DatabaseLock
+  /// The error after which the connection is not used any more: what is on disk is found out by the next start.
+  private let broken = Mutex<StoreError?>(nil)
 
   private init(path: String, instance: String, queue: DatabaseQueue, lock: DatabaseLock) {
     self.path = path
@@ -67,7 +70,7 @@ public final class HistoryWriter: Sendable {
   /// As `transaction`, and blocks meanwhile. Not for use in tasks.
   public func transactionSync<T>(_ body: (HistoryTransaction) throws -> T) throws -> T {
     do {
-      return try queue.writeWithoutTransaction { db in try run(db, body) }
+      return try queue.writeWithoutTransaction { db in try guarded(db) { db in try run(db, body) } }
     } catch {
       throw mapped(error)
     }
@@ -100,7 +103,7 @@ public final class HistoryWriter: Sendable {
   /// Must be the last call; a writer that is merely released keeps the log for the next one to fold.
   public func close() {
     // A log that cannot be folded now (a reader, a full disk) is folded by the next writer.
-    _ = try? queue.writeWithoutTransaction(Self.checkpoint)
+    if broken.withLock({ $0 == nil }) { _ = try? queue.writeWithoutTransaction(Self.checkpoint) }
     try? queue.close()
     lock.release()
   }
@@ -156,8 +159,23 @@ public final class HistoryWriter: Sendable {
   private func onQueue<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
     try await withCheckedThrowingContinuation { continuation in
       queue.asyncWriteWithoutTransaction { db in
-        continuation.resume(with: Result { try body(db) }.mapError(self.mapped))
+        continuation.resume(with: Result { try self.guarded(db, body) })
       }
+    }
+  }
+
+  /// Refuses once a write or sync has failed: a failed fsync may have dropped what later ones would claim to have
+  /// kept (operations.md, 3.3).
+  private func guarded<T>(_ db: Database, _ body: (Database) throws -> T) throws -> T {
+    if let error = broken.withLock({ $0 }) { throw error }
+    do {
+      return try body(db)
+    } catch {
+      let error = mapped(error)
+      if let error = error as? StoreError, error.code == .io || error.code == .damaged {
+        broken.withLock { $0 = error }
+      }
+      throw error
     }
   }
 

@@ -96,6 +96,7 @@ struct RegistrySession: Sendable {
     request.authorization = authorization
     let wait = host.state.withLock { $0.pacer?.reserve(at: clock.now()) ?? 0 }
     if wait > 0 { await clock.sleep(wait) }
+    if Task.isCancelled { throw CheckFailure(.network, "\(asked): given up before \(host.name) was asked") }
     do {
       let response = try await http.send(request)
       trace?("\(request.line) -> \(response.line)")

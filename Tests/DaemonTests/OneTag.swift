@@ -47,6 +47,15 @@ final class OneTag {
     return try take(isUnchanged ? .unchanged : .found(snapshot, head: snapshot.digest), at: seconds)
   }
 
+  /// Two polls that both find the tag moved, written together.
+  func pollTwice(at first: Int, _ second: Int) throws -> [Record] {
+    let snapshot = visible(world.snapshot(0))
+    let requests = [first, second].compactMap {
+      core.finished(0, .found(snapshot, head: snapshot.digest), at: moment($0))
+    }
+    return try record(requests)
+  }
+
   func fail(_ code: CheckFailure.Code, at seconds: Int, registryAnswers: Bool = true) throws -> Record? {
     try take(.failed(CheckFailure(code, "no"), registryAnswers: registryAnswers), at: seconds)
   }

@@ -104,10 +104,12 @@ import Testing
   @Test func unreachableIsToldOnceAndSoIsTheRecovery() throws {
     let tag = try OneTag()
     _ = try tag.poll(at: 0)
-    for time in stride(from: 60, through: 3_600, by: 60) { _ = try tag.fail(.connect, at: time) }
-    let told = try tag.overdue(at: 3_660)
+    for time in stride(from: 60, through: 3_540, by: 60) { _ = try tag.fail(.connect, at: time) }
+    #expect(try tag.overdue(at: 3_590).isEmpty)
+    let told = try tag.overdue(at: 3_600)
     #expect(told.flatMap(\.events).map(\.type) == [.tagUnreachable])
     #expect(try tag.overdue(at: 3_720).isEmpty)
+    #expect(try #require(try tag.fail(.connect, at: 3_730)).events.isEmpty)
     #expect(try tag.status()?.state == .unreachable)
     let back = try #require(try tag.poll(at: 3_780))
     #expect(back.events.map(\.type) == [.tagRecovered])
@@ -118,7 +120,7 @@ import Testing
   @Test func recoveryAndNewContentAreTwoEventsInThatOrder() throws {
     let tag = try OneTag()
     _ = try tag.poll(at: 0)
-    _ = try tag.fail(.connect, at: 60)
+    for time in [60, 3_590] { _ = try tag.fail(.connect, at: time) }
     _ = try tag.overdue(at: 3_660)
     tag.world.move(0, .content)
     let record = try #require(try tag.poll(at: 3_700))
@@ -204,11 +206,60 @@ import Testing
   @Test func stateSurvivesARestart() throws {
     let tag = try OneTag()
     _ = try tag.poll(at: 0)
-    for time in [60, 120] { _ = try tag.fail(.connect, at: time) }
+    for time in [60, 3_590] { _ = try tag.fail(.connect, at: time) }
     try tag.restart(selection: .all)
     _ = try tag.overdue(at: 3_700)
     try tag.restart(selection: .all)
     #expect(try tag.status()?.state == .unreachable)
     #expect(try #require(try tag.poll(at: 3_800)).events.map(\.type) == [.tagRecovered])
+  }
+
+  @Test func aSummaryOfFlapsNamesWhatChangedSinceTheLastAnnouncement() throws {
+    let tag = try OneTag()
+    _ = try tag.poll(at: 0)
+    for step in 1...5 {
+      tag.world.move(0, .content)
+      _ = try tag.poll(at: step * 60)
+    }
+    tag.world.move(0, .indexOnly)
+    #expect(try #require(try tag.poll(at: 360)).events.map(\.type) == [.indexChanged])
+    let summary = try #require(try tag.poll(at: 1_000))
+    let data = try tag.data(summary.events[0])
+    #expect(data["flaps"] as? Int == 1)
+    #expect((data["changes"] as? [Any])?.count == 2)
+  }
+
+  @Test func twoResultsOfOneTagInOneCommitAreOneMove() throws {
+    let tag = try OneTag()
+    _ = try tag.poll(at: 0)
+    tag.world.move(0, .content)
+    // The disk was full: the tag was polled again before its first result could be written.
+    let records = try tag.pollTwice(at: 60, 120)
+    #expect(records.flatMap(\.events).map(\.type) == [.imageChanged])
+    #expect(try tag.poll(at: 180) == nil)
+    let entries = try tag.history()
+    #expect(entries.map(\.firstSeen) == [tag.wall(60), tag.wall(0)])
+    #expect(entries.map(\.lastSeen) == [tag.wall(180), tag.wall(0)])
+  }
+
+  @Test func aLongSilenceIsNotAnOutage() throws {
+    let tag = try OneTag()
+    _ = try tag.poll(at: 0)
+    _ = try tag.fail(.connect, at: 60)
+    // Switched off over the weekend.
+    #expect(try tag.overdue(at: 200_000).isEmpty)
+    #expect(try #require(try tag.poll(at: 200_001)).events.isEmpty)
+  }
+
+  @Test func theFailedCheckItselfTellsWhatIsOverdue() throws {
+    let tag = try OneTag()
+    _ = try tag.poll(at: 0)
+    _ = try tag.fail(.connect, at: 60)
+    let record = try #require(try tag.fail(.connect, at: 3_700))
+    #expect(record.events.map(\.type) == [.tagUnreachable])
+    guard case .failed = record.outcome else {
+      Issue.record("\(String(describing: record.outcome))")
+      return
+    }
   }
 }

@@ -130,10 +130,11 @@ import Testing
         _ = try history.appendEvent(
           event("e\(index)", type, at: Int64(index)), tag: tag.id, snapshot: nil, sinks: [])
       }
-      #expect(try history.announcements(tag: tag.id, type: .imageChanged, since: time(0)) == 3)
-      #expect(try history.announcements(tag: tag.id, type: .imageChanged, since: time(2)) == 2)
-      #expect(try history.announcements(tag: tag.id, type: .imageChanged, since: time(4)) == 0)
-      #expect(try history.announcements(tag: tag.id + 1, type: .imageChanged, since: time(0)) == 0)
+      #expect(try history.announcements(tag: tag.id, type: .imageChanged, since: time(0), until: time(9)) == 3)
+      #expect(try history.announcements(tag: tag.id, type: .imageChanged, since: time(2), until: time(9)) == 2)
+      #expect(try history.announcements(tag: tag.id, type: .imageChanged, since: time(4), until: time(9)) == 0)
+      #expect(try history.announcements(tag: tag.id, type: .imageChanged, since: time(0), until: time(2)) == 2)
+      #expect(try history.announcements(tag: tag.id + 1, type: .imageChanged, since: time(0), until: time(9)) == 0)
     }
   }
 }

@@ -1,0 +1,84 @@
+import Glibc
+
+/// A program the tests start: its output goes to files, so that nothing blocks on a pipe, it inherits no other
+/// descriptor, and its signals are as a shell would leave them. Killed when it is no longer referred to.
+final class Child {
+  struct CannotStart: Error {
+    let program: String
+    let reason: String
+  }
+
+  struct StillRuns: Error {
+    let program: String
+    let seconds: Double
+  }
+
+  let pid: pid_t
+  private let program: String
+  /// As a shell tells it: the exit code, or 128 and the signal.
+  private var status: Int32?
+
+  /// - Parameter program: looked for in `PATH` unless it is a path.
+  init(
+    _ program: String, _ arguments: [String], environment: [String: String], stdout: String, stderr: String
+  ) throws {
+    self.program = program
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, stdout, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    posix_spawn_file_actions_addopen(&actions, 2, stderr, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    // Closing what is not open is no error.
+    for descriptor: Int32 in 3..<256 { posix_spawn_file_actions_addclose(&actions, descriptor) }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    var all = sigset_t()
+    sigemptyset(&none)
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var words = ([program] + arguments).map { strdup($0) } + [nil]
+    var settings = environment.map { strdup("\($0)=\($1)") } + [nil]
+    defer { (words + settings).forEach { free($0) } }
+    var pid: pid_t = 0
+    let code = posix_spawnp(&pid, program, &actions, &attributes, &words, &settings)
+    guard code == 0 else { throw CannotStart(program: program, reason: String(cString: strerror(code))) }
+    self.pid = pid
+  }
+
+  deinit {
+    signal(SIGKILL)
+    while status == nil { look(0) }
+  }
+
+  var isRunning: Bool {
+    look(WNOHANG)
+    return status == nil
+  }
+
+  /// A child that has ended is reaped here and nowhere else, so its number cannot be another's yet.
+  func signal(_ number: Int32) {
+    if isRunning { kill(pid, number) }
+  }
+
+  /// Waits for the end and gives the exit status.
+  func finish(within seconds: Double = 60) throws -> Int32 {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while isRunning, ContinuousClock.now < deadline { usleep(2_000) }
+    guard let status else {
+      throw StillRuns(program: program, seconds: seconds)
+    }
+    return status
+  }
+
+  private func look(_ options: Int32) {
+    guard status == nil else { return }
+    var word: Int32 = 0
+    guard waitpid(pid, &word, options) == pid else { return }
+    status = word & 0x7f == 0 ? (word >> 8) & 0xff : 128 + (word & 0x7f)
+  }
+}

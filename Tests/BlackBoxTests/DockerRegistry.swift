@@ -1,0 +1,116 @@
+import Foundation
+import Glibc
+import ImageModel
+import TestSupport
+import Testing
+
+/// Debian's `docker-registry` on loopback, on a port the kernel picks, with everything in one folder.
+final class DockerRegistry {
+  /// `nil` where the program is not installed.
+  static let program: String? = ["/usr/bin/docker-registry", "/usr/local/bin/docker-registry"]
+    .first { access($0, X_OK) == 0 }
+
+  struct PushFailed: Error {
+    let url: String
+    let output: String
+  }
+
+  /// `127.0.0.1:port`.
+  let authority: String
+  private let process: Child
+  private let folder: String
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.path + "/watcher-registry.\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    let log = "\(folder)/registry.log"
+    let configuration = """
+      version: 0.1
+      log: {level: info, accesslog: {disabled: true}}
+      storage: {filesystem: {rootdirectory: \(folder)/registry}}
+      http: {addr: "127.0.0.1:0", secret: loopback-only}
+      """
+    try configuration.write(toFile: "\(folder)/registry.yml", atomically: false, encoding: .utf8)
+    process = try Child(
+      try #require(Self.program), ["serve", "\(folder)/registry.yml"],
+      environment: ["PATH": "/usr/bin:/bin", "HOME": folder],
+      stdout: log, stderr: log)
+    var found: String?
+    _ = eventually {
+      found = Self.listening(WatcherBinary.text(log))
+      return found != nil
+    }
+    authority = try #require(found, "docker-registry does not say where it listens")
+  }
+
+  deinit {
+    process.signal(SIGKILL)
+    _ = try? process.finish()
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  func stop() throws {
+    process.signal(SIGTERM)
+    _ = try process.finish()
+  }
+
+  /// Uploads an image with all its documents and layers, and points a tag to its index.
+  func push(_ image: FakeRegistryImage, to path: String, tag: String) throws {
+    for platform in image.platforms {
+      try upload(image.config(platform), to: path)
+      try upload(Self.layer(of: image, platform), to: path)
+      guard let attestation = image.attestation else { continue }
+      for text in ["{}", "\(attestation) \(platform)"] { try upload(Self.blob(text), to: path) }
+    }
+    for manifest in image.manifests { try put(manifest, to: path, reference: manifest.digest.description) }
+    try put(image.index, to: path, reference: tag)
+  }
+
+  private func put(_ document: Document, to path: String, reference: String) throws {
+    let type = "Content-Type: \(document.mediaType)"
+    try curl(["--request", "PUT", "--header", type], document, "http://\(authority)/v2/\(path)/manifests/\(reference)")
+  }
+
+  /// In one piece, after asking where to. Source: distribution-spec, Pushing a blob monolithically.
+  private func upload(_ blob: Document, to path: String) throws {
+    let headers = try curl(["--request", "POST", "--include"], nil, "http://\(authority)/v2/\(path)/blobs/uploads/")
+    let location = headers.split(whereSeparator: \.isNewline)
+      .first { $0.lowercased().hasPrefix("location:") }?.dropFirst("location:".count)
+    let place = try #require(location).trimmingCharacters(in: .whitespaces)
+    let type = "Content-Type: application/octet-stream"
+    try curl(
+      ["--request", "PUT", "--header", type], blob,
+      "\(place)\(place.contains("?") ? "&" : "?")digest=\(blob.digest)")
+  }
+
+  @discardableResult
+  private func curl(_ options: [String], _ body: Document?, _ url: String) throws -> String {
+    let (input, output) = ("\(folder)/curl.in", "\(folder)/curl.out")
+    defer { for file in [input, output] { unlink(file) } }
+    var arguments = ["--silent", "--show-error", "--fail-with-body", "--max-time", "20", "--noproxy", "*"] + options
+    if let body {
+      try Data(body.bytes).write(to: URL(fileURLWithPath: input))
+      arguments += ["--data-binary", "@\(input)"]
+    }
+    let status = try Child(
+      "curl", arguments + [url], environment: ["PATH": "/usr/bin:/bin", "HOME": folder],
+      stdout: output, stderr: output
+    ).finish()
+    guard status == 0 else { throw PushFailed(url: url, output: WatcherBinary.text(output)) }
+    return WatcherBinary.text(output)
+  }
+
+  /// The bytes whose digest the image's manifest names.
+  private static func layer(of image: FakeRegistryImage, _ platform: String) -> Document {
+    blob("\(image.packing) \(image.content) \(platform)")
+  }
+
+  private static func blob(_ text: String) -> Document {
+    FakeRegistryImage.document(.ociConfig, bytes: Array(text.utf8))
+  }
+
+  private static func listening(_ log: String) -> String? {
+    guard let start = log.range(of: "listening on 127.0.0.1:") else { return nil }
+    return "127.0.0.1:" + log[start.upperBound...].prefix { $0.isNumber }
+  }
+}
