@@ -35,20 +35,18 @@ public struct ConfigProblem: Error, Sendable, Hashable {
 
 /// Everything that is wrong with a configuration.
 public struct ConfigProblems: Error, Sendable, Hashable {
-  /// How many problems are kept; the others are counted.
-  static let kept = 100
-  /// How many problems `rendered` shows.
-  static let shown = 20
+  /// How many problems are kept and shown; the others are counted. Enough for any file that a person writes.
+  static let kept = 10_000
 
-  /// Sorted by position, the first hundred.
+  /// Sorted by position, the first ten thousand.
   public let problems: [ConfigProblem]
   /// How many problems there are, those beyond `problems` included.
   public let count: Int
 
-  /// The first twenty problems, one below the other, and how many more there are.
+  /// The problems, one below the other, and how many more there are.
   public var rendered: String {
-    let more = count - min(count, Self.shown)
+    let more = count - problems.count
     let tail = more == 0 ? [] : ["and \(more) more \(more == 1 ? "problem" : "problems")"]
-    return (problems.prefix(Self.shown).map(\.rendered) + tail).joined(separator: "\n")
+    return (problems.map(\.rendered) + tail).joined(separator: "\n")
   }
 }

@@ -43,11 +43,11 @@ struct ConfigReader {
       Finding(offset: offset, message: "\(what) not available in this version", hint: hint))
   }
 
-  /// The findings as problems, sorted by position, the first hundred.
+  /// The findings as problems, sorted by position: every error that fits, and the first hundred of the others.
   func problems(_ findings: [Finding], _ severity: ConfigProblem.Severity) -> [ConfigProblem] {
     findings.enumerated()
       .sorted { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) }
-      .prefix(ConfigProblems.kept)
+      .prefix(severity == .error ? ConfigProblems.kept : 100)
       .map { source.problem($0.element, severity) }
   }
 }

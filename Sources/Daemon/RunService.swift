@@ -49,7 +49,12 @@ public struct RunService: Sendable {
     let (stopping, stop) = AsyncStream.makeStream(of: StopReason.self)
     let (workers, files) = deliveryWorkers(stop)
     let signals = SignalWatch(
-      onStop: { stop.yield(.signal) }, onHangUp: { for file in files { file.reopen() } })
+      onStop: { stop.yield(.signal) },
+      onHangUp: { [log] in
+        for file in files { file.reopen() }
+        log.warning(
+          "files_reopened", metadata: ["note": "the configuration is read at the start only: restart to apply it"])
+      })
     let engine = engine(
       try await store.watch(entries, config, now: .now()), TagPoller(registry: registry, writer: store.writer), workers,
       stop)

@@ -24,9 +24,9 @@ import Testing
     let bytes = watchlist(50_000, { "\"example.com/App\($0)\"" }, separator: ",")
     let problems = try #require(throws: ConfigProblems.self) { try WatchConfig.parse(bytes, path: "c") }
     #expect(problems.count == 50_000)
-    #expect(problems.problems.count == 100)
-    #expect(problems.rendered.hasSuffix("\nand 49980 more problems"))
-    #expect(problems.rendered.utf8.count < 20_000)
+    #expect(problems.problems.count == 10_000)
+    #expect(problems.rendered.hasSuffix("\nand 40000 more problems"))
+    #expect(problems.rendered.utf8.count < 5_000_000)
     #expect(problems.problems.map(\.column) == problems.problems.map(\.column).sorted())
   }
 
