@@ -13,12 +13,17 @@ public final class DatabaseLock: Sendable {
   /// Takes the lock without waiting for another writer.
   ///
   /// - Parameter databasePath: of the database; its directory is created (0750) if it is not there.
-  /// - Throws: `.locked` if another process, or another part of this one, holds it; `.permission`,
-  ///   `.cannotCreate`, `.io` if the lock file cannot be had.
+  /// - Throws: `.foreign` for a directory; `.locked` if another process, or another part of this one, holds it;
+  ///   `.permission`, `.cannotCreate`, `.io` if the lock file cannot be had.
   public static func acquire(for databasePath: String) throws(StoreError) -> DatabaseLock {
     try FilePath.createDirectory(FilePath.directory(of: databasePath))
     let path = lockPath(for: databasePath)
-    let isThere = try FilePath.kind(of: databasePath) != .missing
+    let kind = try FilePath.kind(of: databasePath)
+    // Or `--database /etc` would leave `/etc.lock` behind.
+    if kind == .directory {
+      throw StoreError(.foreign, "not a regular file (\(databasePath)): name a file with --database")
+    }
+    let isThere = kind != .missing
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
     guard descriptor >= 0 else { throw .notAccessible(path: path, errno: errno) }
     FilePath.giveToOwner(of: isThere ? databasePath : FilePath.directory(of: databasePath), descriptor)

@@ -38,9 +38,13 @@ import Testing
   }
 
   @Test func aDirectoryIsNoDatabase() throws {
+    let folder = "\(scene.directory)/folder"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
     for command in [["run"], ["check"], ["history", "busybox"], ["status"]] {
-      #expect(try refused(command, database: scene.directory).status == 65, "\(command)")
+      #expect(try refused(command, database: folder).status == 65, "\(command)")
     }
+    #expect(access("\(folder).lock", F_OK) != 0, "nothing is left beside it")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
   }
 
   @Test func belowAFileNothingCanBeCreated() throws {

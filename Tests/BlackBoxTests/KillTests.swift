@@ -8,6 +8,8 @@ import Testing
 @Suite struct KillTests {
   static let rounds = 100
   static let tags = 20
+  /// Of one tag: what moves more often in an hour is announced in a summary.
+  static let moves = 4
 
   @Test func nothingIsLost() throws {
     let registry = try FakeRegistry()
@@ -23,7 +25,8 @@ import Testing
       daemon.waitUntilExit()
       // A tag moves on only when its last move is in the database, so every move must be found there.
       for (tag, digest) in try currentDigests(scene) where digest == expected[tag].last {
-        if Int.random(in: 0..<4, using: &random) == 0 { expected[tag].append(put(registry, tag, expected[tag].count)) }
+        guard expected[tag].count <= Self.moves, Int.random(in: 0..<4, using: &random) == 0 else { continue }
+        expected[tag].append(put(registry, tag, expected[tag].count))
       }
     }
     let daemon = try scene.daemon()
@@ -48,8 +51,11 @@ import Testing
       #expect(recorded == expected[tag], "every move of app\(tag), once and in order")
     }
     let bodies = try scene.sql("SELECT cast(body AS TEXT) FROM event ORDER BY sequence")
-    let lines = scene.eventLines()
-    #expect(Set(lines) == Set(bodies), "what is recorded is written, and nothing else")
+    // A kill in the middle of a write leaves the beginning of a line; the whole one follows later.
+    let cut = scene.eventLines().filter { line in !bodies.contains(line) }
+    #expect(cut.allSatisfy { line in bodies.contains { $0.hasPrefix(line) } }, "nothing but what is recorded")
+    let lines = scene.eventLines().filter { bodies.contains($0) }
+    #expect(Set(lines) == Set(bodies), "what is recorded is written")
     #expect(Set(bodies).count == bodies.count)
     #expect(bodies.count == expected.reduce(0) { $0 + $1.count })
     let ids = try Set(lines).map { try object($0)["id"] as? String }

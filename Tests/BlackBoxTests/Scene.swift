@@ -49,6 +49,9 @@ final class Scene {
     try binary.start(["run", "--config", config], stdout: stdout, stderr: stderr)
   }
 
+  /// Whether a first state is in the database: before that a query is an error.
+  func isBaselineRecorded() -> Bool { (try? sql("SELECT count(*) FROM snapshot")) == ["1"] }
+
   /// Asks the database itself.
   func sql(_ query: String) throws -> [String] {
     let process = Process()
