@@ -71,7 +71,8 @@ let package = Package(
       ]),
     .testTarget(name: "CLITests", dependencies: ["watcher", "Daemon", "History", "Config", "ImageModel"]),
     .testTarget(
-      name: "BlackBoxTests", dependencies: ["watcher", "TestSupport", "Hashing", "StrictJSON", "ImageModel"]),
+      name: "BlackBoxTests",
+      dependencies: ["watcher", "TestSupport", "Hashing", "Schedule", "StrictJSON", "ImageModel"]),
   ],
   swiftLanguageModes: [.v6]
 )

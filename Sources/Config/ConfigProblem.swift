@@ -37,6 +37,8 @@ public struct ConfigProblem: Error, Sendable, Hashable {
 public struct ConfigProblems: Error, Sendable, Hashable {
   /// How many problems are kept and shown; the others are counted. Enough for any file that a person writes.
   static let kept = 10_000
+  /// How many warnings, and how many notes, are kept.
+  static let keptRemarks = 100
 
   /// Sorted by position, the first ten thousand.
   public let problems: [ConfigProblem]

@@ -47,7 +47,7 @@ struct ConfigReader {
   func problems(_ findings: [Finding], _ severity: ConfigProblem.Severity) -> [ConfigProblem] {
     findings.enumerated()
       .sorted { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) }
-      .prefix(severity == .error ? ConfigProblems.kept : 100)
+      .prefix(severity == .error ? ConfigProblems.kept : ConfigProblems.keptRemarks)
       .map { source.problem($0.element, severity) }
   }
 }

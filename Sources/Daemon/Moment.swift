@@ -15,5 +15,5 @@ public struct Moment: Sendable {
   public static func now() -> Moment { Moment(boot: BootClock.milliseconds(), wall: .now()) }
 
   /// The wall time at which boot time `due` comes, as the clocks stand now.
-  func wall(at due: Int64) -> Timestamp { Timestamp(milliseconds: wall.milliseconds + (due - boot)) }
+  func wall(at due: Int64) -> Timestamp { StoredDue.wall(due: due, nowWall: wall, nowBoot: boot) }
 }

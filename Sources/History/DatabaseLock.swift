@@ -13,14 +13,14 @@ public final class DatabaseLock: Sendable {
   /// Takes the lock without waiting for another writer.
   ///
   /// - Parameter databasePath: of the database; its directory is created (0750) if it is not there.
-  /// - Throws: `.foreign` for a directory; `.locked` if another process, or another part of this one, holds it;
-  ///   `.permission`, `.cannotCreate`, `.io` if the lock file cannot be had.
+  /// - Throws: `.foreign` for what is no regular file; `.locked` if another process, or another part of this one,
+  ///   holds it; `.permission`, `.cannotCreate`, `.io` if the lock file cannot be had.
   public static func acquire(for databasePath: String) throws(StoreError) -> DatabaseLock {
     try FilePath.createDirectory(FilePath.directory(of: databasePath))
     let path = lockPath(for: databasePath)
     let kind = try FilePath.kind(of: databasePath)
-    // Or `--database /etc` would leave `/etc.lock` behind.
-    if kind == .directory {
+    // Before the lock file is made, or `--database /etc` would leave `/etc.lock` behind.
+    if kind == .directory || kind == .other {
       throw StoreError(.foreign, "not a regular file (\(databasePath)): name a file with --database")
     }
     let isThere = kind != .missing

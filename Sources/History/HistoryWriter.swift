@@ -108,13 +108,9 @@ public final class HistoryWriter: Sendable {
     lock.release()
   }
 
+  /// What is there and no regular file was refused with the lock.
   private static func prepareFile(_ path: String) throws(StoreError) {
-    switch try FilePath.kind(of: path) {
-    case .missing: try FilePath.createFile(path)
-    case .regular: break
-    case .directory, .other:
-      throw StoreError(.foreign, "not a regular file (\(path)): name a file with --database")
-    }
+    if try FilePath.kind(of: path) == .missing { try FilePath.createFile(path) }
   }
 
   private static func migrate(_ queue: DatabaseQueue, path: String, isOurs: Bool) throws {

@@ -18,8 +18,7 @@ import Testing
     let scene = try Scene(watch: [image])
     self.scene = scene
     daemon = try Self.start(scene)
-    try #require(
-      eventually { access(scene.database, F_OK) == 0 && (try? scene.sql("SELECT count(*) FROM snapshot")) == ["1"] })
+    try #require(eventually { scene.isBaselineRecorded() })
   }
 
   private static func start(_ scene: Scene) throws -> Child {

@@ -1,4 +1,5 @@
 import Glibc
+import Schedule
 import TestSupport
 import Testing
 
@@ -19,7 +20,7 @@ import Testing
   }
 
   @Test func whatWasRecordedIsToldAndWhatMovedIsRecorded() throws {
-    var random = SplitMix(state: Self.seed)
+    var random = Jitter(seed: Self.seed)
     // Per tag, the digests it was moved to, in order.
     var moves = (0..<Self.tags).map { tag in [move(tag, 0)] }
     for round in 0..<Self.rounds {
@@ -35,7 +36,7 @@ import Testing
 
   /// Starts the daemon, waits for a second at most until it works, and kills it: by turns up to 60 ms after it asked
   /// the registry, as soon as a line is written and before that can be noted, and right after a commit.
-  private func killAtWork(_ round: Int, _ random: inout SplitMix) throws {
+  private func killAtWork(_ round: Int, _ random: inout Jitter) throws {
     let asked = registry.requests.count
     let written = Self.lastWrite(scene.events)
     let daemon = try start()
@@ -152,18 +153,5 @@ import Testing
       UInt8(String(digits[$0...$0 + 1]), radix: 16)
     }
     return String(decoding: bytes, as: UTF8.self)
-  }
-}
-
-/// Random numbers that are the same in every run. Source: Steele, Lea and Flood, 2014.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }

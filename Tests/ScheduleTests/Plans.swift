@@ -5,21 +5,6 @@ let second: Int64 = 1000
 let minute: Int64 = 60_000
 let hour: Int64 = 3_600_000
 
-/// SplitMix64: the same numbers in every run.
-struct SeededRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return value ^ (value >> 31)
-  }
-}
-
 func tagName(_ number: Int) -> String { "registry.example.com/team/app-\(number):latest" }
 
 extension PollPlan {
@@ -39,7 +24,7 @@ extension PollPlan {
   ///
   /// - Parameter polled: is told the tag, when it was polled, and when it is due next.
   mutating func run(
-    from start: Int64, until end: Int64, random: inout SeededRandom,
+    from start: Int64, until end: Int64, random: inout Jitter,
     outcome: (_ tag: Int, _ now: Int64) -> PollOutcome = { _, _ in .success },
     polled: (_ tag: Int, _ now: Int64, _ next: Int64) -> Void
   ) {
