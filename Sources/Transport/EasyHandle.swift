@@ -13,6 +13,7 @@ final class EasyHandle {
 
   let pointer: UnsafeMutableRawPointer
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+  private var url: HandleURL
   private let headers = CurlList()
   private let fixedHosts = CurlList()
 
@@ -24,8 +25,10 @@ final class EasyHandle {
 
   /// `nil` when libcurl has no memory or lacks an option.
   init?(_ settings: ClientSettings) {
+    guard let url = HandleURL() else { return nil }
     guard let pointer = curl_easy_init() else { return nil }
     self.pointer = pointer
+    self.url = url
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     do {
       try setConstants(settings)
@@ -50,6 +53,7 @@ final class EasyHandle {
   }
 
   private func setConstants(_ settings: ClientSettings) throws(Failure) {
+    try set(CURLOPT_CURLU, pointer: UnsafeRawPointer(url.handle))
     try set(CURLOPT_NOSIGNAL, 1)
     // Without it, giving up on a transfer waits for its DNS look-up, and every other transfer with it.
     try set(CURLOPT_QUICK_EXIT, 1)
@@ -87,7 +91,7 @@ final class EasyHandle {
   ) throws(Failure) {
     let last = request
     request = nil
-    try set(CURLOPT_URL, next.url)
+    guard url.set(next.url) else { throw .option("libcurl cannot read the URL") }
     if last?.method != next.method || next.method == .post { try setMethod(next) }
     try setHeaders(next, last: last)
     if totalMilliseconds != milliseconds {

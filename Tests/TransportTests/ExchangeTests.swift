@@ -34,6 +34,36 @@ struct ExchangeTests {
     }
   }
 
+  @Test("each request goes where its URL says, whatever URL the handle had before")
+  func urlAfterURL() async throws {
+    let targets = [
+      "/v2/a/manifests/1.0", "/v2/a/manifests/2.0-rc_1", "/v2/token?scope=a%3Ab&x=1", "/v2/b/manifests/latest",
+      "/%7Eencoded", "/v2/c:d", "/", "/v2/a.b/c..d", "?only=query", "/v2/e", "/v2/./f/../g", "/v2/.h", "/v2/i#fragment",
+      "/v2/j",
+    ]
+    let expected = [
+      "/v2/a/manifests/1.0", "/v2/a/manifests/2.0-rc_1", "/v2/token?scope=a%3Ab&x=1", "/v2/b/manifests/latest",
+      "/%7Eencoded", "/v2/c:d", "/", "/v2/a.b/c..d", "/?only=query", "/v2/e", "/v2/g", "/v2/.h", "/v2/i", "/v2/j",
+    ]
+    try await withServer { _ in
+      ScriptedResponse(200)
+    } _: { server, client in
+      let other = try LoopbackServer { _ in ScriptedResponse(200) }
+      defer { other.stop() }
+      for target in targets {
+        _ = try await client.send(request(server.origin + target))
+        _ = try await client.send(request(server.origin + target, .head))
+      }
+      for target in targets {
+        _ = try await client.send(request(server.origin + target))
+        _ = try await client.send(request(other.origin + target))
+      }
+      #expect(server.requests.map(\.target) == expected.flatMap { [$0, $0] } + expected)
+      #expect(other.requests.map(\.target) == expected)
+      #expect(server.requests.allSatisfy { $0.header("host").map { "http://" + $0 } == server.origin })
+    }
+  }
+
   @Test("headers are sent as given and not left over for the next request")
   func sentHeaders() async throws {
     try await withServer(client: HTTPClient(userAgent: "watcher/1")) { _ in
