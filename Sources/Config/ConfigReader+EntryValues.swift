@@ -70,8 +70,8 @@ extension ConfigReader {
         error(
           at: offset, "there is no sink \(quoted(text))",
           hint: near.map { "did you mean \(quoted($0))?" } ?? "configured: \(known)")
-      } else if names.contains(text) {
-        error(at: offset, "the sink \(quoted(text)) is in the list twice")
+      } else if let first = texts.first(where: { $0.text == text }), first.offset != offset {
+        error(at: offset, "the sink \(quoted(text)) is in the list already, at \(source.place(at: first.offset))")
       } else {
         names.append(text)
       }

@@ -18,7 +18,7 @@ extension ConfigReader {
       if let first = offsets[domain] {
         error(
           at: member.keyRange.lowerBound,
-          "\(quoted(member.key)) is the registry \(domain), which line \(source.line(at: first)) has settings for",
+          "\(quoted(member.key)) is the registry \(domain), which has settings already, at \(source.place(at: first))",
           hint: "put all settings of a registry under one name")
       }
       offsets[domain] = member.keyRange.lowerBound

@@ -115,10 +115,9 @@ extension ConfigReader {
   }
 
   mutating func repeated(_ name: String, at offset: Int, first: Int) {
-    let line = source.line(at: first)
-    let here = source.line(at: offset)
+    let places = "at \(source.place(at: first)) and at \(source.place(at: offset))"
     error(
-      at: offset, "\(name.safe()) is in the watchlist twice, on line \(line) and on line \(here)",
+      at: offset, "\(name.safe()) is in the watchlist twice, \(places)",
       hint: "remove one of the two")
   }
 }

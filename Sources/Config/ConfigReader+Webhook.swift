@@ -49,7 +49,7 @@ extension ConfigReader {
   }
 
   private mutating func readHeaders(_ section: Section, _ settings: inout WebhookSettings) {
-    var names: Set<String> = []
+    var offsets: [String: Int] = [:]
     for key in ["headers", "header_files"] {
       guard let value = section[key] else { continue }
       guard let members = value.object else {
@@ -57,8 +57,10 @@ extension ConfigReader {
         continue
       }
       for member in members {
-        let isNew = names.insert(member.key.lowercased()).inserted
-        if !isNew { error(at: member.keyRange.lowerBound, "the header \(quoted(member.key)) is set twice") }
+        let offset = member.keyRange.lowerBound
+        if let first = offsets.updateValue(offset, forKey: member.key.lowercased()) {
+          error(at: offset, "the header \(quoted(member.key)) is set already, at \(source.place(at: first))")
+        }
         checkHeaderName(member, isFile: key == "header_files")
         if key == "header_files" {
           settings.headerFiles[member.key] = file(member.value, member.key)

@@ -21,6 +21,19 @@ struct SourceDocument {
 
   func line(at offset: Int) -> Int { text.position(at: offset).line }
 
+  /// `12:5`, line and column.
+  func place(at offset: Int) -> String {
+    let place = text.position(at: offset)
+    return "\(place.line):\(place.column)"
+  }
+
+  /// A path in the file, which is relative to the file's own directory: every command means the same by it, wherever
+  /// it is started.
+  func located(_ written: String) -> String {
+    guard !written.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return written }
+    return path[...slash] + written
+  }
+
   func problem(_ finding: Finding, _ severity: ConfigProblem.Severity) -> ConfigProblem {
     let place = text.position(at: finding.offset)
     let (left, right) = excerpt(around: min(max(finding.offset, 0), bytes.count))

@@ -38,7 +38,10 @@ public struct WatchConfig: Sendable {
     var config = WatchConfig()
     do {
       let document = try StrictJSON.parseCollectingRepeatedKeys(bytes, limits: limits)
-      for error in document.repeatedKeys { reader.error(at: error.offset, error.message) }
+      for error in document.repeatedKeys {
+        let first = error.first.map { ", at \(source.place(at: $0))" } ?? ""
+        reader.error(at: error.offset, error.message + first)
+      }
       config = reader.config(document.value)
     } catch {
       reader.error(at: error.offset, error.message, hint: error.code.hint)

@@ -41,8 +41,11 @@ public struct JSONError: Error, Sendable, Hashable {
   public let offset: Int
   /// What is wrong, in plain words and without the place.
   public let message: String
+  /// Where the first of two equal keys is, in bytes; for `repeatedKey` only.
+  public let first: Int?
 
-  init(_ code: Code, at offset: Int, _ message: String) {
+  init(_ code: Code, at offset: Int, _ message: String, first: Int? = nil) {
+    self.first = first
     self.code = code
     self.offset = offset
     self.message = message

@@ -81,19 +81,20 @@ struct JSONReader {
       guard reader.peek == UInt8(ascii: "\"") else { throw reader.unexpected("a key in double quotes") }
       let key = try reader.string()
       let keyRange = start..<reader.at
-      let isNew = keys.insert(key, among: members)
-      if !isNew { try reader.complain(aboutRepeated: keyRange) }
+      let first = keys.insert(key, among: members)
+      if let first { try reader.complain(aboutRepeated: keyRange, first: members[first].keyRange) }
       reader.skipSpace()
       guard reader.skip(":") else { throw reader.unexpected("a colon") }
       reader.skipSpace()
       let value = try reader.value()
-      if isNew { members.append(JSONMember(key: key, keyRange: keyRange, value: value)) }
+      if first == nil { members.append(JSONMember(key: key, keyRange: keyRange, value: value)) }
     } while try reader.continues(until: "}")
     return members
   }
 
-  private mutating func complain(aboutRepeated key: Range<Int>) throws(JSONError) {
-    let error = JSONError(.repeatedKey, at: key.lowerBound, "this object has the key \(quoted(key)) already")
+  private mutating func complain(aboutRepeated key: Range<Int>, first: Range<Int>) throws(JSONError) {
+    let error = JSONError(
+      .repeatedKey, at: key.lowerBound, "this object has the key \(quoted(key)) already", first: first.lowerBound)
     guard repeatedKeys != nil else { throw error }
     repeatedKeys?.append(error)
   }

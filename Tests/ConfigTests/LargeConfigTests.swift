@@ -43,10 +43,21 @@ import Testing
     #expect(problems.count == 1 && problems.problems[0].message.contains("1000000"))
   }
 
-  @Test func aDistantDuplicateNamesBothLines() throws {
+  @Test func aDistantDuplicateNamesBothPlaces() throws {
     let bytes = watchlist(3_000) { $0 == 2_999 ? "{\"image\":\"docker.io/a/b7\"}" : "\"a/b\($0)\"" }
     let problems = try #require(throws: ConfigProblems.self) { try WatchConfig.parse(bytes, path: "c") }
     #expect(
-      problems.problems[0].message == "docker.io/a/b7:latest is in the watchlist twice, on line 9 and on line 3001")
+      problems.problems[0].message == "docker.io/a/b7:latest is in the watchlist twice, at 9:1 and at 3001:10")
+  }
+
+  /// The first of two equal keys is found without a search through all of them.
+  @Test(.timeLimit(.minutes(1))) func manyRepeatedKeys() throws {
+    let keys = (0..<50_000).map { "\"k\($0)\":\"\"" }
+    let labels = (keys + keys).joined(separator: ",\n")
+    let bytes = Array("{\"watch\":[{\"image\":\"a\",\"labels\":{\n\(labels)}}]}".utf8)
+    let problems = try #require(throws: ConfigProblems.self) { try WatchConfig.parse(bytes, path: "c") }
+    #expect(problems.count == 50_001, "one for the number of labels")
+    #expect(problems.problems[8_000].message == "this object has the key \"k7999\" already, at 8001:1")
+    #expect(problems.problems[8_000].line == 58_001)
   }
 }
