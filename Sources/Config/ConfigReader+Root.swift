@@ -9,7 +9,7 @@ extension ConfigReader {
   mutating func config(_ value: JSONValue) -> WatchConfig {
     var config = WatchConfig()
     guard let root = section(value, "the configuration", keys: ConfigKeys.root) else { return config }
-    config.database = path(root, "database")
+    config.database = path(root, "database").map(source.located)
     config.sinks = sinks(root)
     let names = config.sinks.map(\.name)
     config.defaults = defaults(root, sinkNames: names)

@@ -155,7 +155,7 @@ extension ConfigReader {
   mutating func file(_ value: JSONValue, _ key: String) -> SecretFile? {
     var file: SecretFile?
     switch value.kind {
-    case .string(let path) where !path.isEmpty && !path.utf8.contains(0): file = .path(path)
+    case .string(let path) where !path.isEmpty && !path.utf8.contains(0): file = .path(source.located(path))
     case .string: error(at: value.offset, "\(quoted(key)) must be a path")
     case .object: file = credential(value, key)
     default: wrongType(value, quoted(key), "a path or {\"credential\": \"id\"}")

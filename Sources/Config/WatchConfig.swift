@@ -30,7 +30,7 @@ public struct WatchConfig: Sendable {
   ///
   /// - Parameters:
   ///   - bytes: the file's content.
-  ///   - path: the file's name, for messages.
+  ///   - path: of the file, for messages; paths in it are relative to its directory.
   /// - Throws: everything that is wrong, in one go.
   public static func parse(_ bytes: [UInt8], path: String) throws(ConfigProblems) -> WatchConfig {
     let source = SourceDocument(bytes, path: path)

@@ -143,4 +143,29 @@ import Testing
       #expect(problem.rendered(as: .error).hasPrefix("c:1:\(problem.column): error: "))
     }
   }
+
+  /// Relative to the file that names them, wherever a command is started.
+  @Test(arguments: [
+    ("/etc/watcher/config.json", "/etc/watcher/"), ("/c.json", "/"), ("conf/../c.json", "conf/../"), ("./c.json", "./"),
+    ("c.json", ""),
+  ])
+  func pathsAreRelativeToTheFile(path: String, folder: String) throws {
+    let text = """
+      { "database": "data/w.db",
+        "registries": { "a.example": { "token_file": "token", "ca_file": "/ca.pem", "client_key_file": "../key",
+          "client_cert_file": { "credential": "cert" } } },
+        "sinks": { "w": { "type": "webhook", "url": "https://a.example", "secret_file": "s",
+          "header_files": { "X-A": "h" } } } }
+      """
+    let config = try WatchConfig.parse(Array(text.utf8), path: path)
+    #expect(config.database == folder + "data/w.db")
+    let registry = try #require(config.registries["a.example"])
+    #expect(registry.tokenFile == .path(folder + "token") && registry.clientKeyFile == .path(folder + "../key"))
+    #expect(registry.caFile == .path("/ca.pem") && registry.clientCertFile == .credential("cert"))
+    guard case .webhook(let hook) = try #require(config.sinks.first).kind else {
+      Issue.record("no webhook")
+      return
+    }
+    #expect(hook.secretFile == .path(folder + "s") && hook.headerFiles == ["X-A": .path(folder + "h")])
+  }
 }
