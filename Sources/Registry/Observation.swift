@@ -27,9 +27,12 @@ public struct Resolution: Sendable {
   public let snapshot: TagSnapshot
   /// The document the reference names, byte for byte as received.
   public let top: Document
+  /// Platforms that there are images for and that were not asked for, in the order of the index.
+  public let otherPlatforms: [Platform]
 
-  public init(snapshot: TagSnapshot, top: Document) {
+  public init(snapshot: TagSnapshot, top: Document, otherPlatforms: [Platform]) {
     self.snapshot = snapshot
     self.top = top
+    self.otherPlatforms = otherPlatforms
   }
 }

@@ -72,7 +72,8 @@ public final class RegistryClient: Sendable {
     var builder = SnapshotBuilder(
       session: session, asked: reference.description, repository: "\(reference.domain)/\(reference.path)",
       selection: selection, stored: { _ in nil })
-    return Resolution(snapshot: try await builder.snapshot(of: top), top: top.document)
+    let snapshot = try await builder.snapshot(of: top)
+    return Resolution(snapshot: snapshot, top: top.document, otherPlatforms: builder.leftOut)
   }
 
   /// Whether a registry's API answers at all; it need not let anybody in.

@@ -15,6 +15,8 @@ struct SnapshotBuilder {
   let selection: PlatformSelection
   let stored: @Sendable (Digest) async throws -> Document?
 
+  /// Platforms of the index that the selection leaves out, in its order, each once.
+  private(set) var leftOut: [Platform] = []
   private var documents: [Document] = []
   private var images: [PlatformImage] = []
   private var manifests: [Digest: ImageManifest] = [:]
@@ -83,13 +85,10 @@ struct SnapshotBuilder {
     try await walk(index, inherited: platform, depth: depth)
   }
 
-  /// Takes an entry if it is a watched platform's, and the first of it.
+  /// Takes an entry if it is a selected platform's, and the first of it.
   private mutating func take(_ entry: Descriptor, platform: Platform?) async throws(CheckFailure) {
     if let platform {
-      guard isWanted(platform) else {
-        session.trace?("\(entry.digest) is for \(platform.description.safe(limit: 80)): not watched, or not the first")
-        return
-      }
+      guard isWanted(platform, of: entry) else { return }
       let manifest = try await manifest(of: entry)
       images.append(try await image(entry.digest, size: entry.size, manifest, platform: platform))
       return
@@ -103,12 +102,18 @@ struct SnapshotBuilder {
       throw CheckFailure(
         .badDocument, "\(repository)@\(entry.digest): neither index nor config tells its platform; push it again")
     }
-    guard !platform.isUnknown, isWanted(platform) else { return }
+    guard !platform.isUnknown, isWanted(platform, of: entry) else { return }
     images.append(try await image(entry.digest, size: entry.size, manifest, platform: platform))
   }
 
-  private func isWanted(_ platform: Platform) -> Bool {
-    selection.contains(platform) && !images.contains { $0.platform == platform }
+  private mutating func isWanted(_ platform: Platform, of entry: Descriptor) -> Bool {
+    let isSelected = selection.contains(platform)
+    if isSelected, !images.contains(where: { $0.platform == platform }) { return true }
+    if !isSelected, !leftOut.contains(platform) { leftOut.append(platform) }
+    session.trace?(
+      "\(entry.digest) is for \(platform.description.safe(limit: 80)): "
+        + (isSelected ? "not the first one for it" : "not asked for"))
+    return false
   }
 
   /// - Parameter platform: `nil` where only the config can tell.

@@ -41,6 +41,27 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: scene.database), "resolve keeps nothing")
   }
 
+  /// What was not found is an error that names what there is; what was found is printed beside it.
+  @Test(arguments: ["text", "json"]) func resolveSaysWhichPlatformsThereAre(form: String) throws {
+    defer { registry.stop() }
+    let options = form == "json" ? ["--json"] : []
+    let none = try scene.run(["resolve", image, "--platform", "linux/s390x"] + options)
+    #expect(none.status == 66)
+    #expect(none.stdout.isEmpty)
+    #expect(
+      none.stderr == "watcher: error: there is no image for linux/s390x (\(image)): "
+        + "there is one for linux/amd64, linux/arm64\n")
+    let some = try scene.run(["resolve", image, "--platform", "linux/s390x,linux/arm64"] + options)
+    #expect(some.status == 66)
+    #expect(some.stdout.contains("linux/arm64") && !some.stdout.contains("linux/amd64"))
+    #expect(
+      some.stderr.contains("there is no image for linux/s390x (\(image)): there is one for linux/arm64, linux/amd64"))
+    let traced = try scene.run(["resolve", image, "-v", "--platform", "linux/arm64"] + options)
+    #expect(traced.status == 0)
+    #expect(traced.stderr.contains(" is for linux/amd64: not asked for\n"))
+    #expect(!traced.stderr.contains("watched"))
+  }
+
   @Test func historyHasThem() throws {
     defer { registry.stop() }
     let check = try scene.json(["check", "--json", "--config", scene.config])

@@ -84,6 +84,14 @@ import Testing
   }
 
   @Test func json() throws {
+  }
+
+  @Test func nothingForAPlatform() {
+    let rendering = HistoryRendering(tag: Samples.tag, platforms: [Samples.amd64, Samples.arm64], entries: [])
+    #expect(
+      rendering.text(TextFormat())
+        == "docker.io/library/amazonlinux:latest, nothing recorded for linux/amd64, linux/arm64\n")
+    #expect(rendering.json.bytes == Array(#"{"tag":"docker.io/library/amazonlinux:latest","entries":[]}"#.utf8))
     let entries = Array(try Self.entries().dropFirst())
     let six = try Samples.digest("6")
     let zero = try Samples.digest("0")

@@ -98,7 +98,19 @@ import Testing
 
     let local = try shell("watcher history amazonlinux --local", ["WATCHER_DATABASE": database, "TZ": "XYZ-2"])
     #expect(
-      local.stdout.hasPrefix("docker.io/library/amazonlinux:latest, times in local time\n\n2026-09-17 23:30:05 – "))
+      local.stdout.hasPrefix("docker.io/library/amazonlinux:latest, times in UTC+02:00\n\n2026-09-17 23:30:05 – "))
+
+    let never = try shell("watcher history amazonlinux --platform linux/s390x --database $DB")
+    #expect(never.status == 0)
+    #expect(never.stdout == "docker.io/library/amazonlinux:latest, nothing recorded for linux/s390x\n")
+    #expect(
+      never.stderr == "watcher: warning: never recorded: linux/s390x (docker.io/library/amazonlinux:latest in "
+        + "\(database)): recorded are linux/amd64\n")
+
+    let some = try shell("watcher history amazonlinux --platform linux/amd64,linux/s390x --json --database $DB")
+    #expect(some.status == 0)
+    #expect(some.stdout.contains(#""platform":"linux/amd64""#))
+    #expect(some.stderr.hasPrefix("watcher: warning: never recorded: linux/s390x ("))
 
     let status = try shell("watcher status --json", ["WATCHER_DATABASE": database])
     #expect(status.stdout.hasPrefix(#"{"tags":[{"tag":"docker.io/library/amazonlinux:latest","state":"#))

@@ -83,8 +83,9 @@ import Testing
   @Test func theTraceTellsEachRequestAndDecision() async throws {
     let harness = try harness()
     harness.registry.put(image.attested("a"), in: "app", tag: "latest")
-    _ = try await harness.client.resolve(
+    let resolution = try await harness.client.resolve(
       ImageReference("\(harness.registry.authority)/app:latest"), selection: .only([try platform("linux/s390x")]))
+    #expect(resolution.otherPlatforms == [try platform("linux/amd64")])
     let index = image.attested("a").index
     let top = index.digest
     let manifests = "\(harness.registry.origin)/v2/app/manifests"
@@ -92,10 +93,27 @@ import Testing
       harness.trace == [
         "HEAD \(manifests)/latest -> 200 \(top), 0 bytes",
         "GET \(manifests)/\(top) -> 200 \(top), \(index.bytes.count) bytes",
-        "\(image.manifest("linux/amd64").digest) is for linux/amd64: not watched, or not the first",
+        "\(image.manifest("linux/amd64").digest) is for linux/amd64: not asked for",
         "\(image.attested("a").manifests[1].digest) is an attestation, not an image",
       ])
     #expect(harness.registry.requests.allSatisfy { $0.header("User-Agent") == "watcher-test/1" })
+  }
+
+  @Test func theSecondImageOfAPlatformIsPassedOver() async throws {
+    let harness = try harness()
+    let other = FakeRegistryImage("two", platforms: ["linux/amd64"])
+    harness.registry.put(image, in: "app")
+    harness.registry.put(other, in: "app")
+    let entries = [image, other].map {
+      FakeRegistryImage.entry($0.manifest("linux/amd64"), platform: "linux/amd64")
+    }
+    harness.registry.put(manifest: FakeRegistryImage.index(entries), in: "app", tag: "latest")
+    let resolution = try await harness.client.resolve(
+      ImageReference("\(harness.registry.authority)/app:latest"), selection: .all)
+    #expect(resolution.snapshot.images.map(\.manifest) == [image.manifest("linux/amd64").digest])
+    #expect(resolution.otherPlatforms.isEmpty)
+    #expect(
+      harness.trace.last == "\(other.manifest("linux/amd64").digest) is for linux/amd64: not the first one for it")
   }
 
   /// What other tests build on.

@@ -36,11 +36,26 @@ struct HistoryCommand: ParsableCommand {
       throw CommandError(
         .notFound, "nothing is known of this tag (\(tag.description.shown) in \(reader.path.shown)): \(hint)")
     }
-    let rendering = HistoryRendering(tag: tag, entries: entries)
+    let rendering = HistoryRendering(tag: tag, platforms: query.platforms, entries: entries)
     try output.print(json: rendering.json, text: rendering.text)
   }
 
   func query(now: Timestamp) throws(CommandError) -> HistoryQuery {
+    try warnOfPlatforms(query.platforms, tag, reader)
+  }
+
+  /// A platform that was never recorded may be mistyped; that its history is empty would not tell.
+  private func warnOfPlatforms(_ platforms: [Platform], _ tag: TagReference, _ reader: HistoryReader) throws {
+    guard !platforms.isEmpty else { return }
+    var everything = HistoryQuery()
+    everything.all = true
+    let recorded = try reader.history(tag, everything)?.flatMap(\.platforms).map(\.platform) ?? []
+    let missing = MissingPlatforms.among(recorded, asked: platforms)
+    guard !missing.isEmpty else { return }
+    let there = MissingPlatforms.names(Set(recorded.compactMap(\.self)).sorted { $0.description < $1.description })
+    Output.warning(
+      "never recorded: \(MissingPlatforms.names(missing)) (\(tag.description.shown) in \(reader.path.shown)): "
+        + (there.isEmpty ? "nothing is recorded of this tag yet" : "recorded are \(there)"))
     var query = HistoryQuery()
     query.platforms = try ReferenceArgument.platforms(platform)
     query.since = try TimeArgument.parse(since, option: "since", now: now)

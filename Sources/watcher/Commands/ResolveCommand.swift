@@ -31,23 +31,21 @@ struct ResolveCommand: AsyncParsableCommand {
       reference, selection: platforms.isEmpty ? .all : .only(platforms), config: settings,
       environment: ProcessInfo.processInfo.environment, trace: verbose ? Self.trace : nil)
     if raw { return try Output.write(resolution.top.bytes) }
-    let rendering = ResolveRendering(reference: reference, snapshot: resolution.snapshot)
-    try output.print(json: rendering.json, text: rendering.text)
-    let missing = Self.missing(platforms, in: resolution.snapshot)
+    let present = resolution.snapshot.images.map(\.platform)
+    let missing = MissingPlatforms.among(present, asked: platforms)
+    // Where nothing was found there is nothing to print; where something was, the rest is an error beside it.
+    if platforms.isEmpty || missing.count < platforms.count {
+      let rendering = ResolveRendering(reference: reference, snapshot: resolution.snapshot)
+      try output.print(json: rendering.json, text: rendering.text)
+    }
     guard missing.isEmpty else {
-      let names = missing.map(\.description.shown).joined(separator: ", ")
+      let there = MissingPlatforms.names(present.compactMap(\.self) + resolution.otherPlatforms)
       throw CommandError(
-        .notFound, "no image for a platform (\(reference.description.shown): \(names)): leave --platform out to see all"
-      )
+        .notFound,
+        "there is no image for \(MissingPlatforms.names(missing)) (\(reference.description.shown)): "
+          + (there.isEmpty ? "it has no image of any platform" : "there is one for \(there)"))
     }
   }
 
   @Sendable private static func trace(_ line: String) { Output.say(line.safe(limit: 4_096)) }
-
-  /// The platforms asked for that have no image; one of unknown platform may be any.
-  static func missing(_ platforms: [Platform], in snapshot: TagSnapshot) -> [Platform] {
-    let present = snapshot.images.map(\.platform)
-    return present.contains(nil) || platforms.isEmpty
-      ? [] : PlatformSelection.only(platforms).missing(from: present.compactMap { $0 })
-  }
 }

@@ -4,11 +4,14 @@ import ImageModel
 /// The history of a tag, for people and as JSON.
 struct HistoryRendering {
   let tag: TagReference
+  /// Those asked for; empty for all.
+  var platforms: [Platform] = []
   /// Newest first.
   let entries: [HistoryEntry]
 
   func text(_ format: TextFormat) -> String {
-    let note = entries.isEmpty ? "nothing recorded" : "times in \(format.times.zone)"
+    let whose = platforms.isEmpty ? "" : " for \(MissingPlatforms.names(platforms))"
+    let note = entries.isEmpty ? "nothing recorded\(whose)" : "times in \(format.times.zone)"
     var lines = [format.style.paint(tag.description.shown, .strong) + ", \(note)"]
     for (index, entry) in entries.enumerated() {
       lines.append("")

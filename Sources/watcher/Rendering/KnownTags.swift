@@ -10,9 +10,7 @@ enum KnownTags {
     var near = known.filter { $0.domain == tag.domain && $0.path == tag.path }
     if near.isEmpty { near = known.filter { lastName($0) == lastName(tag) } }
     guard !near.isEmpty else { return "'watcher status' lists the watched tags" }
-    let more = near.count - Self.shown
-    let names = near.prefix(Self.shown).map { $0.familiar.shown }.joined(separator: ", ")
-    return "known here: \(names)" + (more > 0 ? " and \(more) more" : "")
+    return "known here: " + Words.list(near.map { $0.familiar.shown }, limit: Self.shown)
   }
 
   private static func lastName(_ tag: TagReference) -> Substring? { tag.path.split(separator: "/").last }

@@ -1,0 +1,13 @@
+/// Pieces of sentences.
+enum Words {
+  /// `1 tag`, `2 tags`.
+  static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(number) \(number == 1 ? one : many ?? one + "s")"
+  }
+
+  /// `a, b and 3 more`.
+  static func list(_ items: [String], limit: Int) -> String {
+    let more = items.count - limit
+    return items.prefix(limit).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+  }
+}
