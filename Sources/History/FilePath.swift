@@ -28,8 +28,11 @@ enum FilePath {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
+  /// What ends with a slash is meant to be a directory, also where there is none yet.
+  ///
   /// - Throws: the errno of `stat`, unless it only says that there is nothing.
   static func kind(of path: String) throws(StoreError) -> Kind {
+    if path.hasSuffix("/") { return .directory }
     var info = stat()
     guard stat(path, &info) == 0 else {
       if errno == ENOENT { return .missing }

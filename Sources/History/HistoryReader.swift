@@ -22,8 +22,8 @@ public final class HistoryReader: Sendable {
     case .missing:
       throw StoreError(.missing, "there is no database (\(path)): start the daemon, or name one with --database")
     case .regular: break
-    case .directory, .other:
-      throw StoreError(.foreign, "not a regular file (\(path)): name a database with --database")
+    case .directory: throw .directory(path)
+    case .other: throw StoreError(.foreign, "not a regular file (\(path)): name a database with --database")
     }
     guard FilePath.isReadable(path) else { throw notReadable(path) }
     do {

@@ -40,6 +40,12 @@ extension StoreError {
     }
   }
 
+  /// The path of a directory where that of a file is wanted.
+  static func directory(_ path: String) -> StoreError {
+    let example = path + (path.hasSuffix("/") ? "" : "/") + "watcher.db"
+    return StoreError(.foreign, "a directory is no database (\(path)): name a file, as in --database \(example)")
+  }
+
   static func damaged(_ detail: String) -> StoreError {
     StoreError(
       .damaged, "the database is damaged (\(detail)): restore a backup, or move the file away to begin a new history")

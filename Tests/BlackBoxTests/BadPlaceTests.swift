@@ -41,8 +41,12 @@ import Testing
     let folder = "\(scene.directory)/folder"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
     for command in [["run"], ["check"], ["history", "busybox"], ["status"]] {
-      #expect(try refused(command, database: folder).status == 65, "\(command)")
+      let outcome = try refused(command, database: folder)
+      #expect(outcome.status == 65, "\(command)")
+      #expect(outcome.stderr.contains("a directory is no database (") && outcome.stderr.contains("folder/watcher.db"))
+      #expect(try refused(command, database: "\(scene.directory)/none/").status == 65, "\(command)")
     }
+    #expect(access("\(scene.directory)/none", F_OK) != 0, "nothing is made of a name that cannot be")
     #expect(access("\(folder).lock", F_OK) != 0, "nothing is left beside it")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
   }

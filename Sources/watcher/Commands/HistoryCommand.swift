@@ -10,13 +10,16 @@ struct HistoryCommand: ParsableCommand {
   var tag: String
   @Option(help: ArgumentHelp("Only this platform; may be repeated.", valueName: "os/arch"))
   var platform: [String] = []
-  @Option(help: ArgumentHelp("Only what held at this time or later: \(TimeArgument.help).", valueName: "time"))
+  // Unconditional, here and below: `-5m` is a mistaken value that gets its own message, not an option.
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Only what held at this time or later: \(TimeArgument.help).", valueName: "time"))
   var since: String?
-  @Option(help: ArgumentHelp("Only what had begun by this time.", valueName: "time"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Only what had begun by this time.", valueName: "time"))
   var until: String?
-  @Option(help: ArgumentHelp("Only what held at this time.", valueName: "time"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Only what held at this time.", valueName: "time"))
   var at: String?
-  @Option(help: ArgumentHelp("At most so many entries, the newest.", valueName: "number"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("At most so many entries, the newest.", valueName: "number"))
   var limit: Int?
   @Flag(help: "Every recorded state, also those that did not change an image.")
   var all = false
@@ -38,9 +41,6 @@ struct HistoryCommand: ParsableCommand {
     }
     let rendering = HistoryRendering(tag: tag, platforms: query.platforms, entries: entries)
     try output.print(json: rendering.json, text: rendering.text)
-  }
-
-  func query(now: Timestamp) throws(CommandError) -> HistoryQuery {
     try warnOfPlatforms(query.platforms, tag, reader)
   }
 
@@ -56,6 +56,9 @@ struct HistoryCommand: ParsableCommand {
     Output.warning(
       "never recorded: \(MissingPlatforms.names(missing)) (\(tag.description.shown) in \(reader.path.shown)): "
         + (there.isEmpty ? "nothing is recorded of this tag yet" : "recorded are \(there)"))
+  }
+
+  func query(now: Timestamp) throws(CommandError) -> HistoryQuery {
     var query = HistoryQuery()
     query.platforms = try ReferenceArgument.platforms(platform)
     query.since = try TimeArgument.parse(since, option: "since", now: now)

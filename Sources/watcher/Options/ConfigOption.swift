@@ -7,5 +7,9 @@ struct ConfigOption: ParsableArguments {
   )
   var config: String?
 
+  func validate() throws {
+    if config?.isEmpty == true { throw ValidationError("--config must name a file") }
+  }
+
   var file: ConfigFile { ConfigFile(option: config, environment: ProcessInfo.processInfo.environment) }
 }

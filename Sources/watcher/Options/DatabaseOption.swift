@@ -8,6 +8,10 @@ struct DatabaseOption: ParsableArguments {
       valueName: "file"))
   var database: String?
 
+  func validate() throws {
+    if database?.isEmpty == true { throw ValidationError("--database must name a file") }
+  }
+
   var location: DatabaseLocation {
     DatabaseLocation(option: database, environment: ProcessInfo.processInfo.environment)
   }
