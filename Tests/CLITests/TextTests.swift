@@ -97,3 +97,11 @@ import Testing
     #expect(StatusRendering.wrap([], by: 2, width: nil).isEmpty)
   }
 }
+  @Test func wordsAreCounted() {
+    #expect([0, 1, 2].map { Words.count($0, "tag") } == ["0 tags", "1 tag", "2 tags"])
+    #expect([1, 2].map { Words.count($0, "registry", "registries") } == ["1 registry", "2 registries"])
+    #expect(Words.list([], limit: 2).isEmpty)
+    #expect(Words.list(["a", "b"], limit: 2) == "a, b")
+    #expect(Words.list(["a", "b", "c"], limit: 2) == "a, b and 1 more")
+  }
+

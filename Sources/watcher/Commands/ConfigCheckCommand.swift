@@ -19,7 +19,7 @@ struct ConfigCheckCommand: ParsableCommand {
     guard unreadable.isEmpty else {
       throw CommandError(
         .configuration,
-        "\(Self.count(unreadable.count, "file")) cannot be read (\(file.path.shown)): correct what is listed above, "
+        "\(Words.count(unreadable.count, "file")) cannot be read (\(file.path.shown)): correct what is listed above, "
           + "or check as the user that runs watcher")
     }
     try Output.write(Array(Self.summary(settings, path: file.path).utf8))
@@ -28,11 +28,8 @@ struct ConfigCheckCommand: ParsableCommand {
   /// `/etc/watcher/config.json: valid: 3 tags at 2 registries, 1 sink`.
   static func summary(_ config: WatchConfig, path: String) -> String {
     let registries = Set(config.watch.map(\.tag.domain) + config.repositories.map(\.domain)).count
-    let place = registries == 0 ? "" : " at \(count(registries, "registry", "registries"))"
-    return "\(path.shown): valid: \(count(config.watch.count, "tag"))\(place), \(count(config.sinks.count, "sink"))\n"
-  }
-
-  private static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
-    "\(number) \(number == 1 ? one : many ?? one + "s")"
+    let place = registries == 0 ? "" : " at \(Words.count(registries, "registry", "registries"))"
+    let (tags, sinks) = (Words.count(config.watch.count, "tag"), Words.count(config.sinks.count, "sink"))
+    return "\(path.shown): valid: \(tags)\(place), \(sinks)\n"
   }
 }

@@ -39,7 +39,7 @@ struct CheckText {
     let hundredths = Int((report.pollingSeconds * 100).rounded())
     let fraction = hundredths % 100
     let seconds = "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
-    return "checked \(count) tags in \(seconds) s (\(rate)/s): \(report.firstSeen) first seen, "
+    return "checked \(Words.count(count, "tag")) in \(seconds) s (\(rate)/s): \(report.firstSeen) first seen, "
       + "\(report.unchanged) unchanged, \(report.changed) changed, \(report.failed) failed"
   }
 

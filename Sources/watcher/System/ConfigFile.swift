@@ -63,9 +63,9 @@ struct ConfigFile: Hashable {
       return try WatchConfig.parse(bytes, path: path)
     } catch {
       Output.say(error.rendered)
-      let count = error.count == 1 ? "1 problem" : "\(error.count) problems"
       throw CommandError(
-        .configuration, "the configuration has \(count) (\(path.safe())): correct what is listed above")
+        .configuration,
+        "the configuration has \(Words.count(error.count, "problem")) (\(path.safe())): correct what is listed above")
     }
   }
 
