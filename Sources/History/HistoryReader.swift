@@ -37,6 +37,9 @@ public final class HistoryReader: Sendable {
     }
   }
 
+  /// Whether somebody may write to the database now: the daemon, or for a moment another command.
+  public var hasWriter: Bool { DatabaseLock.isHeld(for: path) }
+
   /// What was recorded about a tag, newest first; `nil` if the tag is not in the database.
   public func history(_ tag: TagReference, _ query: HistoryQuery = HistoryQuery()) throws(StoreError) -> [HistoryEntry]?
   {

@@ -127,6 +127,9 @@ import Testing
     #expect(some.stderr.hasPrefix("watcher: warning: never recorded: linux/s390x ("))
 
     let status = try shell("watcher status --json", ["WATCHER_DATABASE": database])
+    let idle = try shell("watcher status --database $DB")
+    #expect(idle.stdout.hasSuffix("no daemon is running: nothing is checked until 'watcher run' or 'watcher check'\n"))
+
     #expect(status.stdout.hasPrefix(#"{"tags":[{"tag":"docker.io/library/amazonlinux:latest","state":"#))
     #expect(status.stdout.hasSuffix("\"sinks\":[]}\n"))
 

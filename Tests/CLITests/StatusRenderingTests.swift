@@ -22,6 +22,13 @@ import Testing
     return TagStatus(record: record, current: images.isEmpty ? nil : snapshot)
   }
 
+  /// With a daemon, before the next checks.
+  private static func rendering(isDaemonRunning: Bool = true, now: String = "2026-09-17T21:31:00Z") throws
+    -> StatusRendering
+  {
+    StatusRendering(report: try report(), now: try Samples.time(now), isDaemonRunning: isDaemonRunning)
+  }
+
   private static func report() throws -> StatusReport {
     let ok = try status(
       Samples.tag, selection: .only([Samples.amd64, Samples.arm64, Platform(os: "linux", architecture: "s390x")]),
@@ -50,7 +57,7 @@ import Testing
 
   @Test func text() throws {
     #expect(
-      StatusRendering(report: try Self.report()).text(TextFormat(width: 80)) == """
+      try Self.rendering().text(TextFormat(width: 80)) == """
         STATE    TAG                         LAST SUCCESS (UTC)   NEXT CHECK
         ok       amazonlinux:latest          2026-09-17 21:30:05  2026-09-17 21:45:05
             linux/amd64 dddddddddddd  linux/arm64 cccccccccccc
@@ -67,7 +74,7 @@ import Testing
   }
 
   @Test func textOnANarrowTerminal() throws {
-    let text = StatusRendering(report: try Self.report()).text(TextFormat(width: 50))
+    let text = try Self.rendering().text(TextFormat(width: 50))
     #expect(
       text.hasPrefix(
         """
@@ -87,19 +94,42 @@ import Testing
         """))
   }
 
+  /// What nobody will do is not promised; nor is what should have been done already.
+  @Test func nextCheckIsNoPromiseWithoutADaemon() throws {
+    let stopped = try Self.rendering(isDaemonRunning: false).text(TextFormat(width: 80))
+    #expect(!stopped.contains("2026-09-17 21:45:05"))
+    #expect(stopped.contains("amazonlinux:latest          2026-09-17 21:30:05  -\n"))
+    #expect(stopped.contains("a.example/b:1               -                    not watched\n"))
+    #expect(stopped.hasSuffix("\n\nno daemon is running: nothing is checked until 'watcher run' or 'watcher check'\n"))
+    let late = try Self.rendering(now: "2026-09-17T21:45:05Z").text(TextFormat(width: 80))
+    #expect(!late.contains("2026-09-17 21:45:05"))
+    #expect(late.contains("amazonlinux:latest          2026-09-17 21:30:05  due\n"))
+    #expect(!late.contains("no daemon"))
+  }
+
+  @Test func digestsInFullHaveALineEach() throws {
+    let text = try Self.rendering().text(TextFormat(digests: DigestText(isFull: true)))
+    #expect(
+      text.contains(
+        "\n    linux/amd64 \(try Samples.digest("d"))\n    linux/arm64 \(try Samples.digest("c"))\n    not there: "))
+  }
+
   @Test func nothingToShow() {
     let tag = Samples.tag
-    let none = StatusRendering(report: StatusReport(tags: [], unknown: [], sinks: []))
+    let now = Timestamp(milliseconds: 0)
+    let none = StatusRendering(
+      report: StatusReport(tags: [], unknown: [], sinks: []), now: now, isDaemonRunning: false)
     #expect(none.text(TextFormat()) == "no tags are watched\n")
     #expect(none.json.bytes == Array(#"{"tags":[],"sinks":[]}"#.utf8))
-    let unknown = StatusRendering(report: StatusReport(tags: [], unknown: [tag], sinks: []))
+    let unknown = StatusRendering(
+      report: StatusReport(tags: [], unknown: [tag], sinks: []), now: now, isDaemonRunning: false)
     #expect(unknown.text(TextFormat()) == "none of these tags is known\n")
   }
 
   @Test func json() throws {
     func digest(_ text: String) throws -> Digest { try Samples.digest(text) }
     #expect(
-      String(decoding: StatusRendering(report: try Self.report()).json.bytes, as: UTF8.self) == """
+      String(decoding: try Self.rendering(isDaemonRunning: false).json.bytes, as: UTF8.self) == """
         {"tags":[{"tag":"docker.io/library/amazonlinux:latest","state":"ok","digest":"\(try digest("7"))","platforms":[\
         {"platform":"linux/amd64","manifest":"\(try digest("b"))","image_id":"\(try digest("d"))"},\
         {"platform":"linux/arm64","manifest":"\(try digest("c"))","image_id":null}],\

@@ -15,7 +15,7 @@ struct StatusCommand: ParsableCommand {
     let wanted = try ReferenceArgument.tags(tags)
     let reader = try source.open()
     let report = try reader.status(wanted)
-    let rendering = StatusRendering(report: report)
+    let rendering = StatusRendering(report: report, now: .now(), isDaemonRunning: reader.hasWriter)
     try output.print(json: rendering.json, text: rendering.text)
     guard let unknown = report.unknown.first else { return }
     let names = report.unknown.prefix(5).map(\.description.shown).joined(separator: ", ")

@@ -4,6 +4,9 @@ import ImageModel
 /// How tags and sinks are doing, for people and as JSON.
 struct StatusRendering {
   let report: StatusReport
+  let now: Timestamp
+  /// Without a daemon nothing is checked when its time comes.
+  let isDaemonRunning: Bool
 
   func text(_ format: TextFormat) -> String {
     var blocks: [[String]] = []
@@ -13,6 +16,9 @@ struct StatusRendering {
       blocks.append(tagLines(format))
     }
     if !report.sinks.isEmpty { blocks.append(sinkLines(format)) }
+    if !isDaemonRunning, report.tags.contains(where: \.record.isWatched) {
+      blocks.append(["no daemon is running: nothing is checked until 'watcher run' or 'watcher check'"])
+    }
     return blocks.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
   }
 
@@ -41,7 +47,9 @@ struct StatusRendering {
   }
 
   private func nextCheck(_ tag: TagStatus, _ format: TextFormat) -> String {
-    tag.record.isWatched ? format.times(tag.record.state.nextCheck) : "not watched"
+    guard tag.record.isWatched else { return "not watched" }
+    guard isDaemonRunning, let next = tag.record.state.nextCheck else { return "-" }
+    return next > now ? format.times(next) : "due"
   }
 
   private func times(_ tag: TagStatus, _ format: TextFormat) -> [String] {
