@@ -53,8 +53,21 @@ import Testing
     let format = TextFormat(digests: DigestText(isFull: true))
     let text = HistoryRendering(tag: Samples.tag, entries: try Self.entries()).text(format)
     let (image, manifest, index) = (try Samples.digest("d"), try Samples.digest("b"), try Samples.digest("7"))
-    #expect(text.contains("  linux/amd64  image \(image)\n               manifest \(manifest)\n"))
-    #expect(text.contains("  index \(index)\n"))
+    #expect(
+      text.contains(
+        """
+         current  image changed · rebuilt
+          linux/amd64  created 2026-09-17
+            image     \(image)
+            manifest  \(manifest)
+          linux/arm64
+            image     \(try Samples.digest("e"))
+            manifest  \(try Samples.digest("c"))
+          index \(index)
+
+        """))
+    #expect(text.contains("\n  linux/amd64  content  created 2026-09-14\n    image     "))
+    #expect(text.contains("\n  linux/s390x  -\n    image     "))
   }
 
   @Test func returnAfterDeletionIsNamed() throws {
@@ -73,6 +86,14 @@ import Testing
     #expect(rendering.json.bytes == Array(#"{"tag":"docker.io/library/amazonlinux:latest","entries":[]}"#.utf8))
   }
 
+  @Test func nothingForAPlatform() {
+    let rendering = HistoryRendering(tag: Samples.tag, platforms: [Samples.amd64, Samples.arm64], entries: [])
+    #expect(
+      rendering.text(TextFormat())
+        == "docker.io/library/amazonlinux:latest, nothing recorded for linux/amd64, linux/arm64\n")
+    #expect(rendering.json.bytes == Array(#"{"tag":"docker.io/library/amazonlinux:latest","entries":[]}"#.utf8))
+  }
+
   /// Neither an image's words nor those of a registry reach the terminal as they are.
   @Test func foreignTextIsSafe() throws {
     let entry = try Samples.entry(
@@ -84,14 +105,6 @@ import Testing
   }
 
   @Test func json() throws {
-  }
-
-  @Test func nothingForAPlatform() {
-    let rendering = HistoryRendering(tag: Samples.tag, platforms: [Samples.amd64, Samples.arm64], entries: [])
-    #expect(
-      rendering.text(TextFormat())
-        == "docker.io/library/amazonlinux:latest, nothing recorded for linux/amd64, linux/arm64\n")
-    #expect(rendering.json.bytes == Array(#"{"tag":"docker.io/library/amazonlinux:latest","entries":[]}"#.utf8))
     let entries = Array(try Self.entries().dropFirst())
     let six = try Samples.digest("6")
     let zero = try Samples.digest("0")

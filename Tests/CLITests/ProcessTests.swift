@@ -47,6 +47,7 @@ import Testing
   @Test(
     arguments: [
       ("watcher --version", 0, "watcher "), ("watcher --help", 0, "OVERVIEW: "), ("watcher", 0, "OVERVIEW: "),
+      ("watcher config", 0, "OVERVIEW: Look into the configuration."),
       ("watcher help history", 0, "OVERVIEW: "), ("watcher config check --help", 0, "OVERVIEW: "),
       ("watcher chek", 64, "there is no command 'chek' (watcher): there are run, "),
       ("watcher resolve", 64, "missing expected argument '<image>' (watcher resolve): see 'watcher resolve --help'"),
@@ -54,7 +55,6 @@ import Testing
       ("watcher check A", 64, "not an image reference (A): repository names are lower case; write a"),
       ("watcher history a --limit 0", 64, "--limit must be 1 or more (watcher history): see 'watcher history --help'"),
       ("watcher history a --since yesterday", 64, "not a time (--since yesterday): write RFC 3339"),
-      ("watcher resolve a --platform x", 64, "not a platform (x): write os/arch"),
       ("watcher history a --since -5m", 64, "not a time (--since -5m): write RFC 3339"),
       ("watcher history a --until 5", 64, "not a time (--until 5): write RFC 3339"),
       ("watcher history a --at -1", 64, "not a time (--at -1): write RFC 3339"),
@@ -69,6 +69,7 @@ import Testing
         "watcher history a --database /usr", 65,
         "a directory is no database (/usr): name a file, as in --database /usr/"
       ),
+      ("watcher resolve a --platform x", 64, "not a platform (x): write os/arch"),
       ("watcher resolve a --raw --json", 64, "--raw and --json exclude each other"),
       ("watcher status --color blue", 64, "the value 'blue' is invalid for '--color <when>'"),
       ("watcher history a --database $DB", 66, "there is no database ("),
@@ -126,10 +127,10 @@ import Testing
     #expect(some.stdout.contains(#""platform":"linux/amd64""#))
     #expect(some.stderr.hasPrefix("watcher: warning: never recorded: linux/s390x ("))
 
-    let status = try shell("watcher status --json", ["WATCHER_DATABASE": database])
     let idle = try shell("watcher status --database $DB")
     #expect(idle.stdout.hasSuffix("no daemon is running: nothing is checked until 'watcher run' or 'watcher check'\n"))
 
+    let status = try shell("watcher status --json", ["WATCHER_DATABASE": database])
     #expect(status.stdout.hasPrefix(#"{"tags":[{"tag":"docker.io/library/amazonlinux:latest","state":"#))
     #expect(status.stdout.hasSuffix("\"sinks\":[]}\n"))
 

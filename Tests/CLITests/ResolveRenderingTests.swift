@@ -28,7 +28,7 @@ import Testing
           size        770 bytes
           pull        docker.io/library/amazonlinux@\(digest)
 
-        PLATFORM     IMAGE ID      BYTES  MANIFEST      BYTES  CREATED
+        PLATFORM     IMAGE ID      BYTES  MANIFEST      BYTES  CREATED (UTC)
         linux/amd64  dddddddddddd   2345  000000000000   1150  2026-09-17 21:13:04
         -            -                 -  111111111111   1151  -
 
@@ -37,15 +37,27 @@ import Testing
 
   @Test func textWithDigestsInFull() throws {
     let text = try Self.rendering("amazonlinux", [Samples.amd64]).text(TextFormat(digests: DigestText(isFull: true)))
-    let blank = String(repeating: " ", count: 65)
     let (image, manifest) = (try Samples.digest("d"), try Samples.digest("0"))
     #expect(
       text.hasSuffix(
         """
 
-        PLATFORM               DIGEST\(blank)  BYTES  CREATED
-        linux/amd64  image ID  \(image)   2345  2026-09-17 21:13:04
-                     manifest  \(manifest)   1150
+        linux/amd64, created 2026-09-17 21:13:04 UTC
+          image ID  \(image)
+          manifest  \(manifest)
+          bytes     config 2345, manifest 1150
+
+        """))
+    let unknown = try Self.rendering("a", [Samples.amd64, nil]).text(TextFormat(digests: DigestText(isFull: true)))
+    #expect(
+      unknown.hasSuffix(
+        """
+        manifest 1150
+
+        -
+          image ID  -
+          manifest  \(try Samples.digest("1"))
+          bytes     manifest 1151
 
         """))
   }
@@ -56,7 +68,7 @@ import Testing
       text.hasSuffix(
         """
 
-        PLATFORM               DIGEST        BYTES  CREATED
+        PLATFORM               DIGEST        BYTES  CREATED (UTC)
         linux/amd64  image ID  dddddddddddd   2345  2026-09-17 21:13:04
                      manifest  000000000000   1150
 

@@ -66,7 +66,7 @@ import Testing
             dns since 2026-09-17 20:00:00: no such host \\u{1b}[31m(ghcr.io)
         pending  a.example/b:1               -                    not watched
 
-        SINK     TYPE    STATE     WAITING  FAILED  OLDEST WAITING
+        SINK     TYPE    STATE     WAITING  FAILED  OLDEST WAITING (UTC)
         journal  stdout  ok              0       0  -
         audit    file    disabled       12       1  2026-09-17 21:30:05
 

@@ -69,7 +69,29 @@ import Testing
     var parts = tm()
     localtime_r(&seconds, &parts)
     let moved = time.advanced(bySeconds: parts.tm_gmtoff)
-    #expect(TimeText(isLocal: true)(time) == TimeText(isLocal: false)(moved))
+    // Behind it is an offset where that is not the one of now.
+    #expect(TimeText(isLocal: true)(time).prefix(19) == TimeText(isLocal: false)(moved))
+  }
+
+  /// The offset of now is said once; a time with another one says so itself.
+  @Test(
+    arguments: [
+      ("2026-07-01T00:00:00Z", "UTC+02:00", "2026-01-17 22:30:05+01:00", "2026-07-17 23:30:05"),
+      ("2026-01-01T00:00:00Z", "UTC+01:00", "2026-01-17 22:30:05", "2026-07-17 23:30:05+02:00"),
+    ])
+  func offsetsAreNamed(now: String, zone: String, winter: String, summer: String) throws {
+    let april = try Samples.time("2026-04-01T00:00:00Z")
+    let times = TimeText(now: try Samples.time(now)) { $0 < april ? 3_600 : 7_200 }
+    #expect(times.zone == zone)
+    #expect(times(try Samples.time("2026-01-17T21:30:05Z")) == winter)
+    #expect(times(try Samples.time("2026-07-17T21:30:05Z")) == summer)
+    #expect(times.day(created: "2026-01-17T23:30:05Z") == "2026-01-18")
+  }
+
+  @Test(arguments: [(0, "UTC"), (-12_600, "UTC-03:30"), (20_700, "UTC+05:45"), (50_400, "UTC+14:00")])
+  func zonesAreNamed(offset: Int, zone: String) {
+    #expect(TimeText(now: Timestamp(milliseconds: 0)) { _ in offset }.zone == zone)
+    #expect(TimeText(isLocal: false).zone == "UTC")
   }
 
   @Test(
@@ -88,6 +110,14 @@ import Testing
     #expect(text.shown == text.safe())
   }
 
+  @Test func wordsAreCounted() {
+    #expect([0, 1, 2].map { Words.count($0, "tag") } == ["0 tags", "1 tag", "2 tags"])
+    #expect([1, 2].map { Words.count($0, "registry", "registries") } == ["1 registry", "2 registries"])
+    #expect(Words.list([], limit: 2).isEmpty)
+    #expect(Words.list(["a", "b"], limit: 2) == "a, b")
+    #expect(Words.list(["a", "b", "c"], limit: 2) == "a, b and 1 more")
+  }
+
   @Test func itemsAreWrapped() {
     let items = ["aaaa", "bbbb", "cccc"]
     #expect(StatusRendering.wrap(items, by: 2, width: 14) == ["    aaaa  bbbb", "    cccc"])
@@ -97,11 +127,3 @@ import Testing
     #expect(StatusRendering.wrap([], by: 2, width: nil).isEmpty)
   }
 }
-  @Test func wordsAreCounted() {
-    #expect([0, 1, 2].map { Words.count($0, "tag") } == ["0 tags", "1 tag", "2 tags"])
-    #expect([1, 2].map { Words.count($0, "registry", "registries") } == ["1 registry", "2 registries"])
-    #expect(Words.list([], limit: 2).isEmpty)
-    #expect(Words.list(["a", "b"], limit: 2) == "a, b")
-    #expect(Words.list(["a", "b", "c"], limit: 2) == "a, b and 1 more")
-  }
-

@@ -34,7 +34,7 @@ struct OutputOptions: ParsableArguments {
 /// As `OutputOptions`, for commands that print times.
 struct TimedOutputOptions: ParsableArguments {
   @OptionGroup var output: OutputOptions
-  @Flag(help: "Print times in local time instead of UTC.")
+  @Flag(help: "Print times in local time instead of UTC, text only.")
   var local = false
 
   func print(json: @autoclosure () -> JSONOutput, text: (TextFormat) -> String) throws {

@@ -22,9 +22,13 @@ struct HistoryRendering {
 
   private func lines(_ entry: HistoryEntry, older: HistoryEntry?, _ format: TextFormat) -> [String] {
     var lines = [head(entry, older: older, format)]
-    let withDates = platformLines(entry, format, showsCreated: true)
-    let isTooWide = withDates.contains { $0.unicodeScalars.count > format.width ?? .max }
-    lines += isTooWide ? platformLines(entry, format, showsCreated: false) : withDates
+    if format.digests.isFull {
+      lines += fullLines(entry, format)
+    } else {
+      let withDates = platformLines(entry, format, showsCreated: true)
+      let isTooWide = withDates.contains { $0.unicodeScalars.count > format.width ?? .max }
+      lines += isTooWide ? platformLines(entry, format, showsCreated: false) : withDates
+    }
     if entry.mediaType.isIndex {
       lines.append("  " + format.style.paint("index \(format.digests(entry.digest))", .faint))
     }
@@ -39,20 +43,34 @@ struct HistoryRendering {
     return head + "  " + format.style.paint(what, entry.event == .imageChanged ? .notable : .plain)
   }
 
+  /// Digests in full are wider than most terminals: nothing else is on their lines.
+  private func fullLines(_ entry: HistoryEntry, _ format: TextFormat) -> [String] {
+    entry.platforms.flatMap { image in
+      let words = [
+        image.platform.words.shown, changeClass(image, of: entry),
+        image.created.map { "created \(format.times.day(created: $0))" },
+      ]
+      return [
+        "  " + words.compactMap(\.self).joined(separator: "  "),
+        "    image     \(format.digests(image.imageID))",
+        "    manifest  \(format.digests(image.manifest))",
+      ]
+    }
+  }
+
+  private func changeClass(_ image: StoredImage, of entry: HistoryEntry) -> String? {
+    entry.event == .imageChanged && entry.commonClass == nil ? image.changeClass?.rawValue ?? "-" : nil
+  }
+
   private func platformLines(_ entry: HistoryEntry, _ format: TextFormat, showsCreated: Bool) -> [String] {
-    let showsClass = entry.event == .imageChanged && entry.commonClass == nil
     var table = TextTable(["", "", "", "", ""])
     for image in entry.platforms {
       let platform = TextTable.Cell(image.platform.words.shown)
-      let changeClass = TextTable.Cell(showsClass ? image.changeClass?.rawValue ?? "-" : "")
+      let changeClass = TextTable.Cell(changeClass(image, of: entry) ?? "")
       let imageID = TextTable.Cell("image \(format.digests(image.imageID))")
       let manifest = TextTable.Cell("manifest \(format.digests(image.manifest))")
       let created = image.created == nil || !showsCreated ? "" : "created \(format.times.day(created: image.created))"
-      if format.digests.isFull {
-        table.rows += [[platform, changeClass, imageID, "", ""], ["", "", manifest, "", ""]]
-      } else {
-        table.rows.append([platform, changeClass, imageID, manifest, .init(created)])
-      }
+      table.rows.append([platform, changeClass, imageID, manifest, .init(created)])
     }
     return table.lines(format.style).map { "  " + $0 }
   }

@@ -17,15 +17,35 @@ struct ResolveRendering {
       [.init("pull", .faint), .init(pull.shown)],
     ]
     let lines = [format.style.paint(reference.description.shown, .strong)] + head.lines(format.style).map { "  " + $0 }
-    let images = snapshot.images.isEmpty ? [] : [""] + imageTable(format).lines(format.style)
-    return (lines + images).map { $0 + "\n" }.joined()
+    return (lines + imageLines(format)).map { $0 + "\n" }.joined()
+  }
+
+  private func imageLines(_ format: TextFormat) -> [String] {
+    if format.digests.isFull { return snapshot.images.flatMap { [""] + fullLines($0, format) } }
+    return snapshot.images.isEmpty ? [] : [""] + imageTable(format).lines(format.style)
+  }
+
+  /// Digests in full are wider than most terminals: nothing else is on their lines.
+  private func fullLines(_ image: PlatformImage, _ format: TextFormat) -> [String] {
+    let created = image.config?.created.map { ", created \(format.times.created($0)) \(format.times.zone)" } ?? ""
+    var table = TextTable(["", ""])
+    table.rows = [
+      [.init("image ID", .faint), .init(format.digests(image.imageID), .strong)],
+      [.init("manifest", .faint), .init(format.digests(image.manifest))],
+      [
+        .init("bytes", .faint),
+        .init((image.configSize.map { "config \($0), " } ?? "") + "manifest \(image.manifestSize)"),
+      ],
+    ]
+    return [image.platform.words.shown + created] + table.lines(format.style).map { "  " + $0 }
   }
 
   /// A row per image where that fits, else two.
   private func imageTable(_ format: TextFormat) -> TextTable {
     let bytes = TextTable.Column("BYTES", isRight: true)
-    var wide = TextTable(["PLATFORM", "IMAGE ID", bytes, "MANIFEST", bytes, "CREATED"])
-    var narrow = TextTable(["PLATFORM", "", "DIGEST", bytes, "CREATED"])
+    let created = TextTable.Column("CREATED (\(format.times.zone))")
+    var wide = TextTable(["PLATFORM", "IMAGE ID", bytes, "MANIFEST", bytes, created])
+    var narrow = TextTable(["PLATFORM", "", "DIGEST", bytes, created])
     for image in snapshot.images {
       let platform = TextTable.Cell(image.platform.words.shown)
       let imageID = TextTable.Cell(format.digests(image.imageID), .strong)
@@ -37,7 +57,7 @@ struct ResolveRendering {
       narrow.rows.append([platform, "image ID", imageID, configSize, created])
       narrow.rows.append(["", "manifest", manifest, manifestSize, ""])
     }
-    return !format.digests.isFull && wide.fits(format.width) ? wide : narrow
+    return wide.fits(format.width) ? wide : narrow
   }
 
   /// Source: the contract, section 5.

@@ -61,7 +61,8 @@ struct StatusRendering {
     let images = tag.platforms.map { image in
       (image.platform.map { "\($0) ".shown } ?? "") + format.digests(image.imageID ?? image.manifest)
     }
-    var lines = Self.wrap(images, by: 2, width: format.width)
+    // Digests in full have a line each.
+    var lines = Self.wrap(images, by: 2, width: format.digests.isFull ? 0 : format.width)
     if !tag.missingPlatforms.isEmpty {
       let names = ["not there:"] + tag.missingPlatforms.map(\.description.shown)
       lines += Self.wrap(names, by: 1, width: format.width).map { format.style.paint($0, .notable) }
@@ -96,7 +97,8 @@ struct StatusRendering {
 
   private func sinkLines(_ format: TextFormat) -> [String] {
     var table = TextTable([
-      "SINK", "TYPE", "STATE", .init("WAITING", isRight: true), .init("FAILED", isRight: true), "OLDEST WAITING",
+      "SINK", "TYPE", "STATE", .init("WAITING", isRight: true), .init("FAILED", isRight: true),
+      .init("OLDEST WAITING (\(format.times.zone))"),
     ])
     table.rows = report.sinks.map { sink in
       [

@@ -1,31 +1,32 @@
 import Glibc
 import ImageModel
 
-/// Times in text.
+/// Times in text. The zone is named once, beside them; a time at which clocks were set otherwise than now names its
+/// own offset.
 struct TimeText {
-  let isLocal: Bool
+  /// Seconds east of UTC at a time.
+  private let offset: @Sendable (Timestamp) -> Int
+  private let offsetNow: Int
 
   init(isLocal: Bool) {
-    self.isLocal = isLocal
     if isLocal { tzset() }
+    self.init(now: .now()) { isLocal ? Self.localOffset($0) : 0 }
   }
 
-  /// What to say about the times below.
-  var zone: String { isLocal ? "local time" : "UTC" }
+  init(now: Timestamp, offset: @escaping @Sendable (Timestamp) -> Int) {
+    self.offset = offset
+    offsetNow = offset(now)
+  }
+
+  /// The zone of the times, `UTC` or `UTC+02:00`.
+  var zone: String { offsetNow == 0 ? "UTC" : "UTC" + Self.name(offsetNow) }
 
   /// `2026-09-17 21:30:05`; `-` where there is none.
   func callAsFunction(_ time: Timestamp?) -> String {
     guard let time else { return "-" }
-    guard isLocal else {
-      let parts = time.description.split(separator: "T", maxSplits: 1)
-      return "\(parts[0]) \(parts.last?.prefix(8) ?? "")"
-    }
-    var seconds = time_t((Double(time.milliseconds) / 1000).rounded(.down))
-    var parts = tm()
-    localtime_r(&seconds, &parts)
-    var text = [CChar](repeating: 0, count: 40)
-    let count = strftime(&text, text.count, "%Y-%m-%d %H:%M:%S", &parts)
-    return String(decoding: text[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let offset = offset(time)
+    let parts = time.advanced(bySeconds: offset).description.split(separator: "T", maxSplits: 1)
+    return "\(parts[0]) \(parts.last?.prefix(8) ?? "")" + (offset == offsetNow ? "" : Self.name(offset))
   }
 
   /// The day of a date that an image gives itself; its own words where it is no RFC 3339, `-` where it has none.
@@ -37,5 +38,19 @@ struct TimeText {
   func created(_ text: String?) -> String {
     guard let text else { return "-" }
     return Timestamp(rfc3339: text).map { self($0) } ?? text.shown
+  }
+
+  private static func localOffset(_ time: Timestamp) -> Int {
+    var seconds = time_t((Double(time.milliseconds) / 1000).rounded(.down))
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    return parts.tm_gmtoff
+  }
+
+  /// `+02:00`. Seconds, which offsets had before there were zones, are left out.
+  private static func name(_ offset: Int) -> String {
+    let minutes = abs(offset) / 60
+    let parts = [minutes / 60, minutes % 60].map { ($0 < 10 ? "0" : "") + String($0) }
+    return (offset < 0 ? "-" : "+") + parts.joined(separator: ":")
   }
 }
