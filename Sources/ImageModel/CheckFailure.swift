@@ -32,16 +32,26 @@ public struct CheckFailure: Error, Hashable, Sendable {
   }
 
   public let code: Code
-  /// What happened, where, and what to do, in one line, free of secrets. Made safe to show and cut to
-  /// `Limits.failureMessageCharacters`: it may quote a registry.
-  public let message: String
+  /// What happened, free of secrets. Names the registry, token server or document concerned and leaves the tag
+  /// to whoever shows it. Made safe to show and cut to `Limits.failureMessageCharacters`: it may quote a registry.
+  public let what: String
+  /// What to do, made as safe; `nil` where nobody can say, or where `what` holds it already.
+  public let remedy: String?
   /// How long the registry asked to be left alone, in seconds; already clamped.
   public let retryAfterSeconds: Int?
 
-  public init(_ code: Code, _ message: String, retryAfterSeconds: Int? = nil) {
+  /// - Parameter what: what happened, or a whole `message` that was stored.
+  public init(_ code: Code, _ what: String, remedy: String? = nil, retryAfterSeconds: Int? = nil) {
     self.code = code
-    self.message = message.safe(limit: Limits.failureMessageCharacters)
+    self.what = what.safe(limit: Limits.failureMessageCharacters)
+    self.remedy = remedy?.safe(limit: Limits.failureMessageCharacters)
     self.retryAfterSeconds = retryAfterSeconds
+  }
+
+  /// `<what>: <remedy>` in one line: what is stored and shown beside the tag.
+  public var message: String {
+    guard let remedy else { return what }
+    return "\(what): \(remedy)".safe(limit: Limits.failureMessageCharacters)
   }
 
   /// Whether trying again soon is pointless until somebody changes something.

@@ -4,32 +4,44 @@ import ImageModel
 struct Answer: Sendable {
   /// What was asked for.
   enum Subject: Sendable {
-    /// A tag, or a digest that a person named.
-    case reference
-    /// A document that another document or answer named.
-    case part
+    case tag
+    /// A digest that a person named.
+    case digest
+    /// A document that another document or answer named: `the manifest 0a48c1b2d3e4`.
+    case part(String)
+  }
+
+  /// What became of the credentials that the configuration has for the registry.
+  enum Login: CaseIterable, Sendable {
+    /// There are none.
+    case none
+    /// The registry took the request without them.
+    case notAskedFor
+    /// They were sent, or a token got with them was.
+    case refused
   }
 
   var status: Int
-  var subject: Subject = .reference
+  var subject = Subject.tag
   /// Empty for HEAD, whose answers have no body.
   var body: ErrorBody = .none
   var retryAfterSeconds: Int?
-  var usedCredentials = false
+  var login = Login.none
 
   /// What the answer means. Source: distribution-spec, error codes; distribution
   /// `registry/api/errcode`; the places named beside the rows.
   ///
-  /// - Parameters:
-  ///   - asked: what was asked for, `docker.io/library/a:b`.
-  ///   - host: who answered, for the message.
-  func failure(asked: String, host: String) -> CheckFailure {
+  /// - Parameter host: who answered, for the message.
+  func failure(host: String) -> CheckFailure {
     let verdict = verdict
-    let code = body.summary
+    var what = what(host: host)
+    // Of a rate limit every tag of the registry is told.
+    if case .part(let name) = subject, verdict.code != .rateLimited { what += " for \(name)" }
     return CheckFailure(
-      verdict.code, "\(asked): \(host) answered \(status)\(code): \(verdict.remedy)",
-      retryAfterSeconds: verdict.isTransient ? retryAfterSeconds : nil)
+      verdict.code, what, remedy: verdict.remedy, retryAfterSeconds: verdict.isTransient ? retryAfterSeconds : nil)
   }
+
+  func what(host: String) -> String { "\(host) answered \(status)\(body.summary)" }
 
   struct Verdict: Hashable, Sendable {
     let code: CheckFailure.Code
@@ -51,46 +63,47 @@ struct Answer: Sendable {
     case 413, 431: Verdict(code: .badRequest, remedy: "the request is too large for it, likely its own token")
     case 429: rateLimited
     case 451: Verdict(code: .denied, remedy: "it may not be served for legal reasons")
-    case 408, 425: Verdict(code: .server, remedy: "tried again later", isTransient: true)
+    case 408, 425: Verdict(code: .server, remedy: "try again later", isTransient: true)
     case 500...: serverError
-    case 400: Verdict(code: .badRequest, remedy: "the registry does not take this reference; check its spelling")
+    case 400: Verdict(code: .badRequest, remedy: "it does not take this reference; check its spelling")
     default: Verdict(code: .badResponse, remedy: "not an answer a registry gives; a proxy may be in the way")
     }
   }
 
   private var unauthorized: Verdict {
-    Verdict(
-      code: .unauthorizedOrMissing,
-      remedy: "it is private or not there, the registry does not say which; check the name"
-        + (usedCredentials ? " and what the credentials may read" : " or set credentials for the registry"))
+    Verdict(code: .unauthorizedOrMissing, remedy: login.remedyIfMissing)
   }
 
   /// Policy, scope, geography, an expired login; at Artifactory also a tag that does not exist (cosign#2973).
   private var denied: Verdict {
-    Verdict(
-      code: .denied,
-      remedy: "access is denied; check "
-        + (usedCredentials ? "what the credentials may read" : "the name, or set credentials for the registry"))
+    Verdict(code: .denied, remedy: login.remedyIfDenied)
   }
 
   private var rateLimited: Verdict {
-    Verdict(code: .rateLimited, remedy: "too many requests; poll less often or set credentials", isTransient: true)
+    Verdict(
+      code: .rateLimited,
+      remedy: "too many requests; poll less often" + (login == .none ? " or set credentials" : ""), isTransient: true)
   }
 
   private var missing: Verdict {
-    if subject == .part {
+    if case .part = subject {
       // A push in progress, garbage collection, a lagging mirror: the tag itself is there.
-      return Verdict(code: .notFound, remedy: "a part of the image is not there yet; tried again", isTransient: true)
+      return Verdict(
+        code: .notFound, remedy: "the image is not there in full, or not yet; try again later", isTransient: true)
     }
     // distribution and ACR answer so when the stored type is not on the Accept list (Azure/acr#764).
     if body.has("MANIFEST_UNKNOWN"), body.mentions("accept header") {
-      return Verdict(code: .unsupportedDocument, remedy: "the tag holds a kind of document that cannot be watched")
+      return Verdict(code: .unsupportedDocument, remedy: "it is a kind of document that cannot be watched")
     }
     if body.has("MANIFEST_UNKNOWN") || body.has("TAG_EXPIRED") {
-      return Verdict(code: .tagMissing, remedy: "there is no such tag; check the spelling")
+      let remedy =
+        if case .digest = subject { "the digest was deleted or was never there; check it" } else {
+          "the tag was deleted or was never there; check the spelling"
+        }
+      return Verdict(code: .tagMissing, remedy: remedy)
     }
     if body.has("NAME_UNKNOWN") || body.has("NOT_FOUND") || body.mentions("repository not found") {
-      return Verdict(code: .repositoryMissing, remedy: "there is no such repository, or it is private")
+      return Verdict(code: .repositoryMissing, remedy: "there is no such repository, or it is private; check the name")
     }
     return Verdict(
       code: .notFound, remedy: "not a registry's own answer; an outage or a proxy, or no registry at all",
@@ -102,6 +115,25 @@ struct Answer: Sendable {
     if status == 500, ["denied", "unauthorized", "authentication required"].contains(where: body.mentions) {
       return unauthorized
     }
-    return Verdict(code: .server, remedy: "the registry has a problem; tried again later", isTransient: true)
+    return Verdict(code: .server, remedy: "the registry has a problem; try again later", isTransient: true)
+  }
+}
+
+extension Answer.Login {
+  /// What to do about a registry that does not say whether there is something that may not be read.
+  var remedyIfMissing: String {
+    switch self {
+    case .none: "it is private or not there; check the name or set credentials for the registry"
+    case .notAskedFor: "it is private or not there, and the configured credentials were not asked for; check the name"
+    case .refused: "it is not there, or the configured credentials do not allow it; check both"
+    }
+  }
+
+  var remedyIfDenied: String {
+    switch self {
+    case .none: "access is denied; check the name or set credentials for the registry"
+    case .notAskedFor: "access is denied, and the configured credentials were not asked for; check the name"
+    case .refused: "the configured credentials do not allow it; check the name and what they may read"
+    }
   }
 }

@@ -73,6 +73,7 @@ final class CredentialFile: Sendable {
 
   private func failure(_ reason: String) -> CheckFailure {
     CheckFailure(
-      .credentialsUnreadable, "the credentials file \(path.safe()) for \(domain) cannot be used: \(reason); correct it")
+      .credentialsUnreadable, "the credentials file \(path.safe()) for \(domain) cannot be used (\(reason))",
+      remedy: "correct it")
   }
 }

@@ -16,14 +16,19 @@ struct Descriptor: Hashable, Sendable {
   init(_ value: JSONValue, place: String) throws(CheckFailure) {
     guard let type = value["mediaType"]?.string, let text = value["digest"]?.string,
       let size = value["size"]?.integer, size >= 0, size <= Int64(Int32.max) * 65_536
-    else { throw CheckFailure(.badDocument, "\(place) lacks mediaType, digest or size; it has to be pushed again") }
+    else { throw CheckFailure(badDocument: "\(place) lacks mediaType, digest or size") }
     do { digest = try Digest(text) } catch {
-      throw CheckFailure(.badDocument, "\(place) has no usable digest (\(text.safe(limit: 80))): \(error)")
+      throw CheckFailure(badDocument: "\(place) has no usable digest (\(text.safe(limit: 80)): \(error))")
     }
     mediaType = MediaType(type)
     self.size = Int(size)
     platform = value["platform"].flatMap { Platform(json: $0) }
     isAttestation = value["annotations"].isMarkedAsReference
+  }
+
+  /// `the manifest 0a48c1b2d3e4`, for messages.
+  var name: String {
+    "the \(mediaType.isIndex ? "index" : mediaType.isManifest ? "manifest" : "config") \(digest.short)"
   }
 }
 

@@ -21,7 +21,7 @@ public enum ImageDocuments {
 
   private static func manifest(_ document: Document) -> ImageManifest? {
     guard document.mediaType.isManifest,
-      case .manifest(let manifest) = try? TopDocument.read(document.bytes, as: document.mediaType, name: "it")
+      case .manifest(let manifest) = try? TopDocument.read(document.bytes, as: document.mediaType)
     else { return nil }
     return manifest
   }

@@ -10,10 +10,12 @@ struct ImageIndex: Hashable, Sendable {
 
   init(_ json: JSONValue, name: String) throws(CheckFailure) {
     guard let manifests = json["manifests"]?.array else {
-      throw CheckFailure(.badDocument, "\(name) is no index: it lacks manifests; it has to be pushed again")
+      throw CheckFailure(badDocument: "\(name) is no index: it lacks manifests")
     }
     guard manifests.count <= Limits.indexEntries else {
-      throw CheckFailure(.tooLarge, "\(name) has \(manifests.count) entries, more than \(Limits.indexEntries)")
+      throw CheckFailure(
+        .tooLarge, "\(name) has \(manifests.count) entries, more than \(Limits.indexEntries)",
+        remedy: CheckFailure.fewerDocuments)
     }
     var entries: [Descriptor] = []
     for manifest in manifests where MediaType(manifest["mediaType"]?.string ?? "").isWatchable {

@@ -13,7 +13,7 @@ struct ImageManifest: Hashable, Sendable {
 
   init(_ json: JSONValue, name: String) throws(CheckFailure) {
     guard let config = json["config"], let layers = json["layers"]?.array else {
-      throw CheckFailure(.badDocument, "\(name) is no manifest: it lacks config or layers; it has to be pushed again")
+      throw CheckFailure(badDocument: "\(name) is no manifest: it lacks config or layers")
     }
     self.config = try Descriptor(config, place: "the config of \(name)")
     var digests: [Digest] = []

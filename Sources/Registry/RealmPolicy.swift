@@ -14,10 +14,23 @@ struct RealmPolicy: Sendable {
     case refused(Reason)
   }
 
+  /// Why a token server is not asked.
   enum Reason: String, Hashable, Sendable {
     case notAURL = "it is not a plain http or https URL"
     case downgrade = "it is plain HTTP"
     case address = "it is an address that no public token server has"
+    case untrusted = "credentials may not go there"
+    case plainCredentials = "credentials would go over plain HTTP"
+    case leaves = "it redirects to another server"
+    case loops = "it redirects too often"
+
+    var remedy: String {
+      switch self {
+      case .address, .untrusted: "add it to trusted_realms if it is right"
+      case .plainCredentials: "set allow_plain_credentials if that is meant"
+      case .notAURL, .downgrade, .leaves, .loops: "whoever runs the registry has to correct it"
+      }
+    }
   }
 
   /// Token servers outside the domain of their registry, by the domain of the image reference.

@@ -54,9 +54,7 @@ public final class RegistryClient: Sendable {
     switch try await TagLookup(session: session, tag: tag, stored: stored).run(known: known) {
     case .unchanged: return .unchanged
     case .found(let top, let headDigest):
-      var builder = SnapshotBuilder(
-        session: session, asked: tag.description, repository: "\(tag.domain)/\(tag.path)", selection: selection,
-        stored: stored)
+      var builder = SnapshotBuilder(session: session, selection: selection, stored: stored)
       return .found(try await builder.snapshot(of: top), headDigest: headDigest)
     }
   }
@@ -69,9 +67,7 @@ public final class RegistryClient: Sendable {
   ) async throws(CheckFailure) -> Resolution {
     let session = try session(domain: reference.domain, path: reference.path)
     let top = try await top(of: reference, session: session)
-    var builder = SnapshotBuilder(
-      session: session, asked: reference.description, repository: "\(reference.domain)/\(reference.path)",
-      selection: selection, stored: { _ in nil })
+    var builder = SnapshotBuilder(session: session, selection: selection, stored: { _ in nil })
     let snapshot = try await builder.snapshot(of: top)
     return Resolution(snapshot: snapshot, top: top.document, otherPlatforms: builder.leftOut)
   }
@@ -83,7 +79,7 @@ public final class RegistryClient: Sendable {
     request.url = session.host.prefix
     request.bodyLimit = Limits.errorBodyBytes
     request.cutsBody = true
-    let response = try? await session.transfer(request, authorization: nil, asked: domain)
+    let response = try? await session.transfer(request, authorization: nil)
     return response?.status == 200 || response?.status == 401
   }
 
@@ -92,16 +88,15 @@ public final class RegistryClient: Sendable {
       let tag = TagReference(domain: reference.domain, path: reference.path, tag: reference.tag ?? "latest")
       let lookup = TagLookup(session: session, tag: tag, stored: { _ in nil })
       guard case .found(let top, _) = try await lookup.run(known: KnownTag(mustWalk: true)) else {
-        throw CheckFailure(.badResponse, "\(reference): no document was found")
+        throw CheckFailure(.badResponse, "no document was found")
       }
       return top
     }
-    let name = reference.description
     var request = session.host.manifestRequest
     request.url = "\(session.host.prefix)\(session.path)/manifests/\(digest)"
-    let reply = try await session.send(request, asked: name)
-    guard reply.response.status == 200 else { throw session.failure(reply, asked: name) }
-    return try TagLookup.verified(reply.response, digest: digest, name: name)
+    let reply = try await session.send(request)
+    guard reply.response.status == 200 else { throw session.failure(reply, .digest) }
+    return try TagLookup.verified(reply.response, digest: digest)
   }
 
   private func session(domain: String, path: String) throws(CheckFailure) -> RegistrySession {

@@ -27,7 +27,8 @@ final class RegistryHost: Sendable {
     // Docker Hub's API is not where its name points.
     let host = domain == "docker.io" ? "registry-1.docker.io" : domain
     guard let base = WebURL(override ?? "\(scheme)://\(host)") else {
-      throw CheckFailure(.badRequest, "\(domain.safe()) is no host that can be reached; check the reference")
+      throw CheckFailure(
+        .badRequest, "\(domain.safe()) is no host that can be reached", remedy: "check the reference")
     }
     self.domain = domain
     self.base = base

@@ -45,21 +45,21 @@ struct RegistrySession: Sendable {
 
   /// Sends a request and answers challenges: at most four requests and two token exchanges.
   ///
-  /// - Parameters:
-  ///   - request: lacks the authorisation.
-  ///   - asked: what it is for, for messages.
+  /// - Parameter request: lacks the authorisation.
   /// - Returns: an answer of any status. 401 means that everything has been tried.
-  func send(_ request: HTTPRequest, asked: String) async throws(CheckFailure) -> Reply {
-    var authorization = try await authorizeAhead(asked: asked)
+  func send(_ request: HTTPRequest) async throws(CheckFailure) -> Reply {
+    var authorization = try await authorizeAhead()
     var mayExchange = true
     var maySettle = true
     while true {
-      let response = try await transfer(request, authorization: authorization?.value, asked: asked)
+      let response = try await transfer(request, authorization: authorization?.value)
       let reply = Reply(response: response, authorization: authorization)
       switch (response.status, authorization) {
       case (401, .configured(let credentials))
       where !response.wasRedirected && (credentials.isBearer || !mayExchange || challenge(of: response) == nil):
-        throw badCredentials(asked: asked)
+        throw CheckFailure(
+          .badCredentials, "\(host.name) refuses the configured credentials",
+          remedy: "correct the file or the user name")
       case (401, .token(let grant, isFresh: true)) where !mayExchange || challenge(of: response) == grant.key.challenge:
         let error = AuthChallenge.parse(response.headers.all("WWW-Authenticate")).compactMap { $0["error"] }.first
         let age = clock.now() - grant.obtained
@@ -73,13 +73,13 @@ struct RegistrySession: Sendable {
         mayExchange = false
         var refused: Grant?
         if case .token(let grant, _) = authorization { refused = grant }
-        guard let answer = try await answerChallenge(of: response, refused: refused, asked: asked) else { return reply }
+        guard let answer = try await answerChallenge(of: response, refused: refused) else { return reply }
         authorization = answer
       case (400, .token(let grant, isFresh: false)) where mayExchange:
         // ECR Public refuses an expired token so, without a challenge (containers-roadmap#2835).
         mayExchange = false
         authorization = .token(
-          try await exchange(grant.key.challenge, refused: grant, asked: asked), isFresh: true)
+          try await exchange(grant.key.challenge, refused: grant), isFresh: true)
       default:
         return reply
       }
@@ -90,35 +90,37 @@ struct RegistrySession: Sendable {
   ///
   /// - Parameter isTokenServer: whether the URL's host was named by the registry.
   func transfer(
-    _ request: HTTPRequest, authorization: String?, asked: String, isTokenServer: Bool = false
+    _ request: HTTPRequest, authorization: String?, isTokenServer: Bool = false
   ) async throws(CheckFailure) -> HTTPResponse {
     var request = request
     request.authorization = authorization
     let wait = host.state.withLock { $0.pacer?.reserve(at: clock.now()) ?? 0 }
     if wait > 0 { await clock.sleep(wait) }
-    if Task.isCancelled { throw CheckFailure(.network, "\(asked): given up before \(host.name) was asked") }
+    if Task.isCancelled {
+      throw CheckFailure(.network, "given up before \(host.name) was asked", remedy: "try again later")
+    }
     do {
       let response = try await http.send(request)
       trace?("\(request.line) -> \(response.line)")
       return response
     } catch {
       trace?("\(request.line) -> \(error.code.rawValue): \(error.message)")
-      throw CheckFailure(error, asked: asked, isTokenServer: isTokenServer)
+      throw CheckFailure(error, isTokenServer: isTokenServer)
     }
   }
 
   /// What the registry is known to want, so that it need not refuse first.
-  private func authorizeAhead(asked: String) async throws(CheckFailure) -> Authorization? {
-    if case .token = host.access.credentials, let credentials = try configured(asked: asked) {
+  private func authorizeAhead() async throws(CheckFailure) -> Authorization? {
+    if case .token = host.access.credentials, let credentials = try configured() {
       return .configured(credentials)
     }
     let now = clock.now()
     let known = host.state.withLock { ($0.grant(for: path, at: now), $0.wantsBasic, $0.challenge) }
     if let grant = known.0 { return .token(grant, isFresh: false) }
-    if known.1, let credentials = try configured(asked: asked) { return .configured(credentials) }
+    if known.1, let credentials = try configured() { return .configured(credentials) }
     guard let challenge = known.2 else { return nil }
     do {
-      return .token(try await exchange(challenge, asked: asked), isFresh: true)
+      return .token(try await exchange(challenge), isFresh: true)
     } catch {
       // The registry may have moved to another token server: next time it is asked anew.
       host.state.withLock { $0.challenge = nil }
@@ -128,15 +130,15 @@ struct RegistrySession: Sendable {
 
   /// What to send after a 401; `nil` where nothing can be sent.
   private func answerChallenge(
-    of response: HTTPResponse, refused: Grant?, asked: String
+    of response: HTTPResponse, refused: Grant?
   ) async throws(CheckFailure) -> Authorization? {
     let challenges = AuthChallenge.parse(response.headers.all("WWW-Authenticate"))
     guard !response.wasRedirected else { return nil }
     if let bearer = challenges.first(where: { $0.scheme == "bearer" && $0["realm"] != nil }) {
       guard let challenge = BearerChallenge(bearer) else {
-        throw realmRefused(bearer["realm"] ?? "", reason: RealmPolicy.Reason.notAURL.rawValue, asked: asked)
+        throw realmRefused(bearer["realm"] ?? "", .notAURL)
       }
-      let grant = try await exchange(challenge, refused: refused, asked: asked)
+      let grant = try await exchange(challenge, refused: refused)
       host.state.withLock { state in
         state.challenge = challenge
         state.wantsBasic = false
@@ -144,15 +146,15 @@ struct RegistrySession: Sendable {
       return .token(grant, isFresh: true)
     }
     if challenges.contains(where: { $0.scheme == "basic" }) {
-      guard let credentials = try configured(asked: asked) else { return nil }
+      guard let credentials = try configured() else { return nil }
       host.state.withLock { $0.wantsBasic = true }
       return .configured(credentials)
     }
     guard let scheme = challenges.first?.scheme else { return nil }
     throw CheckFailure(
       .authUnsupported,
-      "\(asked): \(host.name) asks for \(scheme.safe(limit: 40)) authorisation (realm missing or scheme unknown); "
-        + "only Basic and Bearer can be answered")
+      "\(host.name) asks for \(scheme.safe(limit: 40)) authorisation (realm missing or scheme unknown)",
+      remedy: "only Basic and Bearer can be answered")
   }
 
   private func challenge(of response: HTTPResponse) -> BearerChallenge? {
@@ -161,19 +163,14 @@ struct RegistrySession: Sendable {
   }
 
   /// The configured secret for the registry itself.
-  private func configured(asked: String) throws(CheckFailure) -> Credentials? {
+  private func configured() throws(CheckFailure) -> Credentials? {
     guard let file = host.credentials else { return nil }
     guard host.maySendCredentials(to: host.base) else {
       throw CheckFailure(
-        .authUnsupported,
-        "\(asked): \(host.name) asks for credentials over plain HTTP; use https, or set allow_plain_credentials")
+        .authUnsupported, "\(host.name) asks for credentials over plain HTTP",
+        remedy: "use https, or set allow_plain_credentials")
     }
     return try file.read()
-  }
-
-  private func badCredentials(asked: String) -> CheckFailure {
-    CheckFailure(
-      .badCredentials, "\(asked): \(host.name) refuses the configured credentials; correct the file or the user name")
   }
 }
 

@@ -8,10 +8,6 @@ struct SnapshotBuilder {
   private static let totalBytes = 64 * 1_024 * 1_024
 
   let session: RegistrySession
-  /// The reference being resolved, for messages.
-  let asked: String
-  /// `docker.io/library/amazonlinux`, to name parts by.
-  let repository: String
   let selection: PlatformSelection
   let stored: @Sendable (Digest) async throws -> Document?
 
@@ -24,12 +20,10 @@ struct SnapshotBuilder {
   private var entryCount = 0
 
   init(
-    session: RegistrySession, asked: String, repository: String, selection: PlatformSelection,
+    session: RegistrySession, selection: PlatformSelection,
     stored: @escaping @Sendable (Digest) async throws -> Document?
   ) {
     self.session = session
-    self.asked = asked
-    self.repository = repository
     self.selection = selection
     self.stored = stored
   }
@@ -58,7 +52,8 @@ struct SnapshotBuilder {
   ) async throws(CheckFailure) {
     entryCount += index.count
     guard entryCount <= Limits.indexEntries else {
-      throw CheckFailure(.tooLarge, "\(asked) lists more than \(Limits.indexEntries) documents; it is not followed")
+      throw CheckFailure(
+        .tooLarge, "more than \(Limits.indexEntries) documents are listed", remedy: CheckFailure.fewerDocuments)
     }
     for entry in index.entries {
       let platform = entry.platform ?? inherited
@@ -77,11 +72,11 @@ struct SnapshotBuilder {
   private mutating func descend(_ entry: Descriptor, platform: Platform?, depth: Int) async throws(CheckFailure) {
     guard visited.insert(entry.digest).inserted else { return }
     guard depth <= Limits.indexDepth else {
-      throw CheckFailure(.tooLarge, "\(asked) nests indexes deeper than \(Limits.indexDepth); it is not followed")
+      throw CheckFailure(
+        .tooLarge, "indexes lie in indexes more than \(Limits.indexDepth) deep", remedy: "it has to be pushed flatter")
     }
-    let name = "\(repository)@\(entry.digest)"
-    guard case .index(let index) = try TopDocument.read(try await bytes(of: entry), as: entry.mediaType, name: name)
-    else { return }
+    let bytes = try await bytes(of: entry)
+    guard case .index(let index) = try TopDocument.read(bytes, as: entry.mediaType, name: entry.name) else { return }
     try await walk(index, inherited: platform, depth: depth)
   }
 
@@ -99,8 +94,7 @@ struct SnapshotBuilder {
     // Guessing here would show as a platform that comes or goes.
     let config = try await config(manifest.config).get()
     guard let platform = config?.platform else {
-      throw CheckFailure(
-        .badDocument, "\(repository)@\(entry.digest): neither index nor config tells its platform; push it again")
+      throw CheckFailure(badDocument: "neither its index nor its config tells the platform of \(entry.name)")
     }
     guard !platform.isUnknown, isWanted(platform, of: entry) else { return }
     images.append(try await image(entry.digest, size: entry.size, manifest, platform: platform))
@@ -137,10 +131,10 @@ struct SnapshotBuilder {
 
   private mutating func manifest(of entry: Descriptor) async throws(CheckFailure) -> ImageManifest {
     if let known = manifests[entry.digest] { return known }
-    let name = "\(repository)@\(entry.digest)"
-    guard
-      case .manifest(let manifest) = try TopDocument.read(try await bytes(of: entry), as: entry.mediaType, name: name)
-    else { throw CheckFailure(.badDocument, "\(name) is listed as a manifest and is an index; push it again") }
+    let bytes = try await bytes(of: entry)
+    guard case .manifest(let manifest) = try TopDocument.read(bytes, as: entry.mediaType, name: entry.name) else {
+      throw CheckFailure(badDocument: "\(entry.name) is listed as a manifest and is an index")
+    }
     manifests[entry.digest] = manifest
     return manifest
   }
@@ -164,9 +158,9 @@ struct SnapshotBuilder {
     let total = documents.reduce(descriptor.size) { $0 + $1.bytes.count }
     guard total <= Self.totalBytes else {
       throw CheckFailure(
-        .tooLarge, "\(asked) needs more than \(Self.totalBytes) bytes of documents; watch fewer platforms")
+        .tooLarge, "more than \(Self.totalBytes) bytes of documents are needed", remedy: "watch fewer platforms")
     }
-    let bytes = try await session.fetch(descriptor, name: "\(repository)@\(descriptor.digest)")
+    let bytes = try await session.fetch(descriptor)
     documents.append(Document(digest: descriptor.digest, mediaType: descriptor.mediaType, bytes: bytes))
     return bytes
   }

@@ -25,7 +25,6 @@ struct TagLookup: Sendable {
   let stored: @Sendable (Digest) async throws -> Document?
 
   private var host: RegistryHost { session.host }
-  private var asked: String { tag.description }
 
   func run(known: KnownTag) async throws(CheckFailure) -> Result {
     let now = session.clock.now()
@@ -35,7 +34,7 @@ struct TagLookup: Sendable {
     var request = host.manifestRequest
     request.method = .head
     request.url = manifestURL(tag.tag)
-    let head = try await session.send(request, asked: asked)
+    let head = try await session.send(request)
     let verdict = HeadVerdict(
       status: head.response.status, digest: head.response.headers.first("Docker-Content-Digest"))
     switch verdict {
@@ -51,7 +50,7 @@ struct TagLookup: Sendable {
       session.trace?("\(host.name) does not serve HEAD; GET is used for a day")
       return .found(top, headDigest: nil)
     case .failed:
-      throw session.failure(head, asked: asked)
+      throw session.failure(head)
     }
   }
 
@@ -61,9 +60,8 @@ struct TagLookup: Sendable {
     if host.state.withLock({ $0.headLiesUntil > now }) { return try await fetchByTag() }
     if let document = try? await stored(digest), document.mediaType.isWatchable {
       session.trace?("\(digest) is stored already")
-      return Top(
-        document: document,
-        content: try TopDocument.read(document.bytes, as: document.mediaType, name: asked), isStored: true)
+      let content = try TopDocument.read(document.bytes, as: document.mediaType)
+      return Top(document: document, content: content, isStored: true)
     }
     let reply = try await get(digest.description)
     if reply.response.status == 404 {
@@ -72,27 +70,27 @@ struct TagLookup: Sendable {
       if !Hash.matches(top.document.bytes, digest) { distrustHead("it names \(digest), which is not there") }
       return top
     }
-    guard reply.response.status == 200 else { throw session.failure(reply, asked: asked) }
-    return try Self.verified(reply.response, digest: digest, name: asked)
+    guard reply.response.status == 200 else { throw session.failure(reply) }
+    return try Self.verified(reply.response, digest: digest)
   }
 
   /// The document of the tag as it is now; its digest is computed, whatever the header says.
   private func fetchByTag() async throws(CheckFailure) -> Top {
     let reply = try await get(tag.tag)
-    guard reply.response.status == 200 else { throw session.failure(reply, asked: asked) }
+    guard reply.response.status == 200 else { throw session.failure(reply) }
     let response = reply.response
     if let claimed = response.headers.first("Docker-Content-Digest").flatMap({ try? Digest($0) }),
       !Hash.matches(response.body, claimed)
     {
       distrustHead("it sends a document that is not \(claimed)")
     }
-    return try Self.top(response, digest: Hash.digest(.sha256, of: response.body), name: asked)
+    return try Self.top(response, digest: Hash.digest(.sha256, of: response.body))
   }
 
   private func get(_ reference: String) async throws(CheckFailure) -> RegistrySession.Reply {
     var request = host.manifestRequest
     request.url = manifestURL(reference)
-    return try await session.send(request, asked: asked)
+    return try await session.send(request)
   }
 
   private func manifestURL(_ reference: String) -> String {
@@ -107,18 +105,18 @@ struct TagLookup: Sendable {
 
   /// Reads a response that must have this digest. The document is recorded under its SHA-256: a registry that
   /// goes over to another algorithm has not moved the tag.
-  static func verified(_ response: HTTPResponse, digest: Digest, name: String) throws(CheckFailure) -> Top {
+  static func verified(_ response: HTTPResponse, digest: Digest) throws(CheckFailure) -> Top {
     guard Hash.matches(response.body, digest) else {
       throw CheckFailure(
-        .digestMismatch, "\(name): what was sent for \(digest) has another digest; a broken mirror, or tampering")
+        .digestMismatch, "what was sent for the digest \(digest.short) has another digest",
+        remedy: CheckFailure.maybeTampering)
     }
     let canonical = digest.algorithm == .sha256 ? digest : Hash.digest(.sha256, of: response.body)
-    return try top(response, digest: canonical, name: name)
+    return try top(response, digest: canonical)
   }
 
-  private static func top(_ response: HTTPResponse, digest: Digest, name: String) throws(CheckFailure) -> Top {
-    let (content, type) = try TopDocument.read(
-      response.body, contentType: response.headers.first("Content-Type"), name: name)
+  private static func top(_ response: HTTPResponse, digest: Digest) throws(CheckFailure) -> Top {
+    let (content, type) = try TopDocument.read(response.body, contentType: response.headers.first("Content-Type"))
     return Top(
       document: Document(digest: digest, mediaType: type, bytes: response.body), content: content, isStored: false)
   }

@@ -8,10 +8,10 @@ extension RegistrySession {
   ///
   /// - Parameter refused: a token that does not help; any other that is at hand does.
   func exchange(
-    _ challenge: BearerChallenge, refused: Grant? = nil, asked: String
+    _ challenge: BearerChallenge, refused: Grant? = nil
   ) async throws(CheckFailure) -> Grant {
-    let decision = try admit(challenge.realm, asked: asked)
-    let credentials = try credentials(for: challenge.realm, decision: decision, asked: asked)
+    let decision = try admit(challenge.realm)
+    let credentials = try credentials(for: challenge.realm, decision: decision)
     let key = TokenKey(
       challenge: challenge, scope: "repository:\(path):pull", identity: credentials?.identity ?? "")
     let now = clock.now()
@@ -22,7 +22,7 @@ extension RegistrySession {
       }
       // Not part of the caller's task: others may wait for the same token when the caller is cancelled.
       let task = Task { [self] in
-        let result = await result(of: key, decision: decision, credentials: credentials, asked: asked)
+        let result = await result(of: key, decision: decision, credentials: credentials)
         host.state.withLock { state in
           state.exchanges[key] = nil
           if case .success(let grant) = result { state.keep(grant, for: path, at: grant.obtained) }
@@ -35,48 +35,48 @@ extension RegistrySession {
     return try await task.value.get()
   }
 
-  func realmRefused(_ realm: String, reason: String, asked: String) -> CheckFailure {
+  func realmRefused(_ realm: String, _ reason: RealmPolicy.Reason) -> CheckFailure {
     CheckFailure(
       .realmRefused,
-      "\(asked): \(host.name) names the token server \(realm.safe(limit: 100)), which is not asked: \(reason)")
+      "\(host.name) names the token server \(realm.safe(limit: 100)), which is not asked (\(reason.rawValue))",
+      remedy: reason.remedy)
   }
 
-  private func admit(_ realm: WebURL, asked: String) throws(CheckFailure) -> RealmPolicy.Decision {
+  private func admit(_ realm: WebURL) throws(CheckFailure) -> RealmPolicy.Decision {
     let decision = host.realms.decide(realm)
     trace?("token server \(realm.origin): \(decision)")
     if case .refused(let reason) = decision {
-      throw realmRefused(realm.origin, reason: reason.rawValue, asked: asked)
+      throw realmRefused(realm.origin, reason)
     }
     return decision
   }
 
   private func credentials(
-    for realm: WebURL, decision: RealmPolicy.Decision, asked: String
+    for realm: WebURL, decision: RealmPolicy.Decision
   ) throws(CheckFailure) -> Credentials? {
     guard let file = host.credentials, case .basic = host.access.credentials else { return nil }
     guard decision != .anonymousOnly else {
-      throw realmRefused(
-        realm.origin, reason: "credentials may not go there; add it to trusted_realms if it is right", asked: asked)
+      throw realmRefused(realm.origin, .untrusted)
     }
     guard host.maySendCredentials(to: realm) else {
-      throw realmRefused(
-        realm.origin, reason: "credentials would go over plain HTTP; set allow_plain_credentials", asked: asked)
+      throw realmRefused(realm.origin, .plainCredentials)
     }
     return try file.read()
   }
 
   private func result(
-    of key: TokenKey, decision: RealmPolicy.Decision, credentials: Credentials?, asked: String
+    of key: TokenKey, decision: RealmPolicy.Decision, credentials: Credentials?
   ) async -> Result<Grant, CheckFailure> {
     do throws(CheckFailure) {
-      let response = try await askForToken(key, decision: decision, credentials: credentials, asked: asked)
+      let response = try await askForToken(key, decision: decision, credentials: credentials)
       let now = clock.now()
       guard response.status == 200 else {
-        throw tokenFailure(response, realm: key.challenge.realm, credentials: credentials, asked: asked)
+        throw tokenFailure(response, realm: key.challenge.realm, credentials: credentials)
       }
       guard let reply = TokenReply(response.body, date: response.headers.first("Date")) else {
         throw CheckFailure(
-          .badResponse, "\(asked): the token server \(key.challenge.realm.origin) sent no usable token; tried again")
+          .badResponse, "the token server \(key.challenge.realm.origin) sent no usable token",
+          remedy: "try again later")
       }
       let user = credentials == nil ? "anonymous" : "with credentials"
       trace?("token for \(key.scope), \(user), good for \(reply.usableMilliseconds / 1_000) s")
@@ -90,24 +90,24 @@ extension RegistrySession {
 
   /// Follows redirects by hand, within the token server's own origin.
   private func askForToken(
-    _ key: TokenKey, decision: RealmPolicy.Decision, credentials: Credentials?, asked: String
+    _ key: TokenKey, decision: RealmPolicy.Decision, credentials: Credentials?
   ) async throws(CheckFailure) -> HTTPResponse {
     let realm = key.challenge.realm
     guard var url = WebURL(realm.tokenURL(service: key.challenge.service, scope: key.scope)) else {
-      throw realmRefused(realm.origin, reason: RealmPolicy.Reason.notAURL.rawValue, asked: asked)
+      throw realmRefused(realm.origin, .notAURL)
     }
     for _ in 0...Limits.redirects {
       let request = tokenRequest(url, decision: decision)
       let response = try await transfer(
-        request, authorization: credentials?.authorization, asked: asked, isTokenServer: true)
+        request, authorization: credentials?.authorization, isTokenServer: true)
       guard [301, 302, 303, 307, 308].contains(response.status), let location = response.headers.first("Location")
       else { return response }
       guard let target = WebURL(location.hasPrefix("/") ? url.origin + location : location),
         target.hasSameOrigin(as: realm)
-      else { throw realmRefused(realm.origin, reason: "it redirects to another server", asked: asked) }
+      else { throw realmRefused(realm.origin, .leaves) }
       url = target
     }
-    throw realmRefused(realm.origin, reason: "it redirects more than \(Limits.redirects) times", asked: asked)
+    throw realmRefused(realm.origin, .loops)
   }
 
   private func tokenRequest(_ url: WebURL, decision: RealmPolicy.Decision) -> HTTPRequest {
@@ -128,24 +128,23 @@ extension RegistrySession {
     return request
   }
 
-  private func tokenFailure(
-    _ response: HTTPResponse, realm: WebURL, credentials: Credentials?, asked: String
-  ) -> CheckFailure {
-    let body = ErrorBody(response.body, hiding: credentials.map { [$0.secret, $0.authorization] } ?? [])
-    let said = "\(asked): the token server \(realm.origin) answered \(response.status)\(body.summary)"
+  private func tokenFailure(_ response: HTTPResponse, realm: WebURL, credentials: Credentials?) -> CheckFailure {
+    let answer = Answer(
+      status: response.status,
+      body: ErrorBody(response.body, hiding: credentials.map { [$0.secret, $0.authorization] } ?? []),
+      retryAfterSeconds: response.retryAfterSeconds(clock), login: credentials == nil ? .none : .refused)
+    let server = "the token server \(realm.origin)"
+    let what = answer.what(host: server)
     switch response.status {
     case 400 where credentials != nil, 401 where credentials != nil, 403 where credentials != nil:
-      return CheckFailure(.badCredentials, "\(said): it refuses the configured credentials; correct them")
+      return CheckFailure(.badCredentials, what, remedy: "it refuses the configured credentials; correct them")
     case 401, 403:
-      return CheckFailure(
-        .unauthorizedOrMissing,
-        "\(said): it is private or not there, the registry does not say which; check the name or set credentials")
+      return CheckFailure(.unauthorizedOrMissing, what, remedy: answer.login.remedyIfMissing)
     case 429, 500...:
-      return Answer(
-        status: response.status, body: body, retryAfterSeconds: response.retryAfterSeconds(clock)
-      ).failure(asked: asked, host: "the token server \(realm.origin)")
+      return answer.failure(host: server)
     default:
-      return CheckFailure(.badResponse, "\(said): that is no token server's answer; tried again")
+      return CheckFailure(
+        .badResponse, what, remedy: "not an answer a token server gives; a proxy may be in the way")
     }
   }
 }

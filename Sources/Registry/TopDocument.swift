@@ -6,6 +6,9 @@ enum TopDocument: Sendable {
   case index(ImageIndex)
   case manifest(ImageManifest)
 
+  /// For messages, where the tag stands beside them.
+  private static let name = "the document"
+
   /// Reads the document behind a tag.
   ///
   /// Index or manifest is decided by `Content-Type` and the body's own `mediaType`, which must agree; where
@@ -13,36 +16,31 @@ enum TopDocument: Sendable {
   /// refused: two readers would see two images in it (CVE-2021-41190).
   /// Source: opencontainers/image-spec `media-types.md`, Media Type Conflicts.
   ///
-  /// - Parameters:
-  ///   - contentType: the header's value.
-  ///   - name: what it is, for messages.
+  /// - Parameter contentType: the header's value.
   /// - Returns: the document and its media type.
-  static func read(
-    _ bytes: [UInt8], contentType: String?, name: String
-  ) throws(CheckFailure) -> (TopDocument, MediaType) {
+  static func read(_ bytes: [UInt8], contentType: String?) throws(CheckFailure) -> (TopDocument, MediaType) {
+    let name = Self.name
     let sent = contentType.map { MediaType($0) }
     if let sent, !sent.isWatchable, bytes.first != UInt8(ascii: "{") {
-      throw CheckFailure(.badResponse, "\(name) is sent as \(sent.shown) and is no JSON; what answers is no registry")
+      throw CheckFailure(
+        .badResponse, "\(name) is sent as \(sent.shown) and is no JSON", remedy: CheckFailure.maybeNoRegistry)
     }
     let json = try parse(bytes, name: name)
     let header = sent.flatMap { $0.isSpecific ? $0 : nil }
     let own = json["mediaType"]?.string.map { MediaType($0) }
     if let header, let own, header != own {
-      throw CheckFailure(
-        .badDocument,
-        "\(name) is sent as \(header.shown) and calls itself \(own.shown); it has to be pushed again")
+      throw CheckFailure(badDocument: "\(name) is sent as \(header.shown) and calls itself \(own.shown)")
     }
     let type: MediaType
     if let known = header ?? own { type = known } else { type = try shape(of: json, name: name) }
     return (try read(json, as: type, name: name), type)
   }
 
-  /// Reads a document that a descriptor named; the descriptor's type counts, since its digest matched.
-  static func read(_ bytes: [UInt8], as type: MediaType, name: String) throws(CheckFailure) -> TopDocument {
+  /// Reads a document whose type is known: a descriptor's type counts, since its digest matched.
+  static func read(_ bytes: [UInt8], as type: MediaType, name: String = Self.name) throws(CheckFailure) -> TopDocument {
     let json = try parse(bytes, name: name)
     if let own = json["mediaType"]?.string.map({ MediaType($0) }), own.isIndex != type.isIndex {
-      throw CheckFailure(
-        .badDocument, "\(name) is listed as \(type.shown) and calls itself \(own.shown); it has to be pushed again")
+      throw CheckFailure(badDocument: "\(name) is listed as \(type.shown) and calls itself \(own.shown)")
     }
     return try read(json, as: type, name: name)
   }
@@ -50,23 +48,25 @@ enum TopDocument: Sendable {
   private static func parse(_ bytes: [UInt8], name: String) throws(CheckFailure) -> JSONValue {
     let json: JSONValue
     do { json = try StrictJSON.parse(bytes, limits: .manifest) } catch { throw CheckFailure(error, in: name) }
-    guard json.object != nil else { throw CheckFailure(.badDocument, "\(name) is not a JSON object") }
+    guard json.object != nil else { throw CheckFailure(badDocument: "\(name) is not a JSON object") }
     return json
   }
 
   private static func read(_ json: JSONValue, as type: MediaType, name: String) throws(CheckFailure) -> TopDocument {
     if type.isSchema1 || json["schemaVersion"]?.integer == 1 {
       throw CheckFailure(
-        .unsupportedDocument, "\(name) is a schema 1 manifest, which has no image ID; it has to be pushed anew")
+        .unsupportedDocument, "\(name) is a schema 1 manifest, which has no image ID",
+        remedy: "it has to be pushed anew")
     }
     guard type.isIndex || type.isManifest else {
-      throw CheckFailure(.unsupportedDocument, "\(name) is \(type.shown), which cannot be watched")
+      throw CheckFailure(
+        .unsupportedDocument, "\(name) is \(type.shown), which cannot be watched", remedy: "name an image")
     }
     guard json["schemaVersion"]?.integer == 2 else {
-      throw CheckFailure(.badDocument, "\(name) lacks schemaVersion 2; it has to be pushed again")
+      throw CheckFailure(badDocument: "\(name) lacks schemaVersion 2")
     }
     if json.has("manifests"), json.has("config") || json.has("layers") {
-      throw CheckFailure(.badDocument, "\(name) is index and manifest at once, which is how images are forged")
+      throw CheckFailure(badDocument: "\(name) is index and manifest at once, which is how images are forged")
     }
     return type.isIndex ? .index(try ImageIndex(json, name: name)) : .manifest(try ImageManifest(json, name: name))
   }
@@ -75,7 +75,8 @@ enum TopDocument: Sendable {
     if json["schemaVersion"]?.integer == 1 { return .schema1 }
     if json.has("manifests") { return .ociIndex }
     if json.has("config"), json.has("layers") { return .ociManifest }
-    throw CheckFailure(.badDocument, "\(name) is neither an index nor a manifest; what answers is no registry")
+    throw CheckFailure(
+      .badDocument, "\(name) is neither an index nor a manifest", remedy: CheckFailure.maybeNoRegistry)
   }
 }
 

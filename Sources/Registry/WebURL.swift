@@ -28,6 +28,9 @@ struct WebURL: Hashable, Sendable {
     target = tail.hasPrefix("/") ? String(tail) : "/" + tail
   }
 
+  /// `host:port`, for messages.
+  var place: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
+
   /// `https://host:port`, the port only where it is not the scheme's own.
   var origin: String {
     let name = host.contains(":") ? "[\(host)]" : host

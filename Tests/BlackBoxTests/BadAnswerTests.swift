@@ -77,6 +77,8 @@ import Testing
     #expect(result["outcome"] as? String == "failed")
     let error = try #require(result["error"] as? [String: Any])
     #expect(error["code"] as? String == answer.code, "\(error)")
+    let message = try #require(error["message"] as? String)
+    #expect(!message.contains("app:stable"), "the tag stands beside it: \(message)")
     #expect((result["events"] as? [Any])?.isEmpty == true)
     #expect(try scene.run(["history", image, "--json", "--all"]).stdout == before)
     let status = try scene.status(image)
@@ -88,6 +90,7 @@ import Testing
     #expect(resolved.status == answer.resolveStatus, "\(resolved.stderr)")
     #expect(resolved.stdout.isEmpty)
     #expect(resolved.stderr.hasPrefix("watcher: error: "))
+    #expect(resolved.stderr.contains(" (\(image)): "), "\(resolved.stderr)")
     #expect(resolved.stderr.split(separator: "\n").count == 1, "one line: \(resolved.stderr)")
 
     registry.setFault(nil)

@@ -27,7 +27,7 @@ import Testing
       .init(tag: Samples.app, outcome: .unchanged, events: []),
       .init(tag: Samples.app, outcome: .firstSeen, events: [try Samples.event(.tagFirstSeen, new)]),
       .init(
-        tag: Samples.app, outcome: .failed(CheckFailure(.dns, "\(Samples.app): no such host\u{1b}[1m (ghcr.io)")),
+        tag: Samples.app, outcome: .failed(CheckFailure(.dns, "no such host\u{1b}[1m (ghcr.io)", remedy: "wait")),
         events: []),
     ]
     #expect(
@@ -36,7 +36,7 @@ import Testing
           + "linux/arm64 content cccccccccccc -> dddddddddddd",
         "unchanged   ghcr.io/example/app:stable",
         "first seen  ghcr.io/example/app:stable  linux/a5 555555555555, linux/a6 666666666666, 2 more",
-        "failed      ghcr.io/example/app:stable  dns: no such host\\u{1b}[1m (ghcr.io)",
+        "failed      ghcr.io/example/app:stable  dns: no such host\\u{1b}[1m (ghcr.io): wait",
         "checked 4 tags in 2.41 s (2/s): 1 first seen, 1 unchanged, 1 changed, 1 failed",
       ])
   }

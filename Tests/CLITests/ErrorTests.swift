@@ -7,7 +7,7 @@ import Testing
 @Suite struct ErrorTests {
   /// Every code of a failed check has its place among 66, 69 and 77.
   @Test(arguments: CheckFailure.Code.allCases)
-  func failedResolve(code: CheckFailure.Code) {
+  func failedResolve(code: CheckFailure.Code) throws {
     let expected: CommandStatus =
       switch code {
       case .tagMissing, .repositoryMissing, .notFound: .notFound
@@ -15,8 +15,11 @@ import Testing
         .permission
       default: .unavailable
       }
-    let error = CommandError(CheckFailure(code, "what (where): do this"))
-    #expect(error == CommandError(expected, "what (where): do this"))
+    let reference = try ImageReference("amazonlinux@\(Samples.digest("a"))")
+    let canonical = "docker.io/library/amazonlinux@\(try Samples.digest("a"))"
+    let error = CommandError(CheckFailure(code, "what", remedy: "do this"), about: reference)
+    #expect(error == CommandError(expected, "what (\(canonical)): do this"))
+    #expect(CommandError(CheckFailure(code, "what"), about: reference).message == "what (\(canonical))")
   }
 
   @Test(arguments: StoreError.Code.allCases)

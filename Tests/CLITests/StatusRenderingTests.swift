@@ -41,7 +41,7 @@ import Testing
     let failing = try status(Samples.app) { state in
       state.lastChecked = try Samples.time("2026-09-17T21:30:06Z")
       state.failingSince = try Samples.time("2026-09-17T20:00:00Z")
-      state.failure = CheckFailure(.dns, "no such host \u{1b}[31m(ghcr.io)")
+      state.failure = CheckFailure(.dns, "no such host \u{1b}[31m(ghcr.io)", remedy: "check the name and the DNS")
       state.failures = 2
     }
     let pending = try status(TagReference(domain: "a.example", path: "b", tag: "1"), isWatched: false) { _ in }
@@ -63,7 +63,8 @@ import Testing
             linux/amd64 dddddddddddd  linux/arm64 cccccccccccc
             not there: linux/s390x
         failing  ghcr.io/example/app:stable  -                    2026-09-17 21:45:05
-            dns since 2026-09-17 20:00:00: no such host \\u{1b}[31m(ghcr.io)
+            dns since 2026-09-17 20:00:00: no such host \\u{1b}[31m(ghcr.io): check the
+            name and the DNS
         pending  a.example/b:1               -                    not watched
 
         SINK     TYPE    STATE     WAITING  FAILED  OLDEST WAITING (UTC)
@@ -89,7 +90,8 @@ import Testing
             last success -
             next check   2026-09-17 21:45:05
             dns since 2026-09-17 20:00:00: no such host
-            \\u{1b}[31m(ghcr.io)
+            \\u{1b}[31m(ghcr.io): check the name and the
+            DNS
 
         """))
   }
@@ -139,7 +141,7 @@ import Testing
         {"tag":"ghcr.io/example/app:stable","state":"failing","digest":null,"platforms":[],"missing_platforms":[],\
         "last_checked":"2026-09-17T21:30:06.000Z","last_changed":null,"next_check":"2026-09-17T21:45:05.000Z",\
         "failing_since":"2026-09-17T20:00:00.000Z",\
-        "error":{"code":"dns","message":"no such host \\\\u{1b}[31m(ghcr.io)"}},\
+        "error":{"code":"dns","message":"no such host \\\\u{1b}[31m(ghcr.io): check the name and the DNS"}},\
         {"tag":"a.example/b:1","state":"pending","digest":null,"platforms":[],"missing_platforms":[],\
         "last_checked":null,"last_changed":null,"next_check":null,"failing_since":null,"error":null}],\
         "sinks":[{"name":"journal","type":"stdout","state":"ok","waiting":0,"failed":0,"oldest_waiting":null},\

@@ -31,9 +31,26 @@ import Testing
   }
 
   @Test func failuresAreSafeAndBounded() {
-    let failure = CheckFailure(.denied, "\u{1b}[31m" + String(repeating: "x", count: 1_000_000))
-    #expect(failure.message.hasPrefix(#"\u{1b}[31mx"#))
-    #expect(failure.message.utf8.count < 1_100)
+    let long = "\u{1b}[31m" + String(repeating: "x", count: 1_000_000)
+    let failure = CheckFailure(.denied, long, remedy: long)
+    for text in [failure.what, failure.remedy ?? "", failure.message] {
+      #expect(text.hasPrefix(#"\u{1b}[31mx"#))
+      #expect(text.utf8.count < 1_100)
+    }
+  }
+
+  @Test func aFailureSaysWhatHappenedAndWhatToDo() {
+    #expect(CheckFailure(.denied, "what", remedy: "do\tthis").message == #"what: do\u{9}this"#)
+    #expect(CheckFailure(.denied, "what").message == "what")
+  }
+
+  /// The database keeps the message.
+  @Test(arguments: ["what", "what\u{7}", String(repeating: "x", count: 2_000)])
+  func aFailureComesBackFromItsMessage(what: String) {
+    let failure = CheckFailure(.denied, what, remedy: "do this")
+    let again = CheckFailure(failure.code, failure.message)
+    #expect(again.message == failure.message)
+    #expect(again.remedy == nil)
   }
 }
 

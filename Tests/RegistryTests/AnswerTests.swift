@@ -41,28 +41,37 @@ import Transport
     ] as [(Int, String, CheckFailure.Code)])
   func decides(_ status: Int, _ body: String, _ code: CheckFailure.Code) {
     let answer = Answer(status: status, body: ErrorBody(Array(body.utf8)))
-    #expect(answer.failure(asked: "h/r:t", host: "h").code == code)
+    #expect(answer.failure(host: "h").code == code)
   }
 
   @Test(arguments: [404, 410])
   func aMissingPartIsNoMissingTag(_ status: Int) {
     let body = ErrorBody(Array(Self.body("MANIFEST_UNKNOWN").utf8))
-    #expect(Answer(status: status, subject: .part, body: body).failure(asked: "x", host: "h").code == .notFound)
+    let failure = Answer(status: status, subject: .part("the manifest 0a48c1b2d3e4"), body: body).failure(host: "h")
+    #expect(failure.code == .notFound)
+    #expect(failure.what == "h answered \(status) MANIFEST_UNKNOWN (m) for the manifest 0a48c1b2d3e4")
+    #expect(failure.remedy == "the image is not there in full, or not yet; try again later")
   }
 
-  @Test func saysWhatWhereAndWhatToDoInOneLine() {
+  /// `check` tells it of every other tag of the registry.
+  @Test func aRateLimitIsAboutNoPart() {
+    let failure = Answer(status: 429, subject: .part("the manifest 0a48c1b2d3e4")).failure(host: "h")
+    #expect(failure.what == "h answered 429")
+  }
+
+  @Test func saysWhatHappenedAndWhatToDoInOneLine() {
     let body = ErrorBody(Array(Self.body("MANIFEST_UNKNOWN", "manifest\\u001b[2J\\nunknown").utf8))
-    let failure = Answer(status: 404, body: body).failure(asked: "h/r:t", host: "h:5000")
+    let failure = Answer(status: 404, body: body).failure(host: "h:5000")
     #expect(
       failure.message
-        == "h/r:t: h:5000 answered 404 MANIFEST_UNKNOWN (manifest\\u{1b}[2J\\u{a}unknown): "
-        + "there is no such tag; check the spelling"
+        == "h:5000 answered 404 MANIFEST_UNKNOWN (manifest\\u{1b}[2J\\u{a}unknown): "
+        + "the tag was deleted or was never there; check the spelling"
     )
   }
 
   @Test(arguments: [(429, 30), (503, 30), (408, 30), (403, nil), (404, 30), (401, nil)] as [(Int, Int?)])
   func passesOnHowLongToWait(_ status: Int, _ seconds: Int?) {
-    let failure = Answer(status: status, retryAfterSeconds: 30).failure(asked: "x", host: "h")
+    let failure = Answer(status: status, retryAfterSeconds: 30).failure(host: "h")
     #expect(failure.retryAfterSeconds == seconds)
   }
 
@@ -75,26 +84,6 @@ import Transport
       }
     }
     #expect(ErrorBody(Array(Self.body("DENIED", "no").utf8), hiding: secrets).summary == " DENIED (no)")
-  }
-
-  @Test(
-    arguments: [
-      (.dns, false, .dns), (.connect, false, .connect), (.tls, false, .tls), (.timeout, false, .timeout),
-      (.stalled, false, .timeout), (.network, false, .network), (.bodyTooLarge, false, .tooLarge),
-      (.headersTooLarge, false, .tooLarge), (.redirectRefused, false, .redirectRefused),
-      (.tooManyRedirects, true, .redirectRefused), (.addressRefused, false, .connect),
-      (.addressRefused, true, .redirectRefused), (.plainHTTPRefused, true, .redirectRefused),
-      (.badURL, false, .badRequest),
-      (.cancelled, false, .network), (.protocolError, false, .badResponse),
-    ] as [(TransportError.Code, Bool, CheckFailure.Code)])
-  func namesFailedTransfers(_ code: TransportError.Code, _ redirected: Bool, _ expected: CheckFailure.Code) {
-    let error = TransportError(code, "what", url: "https://h/", redirected: redirected)
-    #expect(CheckFailure(error, asked: "h/r:t").code == expected)
-  }
-
-  @Test func aTokenServerAtAForbiddenAddressIsARefusedRealm() {
-    let error = TransportError(.addressRefused, "what", url: "https://h/")
-    #expect(CheckFailure(error, asked: "h/r:t", isTokenServer: true).code == .realmRefused)
   }
 
   @Test(

@@ -36,7 +36,8 @@ import Testing
     let failure = await harness.failure()
     #expect(failure?.code == expected)
     #expect(harness.registry.requests.count == requests)
-    #expect(failure?.message.hasPrefix("\(harness.registry.authority)/app:latest: ") == true)
+    #expect(failure?.what.hasPrefix("\(harness.registry.authority) answered \(status)") == true)
+    #expect(failure?.remedy?.isEmpty == false)
     let waits = expected == .rateLimited || expected == .server && status != 501 || expected == .notFound
     #expect(failure?.retryAfterSeconds == (waits || status == 501 ? 90 : nil))
   }

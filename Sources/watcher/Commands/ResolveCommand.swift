@@ -25,6 +25,14 @@ struct ResolveCommand: AsyncParsableCommand {
 
   func run() async throws {
     let reference = try ReferenceArgument.reference(image)
+    do {
+      try await show(reference)
+    } catch let failure as CheckFailure {
+      throw CommandError(failure, about: reference)
+    }
+  }
+
+  private func show(_ reference: ImageReference) async throws {
     let platforms = try ReferenceArgument.platforms(platform)
     let settings = try config.file.optional()
     let resolution = try await Resolver.resolve(

@@ -40,7 +40,6 @@ struct WatcherCommand: AsyncParsableCommand {
     case let status as CommandStatus: Glibc.exit(status.rawValue)
     case let error as CommandError: fail(error)
     case let error as StoreError: fail(CommandError(error))
-    case let failure as CheckFailure: fail(CommandError(failure))
     case is OutputClosed:
       signal(SIGPIPE, SIG_DFL)
       raise(SIGPIPE)

@@ -55,7 +55,7 @@ struct CheckText {
   private func details(_ result: CheckReport.Result) -> String {
     let events = result.events.map { words($0.event) }.joined(separator: "; ")
     guard case .failed(let failure) = result.outcome else { return events }
-    let error = "\(failure.code.rawValue): \(failure.words(beside: result.tag))"
+    let error = "\(failure.code.rawValue): \(failure.message)"
     return events.isEmpty ? error : "\(events); \(error)"
   }
 

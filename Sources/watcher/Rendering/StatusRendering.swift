@@ -69,8 +69,7 @@ struct StatusRendering {
     }
     if let failure = state.failure {
       let since = state.failingSince.map { " since \(format.times($0))" } ?? ""
-      let words = "\(failure.code.rawValue)\(since): \(failure.words(beside: tag.record.tag))"
-        .split(separator: " ").map(String.init)
+      let words = "\(failure.code.rawValue)\(since): \(failure.message)".split(separator: " ").map(String.init)
       lines += Self.wrap(words, by: 1, width: format.width).map { format.style.paint($0, .bad) }
     }
     return lines

@@ -19,8 +19,10 @@ struct CommandError: Error, Hashable {
     self.init(CommandStatus(rawValue: error.exitCode) ?? .internalError, error.message)
   }
 
-  init(_ failure: CheckFailure) {
-    self.init(failure.code.exitStatus, failure.message)
+  /// - Parameter reference: what the registry was asked for.
+  init(_ failure: CheckFailure, about reference: ImageReference) {
+    let remedy = failure.remedy.map { ": \($0)" } ?? ""
+    self.init(failure.code.exitStatus, "\(failure.what) (\(reference.description.shown))\(remedy)")
   }
 }
 

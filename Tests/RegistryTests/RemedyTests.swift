@@ -1,0 +1,116 @@
+import ImageModel
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// What people are told to do.
+@Suite struct RemedyTests {
+  private static let unknown = #"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"m"}]}"#
+  private static let denied = #"{"errors":[{"code":"DENIED","message":"denied"}]}"#
+
+  @Test(
+    arguments: [
+      (404, unknown, .tag, "the tag was deleted or was never there; check the spelling"),
+      (410, unknown, .tag, "the tag was deleted or was never there; check the spelling"),
+      (404, unknown, .digest, "the digest was deleted or was never there; check it"),
+      (404, unknown, .part("the config 1"), "the image is not there in full, or not yet; try again later"),
+      (404, "", .tag, "not a registry's own answer; an outage or a proxy, or no registry at all"),
+      (
+        404, #"{"errors":[{"code":"NAME_UNKNOWN"}]}"#, .tag,
+        "there is no such repository, or it is private; check the name"
+      ),
+      (400, "", .digest, "it does not take this reference; check its spelling"),
+      (503, "", .tag, "the registry has a problem; try again later"), (408, "", .tag, "try again later"),
+    ] as [(Int, String, Answer.Subject, String)])
+  func ofAnAnswer(_ status: Int, _ body: String, _ subject: Answer.Subject, _ remedy: String) {
+    let answer = Answer(status: status, subject: subject, body: ErrorBody(Array(body.utf8)))
+    #expect(answer.failure(host: "h").remedy == remedy)
+  }
+
+  @Test(
+    arguments: [
+      (401, "", .none, "it is private or not there; check the name or set credentials for the registry"),
+      (
+        401, "", .notAskedFor,
+        "it is private or not there, and the configured credentials were not asked for; check the name"
+      ),
+      (401, "", .refused, "it is not there, or the configured credentials do not allow it; check both"),
+      (500, denied, .none, "it is private or not there; check the name or set credentials for the registry"),
+      (500, denied, .refused, "it is not there, or the configured credentials do not allow it; check both"),
+      (403, "", .none, "access is denied; check the name or set credentials for the registry"),
+      (403, "", .notAskedFor, "access is denied, and the configured credentials were not asked for; check the name"),
+      (403, "", .refused, "the configured credentials do not allow it; check the name and what they may read"),
+      (405, denied, .refused, "the configured credentials do not allow it; check the name and what they may read"),
+      (429, "", .none, "too many requests; poll less often or set credentials"),
+      (429, "", .notAskedFor, "too many requests; poll less often"),
+      (429, "", .refused, "too many requests; poll less often"),
+    ] as [(Int, String, Answer.Login, String)])
+  func ofARefusal(_ status: Int, _ body: String, _ login: Answer.Login, _ remedy: String) {
+    let answer = Answer(status: status, body: ErrorBody(Array(body.utf8)), login: login)
+    #expect(answer.failure(host: "h").remedy == remedy)
+  }
+
+  /// The credentials count as refused only if they went out.
+  @Test(
+    arguments: [
+      (false, .open, "access is denied; check the name or set credentials for the registry"),
+      (true, .open, "access is denied, and the configured credentials were not asked for; check the name"),
+      (
+        true, .basic(username: "ann", password: "pw"),
+        "the configured credentials do not allow it; check the name and what they may read"
+      ),
+      (
+        true, .token(username: "ann", password: "pw"),
+        "the configured credentials do not allow it; check the name and what they may read"
+      ),
+      (false, .anonymousToken, "access is denied; check the name or set credentials for the registry"),
+    ] as [(Bool, FakeRegistry.Door, String)])
+  func credentialsAreBlamedOnlyIfSent(_ areConfigured: Bool, _ door: FakeRegistry.Door, _ remedy: String) async throws {
+    let file = SecretFile("pw")
+    let credentials = areConfigured ? CredentialSource.basic(username: "ann", passwordFile: file.path) : nil
+    let harness = try Harness(door: door) { _ in RegistryAccess(usesPlainHTTP: true, credentials: credentials) }
+    harness.registry.put(FakeRegistryImage("one"), in: "app", tag: "latest")
+    harness.registry.setFault { request in
+      request.path.contains("/manifests/") && (door == .open || request.header("Authorization") != nil)
+        ? ScriptedResponse(403) : nil
+    }
+    let failure = await harness.failure()
+    #expect(failure?.message == "\(harness.registry.authority) answered 403: \(remedy)")
+  }
+
+  @Test func aTokenServerIsNamed() async throws {
+    let harness = try Harness(door: .anonymousToken)
+    harness.registry.setFault { $0.path == "/token" ? ScriptedResponse(403) : nil }
+    #expect(
+      await harness.failure()?.message
+        == "the token server \(harness.registry.origin) answered 403: "
+        + "it is private or not there; check the name or set credentials for the registry")
+  }
+
+  @Test(
+    arguments: [
+      (.notAURL, "whoever runs the registry has to correct it"),
+      (.downgrade, "whoever runs the registry has to correct it"),
+      (.address, "add it to trusted_realms if it is right"), (.untrusted, "add it to trusted_realms if it is right"),
+      (.plainCredentials, "set allow_plain_credentials if that is meant"),
+      (.leaves, "whoever runs the registry has to correct it"),
+      (.loops, "whoever runs the registry has to correct it"),
+    ] as [(RealmPolicy.Reason, String)])
+  func ofARefusedTokenServer(_ reason: RealmPolicy.Reason, _ remedy: String) {
+    #expect(reason.remedy == remedy)
+  }
+
+  @Test func ofADigestThatIsNotThere() async throws {
+    let harness = try Harness()
+    let image = FakeRegistryImage("one")
+    harness.registry.put(image, in: "app", tag: "latest")
+    harness.registry.delete(manifest: image.index.digest, of: "app")
+    let reference = try ImageReference("\(harness.registry.authority)/app@\(image.index.digest)")
+    let failure = await #expect(throws: CheckFailure.self) {
+      try await harness.client.resolve(reference, selection: .all)
+    }
+    #expect(failure?.code == .tagMissing)
+    #expect(failure?.remedy == "the digest was deleted or was never there; check it")
+  }
+}
