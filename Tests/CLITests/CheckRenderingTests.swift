@@ -76,6 +76,27 @@ import Testing
     #expect(lines[1] == "failed      amazonlinux:latest  deleted; tag_missing: gone")
   }
 
+  @Test func failuresGoBelowWhereTheLineIsTooNarrow() {
+    let failure = CheckFailure(
+      .tagMissing, "ghcr.io answered 404 MANIFEST_UNKNOWN (manifest unknown)",
+      remedy: "the tag was deleted or was never there; check the spelling")
+    let results = [
+      CheckReport.Result(tag: Samples.app, outcome: .failed(failure), events: []),
+      .init(tag: Samples.tag, outcome: .failed(CheckFailure(.dns, "no such host")), events: []),
+    ]
+    #expect(
+      Self.text(results, TextFormat(width: 80)).prefix(4) == [
+        "failed      ghcr.io/example/app:stable",
+        "    tag_missing: ghcr.io answered 404 MANIFEST_UNKNOWN (manifest unknown): the",
+        "    tag was deleted or was never there; check the spelling",
+        "failed      amazonlinux:latest          dns: no such host",
+      ])
+    let columns = 12 + 26 + 2 + 13 + failure.message.count
+    #expect(Self.text(results, TextFormat(width: columns)).first?.count == columns)
+    #expect(Self.text(results, TextFormat(width: columns - 1)).first == "failed      ghcr.io/example/app:stable")
+    #expect(Self.text(results).first?.count == columns)
+  }
+
   /// Scripts and benchmarks read this line.
   @Test func summaryIsExact() {
     let tags = Array(repeating: CheckOutcome.unchanged, count: 99_990)

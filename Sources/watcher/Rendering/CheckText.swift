@@ -1,7 +1,8 @@
 import Daemon
 import ImageModel
 
-/// The report of `check` for people: a line per tag and a summary.
+/// The report of `check` for people: a line per tag and a summary. On a terminal that is too narrow for it, what
+/// failed stands below its tag.
 struct CheckText {
   /// Tags longer than this do not push the details of all others to the right.
   private static let tagColumns = 48
@@ -21,8 +22,12 @@ struct CheckText {
       out += format.style.paint(words, paint).utf8
       out += String(repeating: " ", count: 12 - words.utf8.count).utf8
       out += name.utf8
-      if !details.isEmpty {
-        out += String(repeating: " ", count: max(0, width - name.utf8.count) + 2).utf8
+      let gap = max(0, width - name.utf8.count) + 2
+      if result.outcome.isFailure, 12 + name.utf8.count + gap + details.unicodeScalars.count > format.width ?? .max {
+        let words = details.split(separator: " ").map(String.init)
+        for line in StatusRendering.wrap(words, by: 1, width: format.width) { out += "\n\(line)".utf8 }
+      } else if !details.isEmpty {
+        out += String(repeating: " ", count: gap).utf8
         out += details.utf8
       }
       out.append(UInt8(ascii: "\n"))
@@ -94,4 +99,8 @@ struct CheckText {
   private func image(_ state: PlatformChange.ImageState?) -> String {
     format.digests(state?.imageID ?? state?.manifest)
   }
+}
+
+extension CheckOutcome {
+  fileprivate var isFailure: Bool { if case .failed = self { true } else { false } }
 }
