@@ -61,7 +61,8 @@ let package = Package(
     .testTarget(
       name: "HistoryTests", dependencies: ["History", "ImageModel", .product(name: "GRDB", package: "GRDB.swift")],
       exclude: ["fixtures"]),
-    .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "ImageModel"]),
+    .testTarget(
+      name: "DeliveryTests", dependencies: ["Delivery", "Transport", "ImageModel", "TestSupport"]),
     .testTarget(name: "ConfigTests", dependencies: ["Config", "ImageModel"], exclude: ["fixtures"]),
     .testTarget(
       name: "DaemonTests",

@@ -9,13 +9,19 @@ struct OutboxAdapter: Outbox {
   /// Told when the store refuses for good.
   let onFailure: @Sendable (StoreError) -> Void
 
-  func waiting(sink: String, limit: Int) async throws -> [OutboxItem] {
+  func waiting(sink: String, within: Int64, limit: Int) async throws -> [OutboxItem] {
     let now = clock().wall
     return try await transaction { store in
-      try store.waiting(sink: sink, after: 0, now: now, limit: limit).map {
-        OutboxItem(sequence: $0.sequence, tag: $0.tagID, body: $0.body, attempts: $0.attempts)
+      try store.waiting(sink: sink, now: now, within: within, limit: limit).map {
+        OutboxItem(
+          sequence: $0.sequence, eventID: $0.eventID, tag: $0.tagID, body: $0.body, attempts: $0.attempts)
       }
     }
+  }
+
+  func nextDue(sink: String, within: Int64) async throws -> Int64? {
+    let now = clock().wall
+    return try await transaction { try $0.nextDue(sink: sink, now: now, within: within) }
   }
 
   func settle(sink: String, _ results: [DeliveryResult]) async throws {
@@ -25,12 +31,10 @@ struct OutboxAdapter: Outbox {
       for result in results {
         switch result {
         case .delivered(let sequence): delivered.append(sequence)
-        case .failed(let item, let error):
-          // The worker paces itself while a sink fails; the row says only that it still waits, and why. It is
-          // due at once, whatever the clock does.
+        case .failed(let item, let error, let next):
           try store.settleFailed(
-            sink: sink, sequence: item.sequence, attempts: item.attempts + 1, error: error,
-            .retry(at: Timestamp(milliseconds: 0)))
+            sink: sink, sequence: item.sequence, attempts: item.attempts + 1, error: error, next.outcome(now: now))
+          if next == .sinkDisabled { try store.setSink(sink, .disabled) }
         }
       }
       try store.settleDelivered(sink: sink, sequences: delivered, at: now)
@@ -45,6 +49,17 @@ struct OutboxAdapter: Outbox {
     } catch let error as StoreError where !error.isTransient {
       onFailure(error)
       throw error
+    }
+  }
+}
+
+extension NextAttempt {
+  fileprivate func outcome(now: Timestamp) -> FailedDelivery {
+    switch self {
+    // Due at once, whatever the clock does: the worker paces itself, and a disabled sink is not asked.
+    case .withSink, .sinkDisabled: .retry(at: Timestamp(milliseconds: 0))
+    case .after(let milliseconds): .retry(at: now.advanced(byMilliseconds: milliseconds))
+    case .byHand: .rests
     }
   }
 }

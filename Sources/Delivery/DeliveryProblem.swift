@@ -3,6 +3,8 @@ public struct DeliveryProblem: Error, Hashable, Sendable {
   public enum Cause: String, Sendable {
     /// The sink did not take the events.
     case sink
+    /// Its receiver wants nothing more: the sink is disabled.
+    case gone
     /// The outbox could not be read or written.
     case outbox
   }

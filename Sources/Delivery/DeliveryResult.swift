@@ -2,6 +2,18 @@
 public enum DeliveryResult: Sendable, Hashable {
   /// It is where it belongs: on disk, in the pipe, acknowledged by the receiver.
   case delivered(sequence: Int64)
-  /// It may have arrived or not; it will be tried again. The text is one line for a person.
-  case failed(OutboxItem, error: String)
+  /// It may have arrived or not. The text is one line for a person.
+  case failed(OutboxItem, error: String, next: NextAttempt)
+}
+
+/// When an item that failed is tried again.
+public enum NextAttempt: Sendable, Hashable {
+  /// Once the sink takes anything again: its worker paces itself.
+  case withSink
+  /// After so many milliseconds, and no later item of its tag before it.
+  case after(milliseconds: Int64)
+  /// Not until somebody asks for it.
+  case byHand
+  /// The receiver wants nothing more: the sink is disabled, and what waits for it keeps waiting.
+  case sinkDisabled
 }

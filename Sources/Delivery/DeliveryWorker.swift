@@ -1,11 +1,14 @@
 import ImageModel
 
-/// Carries what waits in the outbox to one sink: fetch, write, settle, again until nothing waits. At least
-/// once and in order: an item leaves the outbox only after the sink has it, and nothing overtakes an item that
-/// failed. At most `batchLimit` items are in memory, however many wait.
+/// Carries what waits in the outbox to one sink: fetch, write, settle, again until nothing is due. At least
+/// once and in order: an item leaves the outbox only after the sink has it, and no later item of its tag
+/// overtakes one that failed. At most `batchLimit` items are in memory, however many wait.
 public actor DeliveryWorker {
   /// Items fetched at a time; an event has at most 16 KiB.
   static let batchLimit = 64
+  /// After so many failures in a row a receiver is left alone, and then tried with one item at a time: what
+  /// waits for it must not use up its attempts on a receiver that is down.
+  static let failuresToRest = 10
 
   private let sink: any Sink
   private let outbox: any Outbox
@@ -16,6 +19,10 @@ public actor DeliveryWorker {
   private var loop: Task<Void, Never>?
   private var isStopping = false
   private var isResting = false
+  /// In a row.
+  private var failures = 0
+  /// What has happened and is not yet written down.
+  private var unsettled: [DeliveryResult] = []
 
   /// - Parameters:
   ///   - retryDelay: how long to rest after so many failures in a row; 1 s doubling to 60 s if not given.
@@ -68,28 +75,26 @@ public actor DeliveryWorker {
 
   private enum Round {
     case progress
-    case nothingWaits
-    /// - Parameter afterProgress: whether something was delivered before.
-    case failed(DeliveryProblem.Cause, String, afterProgress: Bool)
+    case nothingIsDue
+    /// - Parameter rests: whether the sink is left alone for a while.
+    case failed(DeliveryProblem.Cause, String, rests: Bool)
   }
 
   private func deliver() async {
-    var failures = 0
     while !Task.isCancelled {
       let round = await deliverBatch()
       if Task.isCancelled { return }
       switch round {
-      case .progress: failures = 0
-      case .nothingWaits:
-        failures = 0
+      case .progress: break
+      case .nothingIsDue:
         if isStopping { return }
         await idle()
-      case .failed(let cause, let message, let afterProgress):
-        failures = afterProgress ? 1 : failures + 1
-        let delay = retryDelay(failures)
+      case .failed(let cause, let message, let rests):
+        let delay = rests ? retryDelay(failures) : .zero
         onProblem(
           DeliveryProblem(
             sink: sink.name, cause: cause, message: message.safe(), failures: failures, retryAfter: delay))
+        guard rests else { continue }
         if isStopping { return }
         isResting = true
         try? await Task.sleep(for: delay)
@@ -100,24 +105,51 @@ public actor DeliveryWorker {
 
   private func deliverBatch() async -> Round {
     do {
-      let items = try await outbox.waiting(sink: sink.name, limit: Self.batchLimit)
-      guard !items.isEmpty else { return .nothingWaits }
-      let results = await sink.write(items)
-      guard !results.isEmpty else { return .failed(.sink, "nothing was taken", afterProgress: false) }
-      // In a task of its own: what has been delivered is recorded also when this one was cancelled meanwhile.
-      try await Task { [outbox, sink] in try await outbox.settle(sink: sink.name, results) }.value
-      let errors = results.compactMap { if case .failed(_, let error) = $0 { error } else { nil } }
-      guard let error = errors.first else { return .progress }
-      return .failed(.sink, error, afterProgress: errors.count < results.count)
+      if let round = try await settle() { return round }
+      let limit = failures < Self.failuresToRest ? Self.batchLimit : 1
+      let items = try await outbox.waiting(
+        sink: sink.name, within: sink.longestDelayMilliseconds, limit: limit)
+      guard !items.isEmpty else { return .nothingIsDue }
+      unsettled = await sink.write(items)
+      guard !unsettled.isEmpty else {
+        failures += 1
+        return .failed(.sink, "nothing was taken", rests: true)
+      }
+      return try await settle() ?? .progress
     } catch {
-      return .failed(.outbox, "\(error)", afterProgress: false)
+      failures += 1
+      return .failed(.outbox, "\(error)", rests: true)
     }
   }
 
-  /// Until somebody wakes, or a minute has passed: another process may have put deliveries back.
+  /// Records what became of the last batch: again and again, if the outbox cannot be written, for a sink must not
+  /// be given twice what only was not written down.
+  private func settle() async throws -> Round? {
+    let results = unsettled
+    guard !results.isEmpty else { return nil }
+    // In a task of its own: what has been delivered is recorded also when this one was cancelled meanwhile.
+    try await Task { [outbox, sink] in try await outbox.settle(sink: sink.name, results) }.value
+    unsettled = []
+    var problem: (cause: DeliveryProblem.Cause, error: String, rests: Bool)?
+    for result in results {
+      switch result {
+      case .delivered: failures = 0
+      case .failed(_, let error, let next):
+        failures += 1
+        problem = problem ?? (next == .sinkDisabled ? .gone : .sink, error, next == .withSink)
+      }
+    }
+    return problem.map { .failed($0.cause, $0.error, rests: $0.rests || failures >= Self.failuresToRest) }
+  }
+
+  /// Until somebody wakes, the next item is due, or a minute has passed: another process may have put deliveries
+  /// back, and a clock may have been set.
   private func idle() async {
+    let longest = Int64(Limits.tickSeconds) * 1_000
+    let due = try? await outbox.nextDue(sink: sink.name, within: sink.longestDelayMilliseconds)
+    let wait = max(1, min(due ?? longest, longest))
     let timer = Task { [signal] in
-      try await Task.sleep(for: .seconds(Limits.tickSeconds))
+      try await Task.sleep(for: .milliseconds(wait))
       signal.set()
     }
     await signal.wait()

@@ -52,7 +52,7 @@ public final class FileSink: Sink {
           try target.writer.write(line: item.body)
           written.append(item)
         } catch {
-          failure = .failed(item, error: error.description)
+          failure = .failed(item, error: error.description, next: .withSink)
           break
         }
       }
@@ -63,7 +63,7 @@ public final class FileSink: Sink {
       // After a failed fsync the kernel forgets what it could not write, so all of it is written again.
       file?.close()
       file = nil
-      return (written.isEmpty ? [first] : written).map { .failed($0, error: error.description) }
+      return (written.isEmpty ? [first] : written).map { .failed($0, error: error.description, next: .withSink) }
     }
   }
 

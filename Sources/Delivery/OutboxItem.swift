@@ -2,6 +2,8 @@
 public struct OutboxItem: Sendable, Hashable {
   /// The event's sequence number; rises by order of recording.
   public let sequence: Int64
+  /// The event's id, the same for every attempt.
+  public let eventID: String
   /// Which tag the event is about: events of one tag go out in order.
   public let tag: Int64
   /// The event's frozen bytes, one line without a newline at the end.
@@ -9,8 +11,9 @@ public struct OutboxItem: Sendable, Hashable {
   /// How often this was tried before.
   public let attempts: Int
 
-  public init(sequence: Int64, tag: Int64, body: [UInt8], attempts: Int) {
+  public init(sequence: Int64, eventID: String, tag: Int64, body: [UInt8], attempts: Int) {
     self.sequence = sequence
+    self.eventID = eventID
     self.tag = tag
     self.body = body
     self.attempts = attempts

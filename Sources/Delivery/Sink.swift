@@ -3,7 +3,15 @@ public protocol Sink: Sendable {
   /// The name in the configuration; the outbox keeps what waits under it.
   var name: String { get }
 
+  /// The longest that it puts an item off. What the outbox puts off further was put off by another clock.
+  var longestDelayMilliseconds: Int64 { get }
+
   /// Delivers the items in order and says what became of those it tried: perhaps only of the first ones, of
   /// none when the task was cancelled. An item may arrive twice, never out of order within its tag.
   func write(_ items: [OutboxItem]) async -> [DeliveryResult]
+}
+
+extension Sink {
+  /// A sink that is on this machine puts nothing off: its worker waits until it takes events again.
+  public var longestDelayMilliseconds: Int64 { 0 }
 }

@@ -26,7 +26,7 @@ public final class StdoutSink: Sink {
           try writer.withLock { writer throws(SystemError) in try writer.write(line: item.body) }
           results.append(.delivered(sequence: item.sequence))
         } catch {
-          results.append(.failed(item, error: error.description))
+          results.append(.failed(item, error: error.description, next: .withSink))
           break
         }
       }
@@ -42,7 +42,7 @@ extension BlockingQueue.Outcome<[DeliveryResult]> {
     switch self {
     case .finished(let results): results
     case .abandoned: []
-    case .busy: items.prefix(1).map { .failed($0, error: "an earlier write still blocks") }
+    case .busy: items.prefix(1).map { .failed($0, error: "an earlier write still blocks", next: .withSink) }
     }
   }
 }

@@ -37,26 +37,28 @@ extension HistoryTransaction {
     }
   }
 
-  /// What is due for a sink, in the order of recording. A delivery that waits for its next attempt holds back the
-  /// later ones of the same tag: order within a sink and tag is promised. The state of the sink is not looked at.
+  /// What is due for a sink, in the order of recording; nothing while it is disabled. A delivery that waits for its
+  /// next attempt holds back the later ones of the same tag: order within a sink and tag is promised.
   ///
   /// - Parameters:
-  ///   - sequence: only deliveries of later events; 0 for all.
+  ///   - within: milliseconds; what is put off for longer was put off by another clock, and is due.
   ///   - limit: at most this many rows.
-  public func waiting(sink: String, after sequence: Int64, now: Timestamp, limit: Int) throws -> [OutboxRow] {
+  public func waiting(sink: String, now: Timestamp, within: Int64, limit: Int) throws -> [OutboxRow] {
     // The planner would rather walk the primary key, through every delivery made so far.
     let statement = try db.cachedStatement(
       sql: """
         SELECT d.event_sequence, d.tag_id, e.id, e.type, e.time_ms, e.body, d.attempts, d.next_attempt_ms
         FROM delivery d INDEXED BY delivery_waiting CROSS JOIN event e ON e.sequence = d.event_sequence
-        WHERE d.sink = ?1 AND d.state = 'waiting' AND d.event_sequence > ?2 AND d.next_attempt_ms <= ?3
+        WHERE d.sink = ?1 AND d.state = 'waiting' AND d.next_attempt_ms NOT BETWEEN ?2 + 1 AND ?3
+          AND EXISTS (SELECT 1 FROM sink WHERE name = ?1 AND state != 'disabled')
           AND NOT EXISTS (
             SELECT 1 FROM delivery o INDEXED BY delivery_waiting_by_tag
             WHERE o.sink = ?1 AND o.state = 'waiting' AND o.tag_id = d.tag_id
-              AND o.event_sequence < d.event_sequence AND o.next_attempt_ms > ?3)
+              AND o.event_sequence < d.event_sequence AND o.next_attempt_ms BETWEEN ?2 + 1 AND ?3)
         ORDER BY d.event_sequence LIMIT ?4
         """)
-    let rows = try Row.fetchCursor(statement, arguments: [sink, sequence, now.milliseconds, limit])
+    let rows = try Row.fetchCursor(
+      statement, arguments: [sink, now.milliseconds, now.milliseconds + within, limit])
     var waiting: [OutboxRow] = []
     while let row = try rows.next() {
       waiting.append(
@@ -68,11 +70,20 @@ extension HistoryTransaction {
     return waiting
   }
 
-  /// When the next attempt for a sink is due, `nil` if nothing waits.
-  public func nextAttempt(sink: String) throws -> Timestamp? {
+  /// Milliseconds until the first delivery of some tag is due for a sink, `nil` if nothing waits or the sink is
+  /// disabled. Those behind it wait for it, whatever their own times say.
+  public func nextDue(sink: String, now: Timestamp, within: Int64) throws -> Int64? {
+    // With min() SQLite takes the other columns from the row that holds it (lang_select.html, "Bare columns").
     let statement = try db.cachedStatement(
-      sql: "SELECT min(next_attempt_ms) FROM delivery INDEXED BY delivery_waiting WHERE sink = ? AND state = 'waiting'")
-    return try Row.fetchOne(statement, arguments: [sink])?.optionalTime(0)
+      sql: """
+        SELECT min(CASE WHEN next BETWEEN ?2 + 1 AND ?3 THEN next - ?2 ELSE 0 END) FROM (
+          SELECT next_attempt_ms AS next, min(event_sequence)
+          FROM delivery INDEXED BY delivery_waiting_by_tag
+          WHERE sink = ?1 AND state = 'waiting' AND EXISTS (SELECT 1 FROM sink WHERE name = ?1 AND state != 'disabled')
+          GROUP BY tag_id)
+        """)
+    return try Row.fetchOne(statement, arguments: [sink, now.milliseconds, now.milliseconds + within])?
+      .optionalInteger(0)
   }
 
   /// The sink has these events.

@@ -5,6 +5,8 @@ public enum Limits {
   public static let configBlobBytes = 8 * 1024 * 1024
   public static let tokenReplyBytes = 128 * 1024
   public static let errorBodyBytes = 64 * 1024
+  /// Read of a webhook's reply; what comes after is left.
+  public static let webhookReplyBytes = 64 * 1024
   public static let responseHeaderBytes = 64 * 1024
 
   // Documents.

@@ -24,7 +24,11 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 
   public func advanced(bySeconds seconds: Int) -> Timestamp {
-    Timestamp(milliseconds: milliseconds + Int64(seconds) * 1000)
+    advanced(byMilliseconds: Int64(seconds) * 1000)
+  }
+
+  public func advanced(byMilliseconds count: Int64) -> Timestamp {
+    Timestamp(milliseconds: milliseconds + count)
   }
 
   /// RFC 3339 in UTC with three decimals: `2026-09-17T21:30:05.123Z`.

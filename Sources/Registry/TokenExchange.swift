@@ -180,6 +180,6 @@ extension HTTPResponse {
   func retryAfterSeconds(_ clock: RegistryClock) -> Int? {
     guard let text = headers.first("Retry-After") else { return nil }
     let date = headers.first("Date").flatMap { HTTPDate.seconds($0) }
-    return RetryAfter.seconds(text, now: date ?? clock.wallSeconds())
+    return RetryAfter.seconds(text, now: date ?? clock.wallSeconds(), limit: Limits.registryRetryAfterSeconds)
   }
 }

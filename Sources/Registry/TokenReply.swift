@@ -1,5 +1,6 @@
 import ImageModel
 import StrictJSON
+import Transport
 
 /// A bearer token and how long it is good for. Source: distribution `docs/content/spec/auth/token.md`.
 struct TokenReply: Hashable, Sendable {

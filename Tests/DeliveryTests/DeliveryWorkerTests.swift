@@ -31,7 +31,7 @@ import Testing
         let text = String(decoding: item.body, as: UTF8.self)
         let isFirstTimeOfC = text == "c" && !seen.all.contains("c")
         seen.append(text)
-        if isFirstTimeOfC { return results + [.failed(item, error: "full")] }
+        if isFirstTimeOfC { return results + [.failed(item, error: "full", next: .withSink)] }
         results.append(.delivered(sequence: item.sequence))
       }
       return results
@@ -47,7 +47,7 @@ import Testing
     #expect(await outbox.settled.first?.count == 3)
   }
 
-  /// Written, but the process or the disk dies before it is recorded: the same bytes go out again.
+  /// Written, but not recorded: that is made up for, and nothing is written twice for it.
   @Test func settleFails() async throws {
     let outbox = FakeOutbox(["a", "b"])
     await outbox.failSettles(2)
@@ -61,7 +61,7 @@ import Testing
     try await running(worker) {
       await eventually("all settled") { await outbox.isEmpty }
     }
-    #expect(batches.all == [["a", "b"], ["a", "b"], ["a", "b"]])
+    #expect(batches.all == [["a", "b"]])
     #expect(problems.all.map(\.cause) == [.outbox, .outbox])
     #expect(problems.all.map(\.failures) == [1, 2])
   }
@@ -84,7 +84,7 @@ import Testing
     let outbox = FakeOutbox(["a", "b", "c"])
     let sink = ScriptedSink { items in
       items.prefix(1).map { .delivered(sequence: $0.sequence) }
-        + items.dropFirst().prefix(1).map { .failed($0, error: "no") }
+        + items.dropFirst().prefix(1).map { .failed($0, error: "no", next: .withSink) }
     }
     let problems = Log<DeliveryProblem>()
     let worker = DeliveryWorker(sink: sink, outbox: outbox, retryDelay: Self.soon) { problems.append($0) }
@@ -92,6 +92,51 @@ import Testing
       await eventually("delivered") { await outbox.isEmpty }
     }
     #expect(problems.all.map(\.failures) == [1, 1])
+  }
+
+  /// Items that are put off are not the sink's rest: others go on at once, until it has failed ten times in a row.
+  /// Then it rests, and is tried with one item at a time.
+  @Test func tenFailuresInARowRestTheSink() async throws {
+    let outbox = FakeOutbox((1...100).map { "event \($0)" })
+    let batches = Log<Int>()
+    let isUp = Log<Bool>()
+    let sink = ScriptedSink { items in
+      batches.append(items.count)
+      if isUp.all.isEmpty { return items.prefix(4).map { .failed($0, error: "no", next: .after(milliseconds: 1)) } }
+      return items.delivered
+    }
+    let rests = Log<Int>()
+    let problems = Log<DeliveryProblem>()
+    let worker = DeliveryWorker(
+      sink: sink, outbox: outbox,
+      retryDelay: { failures in
+        rests.append(failures)
+        if failures == 14 { isUp.append(true) }
+        return .milliseconds(1)
+      }, onProblem: { problems.append($0) })
+    try await running(worker) {
+      await eventually("all delivered") { await outbox.isEmpty }
+    }
+    #expect(batches.all.prefix(6) == [64, 64, 64, 1, 1, 1])
+    #expect(rests.all == [12, 13, 14])
+    #expect(problems.all.map(\.failures) == [4, 8, 12, 13, 14])
+    #expect(problems.all.map(\.retryAfter).prefix(3) == [.zero, .zero, .milliseconds(1)])
+    #expect(batches.all.dropFirst(6).first == 64, "after a success as before")
+  }
+
+  /// The receiver is gone: told once, and nothing more is tried.
+  @Test func aSinkThatIsGone() async throws {
+    let outbox = FakeOutbox(["a", "b"])
+    let sink = ScriptedSink { items in
+      items.prefix(1).map { .failed($0, error: "410", next: .sinkDisabled) }
+    }
+    let problems = Log<DeliveryProblem>()
+    let worker = DeliveryWorker(sink: sink, outbox: outbox, onProblem: { problems.append($0) })
+    try await running(worker) {
+      await eventually("a problem is told") { !problems.all.isEmpty }
+    }
+    #expect(problems.all.map(\.cause) == [.gone])
+    #expect(await outbox.settled.count == 1)
   }
 
   /// A sink that says nothing must not be asked in a tight loop.
@@ -148,7 +193,7 @@ import Testing
     let attempts = Log<Int>()
     let sink = ScriptedSink { items in
       attempts.append(items.count)
-      return items.prefix(1).map { .failed($0, error: "no") }
+      return items.prefix(1).map { .failed($0, error: "no", next: .withSink) }
     }
     let problems = Log<DeliveryProblem>()
     let worker = DeliveryWorker(
@@ -231,7 +276,9 @@ private actor LateOutbox: Outbox {
 
   func onFirstFetch(_ hook: @escaping @Sendable () -> Void) { self.hook = hook }
 
-  func waiting(sink: String, limit: Int) -> [OutboxItem] {
+  func nextDue(sink: String, within: Int64) -> Int64? { nil }
+
+  func waiting(sink: String, within: Int64, limit: Int) -> [OutboxItem] {
     guard let hook else { return items }
     self.hook = nil
     items = [FakeOutbox.item(1, "late")]

@@ -9,13 +9,14 @@ actor FakeOutbox: Outbox {
   private(set) var settled: [[DeliveryResult]] = []
   private var failingFetches = 0
   private var failingSettles = 0
+  private var isDisabled = false
 
   init(_ bodies: [String] = []) {
     items = bodies.enumerated().map { Self.item($0 + 1, $1) }
   }
 
-  static func item(_ sequence: Int, _ body: String) -> OutboxItem {
-    OutboxItem(sequence: Int64(sequence), tag: 1, body: Array(body.utf8), attempts: 0)
+  static func item(_ sequence: Int, _ body: String, tag: Int64 = 1, attempts: Int = 0) -> OutboxItem {
+    OutboxItem(sequence: Int64(sequence), eventID: "e\(sequence)", tag: tag, body: Array(body.utf8), attempts: attempts)
   }
 
   func add(_ body: String) {
@@ -27,14 +28,16 @@ actor FakeOutbox: Outbox {
   var isEmpty: Bool { items.isEmpty }
   var fetchCount: Int { fetches.count }
 
-  func waiting(sink: String, limit: Int) throws -> [OutboxItem] {
+  func waiting(sink: String, within: Int64, limit: Int) throws -> [OutboxItem] {
     fetches.append(limit)
     if failingFetches > 0 {
       failingFetches -= 1
       throw Broken()
     }
-    return Array(items.prefix(limit))
+    return isDisabled ? [] : Array(items.prefix(limit))
   }
+
+  func nextDue(sink: String, within: Int64) -> Int64? { items.isEmpty || isDisabled ? nil : 0 }
 
   func settle(sink: String, _ results: [DeliveryResult]) throws {
     if failingSettles > 0 {
@@ -42,6 +45,7 @@ actor FakeOutbox: Outbox {
       throw Broken()
     }
     settled.append(results)
+    isDisabled = results.contains { if case .failed(_, _, .sinkDisabled) = $0 { true } else { false } }
     for case .delivered(let sequence) in results { items.removeAll { $0.sequence == sequence } }
   }
 }

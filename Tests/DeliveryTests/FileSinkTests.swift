@@ -148,7 +148,7 @@ import Testing
 
   private func expectFailure(_ results: [DeliveryResult], containing text: String) throws {
     #expect(results.count == 1)
-    guard case .failed(let item, let error) = try #require(results.first) else {
+    guard case .failed(let item, let error, .withSink) = try #require(results.first) else {
       Issue.record("delivered: \(results)")
       return
     }

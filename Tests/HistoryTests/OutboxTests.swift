@@ -14,6 +14,8 @@ import Testing
     SinkDefinition(name: "journal", type: "stdout", fingerprint: "1"),
   ]
 
+  private static let day: Int64 = 86_400_000
+
   /// Two tags with events 1, 3 (first tag) and 2 (second), for both sinks.
   private func prepare(_ history: HistoryTransaction) throws {
     try history.registerSinks(Self.sinks)
@@ -29,9 +31,13 @@ import Testing
   }
 
   private func sequences(
-    _ history: HistoryTransaction, _ sink: String = "ops", after: Int64 = 0, now: Int64 = 10, limit: Int = 10
+    _ history: HistoryTransaction, _ sink: String = "ops", now: Int64 = 10, limit: Int = 10
   ) throws -> [Int64] {
-    try history.waiting(sink: sink, after: after, now: time(now), limit: limit).map(\.sequence)
+    try history.waiting(sink: sink, now: time(now), within: Self.day, limit: limit).map(\.sequence)
+  }
+
+  private func nextDue(_ history: HistoryTransaction, _ sink: String = "ops", now: Int64 = 10) throws -> Int64? {
+    try history.nextDue(sink: sink, now: time(now), within: Self.day)
   }
 
   @Test func whatWaitsComesInTheOrderOfRecording() throws {
@@ -39,11 +45,10 @@ import Testing
     try writer.transactionSync { history in
       try prepare(history)
       #expect(try sequences(history) == [1, 2, 3])
-      #expect(try sequences(history, after: 1) == [2, 3])
       #expect(try sequences(history, limit: 2) == [1, 2])
       #expect(try sequences(history, now: -1_000) == [1, 2, 3], "at once, also when the clock went back")
       #expect(try sequences(history, "nobody") == [])
-      let row = try history.waiting(sink: "ops", after: 1, now: time(10), limit: 1)[0]
+      let row = try history.waiting(sink: "ops", now: time(10), within: Self.day, limit: 2)[1]
       #expect(row.eventID == "e2")
       #expect(row.type == .imageChanged)
       #expect(row.time == time(1))
@@ -59,8 +64,8 @@ import Testing
       try history.settleDelivered(sink: "ops", sequences: [1, 2, 3], at: time(5))
       #expect(try sequences(history) == [])
       #expect(try sequences(history, "journal") == [1, 2, 3])
-      #expect(try history.nextAttempt(sink: "ops") == nil)
-      #expect(try history.nextAttempt(sink: "journal") == Timestamp(milliseconds: 0))
+      #expect(try nextDue(history) == nil)
+      #expect(try nextDue(history, "journal") == 0)
     }
   }
 
@@ -71,9 +76,9 @@ import Testing
       try history.settleFailed(sink: "ops", sequence: 1, attempts: 1, error: "503", .retry(at: time(60)))
       #expect(try sequences(history) == [2])
       try history.settleDelivered(sink: "ops", sequences: [2, 3], at: time(5))
-      #expect(try history.nextAttempt(sink: "ops") == time(60))
+      #expect(try nextDue(history, now: 10) == 50_000)
       #expect(try sequences(history, now: 60) == [1])
-      #expect(try history.waiting(sink: "ops", after: 0, now: time(60), limit: 1)[0].attempts == 1)
+      #expect(try history.waiting(sink: "ops", now: time(60), within: Self.day, limit: 1)[0].attempts == 1)
     }
   }
 
@@ -86,6 +91,45 @@ import Testing
       #expect(try sequences(history, now: 60) == [1, 2, 3])
       try history.settleFailed(sink: "ops", sequence: 1, attempts: 10, error: "503", .rests)
       #expect(try sequences(history, now: 59) == [2, 3])
+    }
+  }
+
+  @Test func theNextOneDueIsTheFirstOfItsTag() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      try prepare(history)
+      try history.settleFailed(sink: "ops", sequence: 1, attempts: 1, error: "503", .retry(at: time(60)))
+      #expect(try nextDue(history) == 0, "event 2 of the other tag")
+      try history.settleFailed(sink: "ops", sequence: 2, attempts: 1, error: "503", .retry(at: time(40)))
+      #expect(try nextDue(history) == 30_000, "event 3 was never tried and waits behind event 1")
+      try history.settleFailed(sink: "ops", sequence: 1, attempts: 2, error: "503", .rests)
+      #expect(try nextDue(history) == 0)
+    }
+  }
+
+  @Test func whatIsPutOffForLongerThanAnybodyWouldIsDue() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      try prepare(history)
+      try history.settleDelivered(sink: "ops", sequences: [2], at: time(5))
+      try history.settleFailed(sink: "ops", sequence: 1, attempts: 1, error: "503", .retry(at: time(100_000)))
+      #expect(try sequences(history, now: 13_600) == [], "a day away")
+      #expect(try nextDue(history, now: 13_600) == 86_400_000)
+      #expect(try sequences(history, now: 13_599) == [1, 3], "the clock has been set back since")
+      #expect(try nextDue(history, now: 13_599) == 0)
+    }
+  }
+
+  @Test func aDisabledSinkIsSentNothing() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      try prepare(history)
+      try history.setSink("ops", .disabled)
+      #expect(try sequences(history) == [])
+      #expect(try nextDue(history) == nil)
+      #expect(try sequences(history, "journal") == [1, 2, 3])
+      try history.setSink("ops", .ok)
+      #expect(try sequences(history) == [1, 2, 3])
     }
   }
 

@@ -1,5 +1,3 @@
-import ImageModel
-
 #if canImport(Glibc)
   import Glibc
 #else
@@ -7,16 +5,14 @@ import ImageModel
 #endif
 
 /// Reads `Retry-After`. Source: RFC 9110 section 10.2.3; docker/hub-feedback#2459 for the Unix time.
-enum RetryAfter {
+public enum RetryAfter {
   /// Seconds to wait, 1 … `limit`; `nil` where the value says nothing or lies in the past.
   ///
   /// - Parameters:
   ///   - text: delta-seconds, an HTTP date in any of its three forms, or what Docker Hub has sent: a Unix
   ///     time, which read as seconds would be a wait of 55 years.
   ///   - now: seconds since 1970, best the registry's own.
-  static func seconds(
-    _ text: String, now: Int64, limit: Int = Limits.registryRetryAfterSeconds
-  ) -> Int? {
+  public static func seconds(_ text: String, now: Int64, limit: Int) -> Int? {
     let text = text.utf8.drop { $0 == 0x20 }
     guard let first = text.first else { return nil }
     let wait: Int64
@@ -46,13 +42,13 @@ enum RetryAfter {
 
 /// HTTP dates: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
 /// Source: RFC 9110 section 5.6.7.
-enum HTTPDate {
+public enum HTTPDate {
   private static let months = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
   ]
 
   /// Seconds since 1970; `nil` for anything else.
-  static func seconds(_ text: some StringProtocol) -> Int64? {
+  public static func seconds(_ text: some StringProtocol) -> Int64? {
     guard text.utf8.count <= 40 else { return nil }
     let words = text.lowercased().split { $0 == " " || $0 == "," || $0 == "-" }
     guard words.count >= 5 else { return nil }

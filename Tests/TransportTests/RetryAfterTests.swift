@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Registry
+import Transport
 
 @Suite struct RetryAfterTests {
   /// 2023-11-14T22:13:20Z.
@@ -18,7 +18,7 @@ import Testing
       ("Tue, 99 Nov 2023 22:14:20 GMT", nil), ("Tue, 14 Foo 2023 22:14:20 GMT", nil), ("Tue, 14 Nov 2023", nil),
     ] as [(String, Int?)])
   func reads(_ text: String, _ expected: Int?) {
-    #expect(RetryAfter.seconds(text, now: Self.now) == expected)
+    #expect(RetryAfter.seconds(text, now: Self.now, limit: 21_600) == expected)
   }
 
   @Test(

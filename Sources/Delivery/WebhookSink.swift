@@ -1,0 +1,189 @@
+import FoundationEssentials
+import ImageModel
+import Synchronization
+import Transport
+
+/// Posts each event to a URL: the event's frozen bytes, with the headers of Standard Webhooks. Events of one tag go
+/// one after another, those of different tags a few at a time.
+public final class WebhookSink: Sink {
+  public typealias Send = @Sendable (HTTPRequest) async throws(TransportError) -> HTTPResponse
+
+  public let name: String
+  private let target: WebhookTarget
+  /// What may be said of the URL.
+  private let receiver: String
+  private let secrets: [SecretText]
+  private let headerFiles: [(name: String, file: SecretText)]
+  private let send: Send
+  private let now: @Sendable () -> Timestamp
+
+  /// - Parameters:
+  ///   - send: makes a request, as `HTTPClient.send` does.
+  ///   - now: the wall clock, for `webhook-timestamp`.
+  public init(
+    name: String, target: WebhookTarget, now: @escaping @Sendable () -> Timestamp = { Timestamp.now() },
+    send: @escaping Send
+  ) {
+    self.name = name
+    self.target = target
+    self.now = now
+    self.send = send
+    receiver = Origin(url: target.url)?.description ?? "the receiver"
+    secrets = target.secretFiles.map(SecretText.init)
+    headerFiles = target.headerFiles.sorted { $0.key < $1.key }.map { ($0.key, SecretText(path: $0.value)) }
+  }
+
+  public var longestDelayMilliseconds: Int64 { target.schedule.longestDelayMilliseconds }
+
+  public func write(_ items: [OutboxItem]) async -> [DeliveryResult] {
+    var chains = Chains(items)
+    var failures = 0
+    var results: [DeliveryResult] = []
+    await withTaskGroup(of: [DeliveryResult].self) { group in
+      for _ in 0..<target.maxInFlight {
+        guard let chain = chains.next() else { break }
+        group.addTask { await self.deliver(chain) }
+      }
+      for await finished in group {
+        results += finished
+        for result in finished { failures = result.isDelivered ? 0 : failures + 1 }
+        // A receiver that takes nothing is not tried with all that waits.
+        guard failures < DeliveryWorker.failuresToRest, !results.contains(where: \.endsTheSink), !Task.isCancelled,
+          let chain = chains.next()
+        else { continue }
+        group.addTask { await self.deliver(chain) }
+      }
+    }
+    return results
+  }
+
+  /// The events of one tag, up to the first that fails.
+  private func deliver(_ chain: [OutboxItem]) async -> [DeliveryResult] {
+    var results: [DeliveryResult] = []
+    for item in chain {
+      guard let result = await deliver(item) else { break }
+      results.append(result)
+      guard result.isDelivered else { break }
+    }
+    return results
+  }
+
+  /// `nil` when the task was cancelled: whether the event arrived is not known, and it was no failure.
+  private func deliver(_ item: OutboxItem) async -> DeliveryResult? {
+    switch await post(item) {
+    case nil: nil
+    case .delivered: .delivered(sequence: item.sequence)
+    case .gone(let error): .failed(item, error: error, next: .sinkDisabled)
+    case .failed(let error, let retryAfter): .failed(item, error: error, next: next(item, retryAfter))
+    }
+  }
+
+  private func next(_ item: OutboxItem, _ retryAfterSeconds: Int?) -> NextAttempt {
+    var random = SystemRandomNumberGenerator()
+    let delay = target.schedule.delay(
+      afterAttempts: item.attempts + 1, retryAfterSeconds: retryAfterSeconds, using: &random)
+    return delay.map { .after(milliseconds: $0) } ?? .byHand
+  }
+
+  private func post(_ item: OutboxItem) async -> WebhookVerdict? {
+    let secretHeaders: [(name: String, value: String)]
+    let signature: String?
+    let sent = now().milliseconds / 1_000
+    do throws(SecretFailure) {
+      secretHeaders = try readHeaders()
+      signature = try sign(item, at: sent)
+    } catch {
+      return .failed(error.message, retryAfterSeconds: nil)
+    }
+    var headers = target.headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) } + secretHeaders
+    headers.append(("Content-Type", target.contentType))
+    headers.append(("webhook-id", item.eventID))
+    headers.append(("webhook-timestamp", String(sent)))
+    if let signature { headers.append(("webhook-signature", signature)) }
+    do throws(TransportError) {
+      let response = try await send(request(headers, item.body))
+      return WebhookVerdict(response, receiver: receiver, now: sent, secrets: secretHeaders.map(\.value))
+    } catch {
+      return error.code == .cancelled ? nil : .failed("\(receiver): \(error.message)", retryAfterSeconds: nil)
+    }
+  }
+
+  private func request(_ headers: [(name: String, value: String)], _ body: [UInt8]) -> HTTPRequest {
+    var request = HTTPRequest(
+      .post, url: target.url, headers: headers, body: body, bodyLimit: Limits.webhookReplyBytes, redirects: 0,
+      allowPlainHTTP: target.allowHTTP, addresses: target.addresses)
+    request.cutsBody = true
+    request.errorBodyLimit = Limits.webhookReplyBytes
+    request.headerLimit = Limits.responseHeaderBytes
+    request.connectSeconds = min(Limits.connectSeconds, target.timeoutSeconds)
+    request.totalSeconds = target.timeoutSeconds
+    // A receiver may think for as long as it has.
+    request.stallSeconds = target.timeoutSeconds
+    return request
+  }
+
+  // MARK: Secrets
+
+  private struct SecretFailure: Error {
+    let message: String
+
+    init(_ file: SecretText, _ reason: String) {
+      message = "the file \(file.path.safe()) cannot be used: \(reason); correct it"
+    }
+  }
+
+  private func readHeaders() throws(SecretFailure) -> [(name: String, value: String)] {
+    var headers: [(name: String, value: String)] = []
+    for (name, file) in headerFiles { headers.append((name, try read(file))) }
+    return headers
+  }
+
+  /// With a previous secret both signatures, so that receivers change over when they like.
+  private func sign(_ item: OutboxItem, at seconds: Int64) throws(SecretFailure) -> String? {
+    var signatures: [String] = []
+    for file in secrets {
+      let text = try read(file)
+      do throws(WebhookSecret.Problem) {
+        let secret = try WebhookSecret(text)
+        signatures.append(secret.signature(id: item.eventID, timestamp: seconds, body: item.body))
+      } catch {
+        throw SecretFailure(file, error.reason)
+      }
+    }
+    return signatures.isEmpty ? nil : signatures.joined(separator: " ")
+  }
+
+  private func read(_ file: SecretText) throws(SecretFailure) -> String {
+    do throws(SecretText.Failure) {
+      return try file.read().text
+    } catch {
+      throw SecretFailure(file, error.reason)
+    }
+  }
+}
+
+/// What waits, by tag, each tag's events in order; tags in the order of their first event.
+private struct Chains {
+  private var waiting: [[OutboxItem]]
+
+  init(_ items: [OutboxItem]) {
+    var order: [Int64] = []
+    let byTag = items.reduce(into: [Int64: [OutboxItem]]()) { byTag, item in
+      if byTag[item.tag] == nil { order.append(item.tag) }
+      byTag[item.tag, default: []].append(item)
+    }
+    waiting = order.reversed().compactMap { byTag[$0] }
+  }
+
+  mutating func next() -> [OutboxItem]? { waiting.popLast() }
+}
+
+extension DeliveryResult {
+  fileprivate var isDelivered: Bool {
+    if case .delivered = self { true } else { false }
+  }
+
+  fileprivate var endsTheSink: Bool {
+    if case .failed(_, _, .sinkDisabled) = self { true } else { false }
+  }
+}

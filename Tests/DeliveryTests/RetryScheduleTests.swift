@@ -1,0 +1,42 @@
+import Testing
+
+@testable import Delivery
+
+@Suite struct RetryScheduleTests {
+  private func delay(_ attempts: Int, _ retryAfter: Int? = nil) -> Int64? {
+    var random = SystemRandomNumberGenerator()
+    return RetrySchedule.standard.delay(afterAttempts: attempts, retryAfterSeconds: retryAfter, using: &random)
+  }
+
+  /// Seconds: the first ones anywhere up to what the schedule says, the later ones within a fifth of it.
+  @Test(
+    arguments: zip(
+      1...9,
+      [
+        (0, 5), (0, 300), (1_440, 2_160), (5_760, 8_640), (14_400, 21_600), (28_800, 43_200), (40_320, 60_480),
+        (57_600, 86_400), (69_120, 103_680),
+      ]))
+  func jitter(attempts: Int, bounds: (Int, Int)) throws {
+    let values = try (0..<400).map { _ in
+      var random = SystemRandomNumberGenerator()
+      return try #require(
+        RetrySchedule.standard.delay(afterAttempts: attempts, retryAfterSeconds: nil, using: &random))
+    }
+    #expect(values.allSatisfy { (Int64(bounds.0) * 1_000...Int64(bounds.1) * 1_000).contains($0) })
+    let spread = Int64(bounds.1 - bounds.0) * 1_000
+    #expect((values.max() ?? 0) - (values.min() ?? 0) > spread / 2, "spread out")
+  }
+
+  @Test func tenAttempts() {
+    #expect(delay(10) == nil)
+    #expect(delay(11, 60) == nil, "whatever the receiver asks for")
+    #expect(RetrySchedule(seconds: [0]).seconds == [0])
+  }
+
+  /// A receiver may ask for more time, not for less, and not for more than a day.
+  @Test func whatTheReceiverAsksFor() throws {
+    #expect(delay(1, 120) == 120_000)
+    #expect(try #require(delay(3, 1)) >= 1_440_000)
+    #expect(delay(1, 1_000_000) == 86_400_000)
+  }
+}
