@@ -1,14 +1,11 @@
 import ImageModel
 import StrictJSON
 
-/// Webhook sinks are checked completely although this version does not send to them, so that what
-/// `config check` accepts stays valid.
 extension ConfigReader {
   private static let retryCount = 1...50
   private static let longestPause = 30 * 86_400
 
   mutating func webhook(_ section: Section, _ name: String) -> WebhookSettings {
-    notBuilt(at: section.keyOffset("type"), "webhook sinks are", hint: "use a sink of type \"stdout\" or \"file\"")
     var settings = WebhookSettings(url: "")
     settings.allowHTTP = boolean(section, "allow_http") ?? false
     settings.url = url(section, name, allowHTTP: settings.allowHTTP)

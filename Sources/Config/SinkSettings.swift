@@ -6,7 +6,6 @@ public struct SinkSettings: Sendable, Hashable {
     case stdout
     /// The path is absolute.
     case file(path: String)
-    /// Not available yet.
     case webhook(WebhookSettings)
   }
 

@@ -15,15 +15,17 @@ public final class CheckRun: Sendable {
   private let store: Store
   private let registry: RegistryClient
   private let http: HTTPClient
+  private let sinks: ConfiguredSinks
   private let log: Logger
   /// Events that wait for a `stdout` sink: the report is what that sink gets.
   private let reported = Mutex<[String: [Int64]]>([:])
 
   /// Opens the database, creating it if need be.
   ///
-  /// - Throws: `.locked` when a daemon holds it, and whatever else keeps it from being written.
-  public init(config: WatchConfig, database: String, environment: [String: String]) throws(StoreError) {
+  /// - Throws: `.locked` when a daemon holds it, and whatever else keeps it from being written; `SinkError`.
+  public init(config: WatchConfig, database: String, environment: [String: String]) throws {
     self.config = config
+    sinks = try ConfiguredSinks(config.sinks, environment: environment)
     store = try Store(opening: database)
     log = LogOutput.logger(config.log)
     http = .forRegistries()
@@ -71,20 +73,25 @@ public final class CheckRun: Sendable {
       try await outbox.settle(sink: sink, sequences.map { .delivered(sequence: $0) })
     }
     let stuck = Mutex<[String]>([])
-    for settings in config.sinks {
-      guard case .file(let path) = settings.kind else { continue }
-      let worker = DeliveryWorker(
-        sink: FileSink(name: settings.name, path: path), outbox: outbox,
-        onProblem: { problem in stuck.withLock { $0.append("\(problem.sink): \(problem.message)") } })
-      async let running: Void = worker.run()
-      await worker.stop(drainingFor: .seconds(Self.deliveryGraceSeconds))
-      await running
+    await withTaskGroup(of: Void.self) { group in
+      let others: [any Sink] = sinks.files + sinks.webhooks
+      for sink in others {
+        let worker = DeliveryWorker(
+          sink: sink, outbox: outbox,
+          onProblem: { problem in stuck.withLock { $0.append("\(problem.sink): \(problem.message)") } })
+        group.addTask {
+          async let running: Void = worker.run()
+          await worker.stop(drainingFor: .seconds(Self.deliveryGraceSeconds))
+          await running
+        }
+      }
     }
     return stuck.withLock { $0 }
   }
 
   public func close() {
     http.shutdown()
+    sinks.close()
     store.writer.close()
   }
 

@@ -22,11 +22,12 @@ public struct RunService: Sendable {
   private let config: WatchConfig
   private let store: Store
   private let environment: [String: String]
+  private let sinks: ConfiguredSinks
   private let log: Logger
 
   /// Opens the database, creating it if need be, and runs until SIGTERM or SIGINT.
   ///
-  /// - Throws: the store's error, when it cannot be opened or refuses to be written for good.
+  /// - Throws: the store's error, when it cannot be opened or refuses to be written for good; `SinkError`.
   public static func run(
     _ config: consuming WatchConfig, database: String, environment: [String: String]
   ) async throws {
@@ -35,9 +36,10 @@ public struct RunService: Sendable {
     try await RunService(config: config, database: database, environment: environment).run(entries)
   }
 
-  private init(config: WatchConfig, database: String, environment: [String: String]) throws(StoreError) {
+  private init(config: WatchConfig, database: String, environment: [String: String]) throws {
     self.config = config
     self.environment = environment
+    sinks = try ConfiguredSinks(config.sinks, environment: environment)
     log = LogOutput.logger(config.log)
     store = try Store(opening: database)
   }
@@ -47,11 +49,11 @@ public struct RunService: Sendable {
     let registry = RegistryClient.configured(config, http: http, environment: environment)
     let count = entries.count
     let (stopping, stop) = AsyncStream.makeStream(of: StopReason.self)
-    let (workers, files) = deliveryWorkers(stop)
+    let workers = deliveryWorkers(stop)
     let signals = SignalWatch(
       onStop: { stop.yield(.signal) },
-      onHangUp: { [log] in
-        for file in files { file.reopen() }
+      onHangUp: { [log, sinks] in
+        for file in sinks.files { file.reopen() }
         log.warning(
           "files_reopened", metadata: ["note": "the configuration is read at the start only: restart to apply it"])
       })
@@ -60,6 +62,7 @@ public struct RunService: Sendable {
       stop)
     let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
     await engine.setTimer { timer.arm(inMilliseconds: $0) }
+    warnOfPlainWebhooks()
     log.info("started", metadata: ["tags": "\(count)", "database": "\(store.writer.path)"])
     let deliveries = workers.map { worker in Task { await worker.run() } }
     let upkeep = [Task { await prune() }, Task { await trim() }]
@@ -73,6 +76,7 @@ public struct RunService: Sendable {
     for task in upkeep { task.cancel() }
     if let failure = await shutDown(engine, http, workers) { reason = .failure(failure) }
     for task in deliveries { await task.value }
+    sinks.close()
     signals.cancel()
     store.writer.close()
     log.info("stopped")
@@ -103,21 +107,19 @@ public struct RunService: Sendable {
       })
   }
 
-  private func deliveryWorkers(_ stop: AsyncStream<StopReason>.Continuation) -> ([DeliveryWorker], [FileSink]) {
+  private func deliveryWorkers(_ stop: AsyncStream<StopReason>.Continuation) -> [DeliveryWorker] {
     let outbox = OutboxAdapter(
       writer: store.writer, clock: Moment.now, onFailure: { stop.yield(.failure($0)) })
-    var sinks: [any Sink] = []
-    var files: [FileSink] = []
-    for settings in config.sinks {
-      switch settings.kind {
-      case .stdout: sinks.append(StdoutSink(name: settings.name))
-      case .file(let path): files.append(FileSink(name: settings.name, path: path))
-      case .webhook: break  // Refused before the service starts.
-      }
-    }
     let log = log
-    let workers = (sinks + files).map { DeliveryWorker(sink: $0, outbox: outbox, onProblem: { $0.note(in: log) }) }
-    return (workers, files)
+    let all: [any Sink] = sinks.stdout + sinks.files + sinks.webhooks
+    return all.map { DeliveryWorker(sink: $0, outbox: outbox, onProblem: { $0.note(in: log) }) }
+  }
+
+  private func warnOfPlainWebhooks() {
+    for sink in config.sinks {
+      guard case .webhook(let settings) = sink.kind, settings.url.lowercased().hasPrefix("http://") else { continue }
+      log.warning("webhook_unencrypted", metadata: ["sink": "\(sink.name)"])
+    }
   }
 
   /// Deliveries that arrived are forgotten after `retention.deliveries`, some at a time.
@@ -158,6 +160,14 @@ public struct RunService: Sendable {
 
 extension DeliveryProblem {
   fileprivate func note(in log: Logger) {
+    if cause == .gone {
+      return log.error(
+        "sink_disabled",
+        metadata: [
+          "sink": "\(sink)", "err": "\(message)",
+          "note": "nothing more is sent until its definition changes or watcher deliveries retry is used on it",
+        ])
+    }
     guard PollReport.isPowerOfTen(failures) else { return }
     log.error(
       "delivery_failed",

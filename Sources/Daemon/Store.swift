@@ -57,7 +57,18 @@ extension SinkSettings.Kind {
     switch self {
     case .stdout: "stdout"
     case .file(let path): path
-    case .webhook(let settings): String(SpreadHash.hash(settings.url), radix: 16)
+    case .webhook(let settings): String(SpreadHash.hash(settings.definition), radix: 16)
     }
+  }
+}
+
+extension WebhookSettings {
+  /// All that decides where a request goes and how it is taken there; not how often and how many.
+  fileprivate var definition: String {
+    var parts = [url, contentType ?? "", network.rawValue, "\(allowHTTP)"]
+    parts += headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    parts += headerFiles.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    parts += [secretFile, secretPreviousFile].map { file in file.map { "\($0)" } ?? "" }
+    return parts.joined(separator: "\n")
   }
 }

@@ -12,7 +12,7 @@ public final class WebhookSink: Sink {
   private let target: WebhookTarget
   /// What may be said of the URL.
   private let receiver: String
-  private let secrets: [SecretText]
+  private let secretFiles: [SecretText]
   private let headerFiles: [(name: String, file: SecretText)]
   private let send: Send
   private let now: @Sendable () -> Timestamp
@@ -29,8 +29,19 @@ public final class WebhookSink: Sink {
     self.now = now
     self.send = send
     receiver = Origin(url: target.url)?.description ?? "the receiver"
-    secrets = target.secretFiles.map(SecretText.init)
+    secretFiles = target.secretFiles.map(SecretText.init)
     headerFiles = target.headerFiles.sorted { $0.key < $1.key }.map { ($0.key, SecretText(path: $0.value)) }
+  }
+
+  /// Why nothing can be sent as things are: a secret that cannot be read or is none. `nil` if all is well.
+  public var problem: String? {
+    do throws(SecretFailure) {
+      _ = try readHeaders()
+      _ = try readSecrets()
+      return nil
+    } catch {
+      return error.message
+    }
   }
 
   public var longestDelayMilliseconds: Int64 { target.schedule.longestDelayMilliseconds }
@@ -87,11 +98,11 @@ public final class WebhookSink: Sink {
 
   private func post(_ item: OutboxItem) async -> WebhookVerdict? {
     let secretHeaders: [(name: String, value: String)]
-    let signature: String?
+    let secrets: [WebhookSecret]
     let sent = now().milliseconds / 1_000
     do throws(SecretFailure) {
       secretHeaders = try readHeaders()
-      signature = try sign(item, at: sent)
+      secrets = try readSecrets()
     } catch {
       return .failed(error.message, retryAfterSeconds: nil)
     }
@@ -99,7 +110,11 @@ public final class WebhookSink: Sink {
     headers.append(("Content-Type", target.contentType))
     headers.append(("webhook-id", item.eventID))
     headers.append(("webhook-timestamp", String(sent)))
-    if let signature { headers.append(("webhook-signature", signature)) }
+    if !secrets.isEmpty {
+      // During a rotation both signatures, so that receivers change over when they like.
+      let signatures = secrets.map { $0.signature(id: item.eventID, timestamp: sent, body: item.body) }
+      headers.append(("webhook-signature", signatures.joined(separator: " ")))
+    }
     do throws(TransportError) {
       let response = try await send(request(headers, item.body))
       return WebhookVerdict(response, receiver: receiver, now: sent, secrets: secretHeaders.map(\.value))
@@ -138,19 +153,17 @@ public final class WebhookSink: Sink {
     return headers
   }
 
-  /// With a previous secret both signatures, so that receivers change over when they like.
-  private func sign(_ item: OutboxItem, at seconds: Int64) throws(SecretFailure) -> String? {
-    var signatures: [String] = []
-    for file in secrets {
+  private func readSecrets() throws(SecretFailure) -> [WebhookSecret] {
+    var secrets: [WebhookSecret] = []
+    for file in secretFiles {
       let text = try read(file)
       do throws(WebhookSecret.Problem) {
-        let secret = try WebhookSecret(text)
-        signatures.append(secret.signature(id: item.eventID, timestamp: seconds, body: item.body))
+        secrets.append(try WebhookSecret(text))
       } catch {
         throw SecretFailure(file, error.reason)
       }
     }
-    return signatures.isEmpty ? nil : signatures.joined(separator: " ")
+    return secrets
   }
 
   private func read(_ file: SecretText) throws(SecretFailure) -> String {

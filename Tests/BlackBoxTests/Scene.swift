@@ -11,14 +11,17 @@ final class Scene {
   var stdout: String { directory + "/stdout" }
   var stderr: String { directory + "/stderr" }
 
-  /// - Parameter watch: polled every ten seconds; events of every type go to `events` besides stdout's own.
-  init(watch: [String], interval: String = "10s") throws {
+  /// - Parameters:
+  ///   - watch: polled every ten seconds; events of every type go to `events` besides stdout's own.
+  ///   - sinks: further ones.
+  init(watch: [String], interval: String = "10s", sinks: [String: [String: Any]] = [:]) throws {
     directory = FileManager.default.temporaryDirectory.path + "/watcher-scene.\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
     binary = WatcherBinary(directory: directory)
     let document: [String: Any] = [
       "database": database, "defaults": ["interval": interval], "watch": watch,
-      "sinks": ["out": ["type": "stdout"], "all": ["type": "file", "path": events, "events": ["*"]]],
+      "sinks": sinks.merging(
+        ["out": ["type": "stdout"], "all": ["type": "file", "path": events, "events": ["*"]]]) { $1 },
     ]
     try JSONSerialization.data(withJSONObject: document).write(to: URL(fileURLWithPath: config))
   }

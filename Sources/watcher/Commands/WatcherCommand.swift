@@ -40,6 +40,7 @@ struct WatcherCommand: AsyncParsableCommand {
     case let status as CommandStatus: Glibc.exit(status.rawValue)
     case let error as CommandError: fail(error)
     case let error as StoreError: fail(CommandError(error))
+    case let error as SinkError: fail(CommandError(error))
     case is OutputClosed:
       signal(SIGPIPE, SIG_DFL)
       raise(SIGPIPE)

@@ -1,3 +1,4 @@
+import Daemon
 import History
 import ImageModel
 
@@ -13,6 +14,11 @@ struct CommandError: Error, Hashable {
   init(_ status: CommandStatus, _ message: String) {
     self.status = status
     self.message = message
+  }
+
+  init(_ error: SinkError) {
+    self.init(
+      .configuration, "the sink \(error.sink.safe()) cannot be used (\(error.reason)): correct the configuration")
   }
 
   init(_ error: StoreError) {

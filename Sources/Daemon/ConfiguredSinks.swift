@@ -1,0 +1,76 @@
+import Config
+import Delivery
+import ImageModel
+import Transport
+
+/// The configured sinks, made.
+struct ConfiguredSinks: Sendable {
+  let stdout: [StdoutSink]
+  let files: [FileSink]
+  let webhooks: [WebhookSink]
+  /// The webhooks' own, so that registries and receivers do not wait for each other's connections.
+  private let http: HTTPClient?
+
+  /// - Throws: a webhook's secret or header cannot be read. Found at the start, for later it would only delay.
+  init(_ sinks: [SinkSettings], environment: [String: String]) throws(SinkError) {
+    var stdout: [StdoutSink] = []
+    var files: [FileSink] = []
+    var webhooks: [WebhookSink] = []
+    let http =
+      sinks.contains { $0.kind.typeName == "webhook" }
+      ? HTTPClient(userAgent: ProductInfo.userAgent, maxConnectionsPerHost: 64) : nil
+    for sink in sinks {
+      switch sink.kind {
+      case .stdout: stdout.append(StdoutSink(name: sink.name))
+      case .file(let path): files.append(FileSink(name: sink.name, path: path))
+      case .webhook(let settings):
+        guard let http else { continue }
+        let target = try settings.target(of: sink.name, environment)
+        let webhook = WebhookSink(name: sink.name, target: target) { request throws(TransportError) in
+          try await http.send(request)
+        }
+        if let reason = webhook.problem { throw SinkError(sink: sink.name, reason: reason) }
+        webhooks.append(webhook)
+      }
+    }
+    self.stdout = stdout
+    self.files = files
+    self.webhooks = webhooks
+    self.http = http
+  }
+
+  /// After the workers have ended.
+  func close() { http?.shutdown() }
+}
+
+/// A sink that cannot be used as it is configured.
+public struct SinkError: Error, Hashable, Sendable {
+  public let sink: String
+  /// One line, with what to do.
+  public let reason: String
+}
+
+extension WebhookSettings {
+  fileprivate func target(of sink: String, _ environment: [String: String]) throws(SinkError) -> WebhookTarget {
+    func path(_ file: SecretFile) throws(SinkError) -> String {
+      guard let path = file.resolve(environment: environment) else {
+        throw SinkError(
+          sink: sink, reason: "CREDENTIALS_DIRECTORY is not set: run it as a service with LoadCredential=")
+      }
+      return path
+    }
+    var target = WebhookTarget(url: url)
+    for file in [secretFile, secretPreviousFile] {
+      if let file { target.secretFiles.append(try path(file)) }
+    }
+    target.headers = headers
+    for (name, file) in headerFiles { target.headerFiles[name] = try path(file) }
+    if let contentType { target.contentType = contentType }
+    target.timeoutSeconds = timeoutSeconds
+    target.allowHTTP = allowHTTP
+    target.addresses = network == .public ? .publicOnly : .denyLinkLocal
+    target.maxInFlight = maxInFlight
+    if let retryScheduleSeconds { target.schedule = RetrySchedule(seconds: retryScheduleSeconds) }
+    return target
+  }
+}

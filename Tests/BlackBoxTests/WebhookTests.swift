@@ -1,0 +1,133 @@
+import Foundation
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+/// Webhooks as a receiver meets them.
+@Suite(.timeLimit(.minutes(5))) struct WebhookTests {
+  private let registry: FakeRegistry
+  private let image: String
+
+  init() throws {
+    registry = try FakeRegistry()
+    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
+    image = "\(registry.authority)/app:stable"
+  }
+
+  private func scene(_ receiver: LoopbackServer, _ more: [String: Any] = [:]) throws -> Scene {
+    let sink: [String: Any] = [
+      "type": "webhook", "url": "\(receiver.origin)/canary-path?token=canary-query", "allow_http": true,
+      "retry_schedule": ["0s", "1s", "1s", "1s"],
+    ]
+    return try Scene(watch: [image], sinks: ["hook": sink.merging(more) { $1 }])
+  }
+
+  private func sink(_ scene: Scene) throws -> [String: Any] {
+    let sinks = try scene.json(["status", "--json"])["sinks"] as? [[String: Any]]
+    return try #require(sinks?.first { $0["name"] as? String == "hook" })
+  }
+
+  @Test func theSameEventUntilItIsTaken() throws {
+    defer { registry.stop() }
+    let answers = Mutex([503, 500])
+    let receiver = try LoopbackServer { _ in
+      ScriptedResponse(answers.withLock { $0.popLast() } ?? 202)
+    }
+    defer { receiver.stop() }
+    let scene = try scene(receiver)
+    try Data("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".utf8).write(to: URL(filePath: scene.directory + "/secret"))
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { scene.isBaselineRecorded() })
+    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
+    #expect(eventually(within: 30) { receiver.requests.count == 3 }, "two failures, then taken")
+    #expect(try eventually { try sink(scene)["waiting"] as? Int == 0 })
+    let bodies = Set(receiver.requests.map { String(decoding: $0.body, as: UTF8.self) })
+    #expect(bodies == [scene.eventLines()[1]], "the bytes that the file sink has")
+    let id = try object(try #require(bodies.first))["id"] as? String
+    #expect(receiver.requests.allSatisfy { $0.header("webhook-id") == id })
+    daemon.terminate()
+    daemon.waitUntilExit()
+    #expect(receiver.requests.count == 3)
+    let log = WatcherBinary.text(scene.stderr)
+    #expect(log.contains("answered 500") && log.contains("webhook_unencrypted"))
+    #expect(!log.contains("canary"), "\(log)")
+    #expect(try !scene.run(["status", "--json"]).stdout.contains("canary"))
+  }
+
+  /// A receiver that is down for good uses up its attempts; the event rests and is shown.
+  @Test func aReceiverThatIsDown() throws {
+    defer { registry.stop() }
+    let receiver = try LoopbackServer { _ in ScriptedResponse(200) }
+    receiver.stop()
+    let scene = try scene(receiver, ["retry_schedule": ["0s", "1s"]])
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { scene.isBaselineRecorded() })
+    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
+    #expect(try eventually(within: 30) { try sink(scene)["failed"] as? Int == 1 })
+    #expect(
+      eventually { WatcherBinary.text(scene.stdout).contains("watcher.image.changed") }, "other sinks do not wait")
+    #expect(try sink(scene)["waiting"] as? Int == 0)
+  }
+
+  @Test func goneIsGoneOverRestartsUntilTheDefinitionChanges() throws {
+    defer { registry.stop() }
+    let status = Mutex(410)
+    let receiver = try LoopbackServer { _ in ScriptedResponse(status.withLock { $0 }) }
+    defer { receiver.stop() }
+    let scene = try scene(receiver)
+    var daemon = try scene.daemon()
+    #expect(eventually { scene.isBaselineRecorded() })
+    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
+    #expect(try eventually(within: 30) { try sink(scene)["state"] as? String == "disabled" })
+    #expect(WatcherBinary.text(scene.stderr).contains("sink_disabled"))
+    daemon.terminate()
+    daemon.waitUntilExit()
+
+    status.withLock { $0 = 200 }
+    daemon = try scene.daemon()
+    registry.put(FakeRegistryImage("third"), in: "app", tag: "stable")
+    #expect(eventually(within: 30) { scene.eventLines().count == 3 })
+    daemon.terminate()
+    daemon.waitUntilExit()
+    #expect(receiver.requests.count == 1, "nothing more was sent")
+    #expect(try sink(scene)["waiting"] as? Int == 2)
+
+    let changed = WatcherBinary.text(scene.config).replacingOccurrences(of: "canary-path", with: "another-path")
+    try Data(changed.utf8).write(to: URL(filePath: scene.config))
+    daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { receiver.requests.count == 3 }, "what waited is delivered")
+    let sent = receiver.requests.dropFirst().map { String(decoding: $0.body, as: UTF8.self) }
+    #expect(sent == Array(scene.eventLines().dropFirst()), "in order")
+  }
+
+  @Test func aSecretThatIsNoneIs78AtTheStart() throws {
+    defer { registry.stop() }
+    let receiver = try LoopbackServer { _ in ScriptedResponse(200) }
+    defer { receiver.stop() }
+    let scene = try scene(receiver, ["secret_file": "hook.secret"])
+    for (text, reason) in [(nil, "No such file"), ("whsec_dG9vIHNob3J0", "24 to 64")] as [(String?, String)] {
+      if let text { try Data(text.utf8).write(to: URL(filePath: scene.directory + "/hook.secret")) }
+      for command in ["run", "check"] {
+        let outcome = try scene.run([command, "--config", scene.config])
+        #expect(outcome.status == 78)
+        #expect(outcome.stderr.contains("sink hook") && outcome.stderr.contains(reason), "\(outcome.stderr)")
+        #expect(!outcome.stderr.contains("dG9v"))
+      }
+    }
+  }
+
+  @Test func checkDeliversToo() throws {
+    defer { registry.stop() }
+    let receiver = try LoopbackServer { _ in ScriptedResponse(200) }
+    defer { receiver.stop() }
+    let scene = try scene(receiver)
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    #expect(receiver.requests.map { String(decoding: $0.body, as: UTF8.self) } == Array(scene.eventLines().dropFirst()))
+  }
+}
