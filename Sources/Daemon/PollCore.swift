@@ -69,7 +69,8 @@ struct PollCore: Sendable {
       failing.insert(index)
     }
     return RecordRequest(
-      slot: index, entry: slots[index], finding: result.finding, change: change, at: now.wall, nextCheck: nextCheck)
+      slot: index, entry: slots[index], finding: result.finding, change: change, at: result.observed(at: now.wall),
+      nextCheck: nextCheck)
   }
 
   private mutating func planNext(_ index: Int, _ result: PollResult, _ now: Moment) -> Int64 {
@@ -140,7 +141,7 @@ extension PollResult {
   fileprivate var finding: RecordRequest.Finding {
     switch self {
     case .unchanged: .confirmed
-    case .found(let snapshot, let head): .found(snapshot, head: head)
+    case .found(let snapshot, let head, _): .found(snapshot, head: head)
     case .failed(let failure, _): .failed(failure)
     }
   }

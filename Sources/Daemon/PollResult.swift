@@ -5,9 +5,18 @@ import Registry
 enum PollResult: Sendable {
   /// HEAD gave the digest that is already verified.
   case unchanged
-  case found(TagSnapshot, head: Digest?)
+  /// The tag was seen to be so `ageMilliseconds` ago.
+  case found(TagSnapshot, head: Digest?, ageMilliseconds: Int64 = 0)
   /// `registryAnswers` tells a missing tag from a registry that answers 404 to everything.
   case failed(CheckFailure, registryAnswers: Bool)
+}
+
+extension PollResult {
+  /// When the tag was seen to be as the result says: a walk through a slow registry may end much later.
+  func observed(at now: Timestamp) -> Timestamp {
+    guard case .found(_, _, let age) = self else { return now }
+    return now.advanced(byMilliseconds: -max(0, age))
+  }
 }
 
 /// A poll to be made.

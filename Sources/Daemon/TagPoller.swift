@@ -13,7 +13,7 @@ struct TagPoller: Sendable {
         job.tag, known: job.known, selection: job.selection, stored: { try await writer.document($0) })
       switch observation {
       case .unchanged: return .unchanged
-      case .found(let snapshot, let head): return .found(snapshot, head: head)
+      case .found(let snapshot, let head, let age): return .found(snapshot, head: head, ageMilliseconds: age)
       }
     } catch {
       let answers = job.wantsProbe && error.code == .tagMissing ? await registry.isAnswering(job.tag.domain) : false

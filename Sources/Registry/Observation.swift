@@ -18,8 +18,9 @@ public enum Observation: Sendable {
   /// HEAD names the same digest as before.
   case unchanged
   /// The verified state, which may well be the one recorded. `headDigest` belongs into the next `KnownTag`;
-  /// it is `nil` where the registry's HEAD names none.
-  case found(TagSnapshot, headDigest: Digest?)
+  /// it is `nil` where the registry's HEAD names none. `ageMilliseconds` ago the tag was seen to be so: fetching
+  /// what is new may take its time.
+  case found(TagSnapshot, headDigest: Digest?, ageMilliseconds: Int64)
 }
 
 /// What a reference resolves to.

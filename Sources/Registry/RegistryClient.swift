@@ -55,7 +55,8 @@ public final class RegistryClient: Sendable {
     case .unchanged: return .unchanged
     case .found(let top, let headDigest):
       var builder = SnapshotBuilder(session: session, selection: selection, stored: stored)
-      return .found(try await builder.snapshot(of: top), headDigest: headDigest)
+      let snapshot = try await builder.snapshot(of: top)
+      return .found(snapshot, headDigest: headDigest, ageMilliseconds: clock.now() - top.namedAt)
     }
   }
 

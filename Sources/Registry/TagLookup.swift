@@ -18,6 +18,8 @@ struct TagLookup: Sendable {
     let document: Document
     let content: TopDocument
     let isStored: Bool
+    /// When the registry named it for the tag, by the registry clock.
+    var namedAt: Int64 = 0
   }
 
   let session: RegistrySession
@@ -41,7 +43,7 @@ struct TagLookup: Sendable {
     case .digest(let text):
       if !known.mustWalk, text == known.headDigest?.description { return .unchanged }
       guard let digest = try? Digest(text) else { return .found(try await fetchByTag(), headDigest: nil) }
-      return .found(try await fetch(learned: digest), headDigest: digest)
+      return .found(try await fetch(learned: digest, at: session.clock.now()), headDigest: digest)
     case .noDigest, .askByGet:
       return .found(try await fetchByTag(), headDigest: nil)
     case .unusable:
@@ -55,13 +57,13 @@ struct TagLookup: Sendable {
   }
 
   /// The document of the digest that HEAD named. Where there is none, HEAD is not believed.
-  private func fetch(learned digest: Digest) async throws(CheckFailure) -> Top {
+  private func fetch(learned digest: Digest, at named: Int64) async throws(CheckFailure) -> Top {
     let now = session.clock.now()
     if host.state.withLock({ $0.headLiesUntil > now }) { return try await fetchByTag() }
     if let document = try? await stored(digest), document.mediaType.isWatchable {
       session.trace?("\(digest) is stored already")
       let content = try TopDocument.read(document.bytes, as: document.mediaType)
-      return Top(document: document, content: content, isStored: true)
+      return Top(document: document, content: content, isStored: true, namedAt: named)
     }
     let reply = try await get(digest.description)
     if reply.response.status == 404 {
@@ -71,7 +73,9 @@ struct TagLookup: Sendable {
       return top
     }
     guard reply.response.status == 200 else { throw session.failure(reply) }
-    return try Self.verified(reply.response, digest: digest)
+    var top = try Self.verified(reply.response, digest: digest)
+    top.namedAt = named
+    return top
   }
 
   /// The document of the tag as it is now; its digest is computed, whatever the header says.
@@ -84,7 +88,9 @@ struct TagLookup: Sendable {
     {
       distrustHead("it sends a document that is not \(claimed)")
     }
-    return try Self.top(response, digest: Hash.digest(.sha256, of: response.body))
+    var top = try Self.top(response, digest: Hash.digest(.sha256, of: response.body))
+    top.namedAt = session.clock.now()
+    return top
   }
 
   private func get(_ reference: String) async throws(CheckFailure) -> RegistrySession.Reply {

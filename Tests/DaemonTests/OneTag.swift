@@ -40,11 +40,15 @@ final class OneTag {
   }
 
   /// A poll that the registry answers; `nil` when a mark was all there was to it.
-  func poll(at seconds: Int) throws -> Record? {
+  ///
+  /// - Parameter walk: seconds between the registry's answer and the end of the poll.
+  func poll(at seconds: Int, walk: Int = 0) throws -> Record? {
     let snapshot = visible(world.snapshot(0))
     let known = core.slots[0].known
     let isUnchanged = !known.mustWalk && known.headDigest == snapshot.digest
-    return try take(isUnchanged ? .unchanged : .found(snapshot, head: snapshot.digest), at: seconds)
+    let age = Int64(walk) * 1_000
+    return try take(
+      isUnchanged ? .unchanged : .found(snapshot, head: snapshot.digest, ageMilliseconds: age), at: seconds)
   }
 
   /// Two polls that both find the tag moved, written together.

@@ -87,6 +87,18 @@ import Testing
     #expect(window == ["not_before": tag.wall(60).description, "not_after": tag.wall(180).description])
   }
 
+  /// Fetching what is new took a minute, in which the tag may have moved again: nothing was seen of that.
+  @Test func theTimeOfASnapshotIsTheRegistrysAnswerAndNotTheEndOfTheWalk() throws {
+    let tag = try OneTag()
+    _ = try tag.poll(at: 0)
+    tag.world.move(0, .content)
+    _ = try tag.poll(at: 660, walk: 60)
+    #expect(try tag.history().first.map { [$0.firstSeen, $0.lastSeen] } == [tag.wall(600), tag.wall(600)])
+    tag.world.move(0, .content)
+    let record = try #require(try tag.poll(at: 1_200))
+    #expect(record.events[0].event.notBefore == tag.wall(600))
+  }
+
   @Test func aFailureChangesNoHistoryAndIsVisible() throws {
     let tag = try OneTag()
     _ = try tag.poll(at: 0)

@@ -46,7 +46,7 @@ import Testing
   @Test func asksTheTokenServerAsTheProtocolSays() async throws {
     let harness = try harness()
     let tag = TagReference(domain: "docker.io", path: "library/amazonlinux", tag: "latest")
-    guard case .found(_, let head) = try await harness.observe(tag) else {
+    guard case .found(_, let head, _) = try await harness.observe(tag) else {
       Issue.record("unchanged at first sight")
       return
     }
@@ -77,7 +77,7 @@ import Testing
   @Test func findsOneWatchedPlatformOnly() async throws {
     let harness = try harness()
     let tag = TagReference(domain: "docker.io", path: "library/amazonlinux", tag: "latest")
-    guard case .found(let snapshot, _) = try await harness.observe(tag, .only([try platform("linux/arm64/v8")])) else {
+    guard case .found(let snapshot, _, _) = try await harness.observe(tag, .only([try platform("linux/arm64/v8")])) else {
       Issue.record("unchanged at first sight")
       return
     }

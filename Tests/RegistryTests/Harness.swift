@@ -42,7 +42,7 @@ final class Harness: Sendable {
     let store = store
     let observation = try await client.observe(
       tag, known: KnownTag(headDigest: known, mustWalk: mustWalk), selection: selection, stored: { store[$0] })
-    if case .found(let snapshot, _) = observation { store.add(snapshot.documents) }
+    if case .found(let snapshot, _, _) = observation { store.add(snapshot.documents) }
     return observation
   }
 
@@ -51,7 +51,7 @@ final class Harness: Sendable {
     _ selection: PlatformSelection = .all, known: Digest? = nil, mustWalk: Bool = false
   ) async throws(CheckFailure) -> TagSnapshot {
     let observation = try await observe(registry.tag("app"), known: known, mustWalk: mustWalk, selection)
-    guard case .found(let snapshot, _) = observation else { throw CheckFailure(.badResponse, "unchanged") }
+    guard case .found(let snapshot, _, _) = observation else { throw CheckFailure(.badResponse, "unchanged") }
     return snapshot
   }
 

@@ -16,7 +16,19 @@ import Testing
   }
 
   private func head(_ observation: Observation) -> Digest? {
-    if case .found(_, let head) = observation { head } else { nil }
+    if case .found(_, let head, _) = observation { head } else { nil }
+  }
+
+  /// One request a second, the index and two images with their configs: the answer to HEAD is older than the walk.
+  @Test func aSlowWalkSaysHowOldItsAnswerIs() async throws {
+    let harness = try Harness { _ in RegistryAccess(usesPlainHTTP: true, requestsPerSecond: 1) }
+    let image = FakeRegistryImage("one", platforms: ["linux/amd64", "linux/arm64"])
+    harness.registry.put(image, in: "app", tag: "latest")
+    guard case .found(_, _, let age) = try await harness.observe(harness.registry.tag("app")) else {
+      Issue.record("unchanged")
+      return
+    }
+    #expect(age > 0 && age == harness.clock.sleeps.reduce(0, +))
   }
 
   @Test func aTagThatStandsStillCostsOneHead() async throws {
@@ -91,7 +103,7 @@ import Testing
     let observation = try await harness.client.observe(
       harness.registry.tag("app"), known: KnownTag(), selection: .all,
       stored: { _ in throw CheckFailure(.server, "the store is broken") })
-    guard case .found(let snapshot, _) = observation else {
+    guard case .found(let snapshot, _, _) = observation else {
       Issue.record("unchanged")
       return
     }
@@ -161,7 +173,7 @@ import Testing
         ? ScriptedResponse(200, headers: [("Docker-Content-Digest", lie.description)]) : nil
     }
     let observation = try await harness.observe(harness.registry.tag("app"))
-    guard case .found(let snapshot, let head) = observation else {
+    guard case .found(let snapshot, let head, _) = observation else {
       Issue.record("unchanged")
       return
     }
@@ -205,7 +217,7 @@ import Testing
         headers: [("Docker-Content-Digest", long.description), ("Content-Type", index.mediaType.description)],
         body: index.bytes)
     }
-    guard case .found(let snapshot, let head) = try await harness.observe(harness.registry.tag("app")) else {
+    guard case .found(let snapshot, let head, _) = try await harness.observe(harness.registry.tag("app")) else {
       Issue.record("unchanged")
       return
     }
