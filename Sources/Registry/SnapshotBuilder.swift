@@ -117,7 +117,8 @@ struct SnapshotBuilder {
     var config: ImageConfig?
     if manifest.isImage {
       switch await self.config(manifest.config) {
-      case .success(let read): config = read
+      // One that is here and cannot be read tells nothing, today or later: its details are known to be none.
+      case .success(let read): config = read ?? ImageConfig(created: nil, platform: nil, diffIDs: [], labels: [:])
       case .failure(let failure):
         session.trace?("details unknown: \(failure.message)")
         if Task.isCancelled { throw failure }
