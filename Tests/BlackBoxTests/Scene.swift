@@ -18,6 +18,11 @@ final class Scene {
     directory = FileManager.default.temporaryDirectory.path + "/watcher-scene.\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
     binary = WatcherBinary(directory: directory)
+    try configure(watch: watch, interval: interval, sinks: sinks)
+  }
+
+  /// Writes the configuration anew.
+  func configure(watch: [String], interval: String = "10s", sinks: [String: [String: Any]] = [:]) throws {
     let document: [String: Any] = [
       "database": database, "defaults": ["interval": interval], "watch": watch,
       "sinks": sinks.merging(

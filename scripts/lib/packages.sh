@@ -5,8 +5,8 @@
 build_packages=(ca-certificates git libcurl4-openssl-dev libsqlite3-dev libssl-dev)
 # A real registry, a tool that pushes to it, and what judges the answers.
 registry_packages=(docker-registry skopeo curl jq)
-# What the tests run beside that: certificates, and a second opinion on the database.
-test_packages=(openssl sqlite3)
+# What the tests run beside that: certificates, a second opinion on the database, and a receiver of webhooks.
+test_packages=(openssl sqlite3 python3 python3-venv)
 # What checks the scripts and the unit.
 lint_packages=(shellcheck systemd)
 # The origin, and the tools the watcher is measured against.
@@ -70,4 +70,17 @@ stop_new_services() {
     note "switching off the $service service its package has just started"
     "${as_root[@]}" systemctl disable --quiet --now "$service"
   done
+}
+
+# receiver_python: makes a Python with the libraries of docs/receivers/receiver.py and prints its path. They come
+# from PyPI; .build keeps them.
+receiver_python() {
+  local folder=.build/receiver-python
+  if [[ ! -e $folder/complete ]]; then
+    rm -rf "$folder"
+    python3 -m venv "$folder" >&2
+    "$folder/bin/pip" install --quiet --disable-pip-version-check standardwebhooks==1.1.0 cloudevents==2.2.0 >&2
+    touch "$folder/complete"
+  fi
+  printf '%s/%s/bin/python\n' "$PWD" "$folder"
 }
