@@ -15,9 +15,14 @@ extension ChangeEvent {
     }
   }
 
-  private func envelope(source: String, sequence: Int64, keeping kept: Int) -> JSONOutput {
+  /// A sequence as documents have it: twelve digits, more only where they are needed.
+  public static func sequenceText(_ sequence: Int64) -> String {
     let digits = String(sequence)
-    return .members([
+    return String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+  }
+
+  private func envelope(source: String, sequence: Int64, keeping kept: Int) -> JSONOutput {
+    .members([
       "specversion": "1.0",
       "id": .string(id),
       "source": .string(source),
@@ -26,7 +31,7 @@ extension ChangeEvent {
       "time": .text(time),
       "timestamp": .text(time),
       "datacontenttype": "application/json",
-      "sequence": .string(String(repeating: "0", count: max(0, 12 - digits.count)) + digits),
+      "sequence": .string(Self.sequenceText(sequence)),
       "data": data(keeping: kept),
     ])
   }

@@ -7,6 +7,11 @@ import Testing
 /// Places where no database can be, or one that cannot be used: a clear error with its exit code, and nothing
 /// is touched.
 @Suite struct BadPlaceTests {
+  /// Commands that make none.
+  private static let needingADatabase = [
+    ["history", "busybox"], ["events"], ["status"],
+  ]
+
   private let scene: Scene
 
   init() throws { scene = try Scene(watch: []) }
@@ -31,7 +36,7 @@ import Testing
   }
 
   @Test func aMissingDatabaseIsSaidToBeMissing() throws {
-    for command in [["history", "busybox"], ["status"]] {
+    for command in Self.needingADatabase {
       #expect(try refused(command, database: scene.database).status == 66)
     }
     #expect(access(scene.database, F_OK) != 0, "a query creates nothing")
@@ -40,7 +45,7 @@ import Testing
   @Test func aDirectoryIsNoDatabase() throws {
     let folder = "\(scene.directory)/folder"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    for command in [["run"], ["check"], ["history", "busybox"], ["status"]] {
+    for command in [["run"], ["check"]] + Self.needingADatabase {
       let outcome = try refused(command, database: folder)
       #expect(outcome.status == 65, "\(command)")
       #expect(outcome.stderr.contains("a directory is no database (") && outcome.stderr.contains("folder/watcher.db"))
@@ -61,7 +66,7 @@ import Testing
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     #expect(truncate(scene.database, 6_000) == 0)
     let before = try Data(contentsOf: URL(fileURLWithPath: scene.database))
-    for command in [["run"], ["check"], ["history", "busybox"], ["status"]] {
+    for command in [["run"], ["check"]] + Self.needingADatabase {
       #expect(try refused(command, database: scene.database).status == 65, "\(command)")
     }
     #expect(try Data(contentsOf: URL(fileURLWithPath: scene.database)) == before)
@@ -70,7 +75,7 @@ import Testing
   @Test func aDatabaseOfANewerVersionIsLeftAlone() throws {
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     try change("PRAGMA user_version = 99")
-    for command in [["run"], ["check"], ["history", "busybox"], ["status"]] {
+    for command in [["run"], ["check"]] + Self.needingADatabase {
       let outcome = try refused(command, database: scene.database)
       #expect(outcome.status == 65, "\(command)")
       #expect(outcome.stderr.contains("newer version"), "\(command)")
@@ -101,7 +106,7 @@ import Testing
     #expect(chmod(scene.directory, 0o755) == 0)
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     #expect(chmod(scene.database, 0o600) == 0)
-    for command in [["run"], ["check"], ["history", "busybox"], ["status"]] {
+    for command in [["run"], ["check"]] + Self.needingADatabase {
       let outcome = try refused(command, database: scene.database, wrapper: Self.asNobody)
       #expect(outcome.status == 77, "\(command): \(outcome.stderr)")
     }

@@ -94,4 +94,40 @@ import Testing
     #expect(try command.query(now: Self.now) == expected)
     #expect(try HistoryCommand.parse(["amazonlinux"]).query(now: Self.now) == HistoryQuery())
   }
+
+  @Test(
+    arguments: [("0", 0), ("42", 42), ("000000000042", 42), ("9223372036854775807", Int64.max)] as [(String, Int64)])
+  func sequencesAreRead(text: String, expected: Int64) throws {
+    #expect(try SequenceArgument.parse(text, option: "after") == expected)
+  }
+
+  @Test(arguments: ["", "-1", "+1", "1.0", " 1", "x", "0x1", "٣", "9223372036854775808"])
+  func otherTextsAreNoSequences(text: String) {
+    let error = #expect(throws: CommandError.self) { try SequenceArgument.parse(text, option: "after") }
+    #expect(error?.status == .usage)
+    #expect(error?.message.hasPrefix("not a sequence (--after ") == true)
+  }
+
+  @Test func typesAreChosenByPatterns() throws {
+    #expect(try TypeArgument.types([]) == nil)
+    #expect(try TypeArgument.types(["*"]) == Set(EventType.allCases))
+    #expect(try TypeArgument.types(["watcher.platform.*", "*.deleted"])?.count == 3)
+    let error = #expect(throws: CommandError.self) { try TypeArgument.types(["*", "image.changed"]) }
+    #expect(error?.status == .usage)
+    #expect(error?.message.contains("(--type image.changed)") == true)
+  }
+
+  @Test func eventOptionsMakeTheQuery() throws {
+    let command = try EventsCommand.parse([
+      "--tag", "amazonlinux", "--tag", "ghcr.io/example/app:stable", "--type", "watcher.tag.deleted", "--since", "1d",
+      "--after", "000000000042", "--limit", "3",
+    ])
+    var expected = EventQuery()
+    expected.tags = [Samples.tag, Samples.app]
+    expected.types = [.tagDeleted]
+    expected.since = try Samples.time("2026-09-16T21:30:05.123Z")
+    expected.after = 42
+    #expect(try command.query(now: Self.now) == expected)
+    #expect(try EventsCommand.parse([]).query(now: Self.now) == EventQuery())
+  }
 }

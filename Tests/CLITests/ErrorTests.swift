@@ -31,7 +31,10 @@ import Testing
 
   @Test(
     arguments: [
-      (["chek"], "x", "there is no command 'chek' (watcher): there are run, check, resolve, history, status, config"),
+      (
+        ["chek"], "x",
+        "there is no command 'chek' (watcher): there are run, check, resolve, history, events, status, config"
+      ),
       (["\u{1b}[1m"], "x", "there is no command '\\u{1b}[1m' (watcher): "),
       (
         ["check", "--jso"], "Unknown option '--jso'.",

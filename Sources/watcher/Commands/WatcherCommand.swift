@@ -12,8 +12,8 @@ struct WatcherCommand: AsyncParsableCommand {
     abstract: "Watches which image a tag names, records it, and tells when it changes.",
     version: "watcher \(ProductInfo.version)",
     subcommands: [
-      RunCommand.self, CheckCommand.self, ResolveCommand.self, HistoryCommand.self, StatusCommand.self,
-      ConfigCommand.self,
+      RunCommand.self, CheckCommand.self, ResolveCommand.self, HistoryCommand.self, EventsCommand.self,
+      StatusCommand.self, ConfigCommand.self,
     ])
 
   static func main() async {

@@ -9,7 +9,7 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
 
 /// How a command prints what it has found.
 struct OutputOptions: ParsableArguments {
-  @Flag(help: "Print one JSON document.")
+  @Flag(help: "Print JSON instead of text.")
   var json = false
   @Option(help: ArgumentHelp("Use colour.", valueName: "when"))
   var color = ColorChoice.auto
@@ -22,7 +22,7 @@ struct OutputOptions: ParsableArguments {
     try Output.write(json ? document().bytes + [UInt8(ascii: "\n")] : text(format(isLocal: isLocal)))
   }
 
-  private func format(isLocal: Bool) -> TextFormat {
+  func format(isLocal: Bool = false) -> TextFormat {
     let environment = ProcessInfo.processInfo.environment
     let isPainted = Style.isWanted(color, isTerminal: Terminal.isTerminal(STDOUT_FILENO), environment: environment)
     return TextFormat(
@@ -36,6 +36,8 @@ struct TimedOutputOptions: ParsableArguments {
   @OptionGroup var output: OutputOptions
   @Flag(help: "Print times in local time instead of UTC, text only.")
   var local = false
+
+  var format: TextFormat { output.format(isLocal: local) }
 
   func print(json: @autoclosure () -> JSONOutput, text: (TextFormat) -> String) throws {
     try output.print(isLocal: local, json: json()) { Array(text($0).utf8) }

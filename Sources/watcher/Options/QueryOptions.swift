@@ -6,10 +6,12 @@ struct QueryOptions: ParsableArguments {
   @OptionGroup var config: ConfigOption
   @OptionGroup var database: DatabaseOption
 
+  func open() throws -> HistoryReader { try HistoryReader.open(path()) }
+
   /// The configuration is read only where it can have a say.
-  func open() throws -> HistoryReader {
+  func path() throws -> String {
     let location = database.location
     let configured = location.isNamed ? nil : try config.file.optional().database
-    return try HistoryReader.open(try location.path(configured: configured))
+    return try location.path(configured: configured)
   }
 }

@@ -11,6 +11,8 @@ struct CheckText {
 
   let format: TextFormat
 
+  private var changeText: ChangeText { ChangeText(digests: format.digests) }
+
   func bytes(_ report: CheckReport) -> [UInt8] {
     let names = report.results.map { $0.tag.familiar.shown }
     let width = min(names.map(\.utf8.count).max() ?? 0, Self.tagColumns)
@@ -68,36 +70,17 @@ struct CheckText {
     switch event.type {
     case .tagFirstSeen:
       let shown = event.changes.prefix(Self.shownPlatforms).map { change in
-        named(change.platform, image(change.current))
+        changeText.named(change.platform, changeText.image(change.current))
       }
       let more = event.changes.count - shown.count
       return shown.joined(separator: ", ") + (more > 0 ? ", \(more) more" : "")
     case .imageChanged, .imageRepacked, .platformAdded, .platformRemoved:
-      let changes = event.changes.map { words($0) }.joined(separator: ", ")
+      let changes = event.changes.map(changeText.words).joined(separator: ", ")
       let isBack = event.rollback?.isEmpty == false
       return changes.isEmpty ? event.type.words : changes + (isBack ? " (rollback)" : "")
     case .tagDeleted, .tagRestored, .tagUnreachable, .tagRecovered, .indexChanged:
       return event.type.words
     }
-  }
-
-  /// `linux/amd64 rebuilt 0a48c1b2d3e4 -> d389f0a1b2c3`.
-  private func words(_ change: PlatformChange) -> String {
-    let what = named(change.platform, change.changeClass.rawValue)
-    switch change.changeClass {
-    case .added: return "\(what) \(image(change.current))"
-    case .removed: return "\(what) \(image(change.previous))"
-    case .repacked:
-      return "\(what) \(format.digests(change.previous?.manifest)) -> \(format.digests(change.current?.manifest))"
-    case .content, .rebuilt: return "\(what) \(image(change.previous)) -> \(image(change.current))"
-    }
-  }
-
-  private func named(_ platform: Platform?, _ words: String) -> String { platform.map { "\($0) \(words)" } ?? words }
-
-  /// The image ID, or the manifest where there is none.
-  private func image(_ state: PlatformChange.ImageState?) -> String {
-    format.digests(state?.imageID ?? state?.manifest)
   }
 }
 

@@ -13,8 +13,12 @@ enum Output {
     let failure = write(bytes, to: STDOUT_FILENO)
     guard failure != 0 else { return }
     if failure == EPIPE { throw OutputClosed() }
-    throw CommandError(
-      .inputOutput, "cannot write standard output (\(String(cString: strerror(failure)))): send it somewhere else")
+    throw unwritable(failure)
+  }
+
+  static func unwritable(_ failure: Int32) -> CommandError {
+    CommandError(
+      .inputOutput, "cannot write standard output (\(SystemFailure(number: failure))): send it somewhere else")
   }
 
   static func error(_ message: String) { say("watcher: error: \(message)") }

@@ -1,0 +1,49 @@
+import GRDB
+import ImageModel
+
+extension HistoryReader {
+  /// Recorded events in the order of recording, at most `limit`.
+  public func events(_ query: EventQuery, limit: Int) throws(StoreError) -> EventPage {
+    try read { db in
+      let condition = Self.condition(query)
+      // By sequence through the table, whatever is filtered: a page takes up where the one before it ended, and
+      // any other order would sort everything anew for each page.
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT e.sequence, e.type, t.registry, t.repository, t.tag, e.time_ms, e.body
+          FROM event e NOT INDEXED CROSS JOIN tag t ON t.id = e.tag_id
+          WHERE \(condition.sql) ORDER BY e.sequence LIMIT ?
+          """,
+        arguments: condition.arguments + [limit])
+      var events: [StoredEvent] = []
+      while let row = try rows.next() {
+        events.append(
+          StoredEvent(
+            sequence: try row.integer(0), type: try row.named(1, EventType.self),
+            tag: TagReference(domain: try row.text(2), path: try row.text(3), tag: try row.text(4)),
+            time: try row.time(5), body: try row.bytes(6)))
+      }
+      let isFull = events.count >= limit
+      let highest = isFull ? events.last?.sequence : try Self.highestSequence(db)
+      return EventPage(events: events, last: max(highest ?? 0, query.after), isFull: isFull)
+    }
+  }
+
+  private static func condition(_ query: EventQuery) -> SQLCondition {
+    var condition = SQLCondition()
+    condition.and("e.sequence > ?", [query.after])
+    if !query.tags.isEmpty {
+      condition.and(
+        "(t.registry, t.repository, t.tag) IN (VALUES \(query.tags.map { _ in "(?, ?, ?)" }.joined(separator: ", ")))",
+        StatementArguments(query.tags.flatMap { [$0.domain, $0.path, $0.tag] }))
+    }
+    if let types = query.types { condition.and("e.type", in: types.map(\.rawValue)) }
+    if let since = query.since { condition.and("e.time_ms >= ?", [since.milliseconds]) }
+    return condition
+  }
+
+  private static func highestSequence(_ db: Database) throws -> Int64? {
+    try Row.fetchOne(db, sql: "SELECT max(sequence) FROM event")?.optionalInteger(0)
+  }
+}

@@ -1,0 +1,66 @@
+import History
+import ImageModel
+
+/// Recorded events for people: a line each, and below it what changed. Columns have fixed widths: what comes later is
+/// not known when the first line is printed.
+struct EventText {
+  private static let sequenceColumns = 8
+  private static let timeColumns = 19
+  private static let typeColumns = EventType.allCases.map(\.words.unicodeScalars.count).max() ?? 0
+
+  let format: TextFormat
+
+  var heading: String {
+    let line = Self.columns("SEQUENCE", "TIME (\(format.times.zone))", "EVENT") + "TAG"
+    return format.style.paint(line, .faint) + "\n"
+  }
+
+  func text(_ event: StoredEvent) throws(CommandError) -> String {
+    let tag = event.tag.familiar.shown
+    let sequence = String(event.sequence)
+    let head = Self.columns(
+      String(repeating: " ", count: max(0, Self.sequenceColumns - sequence.utf8.count)) + sequence,
+      format.times(event.time), event.type.words)
+    let fits = head.unicodeScalars.count + tag.unicodeScalars.count <= format.width ?? .max
+    let start = String(head.dropLast(Self.typeColumns + 2)) + format.style.paint(event.type.words, event.type.paint)
+    let blank = String(repeating: " ", count: Self.typeColumns + 2 - event.type.words.unicodeScalars.count)
+    let shownTag = format.style.paint(tag, .strong)
+    let lines =
+      [fits ? start + blank + shownTag : start] + (fits ? [] : ["    " + shownTag])
+      + details(event, try EventDetails(event))
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private func details(_ event: StoredEvent, _ details: EventDetails) -> [String] {
+    let changes = ChangeText(digests: format.digests)
+    var lines = details.changes.flatMap(changes.lines).map { "    " + $0 }
+    if details.omitted > 0 { lines.append("    and \(Words.count(details.omitted, "platform")) more") }
+    if details.isRollback { lines.append("    rollback: this image was current here before") }
+    if details.flaps > 0 { lines.append("    after \(Words.count(details.flaps, "move")) that were not announced") }
+    let since = details.failingSince.map { " since \(format.times($0))" } ?? ""
+    if let failure = details.failure {
+      let words = "\(failure.code.rawValue)\(since): \(failure.message)"
+      lines += StatusRendering.wrap(words.split(separator: " ").map(String.init), by: 1, width: format.width)
+    } else if !since.isEmpty {
+      lines.append("    failing\(since)")
+    }
+    return lines
+  }
+
+  private static func columns(_ sequence: String, _ time: String, _ type: String) -> String {
+    zip([sequence, time, type], [sequenceColumns, timeColumns, typeColumns]).map { text, width in
+      text + String(repeating: " ", count: max(0, width - text.unicodeScalars.count) + 2)
+    }.joined()
+  }
+}
+
+extension EventType {
+  fileprivate var paint: Style.Paint {
+    switch self {
+    case .imageChanged: .notable
+    case .tagDeleted, .tagUnreachable: .bad
+    case .tagRestored, .tagRecovered: .good
+    case .platformAdded, .platformRemoved, .imageRepacked, .indexChanged, .tagFirstSeen: .plain
+    }
+  }
+}

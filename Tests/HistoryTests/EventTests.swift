@@ -1,0 +1,93 @@
+import ImageModel
+import Testing
+
+@testable import History
+
+@Suite struct EventTests {
+  let scratch = Scratch()
+  private let other = TagReference(domain: "ghcr.io", path: "o/i", tag: "1")
+
+  /// Events 1 to 6, a second apart, of two tags and two types in turn.
+  private func reader() throws -> HistoryReader {
+    let writer = try HistoryWriter.open(scratch.database)
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      let tags = [try history.amazonTag(), try history.ensureTag(other, selection: .all)]
+      for index in 0..<6 {
+        let type = index < 2 ? EventType.tagFirstSeen : .imageChanged
+        _ = try history.appendEvent(
+          event("e\(index + 1)", type, at: Int64(index)), tag: tags[index % 2].id, snapshot: nil, sinks: [])
+      }
+    }
+    return try HistoryReader.open(scratch.database)
+  }
+
+  private func sequences(
+    _ reader: HistoryReader, limit: Int = 100, _ change: (inout EventQuery) -> Void = { _ in }
+  ) throws -> [Int64] {
+    var query = EventQuery()
+    change(&query)
+    return try reader.events(query, limit: limit).events.map(\.sequence)
+  }
+
+  @Test func filtersNarrowAndTheOldestComesFirst() throws {
+    let reader = try reader()
+    #expect(try sequences(reader) == [1, 2, 3, 4, 5, 6])
+    #expect(try sequences(reader) { $0.after = 4 } == [5, 6])
+    #expect(try sequences(reader) { $0.after = 99 } == [])
+    #expect(try sequences(reader) { $0.tags = [other] } == [2, 4, 6])
+    #expect(try sequences(reader) { $0.tags = [other, amazon] } == [1, 2, 3, 4, 5, 6])
+    #expect(try sequences(reader) { $0.tags = [TagReference(domain: "no", path: "such", tag: "tag")] } == [])
+    #expect(try sequences(reader) { $0.types = [.tagFirstSeen] } == [1, 2])
+    #expect(try sequences(reader) { $0.types = [] } == [])
+    #expect(try sequences(reader) { $0.since = time(3) } == [4, 5, 6], "its own time included")
+    #expect(
+      try sequences(reader, limit: 1) {
+        $0.tags = [amazon]
+        $0.types = [.imageChanged]
+        $0.after = 3
+      } == [5])
+  }
+
+  @Test func eventsAreAsTheyWereRecorded() throws {
+    let reader = try reader()
+    let events = try reader.events(EventQuery(), limit: 2).events
+    #expect(events.map(\.type) == [.tagFirstSeen, .tagFirstSeen])
+    #expect(events.map(\.tag) == [amazon, other])
+    #expect(events.map(\.time) == [time(0), time(1)])
+    let body = event("e2", .tagFirstSeen, at: 1)
+    let writer = try HistoryWriter.open(scratch.database)
+    defer { writer.close() }
+    #expect(events[1].body == body.document(source: writer.instance, sequence: 2))
+  }
+
+  /// A page that is not full ends where the events end, also when the last ones were not wanted: a follower does not
+  /// go through them again.
+  @Test func pagesTakeUpWhereTheLastOneEnded() throws {
+    let reader = try reader()
+    var query = EventQuery()
+    query.tags = [amazon]
+    var pages: [[Int64]] = []
+    while true {
+      let page = try reader.events(query, limit: 2)
+      pages.append(page.events.map(\.sequence))
+      query.after = page.last
+      if !page.isFull { break }
+    }
+    #expect(pages == [[1, 3], [5]])
+    #expect(query.after == 6)
+    query.after = 40
+    #expect(try reader.events(query, limit: 2).last == 40, "a cursor never goes back")
+  }
+
+  @Test func aReaderThatIsOpenSeesWhatComesLater() throws {
+    let reader = try reader()
+    let writer = try HistoryWriter.open(scratch.database)
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      _ = try history.appendEvent(
+        event("e7", at: 7), tag: history.amazonTag().id, snapshot: nil, sinks: [])
+    }
+    #expect(try sequences(reader) { $0.after = 6 } == [7])
+  }
+}
