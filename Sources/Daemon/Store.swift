@@ -44,7 +44,7 @@ struct Store: Sendable {
 }
 
 extension SinkSettings.Kind {
-  var typeName: String {
+  public var typeName: String {
     switch self {
     case .stdout: "stdout"
     case .file: "file"

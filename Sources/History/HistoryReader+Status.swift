@@ -50,7 +50,7 @@ extension HistoryReader {
     return TagStatus(record: record, current: try SnapshotRow.latest(db, tag: record.id, texts))
   }
 
-  private static func sinks(_ db: Database) throws -> [SinkStatus] {
+  static func sinks(_ db: Database) throws -> [SinkStatus] {
     try Row.fetchAll(
       db,
       sql: """

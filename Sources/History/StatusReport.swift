@@ -56,4 +56,13 @@ public struct SinkStatus: Hashable, Sendable {
   public let failed: Int
   /// When the oldest waiting event was recorded.
   public let oldestWaiting: Timestamp?
+
+  public init(name: String, type: String, state: SinkState, waiting: Int, failed: Int, oldestWaiting: Timestamp?) {
+    self.name = name
+    self.type = type
+    self.state = state
+    self.waiting = waiting
+    self.failed = failed
+    self.oldestWaiting = oldestWaiting
+  }
 }

@@ -9,7 +9,7 @@ import Testing
 @Suite struct BadPlaceTests {
   /// Commands that make none.
   private static let needingADatabase = [
-    ["history", "busybox"], ["events"], ["status"],
+    ["history", "busybox"], ["events"], ["status"], ["deliveries", "list"], ["deliveries", "drop", "--all"],
   ]
 
   private let scene: Scene
@@ -45,7 +45,7 @@ import Testing
   @Test func aDirectoryIsNoDatabase() throws {
     let folder = "\(scene.directory)/folder"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    for command in [["run"], ["check"]] + Self.needingADatabase {
+    for command in [["run"], ["check"], ["sinks", "list"]] + Self.needingADatabase {
       let outcome = try refused(command, database: folder)
       #expect(outcome.status == 65, "\(command)")
       #expect(outcome.stderr.contains("a directory is no database (") && outcome.stderr.contains("folder/watcher.db"))
@@ -66,7 +66,7 @@ import Testing
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     #expect(truncate(scene.database, 6_000) == 0)
     let before = try Data(contentsOf: URL(fileURLWithPath: scene.database))
-    for command in [["run"], ["check"]] + Self.needingADatabase {
+    for command in [["run"], ["check"], ["sinks", "list"]] + Self.needingADatabase {
       #expect(try refused(command, database: scene.database).status == 65, "\(command)")
     }
     #expect(try Data(contentsOf: URL(fileURLWithPath: scene.database)) == before)
@@ -75,7 +75,7 @@ import Testing
   @Test func aDatabaseOfANewerVersionIsLeftAlone() throws {
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     try change("PRAGMA user_version = 99")
-    for command in [["run"], ["check"]] + Self.needingADatabase {
+    for command in [["run"], ["check"], ["sinks", "list"]] + Self.needingADatabase {
       let outcome = try refused(command, database: scene.database)
       #expect(outcome.status == 65, "\(command)")
       #expect(outcome.stderr.contains("newer version"), "\(command)")
@@ -88,7 +88,7 @@ import Testing
     let lock = open("\(scene.database).lock", O_RDWR | O_CLOEXEC)
     defer { close(lock) }
     #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
-    for command in [["run"], ["check"]] {
+    for command in [["run"], ["check"], ["deliveries", "retry", "--all"], ["deliveries", "drop", "--all"]] {
       let began = ContinuousClock.now
       #expect(try refused(command, database: scene.database).status == 75, "\(command)")
       #expect(ContinuousClock.now - began < .seconds(1), "\(command)")
@@ -106,7 +106,7 @@ import Testing
     #expect(chmod(scene.directory, 0o755) == 0)
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     #expect(chmod(scene.database, 0o600) == 0)
-    for command in [["run"], ["check"]] + Self.needingADatabase {
+    for command in [["run"], ["check"], ["sinks", "list"]] + Self.needingADatabase {
       let outcome = try refused(command, database: scene.database, wrapper: Self.asNobody)
       #expect(outcome.status == 77, "\(command): \(outcome.stderr)")
     }

@@ -130,4 +130,16 @@ import Testing
     #expect(try command.query(now: Self.now) == expected)
     #expect(try EventsCommand.parse([]).query(now: Self.now) == EventQuery())
   }
+
+  @Test func deliveriesAreChosenByEventSinkAndTime() throws {
+    let change = try DeliveryChange.parse(["17", "0b9f-1", "--sink", "ops", "--since", "1d"])
+    var expected = DeliveryQuery(states: [.failed])
+    expected.events = [.sequence(17), .id("0b9f-1")]
+    expected.sinks = ["ops"]
+    expected.since = try Samples.time("2026-09-16T21:30:05.123Z")
+    #expect(try change.selection.query(states: [.failed], now: Self.now) == expected)
+    #expect(throws: (any Error).self) { try DeliveryChange.parse([]) }
+    #expect(throws: (any Error).self) { try DeliveryChange.parse(["--all", "--sink", "ops"]) }
+    #expect(try DeliveriesListCommand.parse(["--failed", "--waiting"]).states == [.failed, .waiting])
+  }
 }

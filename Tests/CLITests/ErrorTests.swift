@@ -33,7 +33,8 @@ import Testing
     arguments: [
       (
         ["chek"], "x",
-        "there is no command 'chek' (watcher): there are run, check, resolve, history, events, status, config"
+        "there is no command 'chek' (watcher): there are run, check, resolve, history, events, status, deliveries, "
+          + "sinks, config"
       ),
       (["\u{1b}[1m"], "x", "there is no command '\\u{1b}[1m' (watcher): "),
       (

@@ -13,7 +13,7 @@ struct WatcherCommand: AsyncParsableCommand {
     version: "watcher \(ProductInfo.version)",
     subcommands: [
       RunCommand.self, CheckCommand.self, ResolveCommand.self, HistoryCommand.self, EventsCommand.self,
-      StatusCommand.self, ConfigCommand.self,
+      StatusCommand.self, DeliveriesCommand.self, SinksCommand.self, ConfigCommand.self,
     ])
 
   static func main() async {

@@ -15,7 +15,7 @@ struct StatusRendering {
     } else {
       blocks.append(tagLines(format))
     }
-    if !report.sinks.isEmpty { blocks.append(sinkLines(format)) }
+    if !report.sinks.isEmpty { blocks.append(SinksRendering(sinks: report.sinks).lines(format)) }
     if !isDaemonRunning, report.tags.contains(where: \.record.isWatched) {
       blocks.append(["no daemon is running: nothing is checked until 'watcher run' or 'watcher check'"])
     }
@@ -94,24 +94,6 @@ struct StatusRendering {
     return lines
   }
 
-  private func sinkLines(_ format: TextFormat) -> [String] {
-    var table = TextTable([
-      "SINK", "TYPE", "STATE", .init("WAITING", isRight: true), .init("FAILED", isRight: true),
-      .init("OLDEST WAITING (\(format.times.zone))"),
-    ])
-    table.rows = report.sinks.map { sink in
-      [
-        .init(sink.name.shown, .strong),
-        .init(sink.type.shown),
-        .init(sink.state.rawValue, sink.state == .ok ? .good : .notable),
-        .init(String(sink.waiting), sink.waiting > 0 ? .notable : .plain),
-        .init(String(sink.failed), sink.failed > 0 ? .bad : .plain),
-        .init(format.times(sink.oldestWaiting)),
-      ]
-    }
-    return table.lines(format.style)
-  }
-
   /// Source: the contract, section 5.
   var json: JSONOutput {
     .members(["tags": .array(report.tags.map(\.json)), "sinks": .array(report.sinks.map(\.json))])
@@ -147,18 +129,5 @@ extension TagStatus.State {
     case .failing, .unreachable, .deleted: .bad
     case .pending: .faint
     }
-  }
-}
-
-extension SinkStatus {
-  fileprivate var json: JSONOutput {
-    .members([
-      "name": .string(name),
-      "type": .string(type),
-      "state": .string(state.rawValue),
-      "waiting": .number(waiting),
-      "failed": .number(failed),
-      "oldest_waiting": .text(oldestWaiting),
-    ])
   }
 }

@@ -1,0 +1,53 @@
+import GRDB
+import ImageModel
+
+extension HistoryReader {
+  /// The deliveries asked for, in the order of recording, then of the sinks in the configuration.
+  public func deliveries(_ query: DeliveryQuery) throws(StoreError) -> [StoredDelivery] {
+    try read { db in
+      let condition = query.condition
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT d.sink, d.event_sequence, e.id, e.type, t.registry, t.repository, t.tag, d.state, d.attempts,
+            d.next_attempt_ms, d.delivered_ms, d.last_error
+          FROM delivery d JOIN event e ON e.sequence = d.event_sequence JOIN tag t ON t.id = d.tag_id
+            JOIN sink k ON k.name = d.sink
+          WHERE \(condition.sql) ORDER BY d.event_sequence, k.position, d.sink
+          """,
+        arguments: condition.arguments)
+      var deliveries: [StoredDelivery] = []
+      while let row = try rows.next() { deliveries.append(try Self.delivery(row)) }
+      return deliveries
+    }
+  }
+
+  /// Those of `events` that were never recorded.
+  public func unrecorded(_ events: [DeliveryQuery.EventName]) throws(StoreError) -> [DeliveryQuery.EventName] {
+    try read { db in
+      try events.filter { event in
+        let (column, value): (String, any DatabaseValueConvertible) =
+          switch event {
+          case .id(let id): ("id", id)
+          case .sequence(let sequence): ("sequence", sequence)
+          }
+        return try Row.fetchOne(
+          db.cachedStatement(sql: "SELECT 1 FROM event WHERE \(column) = ?"), arguments: [value]) == nil
+      }
+    }
+  }
+
+  /// How the sinks are doing, in the order of the configuration.
+  public func sinks() throws(StoreError) -> [SinkStatus] { try read(Self.sinks) }
+
+  private static func delivery(_ row: Row) throws -> StoredDelivery {
+    let state = try row.named(7, DeliveryState.self)
+    let next = try row.time(9)
+    return StoredDelivery(
+      sink: try row.text(0), sequence: try row.integer(1), eventID: try row.text(2),
+      type: try row.named(3, EventType.self),
+      tag: TagReference(domain: try row.text(4), path: try row.text(5), tag: try row.text(6)), state: state,
+      attempts: Int(try row.integer(8)), nextAttempt: state == .waiting && next.milliseconds > 0 ? next : nil,
+      delivered: try row.optionalTime(10), lastError: try row.optionalText(11))
+  }
+}

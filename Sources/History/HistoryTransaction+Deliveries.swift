@@ -1,0 +1,37 @@
+import GRDB
+import ImageModel
+
+extension HistoryTransaction {
+  /// Makes failed deliveries, and waiting ones that were put off, due at once with all their attempts before them.
+  /// The order of a tag stays: among what waits the oldest event goes first.
+  ///
+  /// - Returns: how many were changed.
+  public func retryDeliveries(_ query: DeliveryQuery) throws -> Int {
+    var condition = query.condition
+    condition.and("(d.state = 'failed' OR d.state = 'waiting' AND (d.attempts > 0 OR d.next_attempt_ms > 0))")
+    try db.execute(
+      sql: "UPDATE delivery AS d SET state = 'waiting', attempts = 0, next_attempt_ms = 0 WHERE \(condition.sql)",
+      arguments: condition.arguments)
+    return db.changesCount
+  }
+
+  /// Forgets deliveries that were not made; what was delivered, events and snapshots stay.
+  ///
+  /// - Returns: how many there were.
+  public func dropDeliveries(_ query: DeliveryQuery) throws -> Int {
+    var condition = query.condition
+    condition.and("d.state != 'delivered'")
+    try db.execute(sql: "DELETE FROM delivery AS d WHERE \(condition.sql)", arguments: condition.arguments)
+    return db.changesCount
+  }
+
+  /// Tries sinks again whose receiver had asked not to be sent anything any more.
+  ///
+  /// - Returns: those that had been disabled.
+  public func enableSinks(_ names: [String]) throws -> [String] {
+    let disabled = try sinks().filter { $0.state == .disabled }.map(\.definition.name)
+    let enabled = disabled.filter(names.contains)
+    for name in enabled { try setSink(name, .ok) }
+    return enabled
+  }
+}

@@ -1,0 +1,71 @@
+import History
+import ImageModel
+
+/// The outbox, for people and as JSON.
+struct DeliveriesRendering {
+  let deliveries: [StoredDelivery]
+  let now: Timestamp
+
+  /// A row per delivery, and below it what does not fit a column.
+  func text(_ format: TextFormat) -> String {
+    guard !deliveries.isEmpty else { return "there are no such deliveries\n" }
+    var table = TextTable([
+      .init("EVENT", isRight: true), "SINK", "STATE", .init("ATTEMPTS", isRight: true),
+      .init("NEXT ATTEMPT (\(format.times.zone))"),
+    ])
+    table.rows = deliveries.map { delivery in
+      [
+        .init(String(delivery.sequence)), .init(delivery.sink.shown, .strong),
+        .init(delivery.state.rawValue, delivery.state.paint), .init(String(delivery.attempts)),
+        .init(nextAttempt(delivery, format)),
+      ]
+    }
+    let lines = table.lines(format.style)
+    let all = [lines[0]] + zip(lines.dropFirst(), deliveries).flatMap { [$0] + details($1, format) }
+    return all.map { $0 + "\n" }.joined()
+  }
+
+  private func nextAttempt(_ delivery: StoredDelivery, _ format: TextFormat) -> String {
+    guard delivery.state == .waiting else { return "-" }
+    guard let next = delivery.nextAttempt, next > now else { return "due" }
+    return format.times(next)
+  }
+
+  private func details(_ delivery: StoredDelivery, _ format: TextFormat) -> [String] {
+    var items = [delivery.type.words, delivery.tag.familiar.shown, "id \(delivery.eventID.shown)"]
+    if let delivered = delivery.delivered { items.append("delivered \(format.times(delivered))") }
+    let error = (delivery.lastError?.safe() ?? "").split(separator: " ").map(String.init)
+    return StatusRendering.wrap(items, by: 2, width: format.width)
+      + StatusRendering.wrap(error, by: 1, width: format.width).map { format.style.paint($0, .bad) }
+  }
+
+  var json: JSONOutput {
+    .members([
+      "deliveries": .array(
+        deliveries.map { delivery in
+          .members([
+            "sink": .string(delivery.sink),
+            "sequence": .string(ChangeEvent.sequenceText(delivery.sequence)),
+            "id": .string(delivery.eventID),
+            "type": .string(delivery.type.rawValue),
+            "tag": .text(delivery.tag),
+            "state": .string(delivery.state.rawValue),
+            "attempts": .number(delivery.attempts),
+            "next_attempt": .text(delivery.nextAttempt),
+            "delivered": .text(delivery.delivered),
+            "last_error": .text(delivery.lastError),
+          ])
+        })
+    ])
+  }
+}
+
+extension DeliveryState {
+  fileprivate var paint: Style.Paint {
+    switch self {
+    case .waiting: .notable
+    case .failed: .bad
+    case .delivered: .good
+    }
+  }
+}
