@@ -119,6 +119,12 @@ extension ConfigReader {
       error(at: value.offset, "\"retry_schedule\" has \(elements.count) durations", hint: "it takes 1 to 50")
       return nil
     }
-    return elements.compactMap { duration($0, "an element of \"retry_schedule\"", in: 0...Self.longestPause) }
+    let seconds = elements.compactMap { duration($0, "an element of \"retry_schedule\"", in: 0...Self.longestPause) }
+    if let first = elements.first, let wait = seconds.first, wait != 0 {
+      error(
+        at: first.offset, "\"retry_schedule\" begins with \(quoted(first.string ?? ""))",
+        hint: "the first attempt is made at once: begin with \"0s\"")
+    }
+    return seconds
   }
 }

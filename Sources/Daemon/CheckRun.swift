@@ -64,7 +64,7 @@ public final class CheckRun: Sendable {
     return CheckReport(results: results, pollingSeconds: seconds)
   }
 
-  /// Delivers what waits: the events just reported count as delivered to `stdout` sinks, and files are written.
+  /// Delivers what waits: the events just reported count as delivered to `stdout` sinks, and the others are tried.
   ///
   /// - Returns: the sinks that could not take everything, each with the reason; it stays in the outbox.
   public func deliver() async throws -> [String] {
@@ -72,13 +72,10 @@ public final class CheckRun: Sendable {
     for (sink, sequences) in reported.withLock({ $0 }) where !sequences.isEmpty {
       try await outbox.settle(sink: sink, sequences.map { .delivered(sequence: $0) })
     }
-    let stuck = Mutex<[String]>([])
     await withTaskGroup(of: Void.self) { group in
       let others: [any Sink] = sinks.files + sinks.webhooks
       for sink in others {
-        let worker = DeliveryWorker(
-          sink: sink, outbox: outbox,
-          onProblem: { problem in stuck.withLock { $0.append("\(problem.sink): \(problem.message)") } })
+        let worker = DeliveryWorker(sink: sink, outbox: outbox)
         group.addTask {
           async let running: Void = worker.run()
           await worker.stop(drainingFor: .seconds(Self.deliveryGraceSeconds))
@@ -86,7 +83,19 @@ public final class CheckRun: Sendable {
         }
       }
     }
-    return stuck.withLock { $0 }
+    return try await leftOver()
+  }
+
+  /// What still waits, by sink, and why.
+  private func leftOver() async throws -> [String] {
+    let names = (sinks.files.map(\.name) + sinks.webhooks.map(\.name)).sorted()
+    return try await store.writer.transaction { store in
+      try names.compactMap { name in
+        guard let left = try store.leftOver(sink: name) else { return nil }
+        let reason = left.isDisabled ? "its receiver wants nothing more" : left.error ?? "there was no time"
+        return "\(name): \(left.count) wait; \(reason)"
+      }
+    }
   }
 
   public func close() {

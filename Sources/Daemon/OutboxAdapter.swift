@@ -33,7 +33,8 @@ struct OutboxAdapter: Outbox {
         case .delivered(let sequence): delivered.append(sequence)
         case .failed(let item, let error, let next):
           try store.settleFailed(
-            sink: sink, sequence: item.sequence, attempts: item.attempts + 1, error: error, next.outcome(now: now))
+            sink: sink, sequence: item.sequence, attempts: item.attempts + (next == .withSink ? 0 : 1), error: error,
+            next.outcome(now: now))
           if next == .sinkDisabled { try store.setSink(sink, .disabled) }
         }
       }
@@ -58,7 +59,7 @@ extension NextAttempt {
     switch self {
     // Due at once, whatever the clock does: the worker paces itself, and a disabled sink is not asked.
     case .withSink, .sinkDisabled: .retry(at: Timestamp(milliseconds: 0))
-    case .after(let milliseconds): .retry(at: now.advanced(byMilliseconds: milliseconds))
+    case .after(let milliseconds), .sinkAfter(let milliseconds): .retry(at: now.advanced(byMilliseconds: milliseconds))
     case .byHand: .rests
     }
   }

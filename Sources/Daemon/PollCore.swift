@@ -50,7 +50,8 @@ struct PollCore: Sendable {
   /// is all there is to it.
   mutating func finished(_ index: Int, _ result: PollResult, at now: Moment) -> RecordRequest? {
     let nextCheck = now.wall(at: planNext(index, result, now))
-    slots[index].lastChecked = now.wall
+    let seen = result.observed(at: now.wall)
+    slots[index].lastChecked = seen
     slots[index].nextCheck = nextCheck
     if case .unchanged = result, slots[index].isQuiet, let snapshot = slots[index].snapshot {
       slots[index].reachability.lastSuccess = now.wall
@@ -60,7 +61,7 @@ struct PollCore: Sendable {
     let change: ReachabilityChange?
     switch result {
     case .unchanged, .found:
-      change = slots[index].reachability.succeeded(at: now.wall)
+      change = slots[index].reachability.succeeded(at: seen)
       failing.remove(index)
     case .failed(let failure, let registryAnswers):
       change =
@@ -69,7 +70,7 @@ struct PollCore: Sendable {
       failing.insert(index)
     }
     return RecordRequest(
-      slot: index, entry: slots[index], finding: result.finding, change: change, at: result.observed(at: now.wall),
+      slot: index, entry: slots[index], finding: result.finding, change: change, at: seen,
       nextCheck: nextCheck)
   }
 
@@ -88,7 +89,10 @@ struct PollCore: Sendable {
     guard !isSinglePass, abs(now.boot - lastOverdueLook) >= Self.overdueLookMilliseconds else { return [] }
     lastOverdueLook = now.boot
     return failing.sorted().compactMap { index in
-      guard wasLookedAt(index, before: now), let change = unreachable(index, at: now) else { return nil }
+      // One that is being looked at tells by itself.
+      guard plan.due(of: index) != nil, wasLookedAt(index, before: now), let change = unreachable(index, at: now) else {
+        return nil
+      }
       return RecordRequest(
         slot: index, entry: slots[index], finding: .overdue, change: change, at: now.wall,
         nextCheck: slots[index].nextCheck)

@@ -67,8 +67,17 @@ extension WebhookSettings {
   fileprivate var definition: String {
     var parts = [url, contentType ?? "", network.rawValue, "\(allowHTTP)"]
     parts += headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-    parts += headerFiles.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-    parts += [secretFile, secretPreviousFile].map { file in file.map { "\($0)" } ?? "" }
+    parts += headerFiles.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.definition)" }
+    parts += [secretFile, secretPreviousFile].map { $0?.definition ?? "" }
     return parts.joined(separator: "\n")
+  }
+}
+
+extension SecretFile {
+  fileprivate var definition: String {
+    switch self {
+    case .path(let path): "path \(path)"
+    case .credential(let id): "credential \(id)"
+    }
   }
 }

@@ -14,7 +14,7 @@ public struct DeliveryProblem: Error, Hashable, Sendable {
   public let cause: Cause
   /// One line, free of control characters.
   public let message: String
-  /// How often in a row nothing could be delivered; 1 at the first time.
+  /// The how manieth since everything that was tried was delivered; 1 at the first time.
   public let failures: Int
   /// When the next attempt comes.
   public let retryAfter: Duration

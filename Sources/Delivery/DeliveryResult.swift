@@ -8,10 +8,12 @@ public enum DeliveryResult: Sendable, Hashable {
 
 /// When an item that failed is tried again.
 public enum NextAttempt: Sendable, Hashable {
-  /// Once the sink takes anything again: its worker paces itself.
+  /// Once the sink takes anything again: its worker paces itself. Not counted as an attempt.
   case withSink
   /// After so many milliseconds, and no later item of its tag before it.
   case after(milliseconds: Int64)
+  /// The same, and nothing else is sent there before: the receiver has asked for it.
+  case sinkAfter(milliseconds: Int64)
   /// Not until somebody asks for it.
   case byHand
   /// The receiver wants nothing more: the sink is disabled, and what waits for it keeps waiting.

@@ -19,8 +19,10 @@ public actor DeliveryWorker {
   private var loop: Task<Void, Never>?
   private var isStopping = false
   private var isResting = false
-  /// In a row.
+  /// Items that failed, in a row.
   private var failures = 0
+  /// Problems told since a batch went through whole.
+  private var troubles = 0
   /// What has happened and is not yet written down.
   private var unsettled: [DeliveryResult] = []
 
@@ -76,8 +78,17 @@ public actor DeliveryWorker {
   private enum Round {
     case progress
     case nothingIsDue
-    /// - Parameter rests: whether the sink is left alone for a while.
-    case failed(DeliveryProblem.Cause, String, rests: Bool)
+    case failed(DeliveryProblem.Cause, String, Rest)
+  }
+
+  /// How long the sink is left alone after a failure.
+  private enum Rest {
+    /// Not at all: others may go on.
+    case none
+    /// Longer with each failure in a row.
+    case paced
+    /// As long as its receiver asked for.
+    case milliseconds(Int64)
   }
 
   private func deliver() async {
@@ -85,21 +96,30 @@ public actor DeliveryWorker {
       let round = await deliverBatch()
       if Task.isCancelled { return }
       switch round {
-      case .progress: break
+      case .progress: troubles = 0
       case .nothingIsDue:
         if isStopping { return }
         await idle()
-      case .failed(let cause, let message, let rests):
-        let delay = rests ? retryDelay(failures) : .zero
+      case .failed(let cause, let message, let rest):
+        troubles += 1
+        let delay = duration(of: rest)
         onProblem(
           DeliveryProblem(
-            sink: sink.name, cause: cause, message: message.safe(), failures: failures, retryAfter: delay))
-        guard rests else { continue }
+            sink: sink.name, cause: cause, message: message.safe(), failures: troubles, retryAfter: delay))
+        guard delay > .zero else { continue }
         if isStopping { return }
         isResting = true
         try? await Task.sleep(for: delay)
         isResting = false
       }
+    }
+  }
+
+  private func duration(of rest: Rest) -> Duration {
+    switch rest {
+    case .none: .zero
+    case .paced: retryDelay(failures)
+    case .milliseconds(let count): .milliseconds(count)
     }
   }
 
@@ -113,12 +133,12 @@ public actor DeliveryWorker {
       unsettled = await sink.write(items)
       guard !unsettled.isEmpty else {
         failures += 1
-        return .failed(.sink, "nothing was taken", rests: true)
+        return .failed(.sink, "nothing was taken", .paced)
       }
       return try await settle() ?? .progress
     } catch {
       failures += 1
-      return .failed(.outbox, "\(error)", rests: true)
+      return .failed(.outbox, "\(error)", .paced)
     }
   }
 
@@ -130,16 +150,22 @@ public actor DeliveryWorker {
     // In a task of its own: what has been delivered is recorded also when this one was cancelled meanwhile.
     try await Task { [outbox, sink] in try await outbox.settle(sink: sink.name, results) }.value
     unsettled = []
-    var problem: (cause: DeliveryProblem.Cause, error: String, rests: Bool)?
+    var failed: [(error: String, next: NextAttempt)] = []
     for result in results {
       switch result {
       case .delivered: failures = 0
       case .failed(_, let error, let next):
         failures += 1
-        problem = problem ?? (next == .sinkDisabled ? .gone : .sink, error, next == .withSink)
+        failed.append((error, next))
       }
     }
-    return problem.map { .failed($0.cause, $0.error, rests: $0.rests || failures >= Self.failuresToRest) }
+    // The end of the sink is what has to be told, whatever else went wrong.
+    if let end = failed.first(where: { $0.next == .sinkDisabled }) { return .failed(.gone, end.error, .none) }
+    guard let first = failed.first else { return nil }
+    let holds = failed.compactMap { if case .sinkAfter(let count) = $0.next { count } else { nil } }
+    if let longest = holds.max() { return .failed(.sink, first.error, .milliseconds(longest)) }
+    let isPaced = failed.contains { $0.next == .withSink } || failures >= Self.failuresToRest
+    return .failed(.sink, first.error, isPaced ? .paced : .none)
   }
 
   /// Until somebody wakes, the next item is due, or a minute has passed: another process may have put deliveries

@@ -1,11 +1,11 @@
+import ImageModel
+
 /// When a failed webhook delivery is tried again. Source: the contract, section 4, which takes the schedule of
 /// Standard Webhooks.
 public struct RetrySchedule: Sendable, Hashable {
   public static let standard = RetrySchedule(
     seconds: [0, 5, 5 * 60, 30 * 60, 2 * 3_600, 5 * 3_600, 10 * 3_600, 14 * 3_600, 20 * 3_600, 24 * 3_600])
 
-  /// The longest that a receiver may ask us to wait.
-  static let retryAfterLimitSeconds = 24 * 3_600
   /// Attempts whose delay is chosen freely between nothing and what the schedule says; later ones lie within
   /// a fifth of it.
   private static let freelyJittered = 3
@@ -16,7 +16,7 @@ public struct RetrySchedule: Sendable, Hashable {
   public init(seconds: [Int]) { self.seconds = seconds }
 
   var longestDelayMilliseconds: Int64 {
-    max(Int64(seconds.max() ?? 0) * 1_200, Int64(Self.retryAfterLimitSeconds) * 1_000)
+    max(Int64(seconds.max() ?? 0) * 1_200, Int64(Limits.webhookRetryAfterSeconds) * 1_000)
   }
 
   /// Milliseconds to wait after a failure, `nil` when it was the last attempt.
@@ -34,6 +34,6 @@ public struct RetrySchedule: Sendable, Hashable {
       ? Int64.random(in: 0...scheduled, using: &random)
       : Int64.random(in: (scheduled * 4 / 5)...(scheduled * 6 / 5), using: &random)
     guard let asked = retryAfterSeconds else { return jittered }
-    return max(jittered, Int64(min(asked, Self.retryAfterLimitSeconds)) * 1_000)
+    return max(jittered, Int64(min(asked, Limits.webhookRetryAfterSeconds)) * 1_000)
   }
 }

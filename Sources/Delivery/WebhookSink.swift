@@ -12,6 +12,8 @@ public final class WebhookSink: Sink {
   private let target: WebhookTarget
   /// What may be said of the URL.
   private let receiver: String
+  /// Parts of the URL that a reply may repeat and nobody may read.
+  private let urlSecrets: [String]
   private let secretFiles: [SecretText]
   private let headerFiles: [(name: String, file: SecretText)]
   private let send: Send
@@ -29,6 +31,8 @@ public final class WebhookSink: Sink {
     self.now = now
     self.send = send
     receiver = Origin(url: target.url)?.description ?? "the receiver"
+    let shown = receiver.lowercased()
+    urlSecrets = Self.words(of: [target.url]).filter { !shown.contains($0.lowercased()) }
     secretFiles = target.secretFiles.map(SecretText.init)
     headerFiles = target.headerFiles.sorted { $0.key < $1.key }.map { ($0.key, SecretText(path: $0.value)) }
   }
@@ -59,7 +63,7 @@ public final class WebhookSink: Sink {
         results += finished
         for result in finished { failures = result.isDelivered ? 0 : failures + 1 }
         // A receiver that takes nothing is not tried with all that waits.
-        guard failures < DeliveryWorker.failuresToRest, !results.contains(where: \.endsTheSink), !Task.isCancelled,
+        guard failures < DeliveryWorker.failuresToRest, !results.contains(where: \.holdsTheSink), !Task.isCancelled,
           let chain = chains.next()
         else { continue }
         group.addTask { await self.deliver(chain) }
@@ -79,21 +83,30 @@ public final class WebhookSink: Sink {
     return results
   }
 
+  /// What may be secret in texts: everything between punctuation that is too long to be an ordinary word.
+  private static func words(of texts: [String]) -> [String] {
+    texts.flatMap { $0.split { !($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") } }
+      .map(String.init).filter { $0.utf8.count >= 8 }
+  }
+
   /// `nil` when the task was cancelled: whether the event arrived is not known, and it was no failure.
   private func deliver(_ item: OutboxItem) async -> DeliveryResult? {
     switch await post(item) {
     case nil: nil
     case .delivered: .delivered(sequence: item.sequence)
     case .gone(let error): .failed(item, error: error, next: .sinkDisabled)
-    case .failed(let error, let retryAfter): .failed(item, error: error, next: next(item, retryAfter))
+    case .notSent(let error): .failed(item, error: error, next: .withSink)
+    case .failed(let error, let retryAfter, let isBusy):
+      .failed(item, error: error, next: next(item, retryAfter, isBusy: isBusy))
     }
   }
 
-  private func next(_ item: OutboxItem, _ retryAfterSeconds: Int?) -> NextAttempt {
+  private func next(_ item: OutboxItem, _ retryAfterSeconds: Int?, isBusy: Bool) -> NextAttempt {
     var random = SystemRandomNumberGenerator()
     let delay = target.schedule.delay(
       afterAttempts: item.attempts + 1, retryAfterSeconds: retryAfterSeconds, using: &random)
-    return delay.map { .after(milliseconds: $0) } ?? .byHand
+    guard let delay else { return .byHand }
+    return isBusy && retryAfterSeconds != nil ? .sinkAfter(milliseconds: delay) : .after(milliseconds: delay)
   }
 
   private func post(_ item: OutboxItem) async -> WebhookVerdict? {
@@ -104,7 +117,7 @@ public final class WebhookSink: Sink {
       secretHeaders = try readHeaders()
       secrets = try readSecrets()
     } catch {
-      return .failed(error.message, retryAfterSeconds: nil)
+      return .notSent(error.message)
     }
     var headers = target.headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) } + secretHeaders
     headers.append(("Content-Type", target.contentType))
@@ -117,9 +130,11 @@ public final class WebhookSink: Sink {
     }
     do throws(TransportError) {
       let response = try await send(request(headers, item.body))
-      return WebhookVerdict(response, receiver: receiver, now: sent, secrets: secretHeaders.map(\.value))
+      return WebhookVerdict(
+        response, receiver: receiver, now: sent, secrets: urlSecrets + Self.words(of: secretHeaders.map(\.value)))
     } catch {
-      return error.code == .cancelled ? nil : .failed("\(receiver): \(error.message)", retryAfterSeconds: nil)
+      return error.code == .cancelled
+        ? nil : .failed("\(receiver): \(error.message)", retryAfterSeconds: nil, isBusy: false)
     }
   }
 
@@ -149,7 +164,13 @@ public final class WebhookSink: Sink {
 
   private func readHeaders() throws(SecretFailure) -> [(name: String, value: String)] {
     var headers: [(name: String, value: String)] = []
-    for (name, file) in headerFiles { headers.append((name, try read(file))) }
+    for (name, file) in headerFiles {
+      let value = try read(file)
+      guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+        throw SecretFailure(file, "it holds more than one line")
+      }
+      headers.append((name, value))
+    }
     return headers
   }
 
@@ -196,7 +217,11 @@ extension DeliveryResult {
     if case .delivered = self { true } else { false }
   }
 
-  fileprivate var endsTheSink: Bool {
-    if case .failed(_, _, .sinkDisabled) = self { true } else { false }
+  /// Whether nothing else should be sent now.
+  fileprivate var holdsTheSink: Bool {
+    switch self {
+    case .failed(_, _, .sinkDisabled), .failed(_, _, .sinkAfter), .failed(_, _, .withSink): true
+    default: false
+    }
   }
 }

@@ -86,6 +86,21 @@ extension HistoryTransaction {
       .optionalInteger(0)
   }
 
+  /// What waits for a sink and why the first of it does; `nil` if nothing waits.
+  public func leftOver(sink: String) throws -> (count: Int, error: String?, isDisabled: Bool)? {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT count(*), (
+          SELECT last_error FROM delivery INDEXED BY delivery_waiting
+          WHERE sink = ?1 AND state = 'waiting' ORDER BY event_sequence LIMIT 1),
+          EXISTS (SELECT 1 FROM sink WHERE name = ?1 AND state = 'disabled')
+        FROM delivery INDEXED BY delivery_waiting WHERE sink = ?1 AND state = 'waiting'
+        """)
+    guard let row = try Row.fetchOne(statement, arguments: [sink]) else { return nil }
+    let count = Int(try row.integer(0))
+    return count == 0 ? nil : (count, try row.optionalText(1), try row.integer(2) != 0)
+  }
+
   /// The sink has these events.
   public func settleDelivered(sink: String, sequences: [Int64], at time: Timestamp) throws {
     let statement = try db.cachedStatement(

@@ -7,6 +7,8 @@ public enum Limits {
   public static let errorBodyBytes = 64 * 1024
   /// Read of a webhook's reply; what comes after is left.
   public static let webhookReplyBytes = 64 * 1024
+  /// Of that, kept as the reason of a failure.
+  public static let webhookReplyBytesKept = 512
   public static let responseHeaderBytes = 64 * 1024
 
   // Documents.
@@ -26,6 +28,7 @@ public enum Limits {
   public static let stallSeconds = 20
   public static let stallBytesPerSecond = 100
   public static let registryRetryAfterSeconds = 6 * 3_600
+  public static let webhookRetryAfterSeconds = 24 * 3_600
 
   // Scheduling.
   public static let backoffBaseSeconds = 30

@@ -97,7 +97,7 @@ public final class RegistryClient: Sendable {
     request.url = "\(session.host.prefix)\(session.path)/manifests/\(digest)"
     let reply = try await session.send(request)
     guard reply.response.status == 200 else { throw session.failure(reply, .digest) }
-    return try TagLookup.verified(reply.response, digest: digest)
+    return try TagLookup.verified(reply.response, digest: digest, namedAt: clock.now())
   }
 
   private func session(domain: String, path: String) throws(CheckFailure) -> RegistrySession {

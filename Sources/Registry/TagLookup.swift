@@ -19,7 +19,7 @@ struct TagLookup: Sendable {
     let content: TopDocument
     let isStored: Bool
     /// When the registry named it for the tag, by the registry clock.
-    var namedAt: Int64 = 0
+    let namedAt: Int64
   }
 
   let session: RegistrySession
@@ -73,9 +73,7 @@ struct TagLookup: Sendable {
       return top
     }
     guard reply.response.status == 200 else { throw session.failure(reply) }
-    var top = try Self.verified(reply.response, digest: digest)
-    top.namedAt = named
-    return top
+    return try Self.verified(reply.response, digest: digest, namedAt: named)
   }
 
   /// The document of the tag as it is now; its digest is computed, whatever the header says.
@@ -88,9 +86,8 @@ struct TagLookup: Sendable {
     {
       distrustHead("it sends a document that is not \(claimed)")
     }
-    var top = try Self.top(response, digest: Hash.digest(.sha256, of: response.body))
-    top.namedAt = session.clock.now()
-    return top
+    let named = session.clock.now()
+    return try Self.top(response, digest: Hash.digest(.sha256, of: response.body), namedAt: named)
   }
 
   private func get(_ reference: String) async throws(CheckFailure) -> RegistrySession.Reply {
@@ -111,19 +108,20 @@ struct TagLookup: Sendable {
 
   /// Reads a response that must have this digest. The document is recorded under its SHA-256: a registry that
   /// goes over to another algorithm has not moved the tag.
-  static func verified(_ response: HTTPResponse, digest: Digest) throws(CheckFailure) -> Top {
+  static func verified(_ response: HTTPResponse, digest: Digest, namedAt: Int64) throws(CheckFailure) -> Top {
     guard Hash.matches(response.body, digest) else {
       throw CheckFailure(
         .digestMismatch, "what was sent for the digest \(digest.short) has another digest",
         remedy: CheckFailure.maybeTampering)
     }
     let canonical = digest.algorithm == .sha256 ? digest : Hash.digest(.sha256, of: response.body)
-    return try top(response, digest: canonical)
+    return try top(response, digest: canonical, namedAt: namedAt)
   }
 
-  private static func top(_ response: HTTPResponse, digest: Digest) throws(CheckFailure) -> Top {
+  private static func top(_ response: HTTPResponse, digest: Digest, namedAt: Int64) throws(CheckFailure) -> Top {
     let (content, type) = try TopDocument.read(response.body, contentType: response.headers.first("Content-Type"))
     return Top(
-      document: Document(digest: digest, mediaType: type, bytes: response.body), content: content, isStored: false)
+      document: Document(digest: digest, mediaType: type, bytes: response.body), content: content, isStored: false,
+      namedAt: namedAt)
   }
 }

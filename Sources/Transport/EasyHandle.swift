@@ -58,7 +58,6 @@ final class EasyHandle {
     // Without it, giving up on a transfer waits for its DNS look-up, and every other transfer with it.
     try set(CURLOPT_QUICK_EXIT, 1)
     try set(CURLOPT_FOLLOWLOCATION, 0)
-    try set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
     try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
     try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)

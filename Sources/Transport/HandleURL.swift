@@ -17,14 +17,16 @@ struct HandleURL: ~Copyable {
 
   deinit { curl_url_cleanup(handle) }
 
-  /// False for what libcurl cannot read.
+  /// False for what libcurl cannot read, and for URLs with a user name.
   mutating func set(_ url: String) -> Bool {
     url.withCString { text in
       if !origin.isEmpty, strncmp(text, origin, origin.count) == 0, Self.isPlain(text + origin.count) {
         return curl_url_set(handle, CURLUPART_PATH, text + origin.count - 1, 0) == CURLUE_OK
       }
       origin = []
-      guard curl_url_set(handle, CURLUPART_URL, text, 0) == CURLUE_OK else { return false }
+      guard curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_DISALLOW_USER)) == CURLUE_OK else {
+        return false
+      }
       if let path = Self.path(of: text), Self.isPlain(path + 1) {
         origin = Array(UnsafeBufferPointer(start: text, count: path + 1 - text))
       }
@@ -54,14 +56,17 @@ struct HandleURL: ~Copyable {
     return true
   }
 
-  /// Where the path of an absolute URL begins: its third slash.
+  /// Where the path of an absolute URL begins: its third slash, if no query or fragment begins before it.
   private static func path(of url: UnsafePointer<CChar>) -> UnsafePointer<CChar>? {
     var slashes = 0
     var next = url
     while next.pointee != 0 {
-      if next.pointee == CChar(bitPattern: UInt8(ascii: "/")) {
+      switch UInt8(bitPattern: next.pointee) {
+      case UInt8(ascii: "?"), UInt8(ascii: "#"): return nil
+      case UInt8(ascii: "/"):
         slashes += 1
         if slashes == 3 { return next }
+      default: break
       }
       next += 1
     }

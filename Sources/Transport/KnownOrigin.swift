@@ -15,7 +15,7 @@ struct KnownOrigin: Sendable {
       let end = url.firstIndex(where: { byte in
         slashes += byte == UInt8(ascii: "/") ? 1 : 0
         return slashes == 3
-      })
+      }), !url[..<end].contains(UInt8(ascii: "?")), !url[..<end].contains(UInt8(ascii: "#"))
     else { return nil }
     self.origin = origin
     prefix = String(request.url[...end])

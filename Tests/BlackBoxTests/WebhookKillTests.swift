@@ -41,7 +41,7 @@ import Testing
     defer { receiver.stop() }
     let sink: [String: Any] = [
       "type": "webhook", "url": receiver.origin + "/", "allow_http": true,
-      "retry_schedule": Array(repeating: "1s", count: 50),
+      "retry_schedule": ["0s"] + Array(repeating: "1s", count: 49),
     ]
     let scene = try Scene(
       watch: (0..<Self.tags).map { "\(registry.authority)/app\($0):stable" }, sinks: ["hook": sink])

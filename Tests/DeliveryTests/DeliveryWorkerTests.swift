@@ -87,11 +87,18 @@ import Testing
         + items.dropFirst().prefix(1).map { .failed($0, error: "no", next: .withSink) }
     }
     let problems = Log<DeliveryProblem>()
-    let worker = DeliveryWorker(sink: sink, outbox: outbox, retryDelay: Self.soon) { problems.append($0) }
+    let rests = Log<Int>()
+    let worker = DeliveryWorker(
+      sink: sink, outbox: outbox,
+      retryDelay: { failures in
+        rests.append(failures)
+        return .milliseconds(1)
+      }, onProblem: { problems.append($0) })
     try await running(worker) {
       await eventually("delivered") { await outbox.isEmpty }
     }
-    #expect(problems.all.map(\.failures) == [1, 1])
+    #expect(rests.all == [1, 1])
+    #expect(problems.all.map(\.failures) == [1, 2], "since everything was delivered")
   }
 
   /// Items that are put off are not the sink's rest: others go on at once, until it has failed ten times in a row.
@@ -119,7 +126,7 @@ import Testing
     }
     #expect(batches.all.prefix(6) == [64, 64, 64, 1, 1, 1])
     #expect(rests.all == [12, 13, 14])
-    #expect(problems.all.map(\.failures) == [4, 8, 12, 13, 14])
+    #expect(problems.all.map(\.failures) == [1, 2, 3, 4, 5])
     #expect(problems.all.map(\.retryAfter).prefix(3) == [.zero, .zero, .milliseconds(1)])
     #expect(batches.all.dropFirst(6).first == 64, "after a success as before")
   }
@@ -137,6 +144,61 @@ import Testing
     }
     #expect(problems.all.map(\.cause) == [.gone])
     #expect(await outbox.settled.count == 1)
+  }
+
+  /// Whatever else fails beside it.
+  @Test func theEndOfASinkIsToldBeforeOtherFailures() async throws {
+    let outbox = FakeOutbox(["a", "b"])
+    let sink = ScriptedSink { items in
+      [
+        .failed(items[0], error: "503", next: .after(milliseconds: 1)),
+        .failed(items[1], error: "410", next: .sinkDisabled),
+      ]
+    }
+    let problems = Log<DeliveryProblem>()
+    let worker = DeliveryWorker(sink: sink, outbox: outbox, onProblem: { problems.append($0) })
+    try await running(worker) {
+      await eventually("a problem is told") { !problems.all.isEmpty }
+    }
+    #expect(problems.all.map(\.cause) == [.gone] && problems.all.map(\.message) == ["410"])
+  }
+
+  /// However many items fail at once, the first problem of an outage is number 1, and after a whole batch again.
+  @Test(arguments: [1, 2, 9, 10, 14])
+  func problemsAreCountedByBatch(failing: Int) async throws {
+    let outbox = FakeOutbox((1...14).map { "event \($0)" })
+    let rounds = Log<Int>()
+    let sink = ScriptedSink { items in
+      rounds.append(items.count)
+      guard rounds.all.count == 1 else { return items.delivered }
+      return items.prefix(failing).map { .failed($0, error: "no", next: .after(milliseconds: 1)) }
+    }
+    let problems = Log<DeliveryProblem>()
+    let worker = DeliveryWorker(sink: sink, outbox: outbox, retryDelay: Self.soon) { problems.append($0) }
+    try await running(worker) {
+      await eventually("all delivered") { await outbox.isEmpty }
+    }
+    #expect(problems.all.map(\.failures) == [1])
+  }
+
+  /// A receiver that is busy is left alone as long as it asks, with everything.
+  @Test func aReceiverThatAsksForTime() async throws {
+    let outbox = FakeOutbox(["a", "b"])
+    let rounds = Log<Int>()
+    let sink = ScriptedSink { items in
+      rounds.append(items.count)
+      return items.prefix(1).map { .failed($0, error: "429", next: .sinkAfter(milliseconds: 3_600_000)) }
+    }
+    let problems = Log<DeliveryProblem>()
+    let worker = DeliveryWorker(sink: sink, outbox: outbox, retryDelay: Self.soon) { problems.append($0) }
+    try await running(worker) {
+      await eventually("a problem is told") { !problems.all.isEmpty }
+      for _ in 1...100 {
+        worker.wake()
+        await Task.yield()
+      }
+    }
+    #expect(rounds.all == [2] && problems.all.map(\.retryAfter) == [.seconds(3_600)])
   }
 
   /// A sink that says nothing must not be asked in a tight loop.

@@ -30,7 +30,6 @@ import Testing
   @Test func tenAttempts() {
     #expect(delay(10) == nil)
     #expect(delay(11, 60) == nil, "whatever the receiver asks for")
-    #expect(RetrySchedule(seconds: [0]).seconds == [0])
   }
 
   /// A receiver may ask for more time, not for less, and not for more than a day.

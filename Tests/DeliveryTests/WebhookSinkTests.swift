@@ -119,7 +119,13 @@ import Transport
       let (error, next) = try failure(results)
       #expect(error.hasPrefix("\(server.origin) answered \(status): because of this"), "\(error)")
       #expect(!error.contains("secret"))
-      guard case .after(let milliseconds) = next else { throw Unexpected(what: "\(next)") }
+      let milliseconds: Int64
+      switch next {
+      case .after(let count): milliseconds = count
+      // Asked for because there is too much: then everything waits.
+      case .sinkAfter(let count) where status == 429 || status == 503: milliseconds = count
+      default: throw Unexpected(what: "\(next)")
+      }
       #expect((seconds.lowerBound * 1_000...seconds.upperBound * 1_000).contains(milliseconds), "\(milliseconds)")
     }
   }
@@ -208,15 +214,34 @@ import Transport
     #expect(error.hasPrefix(server.origin + ": ") && !error.contains("secret"), "\(error)")
   }
 
-  @Test("what a receiver echoes is not kept")
-  func echo() async throws {
+  @Test(
+    "a reply that repeats a secret is not quoted",
+    arguments: [
+      "invalid token top-secret-token-of-ours!", "Cannot POST /secret-path/hook", "no such hook: secret-query",
+      String(repeating: "x", count: 500) + " top-secret-token-of-ours", "top-secret-t",
+    ])
+  func echo(reply: String) async throws {
     let scratch = try Scratch()
-    try scratch.put("token", "top-secret-token")
-    try await withSink({ $0.headerFiles = ["X-Token": scratch.file("token")] }) { request in
-      ScriptedResponse(400, body: Array("bad token \(request.header("x-token") ?? "")!".utf8))
-    } _: { sink, _ in
+    try scratch.put("token", "Bearer top-secret-token-of-ours")
+    try await withSink({ $0.headerFiles = ["Authorization": scratch.file("token")] }) { _ in
+      ScriptedResponse(400, body: Array(reply.utf8))
+    } _: { sink, server in
       let error = try await failure(sink.write([FakeOutbox.item(1, "{}")])).error
-      #expect(error.hasSuffix("bad token ***!"))
+      #expect(error == "\(server.origin) answered 400 (its reply repeats a secret)")
+    }
+  }
+
+  @Test("a header that cannot be sent is told before anything is", arguments: ["Bearer x\n\n", "a\nb", "a\u{7}b"])
+  func badHeader(text: String) async throws {
+    let scratch = try Scratch()
+    try scratch.put("token", text)
+    try await withSink({ $0.headerFiles = ["Authorization": scratch.file("token")] }) { _ in
+      ScriptedResponse(200)
+    } _: { sink, server in
+      #expect(sink.problem?.contains(scratch.file("token")) == true)
+      let result = try await failure(sink.write([FakeOutbox.item(1, "{}")]))
+      #expect(result.next == .withSink)
+      #expect(server.requests.isEmpty)
     }
   }
 
@@ -227,7 +252,8 @@ import Transport
     try await withSink({ $0.secretFiles = [scratch.file("secret")] }) { _ in
       ScriptedResponse(200)
     } _: { sink, server in
-      let error = try await failure(sink.write([FakeOutbox.item(1, "{}")])).error
+      let (error, next) = try await failure(sink.write([FakeOutbox.item(1, "{}")]))
+      #expect(next == .withSink && sink.problem == error, "nothing was sent, so it is no attempt")
       #expect(
         error.contains(scratch.file("secret")) && !error.contains("short") && !error.contains("plain"), "\(error)")
       #expect(server.requests.isEmpty)

@@ -77,7 +77,8 @@ import Testing
   @Test func findsOneWatchedPlatformOnly() async throws {
     let harness = try harness()
     let tag = TagReference(domain: "docker.io", path: "library/amazonlinux", tag: "latest")
-    guard case .found(let snapshot, _, _) = try await harness.observe(tag, .only([try platform("linux/arm64/v8")])) else {
+    guard case .found(let snapshot, _, _) = try await harness.observe(tag, .only([try platform("linux/arm64/v8")]))
+    else {
       Issue.record("unchanged at first sight")
       return
     }

@@ -38,12 +38,14 @@ struct ExchangeTests {
   func urlAfterURL() async throws {
     let targets = [
       "/v2/a/manifests/1.0", "/v2/a/manifests/2.0-rc_1", "/v2/token?scope=a%3Ab&x=1", "/v2/b/manifests/latest",
-      "/%7Eencoded", "/v2/c:d", "/", "/v2/a.b/c..d", "?only=query", "/v2/e", "/v2/./f/../g", "/v2/.h", "/v2/i#fragment",
+      "/%7Eencoded", "/v2/c:d", "/", "/v2/a.b/c..d", "?only=query/a", "?only=query/b", "/v2/e", "/v2/./f/../g",
+      "/v2/.h", "/v2/i#fragment",
       "/v2/j",
     ]
     let expected = [
       "/v2/a/manifests/1.0", "/v2/a/manifests/2.0-rc_1", "/v2/token?scope=a%3Ab&x=1", "/v2/b/manifests/latest",
-      "/%7Eencoded", "/v2/c:d", "/", "/v2/a.b/c..d", "/?only=query", "/v2/e", "/v2/g", "/v2/.h", "/v2/i", "/v2/j",
+      "/%7Eencoded", "/v2/c:d", "/", "/v2/a.b/c..d", "/?only=query/a", "/?only=query/b", "/v2/e", "/v2/g", "/v2/.h",
+      "/v2/i", "/v2/j",
     ]
     try await withServer { _ in
       ScriptedResponse(200)

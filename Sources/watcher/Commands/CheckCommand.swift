@@ -28,7 +28,7 @@ struct CheckCommand: AsyncParsableCommand {
     progress.clear()
     try output.print(json: report.json) { CheckText(format: $0).bytes(report) }
     for problem in try await check.deliver() {
-      Output.warning("a sink could not take all events (\(problem.shown)): they wait; 'watcher status' shows them")
+      Output.warning("a sink has not taken all events (\(problem.shown)): 'watcher deliveries list' shows them")
     }
     if let status = Self.status(report, wantsExitCode: exitCode) { throw status }
   }
