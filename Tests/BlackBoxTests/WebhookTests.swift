@@ -130,4 +130,29 @@ import Testing
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     #expect(receiver.requests.map { String(decoding: $0.body, as: UTF8.self) } == Array(scene.eventLines().dropFirst()))
   }
+
+  @Test func sinksTestTriesEachAndSaysWhatCameBack() throws {
+    defer { registry.stop() }
+    let status = Mutex(200)
+    let receiver = try LoopbackServer { _ in ScriptedResponse(status.withLock { $0 }, body: Array("well".utf8)) }
+    defer { receiver.stop() }
+    let scene = try scene(receiver)
+    let good = try scene.run(["sinks", "test", "--config", scene.config])
+    #expect(good.status == 0, "\(good.stderr)")
+    #expect(["hook", "out", "all"].allSatisfy { good.stderr.contains("\($0): took it in ") }, "\(good.stderr)")
+    let event = try object(good.stdout)
+    #expect(event["type"] as? String == "watcher.test" && event["specversion"] as? String == "1.0")
+    let request = try #require(receiver.requests.first)
+    let sent = try object(String(decoding: request.body, as: UTF8.self))
+    #expect(sent["id"] as? String == request.header("webhook-id"))
+    #expect(scene.eventLines().count == 1)
+    #expect(!FileManager.default.fileExists(atPath: scene.database), "nothing is recorded")
+
+    status.withLock { $0 = 503 }
+    let bad = try scene.run(["sinks", "test", "hook", "--config", scene.config])
+    #expect(bad.status == 69 && bad.stdout.isEmpty)
+    #expect(bad.stderr.contains("hook: failed after ") && bad.stderr.contains("answered 503: well"), "\(bad.stderr)")
+    #expect(!bad.stderr.contains("canary"))
+    #expect(try scene.run(["sinks", "test", "nobody", "--config", scene.config]).status == 66)
+  }
 }

@@ -2,5 +2,6 @@ import ArgumentParser
 
 struct SinksCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sinks", abstract: "Look at the places where events go.", subcommands: [SinksListCommand.self])
+    commandName: "sinks", abstract: "Look at the places where events go.",
+    subcommands: [SinksListCommand.self, SinksTestCommand.self])
 }
