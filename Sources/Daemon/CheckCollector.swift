@@ -4,7 +4,11 @@ import Synchronization
 
 /// Gathers the results of a single pass and says when the last one is there.
 final class CheckCollector: Sendable {
-  typealias Collected = (outcome: CheckOutcome, events: [RecordedEvent])
+  struct Collected {
+    var outcome: CheckOutcome
+    var isWithheld = false
+    var events: [RecordedEvent] = []
+  }
 
   private struct State {
     var results: [Collected?]
@@ -26,10 +30,12 @@ final class CheckCollector: Sendable {
   @Sendable func take(_ news: PollEngine.Progress) {
     let (done, total, waiter) = state.withLock { state in
       switch news {
-      case .unchanged(let slot): Self.add((.unchanged, []), slot, &state)
+      case .unchanged(let slot): Self.add(Collected(outcome: .unchanged), slot, &state)
       case .recorded(let records):
         for record in records {
-          if let outcome = record.outcome { Self.add((outcome, record.events), record.slot, &state) }
+          guard let outcome = record.outcome else { continue }
+          let result = Collected(outcome: outcome, isWithheld: record.isWithheld, events: record.events)
+          Self.add(result, record.slot, &state)
         }
       case .failed(let error): state.failure = error
       }
@@ -58,6 +64,7 @@ final class CheckCollector: Sendable {
   private static func add(_ result: Collected, _ slot: Int, _ state: inout State) {
     if state.results[slot] == nil { state.done += 1 }
     let earlier = state.results[slot]?.events ?? []
-    state.results[slot] = (result.outcome, earlier + result.events)
+    state.results[slot] = result
+    state.results[slot]?.events = earlier + result.events
   }
 }

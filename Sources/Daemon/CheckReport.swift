@@ -5,12 +5,15 @@ public struct CheckReport: Sendable {
   public struct Result: Sendable {
     public let tag: TagReference
     public let outcome: CheckOutcome
+    /// The image moved to and fro and counts as unchanged, because that is announced later.
+    public let isWithheld: Bool
     /// Events of this poll, in the order of recording, those that are off by default included.
     public let events: [RecordedEvent]
 
-    public init(tag: TagReference, outcome: CheckOutcome, events: [RecordedEvent]) {
+    public init(tag: TagReference, outcome: CheckOutcome, isWithheld: Bool = false, events: [RecordedEvent]) {
       self.tag = tag
       self.outcome = outcome
+      self.isWithheld = isWithheld
       self.events = events
     }
   }

@@ -58,7 +58,7 @@ public final class CheckRun: Sendable {
     let outcome = try collected.get()
     let seconds = Double(Moment.now().boot - began) / 1000
     let results = zip(entries, outcome).map {
-      CheckReport.Result(tag: $0.tag, outcome: $1.outcome, events: $1.events)
+      CheckReport.Result(tag: $0.tag, outcome: $1.outcome, isWithheld: $1.isWithheld, events: $1.events)
     }
     note(results)
     return CheckReport(results: results, pollingSeconds: seconds)
@@ -88,11 +88,11 @@ public final class CheckRun: Sendable {
 
   /// What still waits, by sink, and why.
   private func leftOver() async throws -> [String] {
-    let names = (sinks.files.map(\.name) + sinks.webhooks.map(\.name)).sorted()
+    let names = config.sinks.map(\.name)
     return try await store.writer.transaction { store in
       try names.compactMap { name in
         guard let left = try store.leftOver(sink: name) else { return nil }
-        let reason = left.isDisabled ? "its receiver wants nothing more" : left.error ?? "there was no time"
+        let reason = left.isDisabled ? "its receiver wants nothing more" : left.error ?? "not tried"
         return "\(name): \(left.count) wait; \(reason)"
       }
     }

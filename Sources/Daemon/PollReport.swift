@@ -17,6 +17,10 @@ final class PollReport: Sendable {
           level: event.type.isOnByDefault ? .info : .debug, "event_recorded",
           metadata: ["tag": "\(tag)", "type": "\(event.type.rawValue)", "sequence": "\(event.sequence)"])
       }
+      if record.isWithheld {
+        log.info(
+          "move_withheld", metadata: ["tag": "\(tag)", "note": "it moves to and fro; told when it has been quiet"])
+      }
       if let pin = record.unmetPin {
         log.warning("first_seen_with_another_digest", metadata: ["tag": "\(tag)", "expected": "\(pin)"])
       }

@@ -39,6 +39,8 @@ struct Record: Sendable {
   let state: TagState
   /// `nil` when there was no poll.
   let outcome: CheckOutcome?
+  /// The image moved to and fro, and that is announced later.
+  let isWithheld: Bool
   let events: [RecordedEvent]
 }
 

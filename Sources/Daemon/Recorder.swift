@@ -61,8 +61,13 @@ struct Recorder: Sendable {
     let id = try store.insertSnapshot(
       tag: request.entry.id, snapshot: current, classes: classes(of: current, change), at: request.at)
     step.snapshot = id
-    guard let change, try admit(change, &step, store) else { return }
-    let event = contentEvent(change, request, current: current, previous: step.stored.map(\.previousState))
+    guard let change else { return }
+    guard let passed = try admit(change, &step, store) else {
+      step.isWithheld = true
+      return
+    }
+    var event = contentEvent(change, request, current: current, previous: step.stored.map(\.previousState))
+    if passed > 0 { event.flaps = passed }
     step.events.append(try append(event, id, step, store))
     if change.type == .tagFirstSeen {
       step.outcome = .firstSeen
@@ -73,9 +78,15 @@ struct Recorder: Sendable {
   }
 
   /// Whether a move may be announced now. A tag that moves to and fro is recorded in full and told of sparingly.
-  private func admit(_ change: ContentChange, _ step: inout Step, _ store: HistoryTransaction) throws -> Bool {
-    guard change.type == .imageChanged else { return true }
-    return step.flaps.admit(at: step.request.at, announcedInLastHour: try announced(step.request, store))
+  ///
+  /// - Returns: how many moves before it were withheld; `nil` to withhold this one.
+  private func admit(_ change: ContentChange, _ step: inout Step, _ store: HistoryTransaction) throws -> Int? {
+    guard change.type == .imageChanged else { return 0 }
+    let moved = change.changes.count { $0.current?.imageID != $0.previous?.imageID }
+    guard let rollback = change.rollback, rollback.count == moved else { return step.flaps.pass(at: step.request.at) }
+    let isAdmitted = step.flaps.admit(
+      at: step.request.at, announcedInLastHour: try announced(step.request, store))
+    return isAdmitted ? 0 : nil
   }
 
   private func announced(_ request: RecordRequest, _ store: HistoryTransaction) throws -> Int {
@@ -101,6 +112,8 @@ struct Recorder: Sendable {
       ContentChange(type: .imageChanged, changes: change?.changes ?? [], rollback: nil), step.request,
       current: current, previous: base?.previousState)
     event.flaps = moves
+    // It was seen when its snapshot began, long before this.
+    event.notAfter = latest.firstSeen
     step.events.append(try append(event, latest.id, step, store))
     step.outcome = .changed
     step.announcedSnapshot = latest.id
@@ -232,6 +245,8 @@ private struct Step {
   var flaps: FlapGate
   var announcedSnapshot: Int64?
   var outcome = CheckOutcome.unchanged
+  /// The image moved and that is not announced now.
+  var isWithheld = false
   var events: [RecordedEvent] = []
 
   init(request: RecordRequest, stored: StoredSnapshot?, before: TagState) {
@@ -277,6 +292,6 @@ private struct Step {
   var record: Record {
     Record(
       slot: request.slot, tag: request.entry.entry.tag, unmetPin: unmetPin, snapshot: snapshot, state: state,
-      outcome: request.finding.isCheck ? outcome : nil, events: events)
+      outcome: request.finding.isCheck ? outcome : nil, isWithheld: isWithheld, events: events)
   }
 }

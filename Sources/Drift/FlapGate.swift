@@ -1,8 +1,9 @@
 import ImageModel
 
-/// Keeps a tag that moves to and fro from flooding its sinks: at most `Limits.announcementsPerHour` moves are
-/// announced, further ones are recorded and counted, and one event tells their number when it has been quiet
-/// for `Limits.flapQuietSeconds`. One value per tag, kept with the tag. Source: the contract, section 4.
+/// Keeps a tag that moves to and fro from flooding its sinks: with `Limits.announcementsPerHour` moves announced,
+/// further ones back to an earlier image are recorded and counted, and one event tells their number when it has been
+/// quiet for `Limits.flapQuietSeconds`. An image that was never here before is always announced. One value per tag,
+/// kept with the tag. Source: the contract, section 4.
 public struct FlapGate: Hashable, Sendable {
   /// Moves recorded but not announced since the last settling.
   public var withheld: Int
@@ -13,7 +14,16 @@ public struct FlapGate: Hashable, Sendable {
     self.lastMove = lastMove
   }
 
-  /// The tag's image changed.
+  /// The tag moved on to an image that was never here before.
+  ///
+  /// - Returns: how many moves were withheld until now; its announcement stands for them, too.
+  public mutating func pass(at now: Timestamp) -> Int {
+    lastMove = now
+    defer { withheld = 0 }
+    return withheld
+  }
+
+  /// The tag moved back to an image of earlier.
   ///
   /// - Parameter announcedInLastHour: `watcher.image.changed` events of this tag that sinks were sent in the
   ///   hour before `now`, those with `flaps` included.

@@ -19,7 +19,7 @@ public struct TagStatus: Hashable, Sendable {
   public let record: TagRecord
   /// The top digest of the current state; `nil` before the first and after the tag was deleted.
   public let digest: Digest?
-  /// Of the current state, empty where there is none.
+  /// Of the current state, empty where there is none; without platforms that are no longer watched.
   public let platforms: [StoredImage]
   /// Watched platforms that the current state has no image for; empty for a tag without an index.
   public let missingPlatforms: [Platform]
@@ -28,10 +28,12 @@ public struct TagStatus: Hashable, Sendable {
     self.record = record
     let current = current?.ended == nil ? current : nil
     digest = current?.digest
-    platforms = current?.images ?? []
-    missingPlatforms =
-      current?.mediaType.isIndex == true
-      ? record.selection?.missing(from: platforms.compactMap(\.platform)) ?? [] : []
+    // A tag without an index is watched whole.
+    let selection = current?.mediaType.isIndex == true ? record.selection : nil
+    platforms = (current?.images ?? []).filter { image in
+      image.platform.flatMap { selection?.contains($0) } ?? true
+    }
+    missingPlatforms = selection?.missing(from: platforms.compactMap(\.platform)) ?? []
   }
 
   public var state: State {

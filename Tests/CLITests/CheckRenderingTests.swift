@@ -41,6 +41,18 @@ import Testing
       ])
   }
 
+  @Test func anUnannouncedMoveAndATagWithoutPlatforms() throws {
+    let lines = Self.text([
+      .init(tag: Samples.app, outcome: .unchanged, isWithheld: true, events: []),
+      .init(tag: Samples.tag, outcome: .firstSeen, events: [try Samples.event(.tagFirstSeen, [])]),
+    ])
+    #expect(
+      lines.prefix(2) == [
+        "unchanged   ghcr.io/example/app:stable  moved to and fro, which is told when it has been quiet",
+        "first seen  amazonlinux:latest          none of the watched platforms is there",
+      ])
+  }
+
   @Test(
     arguments: [
       (.content, "amazonlinux:latest  content aaaaaaaaaaaa -> bbbbbbbbbbbb"),

@@ -173,8 +173,9 @@ import Testing
     let tag = try OneTag()
     _ = try tag.poll(at: 0)
     var told = 0
+    tag.world.move(0, .content)
     for step in 1...20 {
-      tag.world.move(0, .content)
+      if step > 1 { tag.world.flip(0) }
       told += try #require(try tag.poll(at: step * 60)).events.count { $0.type == .imageChanged }
     }
     #expect(told == Limits.announcementsPerHour)
@@ -197,6 +198,7 @@ import Testing
     #expect(entry.platforms.compactMap { $0.platform?.description } == ["linux/amd64", "linux/arm64"])
     try tag.restart(selection: .only([amd64]))
     _ = try tag.poll(at: 120)
+    #expect(try tag.status()?.platforms.map(\.platform) == [amd64], "one that is no longer watched has left")
     tag.world.move(0, .content)
     let moved = try #require(try tag.poll(at: 180))
     let changes = try #require(try tag.data(moved.events[0])["changes"] as? [[String: Any]])
@@ -229,9 +231,11 @@ import Testing
   @Test func aSummaryOfFlapsNamesWhatChangedSinceTheLastAnnouncement() throws {
     let tag = try OneTag()
     _ = try tag.poll(at: 0)
+    tag.world.move(0, .content)
     for step in 1...5 {
-      tag.world.move(0, .content)
-      _ = try tag.poll(at: step * 60)
+      if step > 1 { tag.world.flip(0) }
+      let record = try #require(try tag.poll(at: step * 60))
+      #expect(record.isWithheld == (step == 5))
     }
     tag.world.move(0, .indexOnly)
     #expect(try #require(try tag.poll(at: 360)).events.map(\.type) == [.indexChanged])
@@ -239,6 +243,28 @@ import Testing
     let data = try tag.data(summary.events[0])
     #expect(data["flaps"] as? Int == 1)
     #expect((data["changes"] as? [Any])?.count == 2)
+    let window = try #require(data["window"] as? [String: String])
+    #expect(window == ["not_before": tag.wall(240).description, "not_after": tag.wall(360).description])
+  }
+
+  /// Ten releases in an hour are ten events: only the way back to an earlier image can be one of to and fro.
+  @Test func aTagThatMovesOnIsAlwaysAnnounced() throws {
+    let tag = try OneTag()
+    _ = try tag.poll(at: 0)
+    for step in 1...10 {
+      tag.world.move(0, .content)
+      let record = try #require(try tag.poll(at: step * 60))
+      #expect(record.events.map(\.type) == [.imageChanged] && !record.isWithheld)
+    }
+    tag.world.flip(0)
+    let back = try #require(try tag.poll(at: 700))
+    #expect(back.isWithheld && back.events.isEmpty)
+    tag.world.move(0, .content)
+    let next = try #require(try tag.poll(at: 760))
+    #expect(try tag.data(next.events[0])["flaps"] as? Int == 1, "it stands for the one that was withheld")
+    tag.world.move(0, .content)
+    let last = try #require(try tag.poll(at: 820))
+    #expect(try tag.data(last.events[0])["flaps"] == nil)
   }
 
   @Test func twoResultsOfOneTagInOneCommitAreOneMove() throws {

@@ -38,6 +38,13 @@ struct SimulatedWorld {
     }
   }
 
+  /// Back to the state before the last one.
+  mutating func flip(_ tag: Int) {
+    let now = states[tag]
+    states[tag] = past[tag].last ?? now
+    past[tag].append(now)
+  }
+
   mutating func snapshot(_ tag: Int) -> TagSnapshot {
     let state = states[tag]
     if let known = cache[state] { return known }

@@ -33,6 +33,21 @@ build_state() {
   digest_of[$2]=$index_digest
 }
 
+# A receiver that takes nothing but what is signed with hook.secret; what it took is in received.jsonl. Sets
+# `receiver_pid` and `receiver_port`.
+start_receiver() {
+  printf 'whsec_%s\n' "$(openssl rand -base64 32)" >"$work/hook.secret"
+  python3 scripts/lib/receiver.py "$work/hook.secret" "$work/received.jsonl" "$work/receiver.port" &
+  receiver_pid=$!
+  wait_for 10 test -e "$work/receiver.port" || die "the webhook receiver does not start"
+  receiver_port=$(<"$work/receiver.port")
+}
+
+# expect_webhook: the receiver has the event, too.
+expect_webhook() { claim "the webhook brought them, signed" wait_for 5 receiver_has_event; }
+
+receiver_has_event() { grep --quiet --fixed-strings --line-regexp -e "$event" "$work/received.jsonl"; }
+
 write_configuration() {
   cat >"$work/config.json" <<JSON
 {
@@ -41,6 +56,8 @@ write_configuration() {
   "watch": ["$image"],
   "sinks": {
     "default": { "type": "stdout" },
+    "hook": { "type": "webhook", "url": "http://127.0.0.1:$receiver_port/", "allow_http": true,
+              "secret_file": "hook.secret" },
     "everything": { "type": "file", "path": "$work/events.jsonl", "events": ["*"] }
   }
 }

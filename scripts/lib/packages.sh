@@ -7,6 +7,8 @@ build_packages=(ca-certificates git libcurl4-openssl-dev libsqlite3-dev libssl-d
 registry_packages=(docker-registry skopeo curl jq)
 # What the tests run beside that: certificates, a second opinion on the database, and a receiver of webhooks.
 test_packages=(openssl sqlite3 python3 python3-venv)
+# The demo's receiver of webhooks.
+demo_packages=(openssl python3)
 # What checks the scripts and the unit.
 lint_packages=(shellcheck systemd)
 # The origin, and the tools the watcher is measured against.

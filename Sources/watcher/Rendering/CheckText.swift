@@ -1,8 +1,8 @@
 import Daemon
 import ImageModel
 
-/// The report of `check` for people: a line per tag and a summary. On a terminal that is too narrow for it, what
-/// failed stands below its tag.
+/// The report of `check` for people: a line per tag and a summary. On a terminal that is too narrow for it, what is
+/// said of a tag stands below it.
 struct CheckText {
   /// Tags longer than this do not push the details of all others to the right.
   private static let tagColumns = 48
@@ -25,7 +25,7 @@ struct CheckText {
       out += String(repeating: " ", count: 12 - words.utf8.count).utf8
       out += name.utf8
       let gap = max(0, width - name.utf8.count) + 2
-      if result.outcome.isFailure, 12 + name.utf8.count + gap + details.unicodeScalars.count > format.width ?? .max {
+      if 12 + name.utf8.count + gap + details.unicodeScalars.count > format.width ?? .max {
         let words = details.split(separator: " ").map(String.init)
         for line in StatusRendering.wrap(words, by: 1, width: format.width) { out += "\n\(line)".utf8 }
       } else if !details.isEmpty {
@@ -60,7 +60,8 @@ struct CheckText {
   }
 
   private func details(_ result: CheckReport.Result) -> String {
-    let events = result.events.map { words($0.event) }.joined(separator: "; ")
+    let withheld = result.isWithheld ? ["moved to and fro, which is told when it has been quiet"] : []
+    let events = (result.events.map { words($0.event) } + withheld).joined(separator: "; ")
     guard case .failed(let failure) = result.outcome else { return events }
     let error = "\(failure.code.rawValue): \(failure.message)"
     return events.isEmpty ? error : "\(events); \(error)"
@@ -72,6 +73,7 @@ struct CheckText {
       let shown = event.changes.prefix(Self.shownPlatforms).map { change in
         changeText.named(change.platform, changeText.image(change.current))
       }
+      if shown.isEmpty { return "none of the watched platforms is there" }
       let more = event.changes.count - shown.count
       return shown.joined(separator: ", ") + (more > 0 ? ", \(more) more" : "")
     case .imageChanged, .imageRepacked, .platformAdded, .platformRemoved:
@@ -82,8 +84,4 @@ struct CheckText {
       return event.type.words
     }
   }
-}
-
-extension CheckOutcome {
-  fileprivate var isFailure: Bool { if case .failed = self { true } else { false } }
 }
