@@ -69,4 +69,5 @@ def main():
         file.writelines(f"/v2/bench/manifests/t-{manifest}\n" for manifest in manifests)
 
 
-main()
+if __name__ == "__main__":
+    main()

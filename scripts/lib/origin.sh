@@ -21,7 +21,8 @@ origin_answers() {
     && [[ $(curl --silent --max-time 2 "$origin_url") == "the origin" ]]
 }
 
-# One worker, as a registry's front end would give one busy client; no log, as it would be a third of the work.
+# One worker, as a registry's front end would give one busy client; no log, as it would be a third of the work, except
+# of webhooks: when each came, its size and its id.
 write_origin_configuration() {
   local user=''
   if ((EUID == 0)); then user='user root;'; fi
@@ -32,6 +33,7 @@ pid $1/nginx.pid;
 worker_processes 1;
 events { worker_connections 4096; }
 http {
+  log_format hook '\$msec \$request_length \$http_webhook_id';
   access_log off;
   keepalive_requests 1000000;
   keepalive_timeout 10m;
@@ -52,6 +54,11 @@ http {
       default_type application/vnd.oci.image.manifest.v1+json;
       add_header Docker-Content-Digest sha256:\$hex;
     }
+    location ~ "^/v2/bench/manifests/(?<name>m-[0-9]+)\$" {
+      alias $1/moving/\$name;
+      default_type application/vnd.oci.image.manifest.v1+json;
+    }
+    location = /hook { access_log $1/hook.log hook; return 204; }
     location ~ "^/v2/bench/blobs/sha256:(?<hex>(?<shard>[0-9a-f]{2})[0-9a-f]{62})\$" {
       alias $1/blobs/\$shard/\$hex;
       default_type application/octet-stream;

@@ -12,7 +12,7 @@ demo_packages=(openssl python3)
 # What checks the scripts and the unit.
 lint_packages=(shellcheck systemd)
 # The origin, and the tools the watcher is measured against.
-benchmark_packages=(curl nginx python3 sqlite3 wrk)
+benchmark_packages=(curl nghttp2-client nginx python3 sqlite3 wrk)
 
 # install_packages REASON PACKAGE…: installs those that are missing, and nothing when none is.
 install_packages() {
