@@ -63,6 +63,7 @@ public struct RunService: Sendable {
     let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
     await engine.setTimer { timer.arm(inMilliseconds: $0) }
     warnOfPlainWebhooks()
+    warnOfUnusableFiles()
     log.info("started", metadata: ["tags": "\(count)", "database": "\(store.writer.path)"])
     let deliveries = workers.map { worker in Task { await worker.run() } }
     let upkeep = [Task { await prune() }, Task { await trim() }]
@@ -113,6 +114,15 @@ public struct RunService: Sendable {
     let log = log
     let all: [any Sink] = sinks.stdout + sinks.files + sinks.webhooks
     return all.map { DeliveryWorker(sink: $0, outbox: outbox, onProblem: { $0.note(in: log) }) }
+  }
+
+  /// What would otherwise show with the first event, perhaps in weeks. The place may come yet, so it is no reason not
+  /// to start.
+  private func warnOfUnusableFiles() {
+    for file in sinks.files {
+      guard let problem = file.problem else { continue }
+      log.error("sink_unusable", metadata: ["sink": "\(file.name)", "err": "\(problem)"])
+    }
   }
 
   private func warnOfPlainWebhooks() {

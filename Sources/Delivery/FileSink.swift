@@ -21,6 +21,16 @@ public final class FileSink: Sink {
     file = Mutex(nil)
   }
 
+  /// Why nothing can be written as things are, `nil` if all is well. Creates the file if it is missing.
+  public var problem: String? {
+    do throws(SystemError) {
+      try LogFile(path: path).close()
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+
   deinit { file.withLock { $0?.close() } }
 
   /// Opens the file anew before the next batch. Returns at once.

@@ -101,7 +101,7 @@ struct RegistrySession: Sendable {
     }
     do {
       let response = try await http.send(request)
-      trace?("\(request.line) -> \(response.line)")
+      trace?("\(request.line) -> \(response.line(to: request))")
       return response
     } catch {
       trace?("\(request.line) -> \(error.code.rawValue): \(error.message)")
@@ -191,9 +191,16 @@ extension HTTPRequest {
 }
 
 extension HTTPResponse {
-  /// What came, for the trace.
-  fileprivate var line: String {
+  /// What came, for the trace. A redirect's URL may hold a signature: only its origin is told.
+  fileprivate func line(to request: HTTPRequest) -> String {
     "\(status)" + (headers.first("Docker-Content-Digest").map { " \($0.safe(limit: 140))" } ?? "")
-      + ", \(body.count) bytes" + (wasRedirected ? ", redirected to another URL" : "")
+      + ", \(body.count) bytes" + (wasRedirected ? redirection(of: request) : "")
+  }
+
+  private func redirection(of request: HTTPRequest) -> String {
+    guard let target = Origin(url: url) else { return ", redirected" }
+    let isElsewhere = Origin(url: request.url) != target
+    return ", redirected to \(target)"
+      + (isElsewhere && request.authorization != nil ? " (without Authorization)" : "")
   }
 }

@@ -42,6 +42,20 @@ import Testing
     #expect(try scene.status(image)["state"] as? String == "ok")
   }
 
+  @Test func aFileThatCannotBeWrittenIsToldAtTheStartAndCaughtUpLater() throws {
+    defer { registry.stop() }
+    let folder = scene.directory + "/later"
+    try scene.configure(
+      watch: [image], sinks: ["late": ["type": "file", "path": folder + "/events.jsonl", "events": ["*"]]])
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { WatcherBinary.text(scene.stderr).contains("sink_unusable") })
+    #expect(eventually { scene.isBaselineRecorded() })
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    #expect(eventually(within: 30) { WatcherBinary.text(folder + "/events.jsonl").hasSuffix("\n") })
+    #expect(WatcherBinary.text(folder + "/events.jsonl") == WatcherBinary.text(scene.events))
+  }
+
   @Test func aRegistryThatIsDownChangesNoHistoryAndShows() throws {
     defer { registry.stop() }
     let daemon = try scene.daemon()

@@ -107,6 +107,8 @@ import Transport
     harness.registry.setFault { _ in ScriptedResponse(307, headers: [("Location", location)]) }
     #expect(await harness.failure()?.code == .unauthorizedOrMissing)
     #expect(other.requests.allSatisfy { $0.header("Authorization") == nil })
+    let told = try #require(harness.trace.last { $0.contains("-> 401") })
+    #expect(told.hasSuffix(", redirected to \(other.origin) (without Authorization)"), "\(told)")
   }
 
   // MARK: Thieves
