@@ -12,7 +12,7 @@ public final class DatabaseLock: Sendable {
 
   /// Takes the lock without waiting for another writer.
   ///
-  /// - Parameter databasePath: of the database; its directory is created (0750) if it is not there.
+  /// - Parameter databasePath: of the database; its directory must be there.
   /// - Throws: `.foreign` for what is no regular file; `.locked` if another process, or another part of this one,
   ///   holds it; `.permission`, `.cannotCreate`, `.io` if the lock file cannot be had.
   public static func acquire(for databasePath: String) throws(StoreError) -> DatabaseLock {
@@ -23,7 +23,6 @@ public final class DatabaseLock: Sendable {
     case .other: throw StoreError(.foreign, "not a regular file (\(databasePath)): name a file with --database")
     case .missing, .regular: break
     }
-    try FilePath.createDirectory(FilePath.directory(of: databasePath))
     let path = lockPath(for: databasePath)
     let isThere = kind != .missing
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)

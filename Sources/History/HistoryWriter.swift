@@ -27,7 +27,12 @@ public final class HistoryWriter: Sendable {
     self.lock = lock
   }
 
-  /// Takes the lock, creates the database if there is none (its directory 0750, the file 0640), checks that it is
+  /// Makes the directory of a database, and those above it that are missing, mode 0750.
+  public static func makeDirectory(for path: String) throws(StoreError) {
+    try FilePath.createDirectory(FilePath.directory(of: path))
+  }
+
+  /// Takes the lock, creates the database if there is none (0640, in a directory that is there), checks that it is
   /// sound and watcher's own, and brings its schema up to date.
   ///
   /// Blocks, for seconds with a large database that was not closed cleanly.

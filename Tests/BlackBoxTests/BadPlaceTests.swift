@@ -56,6 +56,22 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
   }
 
+  /// A slip must not begin a second history; the user's own place is made on first use.
+  @Test func onlyTheDefaultDirectoryIsMade() throws {
+    for command in [["run"], ["check"]] {
+      let outcome = try refused(command, database: "\(scene.directory)/slip/watcher.db")
+      #expect(outcome.status == 73 && outcome.stderr.contains("in a directory that exists"), "\(outcome.stderr)")
+    }
+    #expect(access("\(scene.directory)/slip", F_OK) != 0)
+    try Data(#"{"watch": []}"#.utf8).write(to: URL(filePath: scene.config))
+    guard access("/var/lib/watcher/watcher.db", F_OK) != 0 else {
+      return print("the default place is not tried: this machine runs watcher as a service")
+    }
+    let outcome = try scene.binary.run(["check", "--config", scene.config])
+    #expect(outcome.status == 0, "\(outcome.stderr)")
+    #expect(access("\(scene.directory)/.local/state/watcher/watcher.db", F_OK) == 0)
+  }
+
   @Test func belowAFileNothingCanBeCreated() throws {
     for command in [["run"], ["check"]] {
       #expect(try refused(command, database: "\(scene.config)/watcher.db").status == 73, "\(command)")

@@ -16,6 +16,7 @@ import Testing
       "registries": [registry.authority: ["username": "u", "password_file": "password"]],
     ]
     try JSONSerialization.data(withJSONObject: document).write(to: URL(fileURLWithPath: scene.config))
+    try FileManager.default.createDirectory(atPath: scene.directory + "/data", withIntermediateDirectories: false)
     try Data("p\n".utf8).write(to: URL(fileURLWithPath: scene.directory + "/password"))
 
     for command in [["config", "check"], ["check"]] {

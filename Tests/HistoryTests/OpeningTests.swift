@@ -49,6 +49,7 @@ import Testing
     let old = umask(0o077)
     defer { umask(old) }
     let path = scratch.directory + "/state/watcher.db"
+    try HistoryWriter.makeDirectory(for: path)
     let writer = try HistoryWriter.open(path)
     writer.close()
     #expect(mode(path) == 0o640)

@@ -19,7 +19,7 @@ struct CheckCommand: AsyncParsableCommand {
   func run() async throws {
     let wanted = try ReferenceArgument.tags(tags)
     let settings = try config.file.ready()
-    let path = try database.location.path(configured: settings.database)
+    let path = try database.location.writerPath(configured: settings.database)
     let check = try CheckRun(config: settings, database: path, environment: ProcessInfo.processInfo.environment)
     defer { check.close() }
     let progress = ProgressLine()

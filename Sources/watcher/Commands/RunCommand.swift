@@ -13,7 +13,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try config.file.ready()
-    let path = try database.location.path(configured: settings.database)
+    let path = try database.location.writerPath(configured: settings.database)
     try await RunService.run(
       consume settings, database: path, environment: ProcessInfo.processInfo.environment)
   }

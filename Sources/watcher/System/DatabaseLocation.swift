@@ -1,4 +1,5 @@
 import Glibc
+import History
 import ImageModel
 
 /// Which database a command uses. Source: the contract, section 2.
@@ -39,6 +40,15 @@ struct DatabaseLocation {
       throw CommandError(.configuration, "no place for a database (HOME is not set): name one with --database")
     }
     return "\(home)/.local/state/watcher/watcher.db"
+  }
+
+  /// As `path`, for commands that write. Only the user's own default place is made where it is missing: a directory
+  /// that somebody named and that is not there is a slip, and a second history would begin in it.
+  func writerPath(configured: String?) throws -> String {
+    let path = try path(configured: configured)
+    let isDefault = !isNamed && configured == nil && value("STATE_DIRECTORY") == nil && path != Self.servicePath
+    if isDefault { try HistoryWriter.makeDirectory(for: path) }
+    return path
   }
 
   /// An empty variable is as good as none.
