@@ -39,7 +39,10 @@ enum ReferenceParser {
     var (domain, remainder) = splitDomain(bytes[...])
     let name = remainder.prefix { $0 != UInt8(ascii: ":") }
     if name.contains(where: \.isUpper) {
-      throw .uppercase(suggestion: lowercased(bytes, in: name.indices))
+      let suggestion = lowercased(bytes, in: name.indices)
+      // Advice that does not help either is none.
+      guard (try? parse(suggestion)) != nil else { throw .format }
+      throw .uppercase(suggestion: suggestion)
     }
     if domain == nil || domain?.elementsEqual(defaultDomain.utf8) == true {
       if !remainder.contains(UInt8(ascii: "/")) { remainder = Array("library/".utf8) + remainder }

@@ -80,6 +80,12 @@ import Testing
   }
 
   /// A trailing newline is the classic hole of `$` in a regular expression; NUL and friends go the same way.
+  /// Lower case alone would not help: no advice is given that fails in its turn.
+  @Test(arguments: ["UPPER/Bad:::", "Bad:", "ghcr.io/Owner/img:"])
+  func noAdviceThatFails(input: String) {
+    #expect(throws: ReferenceError.format) { try ImageReference(input) }
+  }
+
   @Test(arguments: [
     "busybox\n", "busybox:1\n", "\nbusybox", "busybox\0", "busybox:1\t", "busybox@", "busybox@sha256", "@",
     ":", "/", "//", "/busybox", "busybox/", "a/", "busybox:1@sha256:", "localhost:/x", "a b/c",
