@@ -35,9 +35,6 @@ extension ConfigReader {
     _ = choice(section, "type", SinkType.self)
     sink.events = patterns(section)
     sink.groupSeconds = duration(section, "group", in: 1...3_600)
-    if sink.groupSeconds != nil {
-      notBuilt(at: section.keyOffset("group"), "grouping events (\"group\") is", hint: "leave it out")
-    }
     switch type {
     case .file: sink.kind = .file(path: absolutePath(section, member.key))
     case .webhook: sink.kind = .webhook(webhook(section, member.key))

@@ -13,7 +13,7 @@ public struct SinkSettings: Sendable, Hashable {
   public var kind: Kind
   /// `nil`: the types that are on by default.
   public var events: EventPatterns?
-  /// Seconds in which events are gathered into one; not available yet.
+  /// Seconds in which events are gathered into one.
   public var groupSeconds: Int?
 
   public init(name: String, kind: Kind, events: EventPatterns? = nil, groupSeconds: Int? = nil) {

@@ -68,10 +68,14 @@ public final class CheckRun: Sendable {
   ///
   /// - Returns: the sinks that could not take everything, each with the reason; it stays in the outbox.
   public func deliver() async throws -> [String] {
-    let outbox = OutboxAdapter(writer: store.writer, clock: Moment.now, onFailure: { _ in })
+    let grouped = config.sinks.filter { $0.groupSeconds != nil }.map(\.name)
+    let outbox = OutboxAdapter(
+      writer: store.writer, grouped: Set(grouped), clock: Moment.now, onFailure: { _ in })
     for (sink, sequences) in reported.withLock({ $0 }) where !sequences.isEmpty {
       try await outbox.settle(sink: sink, sequences.map { .delivered(sequence: $0) })
     }
+    // There is no window to wait for: the pass is over.
+    for sink in grouped { _ = try await EventGrouper.group(sink, store.writer) }
     await withTaskGroup(of: Void.self) { group in
       let others: [any Sink] = sinks.files + sinks.webhooks
       for sink in others {

@@ -5,14 +5,21 @@ import ImageModel
 /// The outbox table as the delivery workers see it.
 struct OutboxAdapter: Outbox {
   let writer: HistoryWriter
+  /// Sinks that are sent groups alone.
+  let grouped: Set<String>
   let clock: @Sendable () -> Moment
   /// Told when the store refuses for good.
   let onFailure: @Sendable (StoreError) -> Void
 
   func waiting(sink: String, within: Int64, limit: Int) async throws -> [OutboxItem] {
     let now = clock().wall
+    let isGrouped = grouped.contains(sink)
     return try await transaction { store in
-      try store.waiting(sink: sink, now: now, within: within, limit: limit).map {
+      let rows =
+        isGrouped
+        ? try store.waitingGroup(sink: sink, now: now, within: within).map { [$0] } ?? []
+        : try store.waiting(sink: sink, now: now, within: within, limit: limit)
+      return rows.map {
         OutboxItem(
           sequence: $0.sequence, eventID: $0.eventID, tag: $0.tagID, body: $0.body, attempts: $0.attempts)
       }
@@ -21,7 +28,12 @@ struct OutboxAdapter: Outbox {
 
   func nextDue(sink: String, within: Int64) async throws -> Int64? {
     let now = clock().wall
-    return try await transaction { try $0.nextDue(sink: sink, now: now, within: within) }
+    let isGrouped = grouped.contains(sink)
+    return try await transaction { store in
+      isGrouped
+        ? try store.nextGroupDue(sink: sink, now: now, within: within)
+        : try store.nextDue(sink: sink, now: now, within: within)
+    }
   }
 
   func settle(sink: String, _ results: [DeliveryResult]) async throws {

@@ -50,6 +50,7 @@ public struct RunService: Sendable {
     let count = entries.count
     let (stopping, stop) = AsyncStream.makeStream(of: StopReason.self)
     let workers = deliveryWorkers(stop)
+    let groupers = groupers(workers, stop)
     let signals = SignalWatch(
       onStop: { stop.yield(.signal) },
       onHangUp: { [log, sinks] in
@@ -59,12 +60,13 @@ public struct RunService: Sendable {
       })
     let engine = engine(
       try await store.watch(entries, config, now: .now()), TagPoller(registry: registry, writer: store.writer), workers,
-      stop)
+      groupers, stop)
     let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
     await engine.setTimer { timer.arm(inMilliseconds: $0) }
     warnOfPlainWebhooks()
     warnOfUnusableFiles()
     log.info("started", metadata: ["tags": "\(count)", "database": "\(store.writer.path)"])
+    for grouper in groupers.values { await grouper.start() }
     let deliveries = workers.map { worker in Task { await worker.run() } }
     let upkeep = [Task { await prune() }, Task { await trim() }]
     await engine.tick()
@@ -75,6 +77,7 @@ public struct RunService: Sendable {
     }
     timer.cancel()
     for task in upkeep { task.cancel() }
+    for grouper in groupers.values { await grouper.stop() }
     if let failure = await shutDown(engine, http, workers) { reason = .failure(failure) }
     for task in deliveries { await task.value }
     sinks.close()
@@ -90,7 +93,8 @@ public struct RunService: Sendable {
   }
 
   private func engine(
-    _ core: PollCore, _ poller: TagPoller, _ workers: [DeliveryWorker], _ stop: AsyncStream<StopReason>.Continuation
+    _ core: PollCore, _ poller: TagPoller, _ workers: [DeliveryWorker],
+    _ groupers: [String: EventGrouper], _ stop: AsyncStream<StopReason>.Continuation
   ) -> PollEngine {
     let report = PollReport(log: log)
     return PollEngine(
@@ -101,8 +105,13 @@ public struct RunService: Sendable {
         case .unchanged: break
         case .recorded(let records):
           report.note(records)
-          guard records.contains(where: { $0.events.contains { !$0.sinks.isEmpty } }) else { return }
+          let sinks = Set(records.lazy.flatMap(\.events).flatMap(\.sinks))
+          guard !sinks.isEmpty else { return }
           for worker in workers { worker.wake() }
+          for sink in sinks {
+            guard let grouper = groupers[sink] else { continue }
+            Task { await grouper.note() }
+          }
         case .failed(let error): stop.yield(.failure(error))
         }
       })
@@ -110,10 +119,24 @@ public struct RunService: Sendable {
 
   private func deliveryWorkers(_ stop: AsyncStream<StopReason>.Continuation) -> [DeliveryWorker] {
     let outbox = OutboxAdapter(
-      writer: store.writer, clock: Moment.now, onFailure: { stop.yield(.failure($0)) })
+      writer: store.writer, grouped: Set(config.sinks.filter { $0.groupSeconds != nil }.map(\.name)),
+      clock: Moment.now, onFailure: { stop.yield(.failure($0)) })
     let log = log
     let all: [any Sink] = sinks.stdout + sinks.files + sinks.webhooks
     return all.map { DeliveryWorker(sink: $0, outbox: outbox, onProblem: { $0.note(in: log) }) }
+  }
+
+  private func groupers(
+    _ workers: [DeliveryWorker], _ stop: AsyncStream<StopReason>.Continuation
+  ) -> [String: EventGrouper] {
+    var groupers: [String: EventGrouper] = [:]
+    for sink in config.sinks {
+      guard let seconds = sink.groupSeconds else { continue }
+      groupers[sink.name] = EventGrouper(
+        sink: sink.name, window: .seconds(seconds), writer: store.writer,
+        onGrouped: { for worker in workers { worker.wake() } }, onFailure: { stop.yield(.failure($0)) })
+    }
+    return groupers
   }
 
   /// What would otherwise show with the first event, perhaps in weeks. The place may come yet, so it is no reason not

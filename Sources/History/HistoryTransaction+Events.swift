@@ -12,15 +12,7 @@ extension HistoryTransaction {
     _ event: ChangeEvent, tag: Int64, snapshot: Int64?, sinks: [String]
   ) throws -> (sequence: Int64, body: [UInt8]) {
     let recorded = try recordedEvent(id: event.id) ?? insert(event, tag: tag)
-    // The first attempt is due at once, whatever the clock says later.
-    let deliver = try db.cachedStatement(
-      sql: """
-        INSERT INTO delivery(sink, event_sequence, tag_id, state, next_attempt_ms) VALUES(?, ?, ?, 'waiting', 0)
-        ON CONFLICT DO NOTHING
-        """)
-    for sink in sinks {
-      try deliver.execute(arguments: [sink, recorded.sequence, tag])
-    }
+    try deliver(recorded.sequence, tag: tag, to: sinks)
     if let snapshot {
       try db.cachedStatement(sql: "UPDATE snapshot SET event_sequence = ? WHERE id = ?")
         .execute(arguments: [recorded.sequence, snapshot])
@@ -43,14 +35,35 @@ extension HistoryTransaction {
   }
 
   private func insert(_ event: ChangeEvent, tag: Int64) throws -> (sequence: Int64, body: [UInt8]) {
-    // The bytes hold the sequence, so it is taken before the row: AUTOINCREMENT keeps the highest ever given here.
+    let sequence = try nextSequence()
+    let body = event.document(source: instance, sequence: sequence)
+    try insertEvent(sequence, id: event.id, tag: tag, type: event.type, time: event.time, body: body)
+    return (sequence, body)
+  }
+
+  /// The bytes hold the sequence, so it is taken before the row: AUTOINCREMENT keeps the highest ever given here.
+  func nextSequence() throws -> Int64 {
     let last = try Row.fetchOne(
       db.cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = 'event'"))
-    let sequence = (try last?.integer(0) ?? 0) + 1
-    let body = event.document(source: instance, sequence: sequence)
+    return (try last?.integer(0) ?? 0) + 1
+  }
+
+  func insertEvent(
+    _ sequence: Int64, id: String, tag: Int64, type: EventType, time: Timestamp, body: [UInt8]
+  ) throws {
     try db.cachedStatement(
       sql: "INSERT INTO event(sequence, id, tag_id, type, time_ms, body) VALUES(?, ?, ?, ?, ?, ?)"
-    ).execute(arguments: [sequence, event.id, tag, event.type.rawValue, event.time.milliseconds, body.blob])
-    return (sequence, body)
+    ).execute(arguments: [sequence, id, tag, type.rawValue, time.milliseconds, body.blob])
+  }
+
+  /// Puts a waiting delivery for each sink beside an event.
+  func deliver(_ sequence: Int64, tag: Int64, to sinks: [String]) throws {
+    // The first attempt is due at once, whatever the clock says later.
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO delivery(sink, event_sequence, tag_id, state, next_attempt_ms) VALUES(?, ?, ?, 'waiting', 0)
+        ON CONFLICT DO NOTHING
+        """)
+    for sink in sinks { try statement.execute(arguments: [sink, sequence, tag]) }
   }
 }

@@ -60,14 +60,15 @@ extension HistoryTransaction {
     let rows = try Row.fetchCursor(
       statement, arguments: [sink, now.milliseconds, now.milliseconds + within, limit])
     var waiting: [OutboxRow] = []
-    while let row = try rows.next() {
-      waiting.append(
-        OutboxRow(
-          sequence: try row.integer(0), tagID: try row.integer(1), eventID: try row.text(2),
-          type: try row.named(3, EventType.self), time: try row.time(4), body: try row.bytes(5),
-          attempts: Int(try row.integer(6)), nextAttempt: try row.time(7)))
-    }
+    while let row = try rows.next() { waiting.append(try Self.outboxRow(row)) }
     return waiting
+  }
+
+  static func outboxRow(_ row: Row) throws -> OutboxRow {
+    OutboxRow(
+      sequence: try row.integer(0), tagID: try row.integer(1), eventID: try row.text(2),
+      type: try row.named(3, EventType.self), time: try row.time(4), body: try row.bytes(5),
+      attempts: Int(try row.integer(6)), nextAttempt: try row.time(7))
   }
 
   /// Milliseconds until the first delivery of some tag is due for a sink, `nil` if nothing waits or the sink is

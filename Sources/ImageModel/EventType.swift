@@ -10,11 +10,13 @@ public enum EventType: String, Sendable, CaseIterable {
   case imageRepacked = "watcher.image.repacked"
   case indexChanged = "watcher.index.changed"
   case tagFirstSeen = "watcher.tag.first_seen"
+  /// A group of others, made for one sink.
+  case changes = "watcher.changes"
 
   /// Whether a sink without `events` patterns is sent this. The others are recorded all the same.
   public var isOnByDefault: Bool {
     switch self {
-    case .imageRepacked, .indexChanged, .tagFirstSeen: false
+    case .imageRepacked, .indexChanged, .tagFirstSeen, .changes: false
     default: true
     }
   }

@@ -43,6 +43,7 @@ public enum Limits {
 
   // Events.
   public static let eventBytes = 16 * 1024
+  public static let groupedEventBytes = 256 * 1024
   /// Characters of a failure's message.
   public static let failureMessageCharacters = 1_024
   /// `watcher.image.changed` announcements of one tag per hour; further moves wait until it is quiet.

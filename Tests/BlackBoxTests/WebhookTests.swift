@@ -155,4 +155,60 @@ import Testing
     #expect(!bad.stderr.contains("canary"))
     #expect(try scene.run(["sinks", "test", "nobody", "--config", scene.config]).status == 66)
   }
+
+  /// A base image moves and many tags with it: one webhook, the same until it is taken.
+  @Test func aGroupIsOneEvent() throws {
+    defer { registry.stop() }
+    let answers = Mutex([503])
+    let receiver = try LoopbackServer { _ in ScriptedResponse(answers.withLock { $0.popLast() } ?? 200) }
+    defer { receiver.stop() }
+    let tags = (1...20).map { "app\($0)" }
+    for tag in tags { registry.put(FakeRegistryImage("first"), in: tag, tag: "stable") }
+    let scene = try scene(receiver, ["group": "1s"])
+    let sink: [String: Any] = [
+      "type": "webhook", "url": "\(receiver.origin)/", "allow_http": true, "group": "2s",
+      "retry_schedule": ["0s", "1s", "1s"],
+    ]
+    try scene.configure(watch: tags.map { "\(registry.authority)/\($0):stable" }, sinks: ["hook": sink])
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    let before = scene.eventLines().count
+    for tag in tags { registry.put(FakeRegistryImage("second"), in: tag, tag: "stable") }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually(within: 40) { scene.eventLines().count == before + tags.count })
+    #expect(eventually(within: 20) { (try? self.sink(scene)["waiting"] as? Int) == 0 && receiver.requests.count > 1 })
+    daemon.terminate()
+    daemon.waitUntilExit()
+    var documents: [String: [String]] = [:]
+    for request in receiver.requests {
+      let text = String(decoding: request.body, as: UTF8.self)
+      let event = try object(text)
+      #expect(event["type"] as? String == "watcher.changes")
+      #expect(event["id"] as? String == request.header("webhook-id"))
+      let data = try #require(event["data"] as? [String: Any])
+      let ids = try #require(data["events"] as? [[String: Any]]).compactMap { $0["id"] as? String }
+      let id = try #require(request.header("webhook-id"))
+      #expect(documents[id, default: ids] == ids, "the same on every attempt")
+      documents[id] = ids
+    }
+    let told = documents.values.flatMap { $0 }
+    let recorded = try scene.eventLines().dropFirst(before).map { try object($0)["id"] as? String }
+    #expect(Set(told) == Set(recorded.compactMap { $0 }) && told.count == recorded.count, "each in one group")
+    #expect(documents.count < tags.count)
+    let groups = try scene.run(["events", "--type", "watcher.changes", "--json", "--config", scene.config]).stdout
+    #expect(groups.split(separator: "\n").count == documents.count, "recorded as they were sent")
+  }
+
+  @Test func checkGroupsWhatItFound() throws {
+    defer { registry.stop() }
+    let receiver = try LoopbackServer { _ in ScriptedResponse(200) }
+    defer { receiver.stop() }
+    let scene = try scene(receiver, ["group": "1h"])
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    let request = try #require(receiver.requests.first)
+    #expect(receiver.requests.count == 1)
+    #expect(String(decoding: request.body, as: UTF8.self).contains(scene.eventLines()[1]), "byte for byte")
+  }
 }

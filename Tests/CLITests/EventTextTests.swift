@@ -83,6 +83,15 @@ import Testing
     #expect(try Self.text(flapping).hasSuffix("latest\n    after 3 moves that were not announced\n"))
   }
 
+  @Test func aGroupIsALine() throws {
+    let time = try Samples.time("2026-09-17T21:30:05.123Z")
+    let members = try [Self.stored(.imageChanged), Self.stored(.tagDeleted)].map(\.body)
+    let group = StoredEvent(
+      sequence: 43, type: .changes, tag: Samples.tag, time: time,
+      body: GroupedEvent(id: "g", time: time, documents: members).document(source: "urn:x", sequence: 43))
+    #expect(try Self.text(group) == "      43  2026-09-17 21:30:05  group             2 events\n")
+  }
+
   @Test func platformsThatDidNotFitAreCounted() throws {
     let changes = try (0..<60).map { number in
       try Samples.change(

@@ -128,7 +128,7 @@ import Testing
     (#"{"registries":{"a.example":{"credential_helper":"pass"}}}"#, ["credential_helper"]),
     (#"{"watch":[{"repository":"a.example/b"}]}"#, ["repository"]),
     (#"{"sinks":{"a":{"type":"webhook","url":"https://a.example"}}}"#, []),
-    (#"{"sinks":{"a":{"type":"stdout","group":"1m"}}}"#, ["group"]),
+    (#"{"sinks":{"a":{"type":"stdout","group":"1m"}}}"#, []),
     (#"{"http":{"listen":"[::1]:1"}}"#, ["listen"]), (#"{"http":{}}"#, []),
     (#"{"retention":{"history":"1d"}}"#, ["history"]),
     (#"{"retention":{"history":"forever","deliveries":"1d"},"defaults":{"platform_match":"strict"}}"#, []),

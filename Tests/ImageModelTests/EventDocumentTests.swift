@@ -147,7 +147,7 @@ import Testing
 
   @Test func defaults() {
     #expect(
-      Set(EventType.allCases.filter { !$0.isOnByDefault }) == [.imageRepacked, .indexChanged, .tagFirstSeen])
+      Set(EventType.allCases.filter { !$0.isOnByDefault }) == [.imageRepacked, .indexChanged, .tagFirstSeen, .changes])
   }
 
   private func parsed(_ bytes: [UInt8]) throws -> [String: Any] {

@@ -80,7 +80,7 @@ struct CheckText {
       let changes = event.changes.map(changeText.words).joined(separator: ", ")
       let isBack = event.rollback?.isEmpty == false
       return changes.isEmpty ? event.type.words : changes + (isBack ? " (rollback)" : "")
-    case .tagDeleted, .tagRestored, .tagUnreachable, .tagRecovered, .indexChanged:
+    case .tagDeleted, .tagRestored, .tagUnreachable, .tagRecovered, .indexChanged, .changes:
       return event.type.words
     }
   }

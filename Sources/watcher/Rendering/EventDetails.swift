@@ -23,7 +23,10 @@ struct EventDetails: Decodable {
   }
 
   private struct Content: Decodable {
-    let changes: [Change]
+    /// Not in groups.
+    let changes: [Change]?
+    /// In groups alone.
+    let events: [Nothing]?
     let changes_omitted: Int?
     let rollback: [Nothing]?
     let error: Problem?
@@ -48,7 +51,7 @@ struct EventDetails: Decodable {
   }
 
   var changes: [PlatformChange] {
-    data.changes.compactMap { change in
+    (data.changes ?? []).compactMap { change in
       ChangeClass(rawValue: change.class).map {
         PlatformChange(
           platform: change.platform.flatMap(Platform.init), changeClass: $0, previous: Self.state(change.previous),
@@ -57,6 +60,8 @@ struct EventDetails: Decodable {
     }
   }
 
+  /// How many events a group holds; `nil` for an event that is none.
+  var grouped: Int? { data.events?.count }
   /// Changes that did not fit the document.
   var omitted: Int { data.changes_omitted ?? 0 }
   var isRollback: Bool { data.rollback?.isEmpty == false }

@@ -16,7 +16,8 @@ struct EventText {
   }
 
   func text(_ event: StoredEvent) throws(CommandError) -> String {
-    let tag = event.tag.familiar.shown
+    let details = try EventDetails(event)
+    let tag = details.grouped.map { Words.count($0, "event") } ?? event.tag.familiar.shown
     let sequence = String(event.sequence)
     let head = Self.columns(
       String(repeating: " ", count: max(0, Self.sequenceColumns - sequence.utf8.count)) + sequence,
@@ -27,7 +28,7 @@ struct EventText {
     let shownTag = format.style.paint(tag, .strong)
     let lines =
       [fits ? start + blank + shownTag : start] + (fits ? [] : ["    " + shownTag])
-      + details(event, try EventDetails(event))
+      + self.details(event, details)
     return lines.map { $0 + "\n" }.joined()
   }
 
@@ -60,7 +61,7 @@ extension EventType {
     case .imageChanged: .notable
     case .tagDeleted, .tagUnreachable: .bad
     case .tagRestored, .tagRecovered: .good
-    case .platformAdded, .platformRemoved, .imageRepacked, .indexChanged, .tagFirstSeen: .plain
+    case .platformAdded, .platformRemoved, .imageRepacked, .indexChanged, .tagFirstSeen, .changes: .plain
     }
   }
 }

@@ -14,6 +14,7 @@ extension EventType {
     case .imageRepacked: "repacked"
     case .indexChanged: "index changed"
     case .tagFirstSeen: "first seen"
+    case .changes: "group"
     }
   }
 }

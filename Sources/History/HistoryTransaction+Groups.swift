@@ -1,0 +1,67 @@
+import GRDB
+import ImageModel
+
+/// Groups: one event in place of all that wait for a sink.
+extension HistoryTransaction {
+  /// Puts the oldest events that wait for a sink into one event of type `watcher.changes`, up to what it may hold. The
+  /// group waits in their place: what a group carries is not sent beside it, and they stay recorded themselves.
+  ///
+  /// - Returns: how many events it holds; 0 when nothing waits.
+  public func group(sink: String, id: String, now: Timestamp) throws -> Int {
+    var members: [(sequence: Int64, tag: Int64, body: [UInt8])] = []
+    var size = 0
+    // No event is smaller than this many bytes, so more never fit.
+    for row in try ungrouped(sink, limit: GroupedEvent.documentBytes / 256) {
+      let body = try row.bytes(2)
+      guard members.isEmpty || size + body.count + 1 <= GroupedEvent.documentBytes else { break }
+      size += body.count + 1
+      members.append((try row.integer(0), try row.integer(1), body))
+    }
+    guard let first = members.first else { return 0 }
+    let sequence = try nextSequence()
+    let body = GroupedEvent(id: id, time: now, documents: members.map(\.body))
+      .document(source: instance, sequence: sequence)
+    try insertEvent(sequence, id: id, tag: first.tag, type: .changes, time: now, body: body)
+    try deliver(sequence, tag: first.tag, to: [sink])
+    let leave = try db.cachedStatement(sql: "DELETE FROM delivery WHERE sink = ? AND event_sequence = ?")
+    for member in members { try leave.execute(arguments: [sink, member.sequence]) }
+    return members.count
+  }
+
+  /// The first group that waits for a sink, if it is due. Groups go out one after another, whatever tags they tell of.
+  public func waitingGroup(sink: String, now: Timestamp, within: Int64) throws -> OutboxRow? {
+    guard let row = try firstGroup(sink) else { return nil }
+    let next = try row.integer(7)
+    guard next <= now.milliseconds || next > now.milliseconds + within else { return nil }
+    return try Self.outboxRow(row)
+  }
+
+  /// Milliseconds until the first group is due for a sink, `nil` if none waits.
+  public func nextGroupDue(sink: String, now: Timestamp, within: Int64) throws -> Int64? {
+    guard let row = try firstGroup(sink) else { return nil }
+    let wait = try row.integer(7) - now.milliseconds
+    return wait > within ? 0 : max(0, wait)
+  }
+
+  private func firstGroup(_ sink: String) throws -> Row? {
+    try Row.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT d.event_sequence, d.tag_id, e.id, e.type, e.time_ms, e.body, d.attempts, d.next_attempt_ms
+          FROM delivery d INDEXED BY delivery_waiting CROSS JOIN event e ON e.sequence = d.event_sequence
+          WHERE d.sink = ?1 AND d.state = 'waiting' AND e.type = 'watcher.changes'
+            AND EXISTS (SELECT 1 FROM sink WHERE name = ?1 AND state != 'disabled')
+          ORDER BY d.event_sequence LIMIT 1
+          """), arguments: [sink])
+  }
+
+  private func ungrouped(_ sink: String, limit: Int) throws -> [Row] {
+    try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT d.event_sequence, d.tag_id, e.body
+          FROM delivery d INDEXED BY delivery_waiting CROSS JOIN event e ON e.sequence = d.event_sequence
+          WHERE d.sink = ? AND d.state = 'waiting' AND e.type != 'watcher.changes' ORDER BY d.event_sequence LIMIT ?
+          """), arguments: [sink, limit])
+  }
+}

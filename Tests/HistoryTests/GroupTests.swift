@@ -1,0 +1,108 @@
+import Foundation
+import ImageModel
+import Testing
+
+@testable import History
+
+@Suite struct GroupTests {
+  let scratch = Scratch()
+  let writer: HistoryWriter
+
+  init() throws { writer = try HistoryWriter.open(scratch.database) }
+
+  private static let day: Int64 = 86_400_000
+
+  /// Events `e1` … for the sinks `ops` and `journal`, of two tags in turn; `labels` makes them large.
+  private func prepare(_ history: HistoryTransaction, _ count: Int, labels: Int = 0) throws -> [[UInt8]] {
+    try history.registerSinks(["ops", "journal"].map { SinkDefinition(name: $0, type: "webhook", fingerprint: "1") })
+    let tags = try history.registerTags(
+      ["a", "b"].map {
+        WatchedTag(
+          tag: TagReference(domain: "docker.io", path: "library/x", tag: $0), selection: .all, intervalSeconds: 60)
+      })
+    return try (1...count).map { number in
+      var event = event("e\(number)", at: Int64(number))
+      event.labels = ["padding": String(repeating: "x", count: labels)]
+      return try history.appendEvent(
+        event, tag: tags[number % 2].id, snapshot: nil, sinks: ["ops", "journal"]
+      ).body
+    }
+  }
+
+  private func first(_ history: HistoryTransaction, now: Int64 = 100) throws -> OutboxRow? {
+    try history.waitingGroup(sink: "ops", now: time(now), within: Self.day)
+  }
+
+  @Test func theGroupTakesThePlaceOfItsMembersForOneSink() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      let bodies = try prepare(history, 3)
+      #expect(try first(history) == nil)
+      #expect(try history.group(sink: "ops", id: "g1", now: time(50)) == 3)
+      #expect(try history.group(sink: "ops", id: "g2", now: time(50)) == 0, "nothing is grouped twice")
+      let row = try #require(try first(history))
+      #expect(row.eventID == "g1" && row.type == .changes && row.sequence == 4 && row.attempts == 0)
+      let document = try #require(try JSONSerialization.jsonObject(with: Data(row.body)) as? [String: Any])
+      #expect(document["id"] as? String == "g1" && document["type"] as? String == "watcher.changes")
+      #expect(document["sequence"] as? String == "000000000004" && document["specversion"] as? String == "1.0")
+      #expect(document["source"] as? String == history.instance)
+      let text = String(decoding: row.body, as: UTF8.self)
+      let events = bodies.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",")
+      #expect(text.hasSuffix(#","data":{"schema":1,"events":["# + events + "]}}"), "byte for byte")
+      #expect(!text.contains("\n"))
+      #expect(
+        try history.waiting(sink: "journal", now: time(100), within: Self.day, limit: 10).map(\.eventID)
+          == ["e1", "e2", "e3"])
+    }
+  }
+
+  @Test func groupsAreSplitAndHoldEverythingInOrder() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      let bodies = try prepare(history, 50, labels: 12_000)
+      var counts: [Int] = []
+      while let count = Optional(try history.group(sink: "ops", id: "g\(counts.count)", now: time(60))), count > 0 {
+        counts.append(count)
+      }
+      #expect(counts.reduce(0, +) == 50 && counts.count == 3)
+      var seen: [String] = []
+      for _ in counts {
+        let row = try #require(try first(history))
+        #expect(row.body.count <= Limits.groupedEventBytes)
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(row.body)) as? [String: Any])
+        let events = try #require((document["data"] as? [String: Any])?["events"] as? [[String: Any]])
+        seen += events.compactMap { $0["id"] as? String }
+        try history.settleDelivered(sink: "ops", sequences: [row.sequence], at: time(70))
+      }
+      #expect(seen == (1...50).map { "e\($0)" })
+      #expect(bodies.count == 50)
+      #expect(try first(history) == nil)
+    }
+  }
+
+  /// Of one sink, whatever tags they tell of.
+  @Test func aGroupWaitsForTheOneBeforeIt() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      _ = try prepare(history, 1)
+      _ = try history.group(sink: "ops", id: "g1", now: time(50))
+      let first = try #require(try first(history))
+      try history.settleFailed(sink: "ops", sequence: first.sequence, attempts: 1, error: "503", .retry(at: time(160)))
+      let tag = try history.registerTags([
+        WatchedTag(
+          tag: TagReference(domain: "docker.io", path: "library/y", tag: "c"), selection: .all, intervalSeconds: 60)
+      ])[0]
+      _ = try history.appendEvent(event("e9", at: 9), tag: tag.id, snapshot: nil, sinks: ["ops"])
+      _ = try history.group(sink: "ops", id: "g2", now: time(60))
+      #expect(try self.first(history) == nil)
+      #expect(try history.nextGroupDue(sink: "ops", now: time(100), within: Self.day) == 60_000)
+      #expect(try self.first(history, now: 160)?.eventID == "g1")
+      #expect(try self.first(history, now: -100_000)?.eventID == "g1", "the clock was set back by more than a day")
+      try history.settleFailed(sink: "ops", sequence: first.sequence, attempts: 10, error: "503", .rests)
+      #expect(try self.first(history)?.eventID == "g2")
+      try history.setSink("ops", .disabled)
+      #expect(try self.first(history) == nil)
+      #expect(try history.nextGroupDue(sink: "ops", now: time(100), within: Self.day) == nil)
+    }
+  }
+}
