@@ -72,6 +72,27 @@ import Testing
     #expect(try sink(scene)["waiting"] as? Int == 0)
   }
 
+  @Test func aReceiverThatHangsHoldsUpNoOtherSink() throws {
+    defer { registry.stop() }
+    let receiver = try LoopbackServer { _ in ScriptedResponse(200, behaviour: .hang) }
+    defer { receiver.stop() }
+    let scene = try scene(receiver)
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { scene.isBaselineRecorded() })
+    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
+    #expect(eventually(within: 30) { scene.eventLines().count == 2 })
+    #expect(eventually(within: 1) { WatcherBinary.text(scene.stdout).contains("watcher.image.changed") })
+    #expect(eventually { receiver.requests.count == 1 })
+    #expect(try sink(scene)["waiting"] as? Int == 1, "it is still asked")
+    let began = Date()
+    daemon.terminate()
+    daemon.waitUntilExit()
+    #expect(daemon.terminationStatus == 0 && Date().timeIntervalSince(began) < 15)
+    #expect(try sink(scene)["waiting"] as? Int == 1)
+    #expect(try scene.sql("SELECT attempts FROM delivery WHERE sink = 'hook'") == ["0"], "cut off is no attempt")
+  }
+
   @Test func goneIsGoneOverRestartsUntilTheDefinitionChanges() throws {
     defer { registry.stop() }
     let status = Mutex(410)
