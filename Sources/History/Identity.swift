@@ -10,8 +10,14 @@ enum Identity: Hashable {
   static func read(_ db: Database, path: String) throws -> Identity {
     let application = try number(db, "PRAGMA application_id")
     let version = try number(db, "PRAGMA user_version")
-    // Litestream keeps two tables of its own in a database it copies, and may have come first.
-    let tables = try number(db, "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE '\\_litestream%' ESCAPE '\\'")
+    // Litestream keeps two tables of its own in a database it copies, and may have come first. The migrator's list is
+    // made in a transaction before that of the first migration, and is all there is when a writer ended in between.
+    let tables = try number(
+      db,
+      """
+      SELECT count(*) FROM sqlite_schema
+      WHERE tbl_name NOT LIKE '\\_litestream%' ESCAPE '\\' AND tbl_name <> 'grdb_migrations'
+      """)
     if application == 0 && version == 0 && tables == 0 { return .empty }
     guard application == Schema.applicationID else {
       throw StoreError(.foreign, "not a watcher database (\(path)): name another file with --database")

@@ -114,6 +114,18 @@ import Testing
     #expect(code { try HistoryReader.open(scratch.database) } == .foreign)
   }
 
+  /// The list of migrations is made before the first of them; a fault or a kill can come between.
+  @Test func aDatabaseWhoseMakingWasCutOffIsMadeByTheNextWriter() throws {
+    do {
+      let queue = try DatabaseQueue(path: scratch.database)
+      try queue.write { try $0.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)") }
+      try queue.close()
+    }
+    #expect(code { try HistoryReader.open(scratch.database) } == .missing)
+    try HistoryWriter.open(scratch.database).close()
+    _ = try HistoryReader.open(scratch.database)
+  }
+
   @Test func anEmptyFileIsANewDatabaseForTheWriterOnly() throws {
     write([], to: scratch.database)
     #expect(code { try HistoryReader.open(scratch.database) } == .missing)
