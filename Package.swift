@@ -73,7 +73,8 @@ let package = Package(
     .testTarget(name: "CLITests", dependencies: ["watcher", "Daemon", "History", "Config", "ImageModel"]),
     .testTarget(
       name: "BlackBoxTests",
-      dependencies: ["watcher", "TestSupport", "Hashing", "Schedule", "StrictJSON", "ImageModel"]),
+      dependencies: ["watcher", "TestSupport", "Hashing", "Schedule", "StrictJSON", "ImageModel"],
+      exclude: ["FaultShim"]),
   ],
   swiftLanguageModes: [.v6]
 )
