@@ -8,6 +8,8 @@ struct ConfiguredSinks: Sendable {
   let stdout: [StdoutSink]
   let files: [FileSink]
   let webhooks: [WebhookSink]
+  var all: [any Sink] { stdout + files + webhooks }
+
   /// The webhooks' own, so that registries and receivers do not wait for each other's connections.
   private let http: HTTPClient?
 

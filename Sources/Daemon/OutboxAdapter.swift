@@ -1,3 +1,4 @@
+import Config
 import Delivery
 import History
 import ImageModel
@@ -75,4 +76,9 @@ extension NextAttempt {
     case .byHand: .rests
     }
   }
+}
+
+extension WatchConfig {
+  /// Names of the sinks that are sent groups alone.
+  var groupedSinks: Set<String> { Set(sinks.lazy.filter { $0.groupSeconds != nil }.map(\.name)) }
 }

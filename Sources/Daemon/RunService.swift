@@ -119,11 +119,9 @@ public struct RunService: Sendable {
 
   private func deliveryWorkers(_ stop: AsyncStream<StopReason>.Continuation) -> [DeliveryWorker] {
     let outbox = OutboxAdapter(
-      writer: store.writer, grouped: Set(config.sinks.filter { $0.groupSeconds != nil }.map(\.name)),
-      clock: Moment.now, onFailure: { stop.yield(.failure($0)) })
+      writer: store.writer, grouped: config.groupedSinks, clock: Moment.now, onFailure: { stop.yield(.failure($0)) })
     let log = log
-    let all: [any Sink] = sinks.stdout + sinks.files + sinks.webhooks
-    return all.map { DeliveryWorker(sink: $0, outbox: outbox, onProblem: { $0.note(in: log) }) }
+    return sinks.all.map { DeliveryWorker(sink: $0, outbox: outbox, onProblem: { $0.note(in: log) }) }
   }
 
   private func groupers(

@@ -23,8 +23,7 @@ public struct SinkTest: Sendable {
   /// Tries one after another, in the order of the configuration.
   public func run() async -> [Result] {
     var results: [Result] = []
-    let all: [any Sink] = sinks.stdout + sinks.files + sinks.webhooks
-    for sink in all {
+    for sink in sinks.all {
       let id = UUID().uuidString.lowercased()
       let item = OutboxItem(
         sequence: 0, eventID: id, tag: 0, body: Self.document(id: id, sink: sink.name, at: .now()), attempts: 0)

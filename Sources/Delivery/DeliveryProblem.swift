@@ -14,7 +14,7 @@ public struct DeliveryProblem: Error, Hashable, Sendable {
   public let cause: Cause
   /// One line, free of control characters.
   public let message: String
-  /// The how manieth since everything that was tried was delivered; 1 at the first time.
+  /// The number of this problem, from 1, since everything that was tried was delivered.
   public let failures: Int
   /// When the next attempt comes.
   public let retryAfter: Duration

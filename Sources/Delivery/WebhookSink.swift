@@ -15,6 +15,7 @@ public final class WebhookSink: Sink {
   /// Parts of the URL that a reply may repeat and nobody may read.
   private let urlSecrets: [String]
   private let secretFiles: [SecretText]
+  private let plainHeaders: [(name: String, value: String)]
   private let headerFiles: [(name: String, file: SecretText)]
   private let send: Send
   private let now: @Sendable () -> Timestamp
@@ -34,6 +35,7 @@ public final class WebhookSink: Sink {
     let shown = receiver.lowercased()
     urlSecrets = Self.words(of: [target.url]).filter { !shown.contains($0.lowercased()) }
     secretFiles = target.secretFiles.map(SecretText.init)
+    plainHeaders = target.headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     headerFiles = target.headerFiles.sorted { $0.key < $1.key }.map { ($0.key, SecretText(path: $0.value)) }
   }
 
@@ -119,7 +121,7 @@ public final class WebhookSink: Sink {
     } catch {
       return .notSent(error.message)
     }
-    var headers = target.headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) } + secretHeaders
+    var headers = plainHeaders + secretHeaders
     headers.append(("Content-Type", target.contentType))
     headers.append(("webhook-id", item.eventID))
     headers.append(("webhook-timestamp", String(sent)))

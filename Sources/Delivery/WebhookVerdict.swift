@@ -18,9 +18,12 @@ enum WebhookVerdict: Hashable {
   ///   - now: seconds since 1970.
   ///   - secrets: what went out that a receiver may echo and nobody may read.
   init(_ response: HTTPResponse, receiver: String, now: Int64, secrets: [String]) {
+    if (200..<300).contains(response.status) {
+      self = .delivered
+      return
+    }
     let said = "\(receiver) answered \(response.status)\(Self.excerpt(of: response, without: secrets))"
     switch response.status {
-    case 200..<300: self = .delivered
     case 410: self = .gone(said)
     case 300..<400:
       self = .failed("\(said): redirects are not followed; correct the URL", retryAfterSeconds: nil, isBusy: false)
@@ -38,7 +41,7 @@ enum WebhookVerdict: Hashable {
   /// beginning of one at which it was cut off, is not quoted at all.
   private static func excerpt(of response: HTTPResponse, without secrets: [String]) -> String {
     let text = String(decoding: response.body, as: UTF8.self)
-    guard !secrets.contains(where: { text.contains($0.prefix(12)) }) else { return " (its reply repeats a secret)" }
+    guard !secrets.contains(where: text.repeats) else { return " (its reply repeats a secret)" }
     let kept = String(decoding: Array(text.utf8.prefix(Limits.webhookReplyBytesKept)), as: UTF8.self)
     let line = kept.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     return line.isEmpty ? "" : ": \(line.safe())"

@@ -30,29 +30,26 @@ extension HistoryTransaction {
 
   /// The first group that waits for a sink, if it is due. Groups go out one after another, whatever tags they tell of.
   public func waitingGroup(sink: String, now: Timestamp, within: Int64) throws -> OutboxRow? {
-    guard let row = try firstGroup(sink) else { return nil }
-    let next = try row.integer(7)
-    guard next <= now.milliseconds || next > now.milliseconds + within else { return nil }
-    return try Self.outboxRow(row)
+    guard let first = try firstGroup(sink), first.millisecondsToWait(at: now, within) == 0 else { return nil }
+    return first
   }
 
   /// Milliseconds until the first group is due for a sink, `nil` if none waits.
   public func nextGroupDue(sink: String, now: Timestamp, within: Int64) throws -> Int64? {
-    guard let row = try firstGroup(sink) else { return nil }
-    let wait = try row.integer(7) - now.milliseconds
-    return wait > within ? 0 : max(0, wait)
+    try firstGroup(sink)?.millisecondsToWait(at: now, within)
   }
 
-  private func firstGroup(_ sink: String) throws -> Row? {
-    try Row.fetchOne(
+  private func firstGroup(_ sink: String) throws -> OutboxRow? {
+    let row = try Row.fetchOne(
       db.cachedStatement(
         sql: """
-          SELECT d.event_sequence, d.tag_id, e.id, e.type, e.time_ms, e.body, d.attempts, d.next_attempt_ms
+          SELECT \(Self.outboxColumns)
           FROM delivery d INDEXED BY delivery_waiting CROSS JOIN event e ON e.sequence = d.event_sequence
           WHERE d.sink = ?1 AND d.state = 'waiting' AND e.type = 'watcher.changes'
             AND EXISTS (SELECT 1 FROM sink WHERE name = ?1 AND state != 'disabled')
           ORDER BY d.event_sequence LIMIT 1
           """), arguments: [sink])
+    return try row.map(Self.outboxRow)
   }
 
   private func ungrouped(_ sink: String, limit: Int) throws -> [Row] {
@@ -63,5 +60,13 @@ extension HistoryTransaction {
           FROM delivery d INDEXED BY delivery_waiting CROSS JOIN event e ON e.sequence = d.event_sequence
           WHERE d.sink = ? AND d.state = 'waiting' AND e.type != 'watcher.changes' ORDER BY d.event_sequence LIMIT ?
           """), arguments: [sink, limit])
+  }
+}
+
+extension OutboxRow {
+  /// Until it is due; what is put off for longer than `within` was put off by another clock, and is due.
+  fileprivate func millisecondsToWait(at now: Timestamp, _ within: Int64) -> Int64 {
+    let wait = nextAttempt.milliseconds - now.milliseconds
+    return wait > within ? 0 : max(0, wait)
   }
 }

@@ -47,7 +47,7 @@ extension HistoryTransaction {
     // The planner would rather walk the primary key, through every delivery made so far.
     let statement = try db.cachedStatement(
       sql: """
-        SELECT d.event_sequence, d.tag_id, e.id, e.type, e.time_ms, e.body, d.attempts, d.next_attempt_ms
+        SELECT \(Self.outboxColumns)
         FROM delivery d INDEXED BY delivery_waiting CROSS JOIN event e ON e.sequence = d.event_sequence
         WHERE d.sink = ?1 AND d.state = 'waiting' AND d.next_attempt_ms NOT BETWEEN ?2 + 1 AND ?3
           AND EXISTS (SELECT 1 FROM sink WHERE name = ?1 AND state != 'disabled')
@@ -63,6 +63,10 @@ extension HistoryTransaction {
     while let row = try rows.next() { waiting.append(try Self.outboxRow(row)) }
     return waiting
   }
+
+  /// Of a delivery `d` and its event `e`, as `outboxRow` reads them.
+  static let outboxColumns =
+    "d.event_sequence, d.tag_id, e.id, e.type, e.time_ms, e.body, d.attempts, d.next_attempt_ms"
 
   static func outboxRow(_ row: Row) throws -> OutboxRow {
     OutboxRow(

@@ -16,6 +16,9 @@ extension String {
     }
     return out
   }
+
+  /// Whether a text holds a secret, or its beginning, with which a text that was cut off would end.
+  public func repeats(_ secret: String) -> Bool { !secret.isEmpty && contains(secret.prefix(12)) }
 }
 
 extension Unicode.Scalar {

@@ -42,11 +42,10 @@ struct ErrorBody: Hashable, Sendable {
     (codes.first.map { " " + $0.safe(limit: 40) } ?? "") + (words.map { " (\($0))" } ?? "")
   }
 
-  /// Whether a text holds a secret or its beginning, with which a text that was cut off would end.
+  /// Whether a text holds the bare part of one of these.
   private static func repeats(_ text: String, _ secrets: [String]) -> Bool {
     secrets.contains { secret in
-      let bare = secret.split(separator: " ").last ?? ""
-      return !bare.isEmpty && text.contains(bare.prefix(12))
+      secret.split(separator: " ").last.map { text.repeats(String($0)) } ?? false
     }
   }
 
