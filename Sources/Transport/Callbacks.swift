@@ -8,7 +8,7 @@ enum Callbacks {
   ) -> Int {
     guard let owner else { return 0 }
     let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
-    return Transfer.of(owner).sink.take(headerLine: line) ? line.count : 0
+    return Transfer.with(owner) { $0.sink.take(headerLine: line) } ? line.count : 0
   }
 
   static func body(
@@ -17,7 +17,7 @@ enum Callbacks {
     guard let owner else { return 0 }
     let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
     // Anything but the count given ends the transfer; for an empty piece 0 would mean success.
-    return Transfer.of(owner).sink.take(bodyPiece: piece) ? piece.count : piece.count + 1
+    return Transfer.with(owner) { $0.sink.take(bodyPiece: piece) } ? piece.count : piece.count + 1
   }
 
   /// Opens the socket for an address the policy allows: the address that is connected to, whatever DNS says

@@ -93,9 +93,8 @@ final class CurlLoop {
   }
 
   private func configure(_ transfer: Transfer) throws(TransportError) {
-    let request = transfer.request
     var bundle: TrustBundle?
-    if let file = request.tls.caFile, !request.tls.skipVerify {
+    if let file = transfer.request.tls.caFile, !transfer.request.tls.skipVerify {
       do throws(TrustBundle.Failure) {
         bundle = try trust.bundle(adding: file)
       } catch {
@@ -104,7 +103,7 @@ final class CurlLoop {
     }
     transfer.limitMilliseconds = transfer.remainingMilliseconds(at: Self.now())
     do throws(EasyHandle.Failure) {
-      try transfer.easy.configure(request, milliseconds: transfer.limitMilliseconds, trust: bundle)
+      try transfer.easy.configure(transfer.shared, milliseconds: transfer.limitMilliseconds, trust: bundle)
     } catch {
       switch error {
       case .header(let name):

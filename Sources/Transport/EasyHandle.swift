@@ -18,7 +18,7 @@ final class EasyHandle {
   private let fixedHosts = CurlList()
 
   /// The request and derived values that the handle is set to; `nil` before the first.
-  private var request: HTTPRequest?
+  private var current: SharedRequest?
   private var headersAreSet = false
   private var totalMilliseconds = 0
   private var trust: TrustBundle?
@@ -86,30 +86,31 @@ final class EasyHandle {
 
   /// Sets the handle to `next`. After a failure everything is set anew the next time.
   func configure(
-    _ next: HTTPRequest, milliseconds: Int, trust nextTrust: TrustBundle?
+    _ next: SharedRequest, milliseconds: Int, trust nextTrust: TrustBundle?
   ) throws(Failure) {
-    let last = request
-    request = nil
-    guard url.set(next.url) else { throw .option("libcurl cannot read the URL") }
-    if last?.method != next.method || next.method == .post { try setMethod(next) }
-    try setHeaders(next, last: last)
+    let last = current
+    current = nil
+    guard url.set(next.value.url) else { throw .option("libcurl cannot read the URL") }
+    if last?.value.method != next.value.method || next.value.method == .post { try setMethod(next.value) }
+    try setHeaders(next.value, last: last)
     if totalMilliseconds != milliseconds {
       try set(CURLOPT_TIMEOUT_MS, milliseconds)
       totalMilliseconds = milliseconds
     }
-    if last?.connectSeconds != next.connectSeconds {
-      try set(CURLOPT_CONNECTTIMEOUT_MS, max(1, next.connectSeconds * 1_000))
+    if last?.value.connectSeconds != next.value.connectSeconds {
+      try set(CURLOPT_CONNECTTIMEOUT_MS, max(1, next.value.connectSeconds * 1_000))
     }
-    if last?.stallSeconds != next.stallSeconds { try set(CURLOPT_LOW_SPEED_TIME, next.stallSeconds) }
-    if last?.stallBytesPerSecond != next.stallBytesPerSecond {
-      try set(CURLOPT_LOW_SPEED_LIMIT, next.stallBytesPerSecond)
+    if last?.value.stallSeconds != next.value.stallSeconds {
+      try set(CURLOPT_LOW_SPEED_TIME, next.value.stallSeconds)
     }
-    if last?.allowPlainHTTP != next.allowPlainHTTP {
-      try set(CURLOPT_PROTOCOLS_STR, next.allowPlainHTTP ? "https,http" : "https")
+    if last?.value.stallBytesPerSecond != next.value.stallBytesPerSecond {
+      try set(CURLOPT_LOW_SPEED_LIMIT, next.value.stallBytesPerSecond)
     }
-    if last?.tls != next.tls || trust !== nextTrust { try setTLS(next.tls, nextTrust) }
-    request = next
-    request?.body = nil
+    if last?.value.allowPlainHTTP != next.value.allowPlainHTTP {
+      try set(CURLOPT_PROTOCOLS_STR, next.value.allowPlainHTTP ? "https,http" : "https")
+    }
+    if last?.value.tls != next.value.tls || trust !== nextTrust { try setTLS(next.value.tls, nextTrust) }
+    current = next.withoutBody
   }
 
   private func setMethod(_ next: HTTPRequest) throws(Failure) {
@@ -131,8 +132,8 @@ final class EasyHandle {
     }
   }
 
-  private func setHeaders(_ next: HTTPRequest, last: HTTPRequest?) throws(Failure) {
-    if headersAreSet, let last, last.authorization == next.authorization,
+  private func setHeaders(_ next: HTTPRequest, last: SharedRequest?) throws(Failure) {
+    if headersAreSet, let last = last?.value, last.authorization == next.authorization,
       (last.method == .post) == (next.method == .post),
       last.headers.elementsEqual(next.headers, by: { $0.name == $1.name && $0.value == $1.value })
     {

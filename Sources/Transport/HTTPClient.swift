@@ -39,10 +39,11 @@ public final class HTTPClient: Sendable {
   /// transfer and closes its connection.
   public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let origin = try checkedOrigin(of: request)
+    let shared = SharedRequest(request)
     let id = lastID.add(1, ordering: .relaxed).newValue
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let submission = Inbox.Submission(id: id, request: request, origin: origin, continuation: continuation)
+        let submission = Inbox.Submission(id: id, request: shared, origin: origin, continuation: continuation)
         guard inbox.submit(submission) else {
           return submission.fail(.cancelled, "the HTTP client has been shut down")
         }

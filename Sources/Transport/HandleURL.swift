@@ -34,23 +34,18 @@ struct HandleURL: ~Copyable {
     }
   }
 
+  private static let plainBytes = ASCIISet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_:/.")
+
   /// Whether the rest of a URL is a path that libcurl takes as it stands: no query, no fragment, nothing encoded,
   /// no segment that begins with a dot.
   private static func isPlain(_ rest: UnsafePointer<CChar>) -> Bool {
-    var last = UInt8(ascii: "/")
+    let plain = plainBytes
+    var isAfterSlash = true
     var next = rest
     while next.pointee != 0 {
       let byte = UInt8(bitPattern: next.pointee)
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ":"),
-        UInt8(ascii: "/"):
-        break
-      case UInt8(ascii: "."):
-        if last == UInt8(ascii: "/") { return false }
-      default: return false
-      }
-      last = byte
+      guard plain.contains(byte), !(isAfterSlash && byte == UInt8(ascii: ".")) else { return false }
+      isAfterSlash = byte == UInt8(ascii: "/")
       next += 1
     }
     return true

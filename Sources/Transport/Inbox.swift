@@ -7,12 +7,12 @@ typealias TransferResult = Result<HTTPResponse, TransportError>
 final class Inbox: Sendable {
   struct Submission: Sendable {
     let id: UInt64
-    let request: HTTPRequest
+    let request: SharedRequest
     let origin: Origin
     let continuation: CheckedContinuation<TransferResult, Never>
 
     func fail(_ code: TransportError.Code, _ message: String) {
-      continuation.resume(returning: .failure(TransportError(code, message, url: redactedURL(request.url))))
+      continuation.resume(returning: .failure(TransportError(code, message, url: redactedURL(request.value.url))))
     }
   }
 

@@ -24,7 +24,9 @@ struct KnownOrigin: Sendable {
   }
 
   func covers(_ request: HTTPRequest) -> Bool {
-    request.allowPlainHTTP == allowsPlainHTTP && request.addresses == addresses
-      && request.url.utf8.starts(with: prefix.utf8) && !request.url.utf8.contains { $0 <= 0x20 || $0 == 0x7f }
+    guard request.allowPlainHTTP == allowsPlainHTTP && request.addresses == addresses && request.url.hasPrefix(prefix)
+    else { return false }
+    var url = request.url
+    return url.withUTF8 { bytes in !bytes.contains { $0 <= 0x20 || $0 == 0x7f } }
   }
 }

@@ -6,7 +6,8 @@ final class Transfer {
   /// What the caller asked, `nil` while there is no transfer.
   private var submission: Inbox.Submission?
   /// What is being asked now: after a redirect no longer the same.
-  private(set) var request = HTTPRequest(url: "", bodyLimit: 0)
+  private(set) var shared = SharedRequest(HTTPRequest(url: "", bodyLimit: 0))
+  var request: HTTPRequest { shared.value }
   private(set) var hops = 0
   private var startMilliseconds = 0
   /// What was left of the whole time when this hop began.
@@ -27,16 +28,21 @@ final class Transfer {
     Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue()
   }
 
+  /// Without counting references: there are a dozen header lines to a poll, and the loop holds the transfer.
+  static func with<Result>(_ owner: UnsafeMutableRawPointer, _ body: (Transfer) -> Result) -> Result {
+    Unmanaged<Transfer>.fromOpaque(owner)._withUnsafeGuaranteedRef(body)
+  }
+
   func begin(_ submission: Inbox.Submission, atMilliseconds now: Int) {
     self.submission = submission
-    request = submission.request
+    shared = submission.request
     hops = 0
     startMilliseconds = now
     prepare()
   }
 
   func redirect(to next: HTTPRequest) {
-    request = next
+    shared = SharedRequest(next)
     hops += 1
     prepare()
   }

@@ -9,6 +9,12 @@ struct TurnQueue<Host: Hashable, Item> {
     /// The older half of the line, in reverse order.
     var outgoing: [UInt64] = []
 
+    mutating func startsAnother(of limit: Int) -> Bool {
+      guard running < limit else { return false }
+      running += 1
+      return true
+    }
+
     mutating func next() -> UInt64? {
       if outgoing.isEmpty {
         outgoing = incoming.reversed()
@@ -26,27 +32,21 @@ struct TurnQueue<Host: Hashable, Item> {
 
   /// Gives the item back if it may run at once.
   mutating func enter(_ item: Item, id: UInt64, host: Host) -> Item? {
-    var line = lines.removeValue(forKey: host) ?? Line()
-    defer { lines[host] = line }
-    if line.running < perHost {
-      line.running += 1
-      return item
-    }
-    line.incoming.append(id)
+    if lines[host, default: Line()].startsAnother(of: perHost) { return item }
+    lines[host]?.incoming.append(id)
     waiting[id] = item
     return nil
   }
 
   /// One of the host's items has ended. Gives the one that may run now.
   mutating func leave(_ host: Host) -> Item? {
-    guard var line = lines.removeValue(forKey: host) else { return nil }
-    while let id = line.next() {
+    guard let index = lines.index(forKey: host) else { return nil }
+    while let id = lines.values[index].next() {
       guard let item = waiting.removeValue(forKey: id) else { continue }  // Withdrawn.
-      lines[host] = line
       return item
     }
-    line.running -= 1
-    if line.running > 0 { lines[host] = line }
+    lines.values[index].running -= 1
+    if lines.values[index].running == 0 { lines.remove(at: index) }
     return nil
   }
 
