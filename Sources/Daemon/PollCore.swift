@@ -53,9 +53,9 @@ struct PollCore: Sendable {
     let seen = result.observed(at: now.wall)
     slots[index].lastChecked = seen
     slots[index].nextCheck = nextCheck
-    if case .unchanged = result, slots[index].isQuiet, let snapshot = slots[index].snapshot {
+    if case .unchanged = result, slots[index].isQuiet, slots[index].snapshot != nil {
       slots[index].reachability.lastSuccess = now.wall
-      marks.append(UnchangedMark(tagID: slots[index].id, snapshotID: snapshot, at: now.wall, nextCheck: nextCheck))
+      marks.append(UnchangedMark(tagID: slots[index].id, at: now.wall, nextCheck: nextCheck))
       return nil
     }
     let change: ReachabilityChange?

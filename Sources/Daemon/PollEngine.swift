@@ -28,6 +28,7 @@ actor PollEngine {
   /// The tasks that poll, so that they can be cut off.
   private var workers: [Int: Task<Void, Never>] = [:]
   private var lastWorker = 0
+  private let executor = SerialTaskExecutor()
   /// The store refuses for now: nothing is polled that could not be recorded.
   private var isStalled = false
   /// Boot time for which the timer is armed.
@@ -87,7 +88,7 @@ actor PollEngine {
   private func start(_ job: PollJob) {
     lastWorker += 1
     let id = lastWorker
-    workers[id] = Task.detached {
+    workers[id] = Task.detached(executorPreference: executor) {
       await self.work(job)
       await self.ended(id)
     }

@@ -27,7 +27,7 @@ struct Recorder: Sendable {
       step.head = head
       try recordFound(snapshot, &step, store)
     case .confirmed:
-      if let stored { try store.confirmSnapshot(stored.id, at: request.at) }
+      if stored != nil { try store.confirmSnapshot(tag: request.entry.id, at: request.at) }
       try settleFlaps(&step, store)
     case .failed(let failure):
       step.outcome = .failed(failure)
@@ -55,7 +55,7 @@ struct Recorder: Sendable {
     try store.insertDocuments(current.documents)
     if let stored = step.stored, stored.ended == nil, stored.digest == current.digest {
       try store.updateImages(snapshot: stored.id, images: merged(current.images, with: stored))
-      try store.confirmSnapshot(stored.id, at: request.at)
+      try store.confirmSnapshot(tag: request.entry.id, at: request.at)
       return try settleFlaps(&step, store)
     }
     let id = try store.insertSnapshot(
@@ -168,7 +168,7 @@ struct Recorder: Sendable {
 
   /// The tag is gone: its state ends, and whatever comes back starts a new one.
   private func end(_ stored: StoredSnapshot?, _ step: inout Step, _ store: HistoryTransaction) throws {
-    if let stored { try store.endSnapshot(stored.id) }
+    if stored != nil { try store.endSnapshot(tag: step.request.entry.id) }
     step.snapshot = nil
     step.head = nil
   }

@@ -14,8 +14,8 @@ public final class HistoryReader: Sendable {
     self.queue = queue
   }
 
-  /// - Throws: `.missing` (no file, or nothing in it), `.permission`, `.foreign`, `.newer`, `.damaged`, `.busy`,
-  ///   `.io`.
+  /// - Throws: `.missing` (no file, or nothing in it), `.permission`, `.foreign`, `.newer`, `.older`, `.damaged`,
+  ///   `.busy`, `.io`.
   public static func open(_ path: String) throws(StoreError) -> HistoryReader {
     let path = FilePath.canonical(path)
     switch try FilePath.kind(of: path) {
@@ -28,8 +28,15 @@ public final class HistoryReader: Sendable {
     guard FilePath.isReadable(path) else { throw notReadable(path) }
     do {
       let queue = try connect(path)
-      if try queue.read({ db in try Identity.read(db, path: path) }) == .empty {
+      switch try queue.read({ db in try Identity.read(db, path: path) }) {
+      case .empty:
         throw StoreError(.missing, "the database is empty (\(path)): start the daemon once, or name another")
+      case .watcher(let version) where version < Schema.version:
+        throw StoreError(
+          .older,
+          "the database is of an older version (\(path): schema \(version), this watcher reads \(Schema.version)): "
+            + "start the daemon once, which brings it up to date")
+      case .watcher: break
       }
       return HistoryReader(path: path, queue: queue)
     } catch {

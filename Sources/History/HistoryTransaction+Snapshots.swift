@@ -9,6 +9,7 @@ extension HistoryTransaction {
   public func insertSnapshot(
     tag: Int64, snapshot: TagSnapshot, classes: [ChangeClass?], at time: Timestamp
   ) throws -> Int64 {
+    try settleLastSeen(tag: tag)
     try db.cachedStatement(
       sql: """
         INSERT INTO snapshot(tag_id, digest, media_type, size, first_seen_ms, last_seen_ms) VALUES(?, ?, ?, ?, ?, ?)
@@ -18,6 +19,7 @@ extension HistoryTransaction {
       time.milliseconds,
     ])
     let id = db.lastInsertedRowID
+    try db.cachedStatement(sql: "UPDATE tag SET seen_ms = ? WHERE id = ?").execute(arguments: [time.milliseconds, tag])
     let images = snapshot.images.enumerated().map { index, image in
       StoredImage(image, index < classes.count ? classes[index] : nil)
     }
@@ -25,16 +27,29 @@ extension HistoryTransaction {
     return id
   }
 
-  /// A successful check found the state still there. `last_seen` never goes back, whatever the clock does.
-  public func confirmSnapshot(_ id: Int64, at time: Timestamp) throws {
-    try db.cachedStatement(sql: "UPDATE snapshot SET last_seen_ms = max(last_seen_ms, ?) WHERE id = ?")
-      .execute(arguments: [time.milliseconds, id])
+  /// A successful check found the newest state of the tag still there. `last_seen` never goes back, whatever the clock
+  /// does.
+  public func confirmSnapshot(tag: Int64, at time: Timestamp) throws {
+    try db.cachedStatement(sql: "UPDATE tag SET seen_ms = max(seen_ms, ?) WHERE id = ?")
+      .execute(arguments: [time.milliseconds, tag])
   }
 
-  /// The state ended without another one following. Its `last_seen` stays the last check that saw it.
-  public func endSnapshot(_ id: Int64, _ ending: StoredSnapshot.Ending = .deleted) throws {
-    try db.cachedStatement(sql: "UPDATE snapshot SET ended = ? WHERE id = ?")
-      .execute(arguments: [ending.rawValue, id])
+  /// The newest state of the tag ended without another one following. Its `last_seen` stays the last check that saw
+  /// it.
+  public func endSnapshot(tag: Int64, _ ending: StoredSnapshot.Ending = .deleted) throws {
+    try settleLastSeen(tag: tag)
+    try db.cachedStatement(sql: "UPDATE snapshot SET ended = ? WHERE id = \(SnapshotRow.newest)")
+      .execute(arguments: [ending.rawValue, tag])
+  }
+
+  /// Gives the newest state its `last_seen` for good, before it is the newest no more.
+  private func settleLastSeen(tag: Int64) throws {
+    try db.cachedStatement(
+      sql: """
+        UPDATE snapshot SET last_seen_ms = max(last_seen_ms, (SELECT seen_ms FROM tag WHERE id = snapshot.tag_id))
+        WHERE id = \(SnapshotRow.newest) AND ended IS NULL
+        """
+    ).execute(arguments: [tag])
   }
 
   /// Replaces the platforms of a state without an event: details that were still missing, platforms that are

@@ -57,25 +57,19 @@ extension HistoryTransaction {
   /// Records successful checks that found nothing new: advances `last_seen` and the times of the tag, and clears
   /// what earlier failures left (not its reachability, whose change is an event). No row grows.
   public func mark(_ marks: [UnchangedMark]) throws {
-    let snapshot = try db.cachedStatement(
-      sql: "UPDATE snapshot SET last_seen_ms = max(last_seen_ms, ?) WHERE id = ?")
     let tag = try db.cachedStatement(
       sql: """
-        UPDATE tag SET last_checked_ms = ?, last_success_ms = ?, next_check_ms = ?, failures = 0,
-          failing_since_ms = NULL, error_code = NULL, error_message = NULL, missing_since_ms = NULL, missing_count = 0
-        WHERE id = ?
+        UPDATE tag SET last_checked_ms = ?1, last_success_ms = ?1, seen_ms = max(seen_ms, ?1), next_check_ms = ?2,
+          failures = 0, failing_since_ms = NULL, error_code = NULL, error_message = NULL, missing_since_ms = NULL, missing_count = 0
+        WHERE id = ?3
         """)
-    for mark in marks {
-      let time = mark.at.milliseconds
-      try snapshot.run(time, mark.snapshotID)
-      try tag.run(time, time, mark.nextCheck.milliseconds, mark.tagID)
-    }
+    for mark in marks { try tag.run(mark.at.milliseconds, mark.nextCheck.milliseconds, mark.tagID) }
   }
 }
 
 extension Statement {
   /// Executes an update with integers, without GRDB's boxing of each argument: a pass over a hundred thousand
-  /// tags runs two of these per tag.
+  /// tags runs one of these per tag.
   fileprivate func run(_ arguments: Int64...) throws {
     // Whoever used the cached statement before may have left it as it ended; it takes no arguments then.
     sqlite3_reset(sqliteStatement)

@@ -3,10 +3,17 @@ import ImageModel
 
 /// The columns behind a `StoredSnapshot`, for the writer and the readers alike.
 enum SnapshotRow {
-  /// Selects snapshots of one tag (`?`); callers add the order.
+  /// The newest state of a tag (`?`).
+  static let newest = "(SELECT max(id) FROM snapshot WHERE tag_id = ?)"
+
+  /// Selects snapshots `s` of one tag (`?`); callers add the order. The tag's row knows when its newest state was last
+  /// seen, as long as that has not ended.
   static let select = """
-    SELECT s.id, s.digest, s.media_type, s.size, s.first_seen_ms, s.last_seen_ms, s.ended, e.type
-    FROM snapshot s LEFT JOIN event e ON e.sequence = s.event_sequence
+    SELECT s.id, s.digest, s.media_type, s.size, s.first_seen_ms,
+      CASE WHEN s.ended IS NULL AND s.id = (SELECT max(id) FROM snapshot WHERE tag_id = t.id)
+        THEN max(s.last_seen_ms, t.seen_ms) ELSE s.last_seen_ms END,
+      s.ended, e.type
+    FROM snapshot s JOIN tag t ON t.id = s.tag_id LEFT JOIN event e ON e.sequence = s.event_sequence
     WHERE s.tag_id = ?
     """
 

@@ -7,6 +7,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case foreign
     /// Written by a newer version of watcher.
     case newer
+    /// Written by an older version of watcher, and opened for reading only.
+    case older
     case cannotCreate
     /// Reading, writing or syncing failed. After this the connection is not to be trusted: end the process and
     /// let recovery decide what is true. Source: operations.md, 3.3.
@@ -37,7 +39,7 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The exit code of a command that ends because of this. Source: the contract, section 2.
   public var exitCode: Int32 {
     switch code {
-    case .damaged, .foreign, .newer: 65
+    case .damaged, .foreign, .newer, .older: 65
     case .missing: 66
     case .internalError: 70
     case .cannotCreate: 73

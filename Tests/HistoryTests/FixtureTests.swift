@@ -4,13 +4,14 @@ import Testing
 
 @testable import History
 
-/// `fixtures/v1.db` was written by the first version and is never written again.
+/// Each of `fixtures` was written by the version it is named after and is never written again.
 @Suite struct FixtureTests {
+  static let versions = ["v1", "v2"]
   let scratch = Scratch()
 
-  init() {
+  private func place(_ version: String) {
     let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-    write(read("/\(folder)/fixtures/v1.db"), to: scratch.database)
+    write(read("/\(folder)/fixtures/\(version).db"), to: scratch.database)
   }
 
   private static let body = """
@@ -22,7 +23,9 @@ import Testing
     "changes":[],"rollback":null,"window":{"not_before":null,"not_after":"2023-11-14T22:43:20.000Z"},"labels":{}}}
     """
 
-  @Test func everythingInItIsStillThere() throws {
+  @Test(arguments: versions) func everythingInItIsStillThere(version: String) throws {
+    place(version)
+    #expect(code { try HistoryReader.open(scratch.database) } == (version == Self.versions.last ? nil : .older))
     let writer = try HistoryWriter.open(scratch.database)
     defer { writer.close() }
     #expect(writer.instance == "urn:uuid:c0d2aa8d-30bc-434b-bf99-f2ca47257838")
@@ -52,7 +55,8 @@ import Testing
   }
 
   /// A released migration must not be edited: what it makes today is what it made then.
-  @Test func theFirstMigrationIsAsItWas() throws {
+  @Test(arguments: versions) func theMigrationIsAsItWas(version: String) throws {
+    place(version)
     func schema(_ path: String) throws -> [String] {
       let queue = try Connection.writer(path)
       defer { try? queue.close() }
@@ -62,7 +66,7 @@ import Testing
     }
     let fresh = scratch.directory + "/fresh.db"
     let queue = try Connection.writer(fresh)
-    try Schema.migrator.migrate(queue, upTo: "v1")
+    try Schema.migrator.migrate(queue, upTo: version)
     try queue.close()
     #expect(try schema(fresh) == schema(scratch.database))
   }

@@ -29,7 +29,7 @@ import Testing
     #expect(try reader.history(amazon) == nil)
     try record(writer)
     #expect(try reader.history(amazon)?.map(\.digest) == [digest(2), digest(1)])
-    try writer.transactionSync { try $0.confirmSnapshot(2, at: time(500)) }
+    try writer.transactionSync { try $0.confirmSnapshot(tag: 1, at: time(500)) }
     #expect(try reader.history(amazon)?.first?.lastSeen == time(500))
   }
 
@@ -150,7 +150,7 @@ import Testing
       unlink(path + "-shm")
       #expect(
         try Connection.reader(Connection.immutableURI(path)).read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
-          == 1)
+          == Schema.version)
     }
   }
 }

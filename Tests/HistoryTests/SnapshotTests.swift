@@ -53,13 +53,13 @@ import Testing
     defer { writer.close() }
     let seen = try writer.transactionSync { history in
       let tag = try history.amazonTag()
-      let id = try history.record(snapshot(1, [image(amd64, 2)]), tag: tag.id, at: 0)
+      try history.record(snapshot(1, [image(amd64, 2)]), tag: tag.id, at: 0)
       var seen: [Timestamp?] = []
       for seconds in [60, 30, -100, 90] as [Int64] {
-        try history.confirmSnapshot(id, at: time(seconds))
+        try history.confirmSnapshot(tag: tag.id, at: time(seconds))
         seen.append(try history.latestSnapshot(tag: tag.id)?.lastSeen)
       }
-      try history.mark([UnchangedMark(tagID: tag.id, snapshotID: id, at: time(80), nextCheck: time(100))])
+      try history.mark([UnchangedMark(tagID: tag.id, at: time(80), nextCheck: time(100))])
       seen.append(try history.latestSnapshot(tag: tag.id)?.lastSeen)
       return seen
     }
@@ -70,12 +70,29 @@ import Testing
     defer { writer.close() }
     let latest = try writer.transactionSync { history in
       let tag = try history.amazonTag()
-      let id = try history.record(snapshot(1, [image(amd64, 2)]), tag: tag.id, at: 0)
-      try history.endSnapshot(id)
+      try history.record(snapshot(1, [image(amd64, 2)]), tag: tag.id, at: 0)
+      try history.confirmSnapshot(tag: tag.id, at: time(60))
+      try history.endSnapshot(tag: tag.id)
+      try history.mark([UnchangedMark(tagID: tag.id, at: time(90), nextCheck: time(100))])
       return try history.latestSnapshot(tag: tag.id)
     }
     #expect(latest?.ended == .deleted)
-    #expect(latest?.lastSeen == time(0))
+    #expect(latest?.lastSeen == time(60))
+  }
+
+  @Test func aStateThatIsFollowedKeepsWhenItWasSeen() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      let tag = try history.amazonTag()
+      try history.record(snapshot(1, [image(amd64, 2)]), tag: tag.id, at: 0)
+      try history.mark([UnchangedMark(tagID: tag.id, at: time(60), nextCheck: time(100))])
+      // The clock has been set back: what is seen now does not reach into the past of the state before.
+      try history.record(snapshot(3, [image(amd64, 4)]), tag: tag.id, at: 30)
+      #expect(try history.latestSnapshot(tag: tag.id)?.lastSeen == time(30))
+      try history.mark([UnchangedMark(tagID: tag.id, at: time(90), nextCheck: time(100))])
+    }
+    let reader = try HistoryReader.open(scratch.database)
+    #expect(try reader.history(amazon)?.map(\.lastSeen) == [time(90), time(60)])
   }
 
   @Test func imagesAreReplacedAndKeepTheirClass() throws {

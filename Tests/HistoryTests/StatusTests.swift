@@ -74,7 +74,8 @@ import Testing
   @Test func aDeletedTagHasNoCurrentImage() throws {
     let report = try report { history in
       let tag = try history.amazonTag()
-      try history.endSnapshot(history.record(snapshot(1, [image(amd64, 10)]), tag: tag.id, at: 0))
+      try history.record(snapshot(1, [image(amd64, 10)]), tag: tag.id, at: 0)
+      try history.endSnapshot(tag: tag.id)
     }
     #expect(report.tags.map(\.digest) == [nil])
     #expect(report.tags.map(\.platforms) == [[]])

@@ -109,7 +109,7 @@ import Testing
     defer { writer.close() }
     try writer.transactionSync { history in
       let record = try history.amazonTag()
-      let id = try history.record(snapshot(1, [image(amd64, 2)]), tag: record.id, at: 0)
+      try history.record(snapshot(1, [image(amd64, 2)]), tag: record.id, at: 0)
       var state = TagState()
       state.reach = .unreachable
       state.failures = 3
@@ -119,7 +119,7 @@ import Testing
       state.missingCount = 2
       state.withheld = 1
       try history.updateState(record.id, state)
-      try history.mark([UnchangedMark(tagID: record.id, snapshotID: id, at: time(60), nextCheck: time(960))])
+      try history.mark([UnchangedMark(tagID: record.id, at: time(60), nextCheck: time(960))])
       let marked = try #require(try history.tag(amazon)).state
       var expected = TagState()
       expected.reach = .unreachable
@@ -135,14 +135,12 @@ import Testing
   @Test func aMarkAfterAConfirmationIsForItsOwnTag() throws {
     defer { writer.close() }
     try writer.transactionSync { history in
-      let ids = try history.registerTags([watched(1), watched(2)]).map { record in
-        (record.id, try history.record(snapshot(1, [image(amd64, 2)]), tag: record.id, at: 0))
-      }
-      // Both run the same statement.
-      try history.confirmSnapshot(ids[0].1, at: time(10))
-      try history.mark([UnchangedMark(tagID: ids[1].0, snapshotID: ids[1].1, at: time(60), nextCheck: time(960))])
-      #expect(try history.latestSnapshot(tag: ids[0].0)?.lastSeen == time(10))
-      #expect(try history.latestSnapshot(tag: ids[1].0)?.lastSeen == time(60))
+      let ids = try history.registerTags([watched(1), watched(2)]).map(\.id)
+      for id in ids { try history.record(snapshot(1, [image(amd64, 2)]), tag: id, at: 0) }
+      try history.confirmSnapshot(tag: ids[0], at: time(10))
+      try history.mark([UnchangedMark(tagID: ids[1], at: time(60), nextCheck: time(960))])
+      #expect(try history.latestSnapshot(tag: ids[0])?.lastSeen == time(10))
+      #expect(try history.latestSnapshot(tag: ids[1])?.lastSeen == time(60))
     }
   }
 
@@ -150,17 +148,15 @@ import Testing
     defer { writer.close() }
     let marks = try writer.transactionSync { history in
       try history.registerTags((0..<500).map { watched($0) }).map { record in
-        let id = try history.insertSnapshot(
+        _ = try history.insertSnapshot(
           tag: record.id, snapshot: snapshot(1, [image(amd64, 2)]), classes: [], at: time(0))
-        return UnchangedMark(tagID: record.id, snapshotID: id, at: time(0), nextCheck: time(900))
+        return UnchangedMark(tagID: record.id, at: time(0), nextCheck: time(900))
       }
     }
     func mark(at seconds: Int64) throws {
       try writer.transactionSync { history in
         try history.mark(
-          marks.map {
-            UnchangedMark(tagID: $0.tagID, snapshotID: $0.snapshotID, at: time(seconds), nextCheck: time(seconds + 900))
-          })
+          marks.map { UnchangedMark(tagID: $0.tagID, at: time(seconds), nextCheck: time(seconds + 900)) })
       }
     }
     func pages() throws -> Int? {
