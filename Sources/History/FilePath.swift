@@ -51,6 +51,12 @@ enum FilePath {
     return stat(path, &info) == 0 ? Int(info.st_size) : 0
   }
 
+  /// What an unprivileged process may still write on the file system of `path`; 0 if that cannot be said.
+  static func freeBytes(beside path: String) -> Int {
+    var info = statvfs()
+    return statvfs(directory(of: path), &info) == 0 ? Int(info.f_bavail) * Int(info.f_frsize) : 0
+  }
+
   /// Creates a directory and those above it that are missing, mode 0750.
   static func createDirectory(_ path: String) throws(StoreError) {
     guard path != "/", path != ".", mkdir(path, 0o750) != 0 else { return }

@@ -33,7 +33,7 @@ public final class HistoryWriter: Sendable {
   }
 
   /// Takes the lock, creates the database if there is none (0640, in a directory that is there), checks that it is
-  /// sound and watcher's own, and brings its schema up to date.
+  /// sound and watcher's own, and brings its schema up to date, after keeping a copy beside it (`MigrationBackup`).
   ///
   /// Blocks, for seconds with a large database that was not closed cleanly.
   ///
@@ -46,13 +46,13 @@ public final class HistoryWriter: Sendable {
       try prepareFile(path)
       let openedDirty = FilePath.size(of: path + "-wal") > 0
       let queue = try Connection.writer(path)
-      let isOurs = try queue.writeWithoutTransaction { db in
-        guard case .watcher = try Identity.read(db, path: path) else { return false }
+      let version: Int? = try queue.writeWithoutTransaction { db in
+        guard case .watcher(let version) = try Identity.read(db, path: path) else { return nil }
         try SoundnessCheck.atOpening(db, bytes: FilePath.size(of: path), openedDirty: openedDirty, path: path)
-        return true
+        return version
       }
       try queue.writeWithoutTransaction(Connection.setDurability)
-      try migrate(queue, path: path, isOurs: isOurs)
+      try migrate(queue, path: path, from: version)
       let instance = try queue.writeWithoutTransaction { db in try Self.instance(db, path: path) }
       return HistoryWriter(path: path, instance: "urn:uuid:\(instance)", queue: queue, lock: lock)
     } catch {
@@ -118,10 +118,16 @@ public final class HistoryWriter: Sendable {
     if try FilePath.kind(of: path) == .missing { try FilePath.createFile(path) }
   }
 
-  private static func migrate(_ queue: DatabaseQueue, path: String, isOurs: Bool) throws {
+  /// - Parameter version: `nil` for a file with nothing in it.
+  private static func migrate(_ queue: DatabaseQueue, path: String, from version: Int?) throws {
     let migrator = Schema.migrator
-    if isOurs, try queue.read(migrator.hasBeenSuperseded) {
-      throw StoreError(.newer, "the database is of a newer version (\(path)): use the newer watcher")
+    if let version {
+      if try queue.read(migrator.hasBeenSuperseded) {
+        throw StoreError(.newer, "the database is of a newer version (\(path)): use the newer watcher")
+      }
+      if version < Schema.version {
+        try queue.writeWithoutTransaction { db in try MigrationBackup.make(db, path: path, version: Schema.version) }
+      }
     }
     try migrator.migrate(queue)
   }

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 import ImageModel
 import Testing
 
@@ -52,6 +53,30 @@ import Testing
     let status = try reader.status()
     #expect(status.tags.map(\.state) == [.failing])
     #expect(status.sinks.map(\.name) == ["ops", "journal"])
+  }
+
+  @Test(arguments: versions) func whatIsMigratedIsKeptAsItWas(version: String) throws {
+    place(version)
+    let dump = { (path: String) in
+      let queue = try Connection.reader(path)
+      defer { try? queue.close() }
+      return try queue.read { db in
+        try ["meta", "tag", "snapshot", "event", "delivery"].map { table in
+          try Row.fetchAll(db, sql: "SELECT * FROM \(table)").map { "\($0)" }
+        }
+      }
+    }
+    let before = try dump(scratch.database)
+    try HistoryWriter.open(scratch.database).close()
+    let backup = MigrationBackup.path(for: scratch.database, version: Schema.version)
+    guard version != Self.versions.last else { return #expect(!exists(backup)) }
+    #expect(try dump(backup) == before)
+    #expect(mode(backup) == 0o640)
+    #expect(!exists(backup + ".new"))
+    // It can be put back and is brought up to date again.
+    rename(backup, scratch.database)
+    try HistoryWriter.open(scratch.database).close()
+    #expect(exists(backup))
   }
 
   /// A released migration must not be edited: what it makes today is what it made then.
