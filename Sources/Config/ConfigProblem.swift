@@ -45,10 +45,13 @@ public struct ConfigProblems: Error, Sendable, Hashable {
   /// How many problems there are, those beyond `problems` included.
   public let count: Int
 
-  /// The problems, one below the other, and how many more there are.
-  public var rendered: String {
+  /// A text for each problem, and one that says how many more there are.
+  public var texts: [String] {
     let more = count - problems.count
     let tail = more == 0 ? [] : ["and \(more) more \(more == 1 ? "problem" : "problems")"]
-    return (problems.map(\.rendered) + tail).joined(separator: "\n")
+    return problems.map(\.rendered) + tail
   }
+
+  /// The texts, one below the other.
+  public var rendered: String { texts.joined(separator: "\n") }
 }

@@ -10,17 +10,17 @@ struct ConfiguredSinks: Sendable {
   let webhooks: [WebhookSink]
   var all: [any Sink] { stdout + files + webhooks }
 
-  /// The webhooks' own, so that registries and receivers do not wait for each other's connections.
-  private let http: HTTPClient?
+  /// The client that was made here.
+  private let own: HTTPClient?
 
+  /// - Parameter http: a client for the webhooks that somebody else closes; `nil` makes one.
   /// - Throws: a webhook's secret or header cannot be read. Found at the start, for later it would only delay.
-  init(_ sinks: [SinkSettings], environment: [String: String]) throws(SinkError) {
+  init(_ sinks: [SinkSettings], environment: [String: String], http: HTTPClient? = nil) throws(SinkError) {
     var stdout: [StdoutSink] = []
     var files: [FileSink] = []
     var webhooks: [WebhookSink] = []
-    let http =
-      sinks.contains { $0.kind.typeName == "webhook" }
-      ? HTTPClient(userAgent: ProductInfo.userAgent, maxConnectionsPerHost: 64) : nil
+    let own = http == nil && sinks.contains(where: \.isWebhook) ? HTTPClient.forWebhooks() : nil
+    let http = http ?? own
     for sink in sinks {
       switch sink.kind {
       case .stdout: stdout.append(StdoutSink(name: sink.name))
@@ -38,18 +38,33 @@ struct ConfiguredSinks: Sendable {
     self.stdout = stdout
     self.files = files
     self.webhooks = webhooks
-    self.http = http
+    self.own = own
   }
 
   /// After the workers have ended.
-  func close() { http?.shutdown() }
+  func close() { own?.shutdown() }
+}
+
+extension SinkSettings {
+  var isWebhook: Bool {
+    if case .webhook = kind { true } else { false }
+  }
+}
+
+extension HTTPClient {
+  /// The webhooks' own, so that registries and receivers do not wait for each other's connections.
+  static func forWebhooks() -> HTTPClient {
+    HTTPClient(userAgent: ProductInfo.userAgent, maxConnectionsPerHost: 64)
+  }
 }
 
 /// A sink that cannot be used as it is configured.
-public struct SinkError: Error, Hashable, Sendable {
+public struct SinkError: Error, Hashable, Sendable, CustomStringConvertible {
   public let sink: String
   /// One line, with what to do.
   public let reason: String
+
+  public var description: String { "the sink \(sink.safe()) cannot be used (\(reason)): correct the configuration" }
 }
 
 extension WebhookSettings {

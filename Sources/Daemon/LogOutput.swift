@@ -2,18 +2,36 @@ import Config
 import Glibc
 import ImageModel
 import Logging
+import Synchronization
 
 /// Writes log records to standard error, one line each, as logfmt or JSON. Foreign text is escaped, so a
 /// registry cannot forge a line (operations.md, T11).
 struct LogOutput: LogHandler {
-  let format: LogSettings.Format
-  var metadata: Logger.Metadata = [:]
-  var logLevel: Logger.Level
+  /// What a reload may change, for every copy of a logger.
+  final class Settings: Sendable {
+    private let current: Mutex<LogSettings>
 
-  static func logger(_ settings: LogSettings) -> Logger {
-    Logger(label: "watcher") { _ in
-      LogOutput(format: settings.format, logLevel: settings.level.swiftLog)
+    init(_ settings: LogSettings) { current = Mutex(settings) }
+
+    var value: LogSettings {
+      get { current.withLock { $0 } }
+      set { current.withLock { $0 = newValue } }
     }
+  }
+
+  let settings: Settings
+  var metadata: Logger.Metadata = [:]
+
+  var logLevel: Logger.Level {
+    get { settings.value.level.swiftLog }
+    // It is the configuration's to say.
+    set {}
+  }
+
+  static func logger(_ settings: LogSettings) -> Logger { logger(Settings(settings)) }
+
+  static func logger(_ settings: Settings) -> Logger {
+    Logger(label: "watcher") { _ in LogOutput(settings: settings) }
   }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -27,7 +45,7 @@ struct LogOutput: LogHandler {
     let head = [
       ("ts", Timestamp.now().description), ("level", event.level.rawValue), ("msg", event.message.description),
     ]
-    let line = (format == .json ? Self.json(head + fields) : Self.logfmt(head + fields)) + "\n"
+    let line = (settings.value.format == .json ? Self.json(head + fields) : Self.logfmt(head + fields)) + "\n"
     // One write, so that lines of several threads do not mix. A log that cannot be written is lost.
     _ = Array(line.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }

@@ -14,6 +14,8 @@ struct PollCore: Sendable {
   private var marks: [UnchangedMark] = []
   /// Slots whose tag is failing and not yet announced as unreachable.
   private var failing: Set<Int> = []
+  /// Indexes of tags that are not watched any more.
+  private var free: [Int] = []
 
   private static let overdueLookMilliseconds: Int64 = 10_000
   private var lastOverdueLook: Int64
@@ -30,6 +32,40 @@ struct PollCore: Sendable {
   }
 
   var hasMarks: Bool { !marks.isEmpty }
+
+  /// Takes another watchlist over. Tags that stay keep their place in the plan, and a poll under way goes on; of those
+  /// that leave nothing is taken in any more.
+  ///
+  /// - Parameters:
+  ///   - records: of the entries, in the same order.
+  ///   - snapshots: the current snapshot of each tag, by the tag's row.
+  mutating func watch(_ watchlist: Watchlist, records: [TagRecord], snapshots: [Int64: Int64], at now: Moment) {
+    var leaving: [Int64: Int] = [:]
+    for (index, slot) in slots.enumerated() where plan.contains(index) { leaving[slot.id] = index }
+    var arriving: [TagSlot] = []
+    for (entry, record) in zip(watchlist.entries, records) {
+      if let index = leaving.removeValue(forKey: record.id) {
+        let hasSameInterval = slots[index].entry.intervalSeconds == entry.intervalSeconds
+        slots[index].reconfigure(entry, record.state)
+        watchlist.setRegistry(of: entry, in: &plan)
+        if !hasSameInterval { watchlist.add(index, slots[index], to: &plan, at: now) }
+      } else {
+        arriving.append(
+          TagSlot(entry: entry, id: record.id, snapshot: snapshots[record.id], state: record.state, now: now.wall))
+      }
+    }
+    for index in leaving.values {
+      plan.remove(index)
+      failing.remove(index)
+      if plan.isFree(index) { free.append(index) }
+    }
+    for slot in arriving {
+      let index = free.popLast() ?? slots.count
+      if index == slots.count { slots.append(slot) } else { slots[index] = slot }
+      watchlist.add(index, slot, to: &plan, at: now)
+      if slot.reachability.failures > 0 { failing.insert(index) }
+    }
+  }
 
   /// Polls to start now, within each registry's concurrency.
   mutating func due(at now: Moment) -> [PollJob] {
@@ -49,6 +85,11 @@ struct PollCore: Sendable {
   /// Takes the result of a poll: frees its place in the plan, and says what must be recorded. `nil` when a mark
   /// is all there is to it.
   mutating func finished(_ index: Int, _ result: PollResult, at now: Moment) -> RecordRequest? {
+    guard plan.contains(index) else {
+      plan.finish(index, result.planned, at: now.boot, random: &random)
+      free.append(index)
+      return nil
+    }
     let nextCheck = now.wall(at: planNext(index, result, now))
     let seen = result.observed(at: now.wall)
     slots[index].lastChecked = seen
@@ -118,7 +159,11 @@ struct PollCore: Sendable {
   }
 
   /// Notes what the recorder made of a request.
-  mutating func recorded(_ record: Record) { slots[record.slot].recorded(record) }
+  mutating func recorded(_ record: Record) {
+    // By now the place may be another tag's.
+    guard slots[record.slot].entry.tag == record.tag else { return }
+    slots[record.slot].recorded(record)
+  }
 
   /// The marks gathered since the last call.
   mutating func takeMarks() -> [UnchangedMark] {

@@ -11,7 +11,7 @@ actor PollEngine {
 
   private var core: PollCore
   private let poll: @Sendable (PollJob) async -> PollResult
-  private let recorder: Recorder
+  private var recorder: Recorder
   private let writer: HistoryWriter
   private let clock: @Sendable () -> Moment
   private let log: Logger
@@ -34,7 +34,18 @@ actor PollEngine {
   /// Boot time for which the timer is armed.
   private var armedFor = Int64.min
   private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+  /// Waits for its turn between two commits.
+  private var change: (Change, CheckedContinuation<Void, any Error>)?
   private var failure: StoreError?
+
+  /// What a new configuration changes.
+  struct Change: Sendable {
+    let watchlist: Watchlist
+    let register: Store.Registration
+    let recorder: Recorder
+    /// Swaps what is outside the engine, in the same step.
+    let onApplied: @Sendable () -> Void
+  }
 
   enum Progress: Sendable {
     case unchanged(slot: Int)
@@ -149,11 +160,16 @@ actor PollEngine {
   }
 
   private func commitAll() async {
-    while failure == nil, !pending.isEmpty || (isStopped && core.hasMarks) {
-      await commit()
+    while failure == nil, !pending.isEmpty || change != nil || (isStopped && core.hasMarks) {
+      if let (change, continuation) = change.take() {
+        await apply(change, continuation)
+      } else {
+        await commit()
+      }
       pump(clock())
     }
     isCommitting = false
+    if let failure, let (_, continuation) = change.take() { continuation.resume(throwing: failure) }
     // A flush that came while a commit ran has left its marks to this.
     if core.hasMarks { planFlush() }
     if isStopped { resumeIfIdle() } else { pump(clock()) }
@@ -193,6 +209,31 @@ actor PollEngine {
     isStalled = true
     log.error("database_write_failed", metadata: ["err": "\(error.message)"])
     try? await Task.sleep(for: .seconds(error.code == .full ? 5 : 1))
+  }
+
+  // MARK: Another configuration
+
+  /// Swaps watchlist and recorder in one step, between two commits. Polls under way end as they began.
+  ///
+  /// - Throws: what the store says; then all is as it was.
+  func reconfigure(_ change: Change) async throws {
+    if let failure { throw failure }
+    try await withCheckedThrowingContinuation { continuation in
+      self.change = (change, continuation)
+      startCommit()
+    }
+  }
+
+  private func apply(_ change: Change, _ continuation: CheckedContinuation<Void, any Error>) async {
+    do {
+      let (records, snapshots) = try await writer.transaction(change.register)
+      recorder = change.recorder
+      core.watch(change.watchlist, records: records, snapshots: snapshots, at: clock())
+      change.onApplied()
+      continuation.resume()
+    } catch {
+      continuation.resume(throwing: error)
+    }
   }
 
   private func planFlush() {

@@ -5,7 +5,7 @@ import Synchronization
 /// Logs what happens to tags, sparingly: a failing tag at its 1st, 10th, 100th … failure and when it recovers.
 final class PollReport: Sendable {
   private let log: Logger
-  private let failures = Mutex<[Int: Int]>([:])
+  private let failures = Mutex<[TagReference: Int]>([:])
 
   init(log: Logger) { self.log = log }
 
@@ -25,17 +25,17 @@ final class PollReport: Sendable {
         log.warning("first_seen_with_another_digest", metadata: ["tag": "\(tag)", "expected": "\(pin)"])
       }
       switch record.outcome {
-      case .failed(let failure): noteFailure(record.slot, tag, failure)
-      case .firstSeen, .unchanged, .changed: noteSuccess(record.slot, tag)
+      case .failed(let failure): noteFailure(record.tag, failure)
+      case .firstSeen, .unchanged, .changed: noteSuccess(record.tag)
       case nil: break
       }
     }
   }
 
-  private func noteFailure(_ slot: Int, _ tag: String, _ failure: CheckFailure) {
+  private func noteFailure(_ tag: TagReference, _ failure: CheckFailure) {
     let count = failures.withLock { failures in
-      failures[slot, default: 0] += 1
-      return failures[slot, default: 1]
+      failures[tag, default: 0] += 1
+      return failures[tag, default: 1]
     }
     guard Self.isPowerOfTen(count) else { return }
     log.warning(
@@ -45,8 +45,8 @@ final class PollReport: Sendable {
       ])
   }
 
-  private func noteSuccess(_ slot: Int, _ tag: String) {
-    guard let count = failures.withLock({ $0.removeValue(forKey: slot) }) else { return }
+  private func noteSuccess(_ tag: TagReference) {
+    guard let count = failures.withLock({ $0.removeValue(forKey: tag) }) else { return }
     log.info("poll_recovered", metadata: ["tag": "\(tag)", "failures": "\(count)"])
   }
 

@@ -6,159 +6,187 @@ import ImageModel
 import Logging
 import Registry
 import Schedule
+import Synchronization
 import Transport
 
-/// The daemon: polls, records and delivers until it is told to stop.
-public struct RunService: Sendable {
+/// The daemon: polls, records and delivers until it is told to stop, and takes another configuration over meanwhile.
+public actor RunService {
   /// How long polls in flight may take once the service stops, before they are cut off.
   private static let pollGraceSeconds = 5
   /// How long sinks may take to write what waits for them when the service stops.
   private static let deliveryGrace = Duration.seconds(5)
   private static let pruneIntervalSeconds = 3_600
-
   private static let trimIntervalSeconds = 15
+  /// Of a configuration that is refused, so many problems are logged one by one.
+  private static let loggedProblems = 20
+
+  /// Reads the configuration anew. What it says, a line per problem or warning, is for the log.
+  public typealias Reload = @Sendable (_ say: (String) -> Void) throws -> WatchConfig
 
   /// Without its watchlist, which may be large and lives on in the engine alone.
-  private let config: WatchConfig
+  private var config: WatchConfig
   private let store: Store
   private let environment: [String: String]
-  private let sinks: ConfiguredSinks
+  private let readAgain: Reload
+  private let logSettings: LogOutput.Settings
   private let log: Logger
-
-  /// Opens the database, creating it if need be, and runs until SIGTERM or SIGINT.
-  ///
-  /// - Throws: the store's error, when it cannot be opened or refuses to be written for good; `SinkError`.
-  public static func run(
-    _ config: consuming WatchConfig, database: String, environment: [String: String]
-  ) async throws {
-    let entries = config.watch
-    config.watch = []
-    try await RunService(config: config, database: database, environment: environment).run(entries)
-  }
-
-  private init(config: WatchConfig, database: String, environment: [String: String]) throws {
-    self.config = config
-    self.environment = environment
-    sinks = try ConfiguredSinks(config.sinks, environment: environment)
-    log = LogOutput.logger(config.log)
-    store = try Store(opening: database)
-  }
-
-  private func run(_ entries: consuming [WatchEntry]) async throws {
-    let http = HTTPClient.forRegistries()
-    let registry = RegistryClient.configured(config, http: http, environment: environment)
-    let count = entries.count
-    let (stopping, stop) = AsyncStream.makeStream(of: StopReason.self)
-    let workers = deliveryWorkers(stop)
-    let groupers = groupers(workers, stop)
-    let signals = SignalWatch(
-      onStop: { stop.yield(.signal) },
-      onHangUp: { [log, sinks] in
-        for file in sinks.files { file.reopen() }
-        log.warning(
-          "files_reopened", metadata: ["note": "the configuration is read at the start only: restart to apply it"])
-      })
-    let engine = engine(
-      try await store.watch(entries, config, now: .now()), TagPoller(registry: registry, writer: store.writer), workers,
-      groupers, stop)
-    let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
-    await engine.setTimer { timer.arm(inMilliseconds: $0) }
-    warnOfPlainWebhooks()
-    warnOfUnusableFiles()
-    log.info("started", metadata: ["tags": "\(count)", "database": "\(store.writer.path)"])
-    for grouper in groupers.values { await grouper.start() }
-    let deliveries = workers.map { worker in Task { await worker.run() } }
-    let upkeep = [Task { await prune() }, Task { await trim() }]
-    await engine.tick()
-    var reason = StopReason.signal
-    for await first in stopping {
-      reason = first
-      break
-    }
-    timer.cancel()
-    for task in upkeep { task.cancel() }
-    for grouper in groupers.values { await grouper.stop() }
-    if let failure = await shutDown(engine, http, workers) { reason = .failure(failure) }
-    for task in deliveries { await task.value }
-    sinks.close()
-    signals.cancel()
-    store.writer.close()
-    log.info("stopped")
-    if case .failure(let error) = reason { throw error }
-  }
+  private let http = HTTPClient.forRegistries()
+  private let deliveries: Deliveries
+  /// Where polls go; replaced with the registries' settings.
+  private let poller: PollerBox
+  private let stopReasons: (stream: AsyncStream<StopReason>, continuation: AsyncStream<StopReason>.Continuation)
 
   private enum StopReason: Sendable {
     case signal
     case failure(StoreError)
   }
 
-  private func engine(
-    _ core: PollCore, _ poller: TagPoller, _ workers: [DeliveryWorker],
-    _ groupers: [String: EventGrouper], _ stop: AsyncStream<StopReason>.Continuation
-  ) -> PollEngine {
+  /// Opens the database, creating it if need be, and runs until SIGTERM or SIGINT.
+  ///
+  /// - Throws: the store's error, when it cannot be opened or refuses to be written for good; `SinkError`.
+  public static func run(
+    _ config: consuming WatchConfig, database: String, environment: [String: String], reload: @escaping Reload
+  ) async throws {
+    let entries = config.watch
+    config.watch = []
+    try await RunService(config: config, database: database, environment: environment, reload: reload).run(entries)
+  }
+
+  private init(
+    config: WatchConfig, database: String, environment: [String: String], reload: @escaping Reload
+  ) throws {
+    self.config = config
+    self.environment = environment
+    readAgain = reload
+    logSettings = LogOutput.Settings(config.log)
+    log = LogOutput.logger(logSettings)
+    store = try Store(opening: database)
+    let reasons = AsyncStream.makeStream(of: StopReason.self)
+    stopReasons = reasons
+    deliveries = Deliveries(
+      writer: store.writer, environment: environment, log: log, onFailure: { reasons.continuation.yield(.failure($0)) })
+    poller = PollerBox(
+      TagPoller(
+        registry: .configured(config, http: http, environment: environment), writer: store.writer))
+  }
+
+  private func run(_ entries: consuming [WatchEntry]) async throws {
+    let sinks = try await deliveries.prepare(config.sinks)
+    let count = entries.count
+    let engine = engine(try await store.watch(entries, config, now: .now()))
+    let (hangUps, hangUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let signals = SignalWatch(
+      onStop: { [stop = stopReasons.continuation] in stop.yield(.signal) }, onHangUp: { hangUp.yield() },
+      onReopen: { [deliveries] in Task { await deliveries.reopenFiles() } })
+    let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
+    await engine.setTimer { timer.arm(inMilliseconds: $0) }
+    warn(of: sinks)
+    log.info("started", metadata: ["tags": "\(count)", "database": "\(store.writer.path)"])
+    await deliveries.use(config.sinks, sinks)
+    let upkeep = [Task { await prune() }, Task { await trim() }]
+    await engine.tick()
+    let reloading = Task {
+      for await _ in hangUps { await reload(engine) }
+    }
+    var reason = StopReason.signal
+    for await first in stopReasons.stream {
+      reason = first
+      break
+    }
+    hangUp.finish()
+    timer.cancel()
+    for task in upkeep { task.cancel() }
+    await reloading.value
+    if let failure = await shutDown(engine) { reason = .failure(failure) }
+    signals.cancel()
+    store.writer.close()
+    log.info("stopped")
+    if case .failure(let error) = reason { throw error }
+  }
+
+  private func engine(_ core: PollCore) -> PollEngine {
     let report = PollReport(log: log)
     return PollEngine(
       core: core, recorder: Recorder(sinks: config.sinks), writer: store.writer, log: log,
-      poll: poller.poll,
-      onProgress: { progress in
+      poll: { [poller] job in await poller.value.poll(job) },
+      onProgress: { [deliveries, stop = stopReasons.continuation] progress in
         switch progress {
         case .unchanged: break
         case .recorded(let records):
           report.note(records)
-          let sinks = Set(records.lazy.flatMap(\.events).flatMap(\.sinks))
-          guard !sinks.isEmpty else { return }
-          for worker in workers { worker.wake() }
-          for sink in sinks {
-            guard let grouper = groupers[sink] else { continue }
-            Task { await grouper.note() }
-          }
+          deliveries.wake(Set(records.lazy.flatMap(\.events).flatMap(\.sinks)))
         case .failed(let error): stop.yield(.failure(error))
         }
       })
   }
 
-  private func deliveryWorkers(_ stop: AsyncStream<StopReason>.Continuation) -> [DeliveryWorker] {
-    let outbox = OutboxAdapter(
-      writer: store.writer, grouped: config.groupedSinks, clock: Moment.now, onFailure: { stop.yield(.failure($0)) })
-    let log = log
-    return sinks.all.map { DeliveryWorker(sink: $0, outbox: outbox, onProblem: { $0.note(in: log) }) }
-  }
+  // MARK: Reload
 
-  private func groupers(
-    _ workers: [DeliveryWorker], _ stop: AsyncStream<StopReason>.Continuation
-  ) -> [String: EventGrouper] {
-    var groupers: [String: EventGrouper] = [:]
-    for sink in config.sinks {
-      guard let seconds = sink.groupSeconds else { continue }
-      groupers[sink.name] = EventGrouper(
-        sink: sink.name, window: .seconds(seconds), writer: store.writer,
-        onGrouped: { for worker in workers { worker.wake() } }, onFailure: { stop.yield(.failure($0)) })
+  /// Reads the configuration anew and takes all of it over, or nothing.
+  private func reload(_ engine: PollEngine) async {
+    var said: [String] = []
+    do {
+      var next = try readAgain { said.append($0) }
+      let entries = next.watch
+      next.watch = []
+      let sinks = try await deliveries.prepare(next.sinks)
+      let registry: RegistryClient? =
+        next.registries == config.registries ? nil : .configured(next, http: http, environment: environment)
+      try await engine.reconfigure(
+        PollEngine.Change(
+          watchlist: Watchlist(entries: entries, registries: next.registries),
+          register: Store.registration(of: entries, next), recorder: Recorder(sinks: next.sinks),
+          onApplied: { [poller, writer = store.writer] in
+            if let registry { poller.value = TagPoller(registry: registry, writer: writer) }
+          }))
+      await deliveries.use(next.sinks, sinks)
+      noteWhatStays(next)
+      config = next
+      logSettings.value = next.log
+      warn(of: sinks)
+      log.info("reloaded", metadata: ["tags": "\(entries.count)"])
+    } catch {
+      for text in said.prefix(Self.loggedProblems) {
+        log.error("configuration_problem", metadata: ["err": "\(text.prefix { $0 != "\n" })"])
+      }
+      log.error(
+        "reload_failed", metadata: ["err": "\(error)", "note": "the configuration from before stays in force"])
     }
-    return groupers
+    await deliveries.reopenFiles()
   }
 
-  /// What would otherwise show with the first event, perhaps in weeks. The place may come yet, so it is no reason not
-  /// to start.
-  private func warnOfUnusableFiles() {
+  private func noteWhatStays(_ next: WatchConfig) {
+    guard next.database != config.database else { return }
+    log.warning("database_stays", metadata: ["note": "another database is opened at the next start only"])
+  }
+
+  // MARK: Warnings
+
+  /// What would otherwise show with the first event, perhaps in weeks. A file's place may come yet, so it is no reason
+  /// not to start.
+  private func warn(of sinks: ConfiguredSinks) {
+    for sink in config.sinks {
+      guard case .webhook(let settings) = sink.kind, settings.url.lowercased().hasPrefix("http://"),
+        sinks.webhooks.contains(where: { $0.name == sink.name })
+      else { continue }
+      log.warning("webhook_unencrypted", metadata: ["sink": "\(sink.name)"])
+    }
     for file in sinks.files {
       guard let problem = file.problem else { continue }
       log.error("sink_unusable", metadata: ["sink": "\(file.name)", "err": "\(problem)"])
     }
   }
 
-  private func warnOfPlainWebhooks() {
-    for sink in config.sinks {
-      guard case .webhook(let settings) = sink.kind, settings.url.lowercased().hasPrefix("http://") else { continue }
-      log.warning("webhook_unencrypted", metadata: ["sink": "\(sink.name)"])
-    }
-  }
+  // MARK: Upkeep
 
   /// Deliveries that arrived are forgotten after `retention.deliveries`, some at a time.
   private func prune() async {
-    guard let kept = config.retention.deliveriesSeconds else { return }
     while !Task.isCancelled {
-      let before = Timestamp.now().advanced(bySeconds: -kept)
-      while let pruned = try? await store.writer.transaction({ try $0.pruneDelivered(before: before) }), pruned == 500 {
+      if let kept = config.retention.deliveriesSeconds {
+        let before = Timestamp.now().advanced(bySeconds: -kept)
+        while let pruned = try? await store.writer.transaction({ try $0.pruneDelivered(before: before) }),
+          pruned == 500
+        {}
       }
       try? await Task.sleep(for: .seconds(Self.pruneIntervalSeconds))
     }
@@ -171,10 +199,10 @@ public struct RunService: Sendable {
     }
   }
 
+  // MARK: Stopping
+
   /// No new polls; those in flight get a moment, then what is recorded is delivered as far as sinks take it.
-  private func shutDown(
-    _ engine: PollEngine, _ http: HTTPClient, _ workers: [DeliveryWorker]
-  ) async -> StoreError? {
+  private func shutDown(_ engine: PollEngine) async -> StoreError? {
     let cutOff = Task {
       try await Task.sleep(for: .seconds(Self.pollGraceSeconds))
       await engine.cutOff()
@@ -182,26 +210,19 @@ public struct RunService: Sendable {
     let failure = await engine.stop()
     cutOff.cancel()
     http.shutdown()
-    await withTaskGroup(of: Void.self) { group in
-      for worker in workers { group.addTask { await worker.stop(drainingFor: Self.deliveryGrace) } }
-    }
+    await deliveries.stop(drainingFor: Self.deliveryGrace)
     return failure
   }
 }
 
-extension DeliveryProblem {
-  fileprivate func note(in log: Logger) {
-    if cause == .gone {
-      return log.error(
-        "sink_disabled",
-        metadata: [
-          "sink": "\(sink)", "err": "\(message)",
-          "note": "nothing more is sent until its definition changes or watcher deliveries retry is used on it",
-        ])
-    }
-    guard PollReport.isPowerOfTen(failures) else { return }
-    log.error(
-      "delivery_failed",
-      metadata: ["sink": "\(sink)", "cause": "\(cause.rawValue)", "err": "\(message)", "failures": "\(failures)"])
+/// The poller of the configuration in force.
+private final class PollerBox: Sendable {
+  private let current: Mutex<TagPoller>
+
+  init(_ poller: TagPoller) { current = Mutex(poller) }
+
+  var value: TagPoller {
+    get { current.withLock { $0 } }
+    set { current.withLock { $0 = newValue } }
   }
 }

@@ -13,33 +13,48 @@ struct Store: Sendable {
   func watch(
     _ entries: [WatchEntry], _ config: WatchConfig, now: Moment, isSinglePass: Bool = false
   ) async throws -> PollCore {
-    let watched = entries.map {
-      WatchedTag(tag: $0.tag, selection: $0.selection, intervalSeconds: $0.intervalSeconds)
-    }
-    return try await core(entries, config, now, isSinglePass) { try $0.registerTags(watched) }
+    try await core(entries, config, now, isSinglePass, Self.registration(of: entries, config))
   }
 
   /// The core that polls `entries` once; what is watched stays as it is.
   func check(_ entries: [WatchEntry], _ config: WatchConfig, now: Moment) async throws -> PollCore {
-    try await core(entries, config, now, true) { store in
-      try entries.map { try store.ensureTag($0.tag, selection: $0.selection) }
+    try await core(entries, config, now, true) { [sinks = config.sinkDefinitions] store in
+      try store.registerSinks(sinks)
+      return (
+        try entries.map { try store.ensureTag($0.tag, selection: $0.selection) }, try store.currentSnapshots()
+      )
+    }
+  }
+
+  /// Enters a watchlist and the sinks: gives the tags' records, in the order of the entries, and by record their
+  /// current snapshots.
+  typealias Registration = @Sendable (HistoryTransaction) throws -> (records: [TagRecord], snapshots: [Int64: Int64])
+
+  static func registration(of entries: [WatchEntry], _ config: WatchConfig) -> Registration {
+    let sinks = config.sinkDefinitions
+    return { store in
+      try store.registerSinks(sinks)
+      let watched = entries.map {
+        WatchedTag(tag: $0.tag, selection: $0.selection, intervalSeconds: $0.intervalSeconds)
+      }
+      return (try store.registerTags(watched), try store.currentSnapshots())
     }
   }
 
   private func core(
     _ entries: [WatchEntry], _ config: WatchConfig, _ now: Moment, _ isSinglePass: Bool,
-    _ register: @escaping @Sendable (HistoryTransaction) throws -> [TagRecord]
+    _ register: @escaping Registration
   ) async throws -> PollCore {
-    let sinks = config.sinks.map {
-      SinkDefinition(name: $0.name, type: $0.kind.typeName, fingerprint: $0.kind.fingerprint)
-    }
-    let (records, snapshots) = try await writer.transaction { store in
-      try store.registerSinks(sinks)
-      return (try register(store), try store.currentSnapshots())
-    }
+    let (records, snapshots) = try await writer.transaction(register)
     return Watchlist(entries: entries, registries: config.registries).core(
       records: records, snapshots: snapshots, seed: SpreadHash.hash(writer.instance), now: now,
       isSinglePass: isSinglePass)
+  }
+}
+
+extension WatchConfig {
+  fileprivate var sinkDefinitions: [SinkDefinition] {
+    sinks.map { SinkDefinition(name: $0.name, type: $0.kind.typeName, fingerprint: $0.kind.fingerprint) }
   }
 }
 

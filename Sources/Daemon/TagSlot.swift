@@ -6,7 +6,7 @@ import Registry
 
 /// What the daemon keeps in memory of one watched tag. Small: there may be a hundred thousand.
 struct TagSlot: Sendable {
-  let entry: WatchEntry
+  private(set) var entry: WatchEntry
   /// The tag's row in the store.
   let id: Int64
   /// The last check, whatever came of it, and the next one; for the store.
@@ -40,6 +40,14 @@ struct TagSlot: Sendable {
     head = record.state.headDigest
     mustWalk = record.state.mustWalk(for: entry.selection)
     flaps = record.state.flaps
+  }
+
+  /// The configuration says something else about the tag from now on.
+  ///
+  /// - Parameter state: the tag's row as it is now.
+  mutating func reconfigure(_ entry: WatchEntry, _ state: TagState) {
+    if entry.selection != self.entry.selection { mustWalk = state.mustWalk(for: entry.selection) }
+    self.entry = entry
   }
 
   var known: KnownTag { KnownTag(headDigest: snapshot == nil ? nil : head, mustWalk: mustWalk) }

@@ -23,22 +23,33 @@ struct Watchlist {
     var plan = PollPlan(seed: seed, origin: now.boot - now.wall.milliseconds)
     var slots: [TagSlot] = []
     slots.reserveCapacity(entries.count)
-    for (index, (entry, record)) in zip(entries, records).enumerated() {
-      let registry = plan.setRegistry(
-        entry.tag.domain, maxConcurrency: Self.concurrency(of: entry.tag.domain, registries[entry.tag.domain]))
-      plan.add(
-        index, name: entry.tag.description, registry: registry, intervalSeconds: entry.intervalSeconds,
-        resume: isSinglePass ? .never : resume(record.state, entry, now))
-      slots.append(
-        TagSlot(entry: entry, id: record.id, snapshot: snapshots[record.id], state: record.state, now: now.wall))
+    for (entry, record) in zip(entries, records) {
+      let slot = TagSlot(
+        entry: entry, id: record.id, snapshot: snapshots[record.id], state: record.state, now: now.wall)
+      add(slots.count, slot, to: &plan, at: now, isSinglePass: isSinglePass)
+      slots.append(slot)
     }
     return PollCore(slots: slots, plan: plan, isSinglePass: isSinglePass, random: Jitter())
   }
 
-  private func resume(_ state: TagState, _ entry: WatchEntry, _ now: Moment) -> Resume {
-    guard let next = state.nextCheck else { return .never }
-    return StoredDue.resume(
-      nextCheckWall: next, nowWall: now.wall, nowBoot: now.boot, intervalSeconds: entry.intervalSeconds,
-      failures: state.failures)
+  /// Gives a tag its place in the plan: where it was, if it has been checked before.
+  func add(_ index: Int, _ slot: TagSlot, to plan: inout PollPlan, at now: Moment, isSinglePass: Bool = false) {
+    let registry = setRegistry(of: slot.entry, in: &plan)
+    plan.add(
+      index, name: slot.entry.tag.description, registry: registry, intervalSeconds: slot.entry.intervalSeconds,
+      resume: isSinglePass ? .never : resume(slot, now))
+  }
+
+  /// - Returns: the registry's index in the plan.
+  @discardableResult
+  func setRegistry(of entry: WatchEntry, in plan: inout PollPlan) -> Int {
+    let domain = entry.tag.domain
+    return plan.setRegistry(domain, maxConcurrency: Self.concurrency(of: domain, registries[domain]))
+  }
+
+  private func resume(_ slot: TagSlot, _ now: Moment) -> Resume {
+    StoredDue.resume(
+      nextCheckWall: slot.nextCheck, nowWall: now.wall, nowBoot: now.boot,
+      intervalSeconds: slot.entry.intervalSeconds, failures: slot.reachability.failures)
   }
 }

@@ -60,7 +60,8 @@ extension HistoryTransaction {
     let tag = try db.cachedStatement(
       sql: """
         UPDATE tag SET last_checked_ms = ?1, last_success_ms = ?1, seen_ms = max(seen_ms, ?1), next_check_ms = ?2,
-          failures = 0, failing_since_ms = NULL, error_code = NULL, error_message = NULL, missing_since_ms = NULL, missing_count = 0
+          failures = 0, failing_since_ms = NULL, error_code = NULL, error_message = NULL, missing_since_ms = NULL,
+          missing_count = 0
         WHERE id = ?3
         """)
     for mark in marks { try tag.run(mark.at.milliseconds, mark.nextCheck.milliseconds, mark.tagID) }

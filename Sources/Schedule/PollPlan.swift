@@ -153,6 +153,14 @@ public struct PollPlan: Sendable {
     slots.indices.contains(tag) && slots[tag].state == .waiting ? slots[tag].due : nil
   }
 
+  /// Whether the tag is in the plan, be it waiting or under way.
+  public func contains(_ tag: Int) -> Bool {
+    slots.indices.contains(tag) && (slots[tag].state == .waiting || slots[tag].state == .inFlight)
+  }
+
+  /// Whether the index names no tag and may be given to another one: not while the poll of a removed tag is under way.
+  public func isFree(_ tag: Int) -> Bool { !slots.indices.contains(tag) || slots[tag].state == .absent }
+
   /// After a gap everything overdue would go out at once; it is spread instead. Source: operations.md 6.6.
   private mutating func observe(_ now: Int64) {
     if let latest, now - latest > Self.gap {

@@ -33,7 +33,7 @@ import Testing
 
   @Test func mistakesAreListed() throws {
     try Self.withFile(#"{"watsch": [], "watch": [1]}"#) { file in
-      for read in [file.required, file.optional, file.ready] {
+      for read in [{ try file.required() }, file.optional, { try file.ready() }] {
         let error = #expect(throws: CommandError.self) { try read() }
         #expect(error?.status == .configuration)
         #expect(error?.message.contains("has 2 problems (\(file.path))") == true)
@@ -53,7 +53,7 @@ import Testing
 
   @Test func namedFileMustBeThere() {
     let file = ConfigFile(option: "/nowhere/config.json", environment: [:])
-    for read in [file.required, file.optional] {
+    for read in [{ try file.required() }, file.optional] {
       let error = #expect(throws: CommandError.self) { try read() }
       #expect(error?.status == .configuration)
       #expect(error?.message.contains("/nowhere/config.json: No such file or directory") == true)

@@ -15,6 +15,7 @@ struct RunCommand: AsyncParsableCommand {
     let settings = try config.file.ready()
     let path = try database.location.writerPath(configured: settings.database)
     try await RunService.run(
-      consume settings, database: path, environment: ProcessInfo.processInfo.environment)
+      consume settings, database: path, environment: ProcessInfo.processInfo.environment,
+      reload: { [file = config.file] say in try file.ready(say: say) })
   }
 }

@@ -6,10 +6,12 @@ import ImageModel
 typealias CommandStatus = ImageModel.ExitCode
 
 /// Why a command ends without having done what was asked.
-struct CommandError: Error, Hashable {
+struct CommandError: Error, Hashable, CustomStringConvertible {
   let status: CommandStatus
   /// One line: `<what> (<where>): <what to do>`.
   let message: String
+
+  var description: String { message }
 
   init(_ status: CommandStatus, _ message: String) {
     self.status = status
@@ -17,8 +19,7 @@ struct CommandError: Error, Hashable {
   }
 
   init(_ error: SinkError) {
-    self.init(
-      .configuration, "the sink \(error.sink.safe()) cannot be used (\(error.reason)): correct the configuration")
+    self.init(.configuration, error.description)
   }
 
   init(_ error: StoreError) {

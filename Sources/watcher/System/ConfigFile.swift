@@ -20,9 +20,9 @@ struct ConfigFile: Hashable {
   }
 
   /// For commands that need a configuration.
-  func required() throws -> WatchConfig {
+  func required(say: (String) -> Void = Output.say) throws -> WatchConfig {
     switch Self.read(path) {
-    case .success(let bytes): return try parse(bytes)
+    case .success(let bytes): return try parse(bytes, say)
     case .failure(let failure) where failure.number == ENOENT && !isNamed:
       throw CommandError(
         .configuration,
@@ -33,14 +33,16 @@ struct ConfigFile: Hashable {
   }
 
   /// For the commands that record: also refuses what this version cannot do, and says what is doubtful.
-  func ready() throws -> WatchConfig {
-    let config = try required()
+  ///
+  /// - Parameter say: gets each problem and warning, standard error if not given.
+  func ready(say: (String) -> Void = Output.say) throws -> WatchConfig {
+    let config = try required(say: say)
     guard config.unbuilt.isEmpty else {
-      for problem in config.unbuilt { Output.say(problem.rendered(as: .error)) }
+      for problem in config.unbuilt { say(problem.rendered(as: .error)) }
       throw CommandError(
         .configuration, "the configuration asks for what this version cannot do (\(path.safe())): take it out")
     }
-    for warning in config.warnings { Output.say(warning.rendered) }
+    for warning in config.warnings { say(warning.rendered) }
     return config
   }
 
@@ -58,11 +60,11 @@ struct ConfigFile: Hashable {
     }
   }
 
-  private func parse(_ bytes: [UInt8]) throws -> WatchConfig {
+  private func parse(_ bytes: [UInt8], _ say: (String) -> Void = Output.say) throws -> WatchConfig {
     do {
       return try WatchConfig.parse(bytes, path: path)
     } catch {
-      Output.say(error.rendered)
+      for text in error.texts { say(text) }
       throw CommandError(
         .configuration,
         "the configuration has \(Words.count(error.count, "problem")) (\(path.safe())): correct what is listed above")
