@@ -6,7 +6,11 @@ import ImageModel
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Poll once now, record, deliver, and report.",
-    discussion: "Exit status: 0; 2 if a tag could not be checked; with --exit-code else 1 if anything changed.")
+    usage: "watcher check [<options>] [<tag> ...]",
+    discussion: """
+      Example: watcher check amazonlinux:latest --exit-code
+      Exit status: 0; 2 if a tag could not be checked; with --exit-code else 1 if anything changed.
+      """)
 
   @Argument(help: ArgumentHelp("Tags to check; without any, the whole watchlist.", valueName: "tag"))
   var tags: [String] = []

@@ -6,7 +6,10 @@ import ImageModel
 struct ConfigCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check the configuration, and that the files it names can be read.",
-    discussion: "Exit status: 0 valid, 78 not. Everything that is wrong is listed in one run.")
+    discussion: """
+      Example: watcher config check --config config.example.json
+      Exit status: 0 valid, 78 not. Everything that is wrong is listed in one run.
+      """)
 
   @OptionGroup var config: ConfigOption
 

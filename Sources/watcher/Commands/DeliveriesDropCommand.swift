@@ -5,7 +5,11 @@ import ImageModel
 struct DeliveriesDropCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "drop", abstract: "Forget deliveries that wait or have failed; events and history stay.",
-    discussion: "The daemon must not be running meanwhile.")
+    usage: "watcher deliveries drop [<options>] [<event> ...]",
+    discussion: """
+      The daemon must not be running meanwhile.
+      Example: watcher deliveries drop --sink ops --since 1d
+      """)
 
   @OptionGroup var change: DeliveryChange
 

@@ -5,7 +5,9 @@ import ImageModel
 struct DeliveriesListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Show deliveries, oldest first; those that wait or have failed, unless others are named.")
+    abstract: "Show deliveries, oldest first; those that wait or have failed, unless others are named.",
+    usage: "watcher deliveries list [<options>] [<event> ...]",
+    discussion: "Example: watcher deliveries list --failed --sink ops")
 
   @OptionGroup var selection: DeliverySelection
   @Flag var states: [DeliveryState] = []

@@ -5,7 +5,11 @@ import ImageModel
 struct DeliveriesRetryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retry", abstract: "Make deliveries due at once that have failed or were put off.",
-    discussion: "A disabled sink that is named with --sink is tried again. The daemon must not be running meanwhile.")
+    usage: "watcher deliveries retry [<options>] [<event> ...]",
+    discussion: """
+      A disabled sink that is named with --sink is tried again. The daemon must not be running meanwhile.
+      Example: watcher deliveries retry --sink ops
+      """)
 
   @OptionGroup var change: DeliveryChange
 

@@ -5,7 +5,11 @@ import ImageModel
 struct EventsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "events", abstract: "Show recorded events, oldest first.",
-    discussion: "With --json the documents, as sinks are sent them, one a line.")
+    usage: "watcher events [<options>]",
+    discussion: """
+      With --json the documents, as sinks are sent them, one a line.
+      Example: watcher events --tag amazonlinux --since 1d --json
+      """)
 
   @Option(help: ArgumentHelp("Only events of this tag; may be repeated.", valueName: "tag"))
   var tag: [String] = []

@@ -4,7 +4,8 @@ import ImageModel
 
 struct HistoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "history", abstract: "Show which images a tag has named, and from when to when.")
+    commandName: "history", abstract: "Show which images a tag has named, and from when to when.",
+    discussion: "Example: watcher history amazonlinux --since 30d")
 
   @Argument(help: "A tag: amazonlinux, ghcr.io/o/i:1")
   var tag: String

@@ -6,7 +6,11 @@ import ImageModel
 struct ResolveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resolve", abstract: "Ask a registry what a reference is now; keep nothing.",
-    discussion: "Exit status: 0; 66 not found; 77 refused; 69 the registry cannot be asked.")
+    usage: "watcher resolve [<options>] <image>",
+    discussion: """
+      Example: watcher resolve amazonlinux --platform linux/arm64
+      Exit status: 0; 66 not found; 77 refused; 69 the registry cannot be asked.
+      """)
 
   @Argument(help: "A tag or a digest reference: amazonlinux, ghcr.io/o/i:1, debian@sha256:…")
   var image: String

@@ -5,8 +5,10 @@ import FoundationEssentials
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Poll, record and deliver, until SIGTERM.",
-    discussion:
-      "Events go to standard output as JSON lines, unless the configuration says otherwise; logs to standard error.")
+    discussion: """
+      Events go to standard output as JSON lines, unless the configuration says otherwise; logs to standard error.
+      Example: watcher run --config config.example.json
+      """)
 
   @OptionGroup var config: ConfigOption
   @OptionGroup var database: DatabaseOption

@@ -3,7 +3,9 @@ import History
 
 struct SinksListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Show the configured sinks, what waits for each, and what has failed.")
+    commandName: "list", abstract: "Show the configured sinks, what waits for each, and what has failed.",
+    usage: "watcher sinks list [<options>] [<name> ...]",
+    discussion: "Example: watcher sinks list ops")
 
   @Argument(help: ArgumentHelp("Sinks to show; without any, all.", valueName: "name"))
   var names: [String] = []

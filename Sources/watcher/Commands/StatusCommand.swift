@@ -4,7 +4,9 @@ import ImageModel
 
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Show how tags and sinks are doing.")
+    commandName: "status", abstract: "Show how tags and sinks are doing.",
+    usage: "watcher status [<options>] [<tag> ...]",
+    discussion: "Example: watcher status amazonlinux:latest")
 
   @Argument(help: ArgumentHelp("Tags to show; without any, those that are watched.", valueName: "tag"))
   var tags: [String] = []

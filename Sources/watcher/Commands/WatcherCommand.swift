@@ -10,6 +10,7 @@ struct WatcherCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watcher",
     abstract: "Watches which image a tag names, records it, and tells when it changes.",
+    discussion: "Example: watcher run --config config.example.json",
     version: "watcher \(ProductInfo.version)",
     subcommands: [
       RunCommand.self, CheckCommand.self, ResolveCommand.self, HistoryCommand.self, EventsCommand.self,
