@@ -11,6 +11,9 @@ test_packages=(openssl sqlite3 python3 python3-venv)
 demo_packages=(openssl python3)
 # What checks the scripts and the unit.
 lint_packages=(shellcheck systemd)
+# What makes the Debian package, and what judges it.
+package_packages=(binutils dpkg-dev python3)
+package_test_packages=(bash-completion debootstrap fish jq lintian man-db mandoc zsh)
 # The origin, and the tools the watcher is measured against.
 benchmark_packages=(curl nghttp2-client nginx python3 sqlite3 wrk)
 
