@@ -12,14 +12,19 @@ struct OutboxAdapter: Outbox {
   /// Told when the store refuses for good.
   let onFailure: @Sendable (StoreError) -> Void
 
-  func waiting(sink: String, within: Int64, limit: Int) async throws -> [OutboxItem] {
+  func waiting(
+    sink: String, within: Int64, limit: Int, firstOfTag: Bool, besides: [Int64]
+  ) async throws -> [OutboxItem] {
     let now = clock().wall
     let isGrouped = grouped.contains(sink)
+    // Groups go out one after another.
+    if isGrouped, !besides.isEmpty { return [] }
     return try await transaction { store in
       let rows =
         isGrouped
         ? try store.waitingGroup(sink: sink, now: now, within: within).map { [$0] } ?? []
-        : try store.waiting(sink: sink, now: now, within: within, limit: limit)
+        : try store.waiting(
+          sink: sink, now: now, within: within, limit: limit, firstOfTag: firstOfTag, besides: besides)
       return rows.map {
         OutboxItem(
           sequence: $0.sequence, eventID: $0.eventID, tag: $0.tagID, body: $0.body, attempts: $0.attempts)
@@ -27,13 +32,14 @@ struct OutboxAdapter: Outbox {
     }
   }
 
-  func nextDue(sink: String, within: Int64) async throws -> Int64? {
+  func nextDue(sink: String, within: Int64, besides: [Int64]) async throws -> Int64? {
     let now = clock().wall
     let isGrouped = grouped.contains(sink)
+    if isGrouped, !besides.isEmpty { return nil }
     return try await transaction { store in
       isGrouped
         ? try store.nextGroupDue(sink: sink, now: now, within: within)
-        : try store.nextDue(sink: sink, now: now, within: within)
+        : try store.nextDue(sink: sink, now: now, within: within, besides: besides)
     }
   }
 

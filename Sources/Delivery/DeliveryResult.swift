@@ -4,6 +4,13 @@ public enum DeliveryResult: Sendable, Hashable {
   case delivered(sequence: Int64)
   /// It may have arrived or not. The text is one line for a person.
   case failed(OutboxItem, error: String, next: NextAttempt)
+
+  var sequence: Int64 {
+    switch self {
+    case .delivered(let sequence): sequence
+    case .failed(let item, _, _): item.sequence
+    }
+  }
 }
 
 /// When an item that failed is tried again.

@@ -1,12 +1,21 @@
 /// The table of what still has to be delivered: the truth about deliveries, whatever a sink or a crash does.
 public protocol Outbox: Sendable {
-  /// What waits for `sink` and is due, oldest first, at most `limit` items. Nothing while the sink is disabled.
+  /// What waits for `sink` and is due, oldest first. Nothing while the sink is disabled.
   ///
-  /// - Parameter within: milliseconds; what is put off for longer is due.
-  func waiting(sink: String, within: Int64, limit: Int) async throws -> [OutboxItem]
+  /// - Parameters:
+  ///   - within: milliseconds; what is put off for longer is due.
+  ///   - limit: at most this many items.
+  ///   - firstOfTag: of each tag only the first item that waits.
+  ///   - besides: sequence numbers to leave out; they hold back the later items of their tags like any that waits.
+  func waiting(
+    sink: String, within: Int64, limit: Int, firstOfTag: Bool, besides: [Int64]
+  ) async throws -> [OutboxItem]
 
-  /// Milliseconds until something may be due for `sink`, `nil` while nothing waits or the sink is disabled.
-  func nextDue(sink: String, within: Int64) async throws -> Int64?
+  /// Milliseconds until the first item of some tag may be due for `sink`, `nil` while nothing waits or the sink is
+  /// disabled.
+  ///
+  /// - Parameter besides: tags of which the first item is one of these do not count.
+  func nextDue(sink: String, within: Int64, besides: [Int64]) async throws -> Int64?
 
   /// Records results. They are durable before this returns; what is not settled is delivered once more.
   func settle(sink: String, _ results: [DeliveryResult]) async throws

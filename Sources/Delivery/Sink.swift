@@ -6,6 +6,10 @@ public protocol Sink: Sendable {
   /// The longest that it puts an item off. What the outbox puts off further was put off by another clock.
   var longestDelayMilliseconds: Int64 { get }
 
+  /// How many items it takes at a time, each of another tag and in a write of its own; `nil` when it takes all that
+  /// waits in one write.
+  var maxInFlight: Int? { get }
+
   /// Delivers the items in order and says what became of those it tried: perhaps only of the first ones, of
   /// none when the task was cancelled. An item may arrive twice, never out of order within its tag.
   func write(_ items: [OutboxItem]) async -> [DeliveryResult]
@@ -14,4 +18,7 @@ public protocol Sink: Sendable {
 extension Sink {
   /// A sink that is on this machine puts nothing off: its worker waits until it takes events again.
   public var longestDelayMilliseconds: Int64 { 0 }
+
+  /// Lines are written together, and made sure of together.
+  public var maxInFlight: Int? { nil }
 }

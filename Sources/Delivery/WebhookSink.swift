@@ -3,8 +3,7 @@ import ImageModel
 import Synchronization
 import Transport
 
-/// Posts each event to a URL: the event's frozen bytes, with the headers of Standard Webhooks. Events of one tag go
-/// one after another, those of different tags a few at a time.
+/// Posts each event to a URL: the event's frozen bytes, with the headers of Standard Webhooks.
 public final class WebhookSink: Sink {
   public typealias Send = @Sendable (HTTPRequest) async throws(TransportError) -> HTTPResponse
 
@@ -52,35 +51,15 @@ public final class WebhookSink: Sink {
 
   public var longestDelayMilliseconds: Int64 { target.schedule.longestDelayMilliseconds }
 
-  public func write(_ items: [OutboxItem]) async -> [DeliveryResult] {
-    var chains = Chains(items)
-    var failures = 0
-    var results: [DeliveryResult] = []
-    await withTaskGroup(of: [DeliveryResult].self) { group in
-      for _ in 0..<target.maxInFlight {
-        guard let chain = chains.next() else { break }
-        group.addTask { await self.deliver(chain) }
-      }
-      for await finished in group {
-        results += finished
-        for result in finished { failures = result.isDelivered ? 0 : failures + 1 }
-        // A receiver that takes nothing is not tried with all that waits.
-        guard failures < DeliveryWorker.failuresToRest, !results.contains(where: \.holdsTheSink), !Task.isCancelled,
-          let chain = chains.next()
-        else { continue }
-        group.addTask { await self.deliver(chain) }
-      }
-    }
-    return results
-  }
+  public var maxInFlight: Int? { target.maxInFlight }
 
-  /// The events of one tag, up to the first that fails.
-  private func deliver(_ chain: [OutboxItem]) async -> [DeliveryResult] {
+  /// One after another, up to the first that fails.
+  public func write(_ items: [OutboxItem]) async -> [DeliveryResult] {
     var results: [DeliveryResult] = []
-    for item in chain {
+    for item in items {
       guard let result = await deliver(item) else { break }
       results.append(result)
-      guard result.isDelivered else { break }
+      guard case .delivered = result else { break }
     }
     return results
   }
@@ -194,36 +173,6 @@ public final class WebhookSink: Sink {
       return try file.read().text
     } catch {
       throw SecretFailure(file, error.reason)
-    }
-  }
-}
-
-/// What waits, by tag, each tag's events in order; tags in the order of their first event.
-private struct Chains {
-  private var waiting: [[OutboxItem]]
-
-  init(_ items: [OutboxItem]) {
-    var order: [Int64] = []
-    let byTag = items.reduce(into: [Int64: [OutboxItem]]()) { byTag, item in
-      if byTag[item.tag] == nil { order.append(item.tag) }
-      byTag[item.tag, default: []].append(item)
-    }
-    waiting = order.reversed().compactMap { byTag[$0] }
-  }
-
-  mutating func next() -> [OutboxItem]? { waiting.popLast() }
-}
-
-extension DeliveryResult {
-  fileprivate var isDelivered: Bool {
-    if case .delivered = self { true } else { false }
-  }
-
-  /// Whether nothing else should be sent now.
-  fileprivate var holdsTheSink: Bool {
-    switch self {
-    case .failed(_, _, .sinkDisabled), .failed(_, _, .sinkAfter), .failed(_, _, .withSink): true
-    default: false
     }
   }
 }

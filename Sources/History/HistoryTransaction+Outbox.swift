@@ -43,22 +43,29 @@ extension HistoryTransaction {
   /// - Parameters:
   ///   - within: milliseconds; what is put off for longer was put off by another clock, and is due.
   ///   - limit: at most this many rows.
-  public func waiting(sink: String, now: Timestamp, within: Int64, limit: Int) throws -> [OutboxRow] {
+  ///   - firstOfTag: of each tag only the first that waits.
+  ///   - besides: sequence numbers to leave out. They still hold back the later ones of their tags.
+  public func waiting(
+    sink: String, now: Timestamp, within: Int64, limit: Int, firstOfTag: Bool = false, besides: [Int64] = []
+  ) throws -> [OutboxRow] {
     // The planner would rather walk the primary key, through every delivery made so far.
+    // `besides` is bound as JSON, which an array of integers prints as.
     let statement = try db.cachedStatement(
       sql: """
         SELECT \(Self.outboxColumns)
         FROM delivery d INDEXED BY delivery_waiting CROSS JOIN event e ON e.sequence = d.event_sequence
         WHERE d.sink = ?1 AND d.state = 'waiting' AND d.next_attempt_ms NOT BETWEEN ?2 + 1 AND ?3
+          AND d.event_sequence NOT IN (SELECT value FROM json_each(?6))
           AND EXISTS (SELECT 1 FROM sink WHERE name = ?1 AND state != 'disabled')
           AND NOT EXISTS (
             SELECT 1 FROM delivery o INDEXED BY delivery_waiting_by_tag
             WHERE o.sink = ?1 AND o.state = 'waiting' AND o.tag_id = d.tag_id
-              AND o.event_sequence < d.event_sequence AND o.next_attempt_ms BETWEEN ?2 + 1 AND ?3)
+              AND o.event_sequence < d.event_sequence AND (?5 OR o.next_attempt_ms BETWEEN ?2 + 1 AND ?3))
         ORDER BY d.event_sequence LIMIT ?4
         """)
     let rows = try Row.fetchCursor(
-      statement, arguments: [sink, now.milliseconds, now.milliseconds + within, limit])
+      statement,
+      arguments: [sink, now.milliseconds, now.milliseconds + within, limit, firstOfTag, besides.description])
     var waiting: [OutboxRow] = []
     while let row = try rows.next() { waiting.append(try Self.outboxRow(row)) }
     return waiting
@@ -77,17 +84,21 @@ extension HistoryTransaction {
 
   /// Milliseconds until the first delivery of some tag is due for a sink, `nil` if nothing waits or the sink is
   /// disabled. Those behind it wait for it, whatever their own times say.
-  public func nextDue(sink: String, now: Timestamp, within: Int64) throws -> Int64? {
+  ///
+  /// - Parameter besides: tags of which the first one is among these sequence numbers do not count.
+  public func nextDue(sink: String, now: Timestamp, within: Int64, besides: [Int64] = []) throws -> Int64? {
     // With min() SQLite takes the other columns from the row that holds it (lang_select.html, "Bare columns").
     let statement = try db.cachedStatement(
       sql: """
         SELECT min(CASE WHEN next BETWEEN ?2 + 1 AND ?3 THEN next - ?2 ELSE 0 END) FROM (
-          SELECT next_attempt_ms AS next, min(event_sequence)
+          SELECT next_attempt_ms AS next, min(event_sequence) AS first
           FROM delivery INDEXED BY delivery_waiting_by_tag
           WHERE sink = ?1 AND state = 'waiting' AND EXISTS (SELECT 1 FROM sink WHERE name = ?1 AND state != 'disabled')
           GROUP BY tag_id)
+        WHERE first NOT IN (SELECT value FROM json_each(?4))
         """)
-    return try Row.fetchOne(statement, arguments: [sink, now.milliseconds, now.milliseconds + within])?
+    return try Row.fetchOne(
+      statement, arguments: [sink, now.milliseconds, now.milliseconds + within, besides.description])?
       .optionalInteger(0)
   }
 

@@ -66,11 +66,11 @@ import Testing
     #expect(problems.all.map(\.failures) == [1, 2])
   }
 
-  @Test func fetchFails() async throws {
+  @Test(arguments: [nil, 4]) func fetchFails(maxInFlight: Int?) async throws {
     let outbox = FakeOutbox(["a"])
     await outbox.failFetches(3)
     let problems = Log<DeliveryProblem>()
-    let sink = ScriptedSink { $0.delivered }
+    let sink = ScriptedSink(maxInFlight: maxInFlight) { $0.delivered }
     let worker = DeliveryWorker(sink: sink, outbox: outbox, retryDelay: Self.soon) { problems.append($0) }
     try await running(worker) {
       await eventually("delivered") { await outbox.isEmpty }
@@ -273,9 +273,9 @@ import Testing
   }
 
   /// `stop` delivers what waits, and does not wait for a sink that fails.
-  @Test func stopDrains() async throws {
+  @Test(arguments: [nil, 4]) func stopDrains(maxInFlight: Int?) async throws {
     let outbox = FakeOutbox((1...150).map { "event \($0)" })
-    let worker = DeliveryWorker(sink: ScriptedSink { $0.delivered }, outbox: outbox)
+    let worker = DeliveryWorker(sink: ScriptedSink(maxInFlight: maxInFlight) { $0.delivered }, outbox: outbox)
     let task = Task { await worker.run() }
     await eventually("it began") { await outbox.fetchCount > 0 }
     await worker.stop(drainingFor: .seconds(30))
@@ -283,9 +283,9 @@ import Testing
     #expect(await outbox.isEmpty)
   }
 
-  @Test func stopDoesNotWaitForASinkThatHangs() async throws {
+  @Test(arguments: [nil, 4]) func stopDoesNotWaitForASinkThatHangs(maxInFlight: Int?) async throws {
     let outbox = FakeOutbox(["a"])
-    let sink = ScriptedSink { _ in
+    let sink = ScriptedSink(maxInFlight: maxInFlight) { _ in
       try? await Task.sleep(for: .seconds(3600))
       return []
     }
@@ -298,10 +298,10 @@ import Testing
   }
 
   /// Delivered while the task was being cancelled: it is recorded all the same.
-  @Test func cancellationDoesNotLoseAResult() async throws {
+  @Test(arguments: [nil, 4]) func cancellationDoesNotLoseAResult(maxInFlight: Int?) async throws {
     let outbox = FakeOutbox(["a"])
     let started = Log<Bool>()
-    let sink = ScriptedSink { items in
+    let sink = ScriptedSink(maxInFlight: maxInFlight) { items in
       started.append(true)
       try? await Task.sleep(for: .seconds(3600))
       return items.delivered
@@ -338,9 +338,9 @@ private actor LateOutbox: Outbox {
 
   func onFirstFetch(_ hook: @escaping @Sendable () -> Void) { self.hook = hook }
 
-  func nextDue(sink: String, within: Int64) -> Int64? { nil }
+  func nextDue(sink: String, within: Int64, besides: [Int64]) -> Int64? { nil }
 
-  func waiting(sink: String, within: Int64, limit: Int) -> [OutboxItem] {
+  func waiting(sink: String, within: Int64, limit: Int, firstOfTag: Bool, besides: [Int64]) -> [OutboxItem] {
     guard let hook else { return items }
     self.hook = nil
     items = [FakeOutbox.item(1, "late")]

@@ -9,43 +9,71 @@ actor FakeOutbox: Outbox {
   private(set) var settled: [[DeliveryResult]] = []
   private var failingFetches = 0
   private var failingSettles = 0
+  private var settleGate: Gate?
   private var isDisabled = false
+  private let isPatient: Bool
+  private var heldTags: Set<Int64> = []
+  /// The most that whoever reads this has had in memory.
+  private(set) var mostInMemory = 0
 
   init(_ bodies: [String] = []) {
-    items = bodies.enumerated().map { Self.item($0 + 1, $1) }
+    self.init(bodies.enumerated().map { Self.item($0 + 1, $1) })
+  }
+
+  /// - Parameter isPatient: what failed is not due again, nor are later items of its tag.
+  init(_ items: [OutboxItem], isPatient: Bool = false) {
+    self.items = items
+    self.isPatient = isPatient
   }
 
   static func item(_ sequence: Int, _ body: String, tag: Int64 = 1, attempts: Int = 0) -> OutboxItem {
     OutboxItem(sequence: Int64(sequence), eventID: "e\(sequence)", tag: tag, body: Array(body.utf8), attempts: attempts)
   }
 
-  func add(_ body: String) {
-    items.append(Self.item(Int(items.last?.sequence ?? 0) + 1, body))
+  func add(_ body: String, tag: Int64 = 1) {
+    items.append(Self.item(Int(items.last?.sequence ?? 0) + 1, body, tag: tag))
   }
 
   func failFetches(_ count: Int) { failingFetches = count }
   func failSettles(_ count: Int) { failingSettles = count }
+  /// Settling takes until then.
+  func holdSettles(until gate: Gate) { settleGate = gate }
   var isEmpty: Bool { items.isEmpty }
   var fetchCount: Int { fetches.count }
 
-  func waiting(sink: String, within: Int64, limit: Int) throws -> [OutboxItem] {
+  func waiting(
+    sink: String, within: Int64, limit: Int, firstOfTag: Bool, besides: [Int64]
+  ) throws -> [OutboxItem] {
     fetches.append(limit)
     if failingFetches > 0 {
       failingFetches -= 1
       throw Broken()
     }
-    return isDisabled ? [] : Array(items.prefix(limit))
+    var seen: Set<Int64> = []
+    let due = items.filter { item in
+      let isFirst = seen.insert(item.tag).inserted
+      return (isFirst || !firstOfTag) && !heldTags.contains(item.tag) && !besides.contains(item.sequence)
+    }
+    let fetched = isDisabled ? [] : Array(due.prefix(limit))
+    mostInMemory = max(mostInMemory, besides.count + fetched.count)
+    return fetched
   }
 
-  func nextDue(sink: String, within: Int64) -> Int64? { items.isEmpty || isDisabled ? nil : 0 }
+  func nextDue(sink: String, within: Int64, besides: [Int64]) -> Int64? {
+    isDisabled || items.allSatisfy { heldTags.contains($0.tag) || besides.contains($0.sequence) } ? nil : 0
+  }
 
-  func settle(sink: String, _ results: [DeliveryResult]) throws {
+  func settle(sink: String, _ results: [DeliveryResult]) async throws {
+    await settleGate?.pass()
     if failingSettles > 0 {
       failingSettles -= 1
       throw Broken()
     }
     settled.append(results)
-    isDisabled = results.contains { if case .failed(_, _, .sinkDisabled) = $0 { true } else { false } }
+    for case .failed(let item, _, let next) in results {
+      if next == .sinkDisabled { isDisabled = true }
+      if isPatient { heldTags.insert(item.tag) }
+    }
     for case .delivered(let sequence) in results { items.removeAll { $0.sequence == sequence } }
   }
 }

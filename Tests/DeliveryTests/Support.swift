@@ -38,6 +38,7 @@ final class Log<Element: Sendable>: Sendable {
 /// A sink that does what a closure says.
 struct ScriptedSink: Sink {
   let name = "scripted"
+  var maxInFlight: Int?
   let respond: @Sendable ([OutboxItem]) async -> [DeliveryResult]
   func write(_ items: [OutboxItem]) async -> [DeliveryResult] { await respond(items) }
 }
@@ -45,6 +46,15 @@ struct ScriptedSink: Sink {
 extension [OutboxItem] {
   var delivered: [DeliveryResult] { map { .delivered(sequence: $0.sequence) } }
   var texts: [String] { map { String(decoding: $0.body, as: UTF8.self) } }
+}
+
+/// Closed at first; who passes waits until it is opened or the task is cancelled.
+final class Gate: Sendable {
+  private let isOpen = Mutex(false)
+  func open() { isOpen.withLock { $0 = true } }
+  func pass() async {
+    while !isOpen.withLock({ $0 }), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(1)) }
+  }
 }
 
 /// A directory that goes away with the value.

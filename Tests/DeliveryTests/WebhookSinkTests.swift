@@ -44,6 +44,14 @@ import Transport
     return (error, next)
   }
 
+  /// What becomes of items that a worker carries to the sink.
+  private func results(_ items: [OutboxItem], _ sink: WebhookSink) async -> [DeliveryResult] {
+    let outbox = FakeOutbox(items, isPatient: true)
+    let worker = DeliveryWorker(sink: sink, outbox: outbox, retryDelay: { _ in .seconds(3_600) })
+    await worker.stop(drainingFor: .seconds(30))
+    return await outbox.settled.flatMap { $0 }
+  }
+
   private struct Unexpected: Error { let what: String }
 
   @Test("the frozen bytes, with the headers of Standard Webhooks")
@@ -147,7 +155,7 @@ import Transport
       ScriptedResponse(410)
     } _: { sink, server in
       let items = (1...5).map { FakeOutbox.item($0, "{}", tag: Int64($0)) }
-      let gone = try await failure(sink.write(items))
+      let gone = try await failure(results(items, sink))
       #expect(gone.next == .sinkDisabled)
       #expect(server.requests.count == 1)
     }
@@ -260,13 +268,23 @@ import Transport
     }
   }
 
+  @Test func oneAfterAnotherUpToTheFirstThatFails() async throws {
+    try await withSink { request in
+      ScriptedResponse(String(decoding: request.body, as: UTF8.self) == "2" ? 500 : 200)
+    } _: { sink, server in
+      let results = await sink.write((1...3).map { FakeOutbox.item($0, "\($0)") })
+      #expect(results.count == 2 && results[0] == .delivered(sequence: 1))
+      #expect(server.requests.map { String(decoding: $0.body, as: UTF8.self) } == ["1", "2"])
+    }
+  }
+
   @Test("events of a tag one after another, of different tags side by side")
   func order() async throws {
     try await withSink({ $0.maxInFlight = 3 }) { _ in
       ScriptedResponse(200)
     } _: { sink, server in
       let items = (1...30).map { FakeOutbox.item($0, "\($0)", tag: Int64($0 % 5)) }
-      let results = await sink.write(items)
+      let results = await results(items, sink)
       #expect(results.count == 30)
       let received = server.requests.compactMap { Int(String(decoding: $0.body, as: UTF8.self)) }
       #expect(received.sorted() == Array(1...30))
@@ -285,7 +303,7 @@ import Transport
     } _: { sink, server in
       let items = [1: 1, 2: 1, 3: 1, 4: 2, 5: 2].sorted { $0.key < $1.key }
         .map { FakeOutbox.item($0.key, "\($0.key)", tag: Int64($0.value)) }
-      let results = await sink.write(items)
+      let results = await results(items, sink)
       #expect(results.count == 4)
       #expect(server.requests.map { String(decoding: $0.body, as: UTF8.self) }.sorted() == ["1", "2", "4", "5"])
     }
@@ -296,7 +314,7 @@ import Transport
     try await withSink { _ in
       ScriptedResponse(500)
     } _: { sink, server in
-      let results = await sink.write((1...60).map { FakeOutbox.item($0, "{}", tag: Int64($0)) })
+      let results = await results((1...60).map { FakeOutbox.item($0, "{}", tag: Int64($0)) }, sink)
       #expect(results.count == server.requests.count)
       #expect((10..<14).contains(results.count))
     }

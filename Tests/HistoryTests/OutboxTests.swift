@@ -82,6 +82,37 @@ import Testing
     }
   }
 
+  /// For whoever has some of it under way already.
+  @Test func theFirstOfEachTagBesidesSome() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      try prepare(history)
+      func first(besides: [Int64] = [], now: Int64 = 10, limit: Int = 10) throws -> [Int64] {
+        try history.waiting(
+          sink: "ops", now: time(now), within: Self.day, limit: limit, firstOfTag: true, besides: besides
+        ).map(\.sequence)
+      }
+      func nextDue(besides: [Int64], now: Int64 = 10) throws -> Int64? {
+        try history.nextDue(sink: "ops", now: time(now), within: Self.day, besides: besides)
+      }
+      #expect(try first() == [1, 2])
+      #expect(try first(besides: [1]) == [2], "3 is of the tag of 1")
+      #expect(try first(besides: [1], limit: 1) == [2])
+      #expect(try first(besides: [1, 2]) == [])
+      #expect(try nextDue(besides: [1]) == 0)
+      #expect(try nextDue(besides: [1, 2]) == nil)
+      try history.settleFailed(sink: "ops", sequence: 2, attempts: 1, error: "503", .retry(at: time(60)))
+      #expect(try first(besides: [1]) == [])
+      #expect(try nextDue(besides: [1]) == 50_000)
+      #expect(try first(besides: [1], now: 60) == [2])
+      try history.settleFailed(sink: "ops", sequence: 1, attempts: 1, error: "503", .retry(at: time(40)))
+      #expect(try first(now: 39) == [] && first(now: 40) == [1])
+      try history.settleDelivered(sink: "ops", sequences: [1], at: time(40))
+      #expect(try first() == [3])
+      #expect(try nextDue(besides: [3]) == 50_000)
+    }
+  }
+
   @Test func aDeliveryThatRestsHoldsNothingBack() throws {
     defer { writer.close() }
     try writer.transactionSync { history in
