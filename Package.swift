@@ -67,8 +67,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "Daemon", "Config", "Drift", "Hashing", "History", "ImageModel", "Schedule",
-        .product(name: "Logging", package: "swift-log"),
+        "Daemon", "Config", "Drift", "Hashing", "History", "ImageModel", "Schedule", "TestSupport",
+        .product(name: "InMemoryLogging", package: "swift-log"), .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(name: "CLITests", dependencies: ["watcher", "Daemon", "History", "Config", "ImageModel"]),
     .testTarget(
