@@ -6,7 +6,7 @@ import Testing
 @Suite struct DiskFaultTests {
   /// The call that fails rises until a run goes through without reaching it. Each run but the first finds every
   /// tag moved on.
-  @Test(arguments: [false, true], Fault.Call.allCases)
+  @Test(arguments: [false, true], Fault.Call.failing)
   func anIOErrorOfTheDatabaseEndsTheDaemonAndLosesNothing(isSticky: Bool, call: Fault.Call) throws {
     let faulty = try FaultScene(tags: 5)
     try faulty.finishSoundly()
@@ -18,7 +18,7 @@ import Testing
     #expect(ended >= 3)
   }
 
-  @Test(arguments: [false, true], Fault.Call.allCases)
+  @Test(arguments: [false, true], Fault.Call.failing)
   func anIOErrorWhileTheDatabaseIsMadeLosesNothing(isSticky: Bool, call: Fault.Call) throws {
     let ended = try forRisingFaults(Fault(path: "watcher.db", call: call, code: EIO, isSticky: isSticky)) {
       try FaultScene(tags: 5)
@@ -49,7 +49,7 @@ import Testing
 
   // MARK: The file of a sink
 
-  @Test(arguments: [ENOSPC, EIO], Fault.Call.allCases)
+  @Test(arguments: [ENOSPC, EIO], Fault.Call.failing)
   func eventsWaitForTheDiskOfAFileSink(code: Int32, call: Fault.Call) throws {
     let faulty = try FaultScene(tags: 5)
     try faulty.finishSoundly()
@@ -70,7 +70,7 @@ import Testing
     try faulty.judgeCompleteness(fault)
   }
 
-  @Test(arguments: Fault.Call.allCases)
+  @Test(arguments: Fault.Call.failing)
   func aFileSinkGoesOnAfterOneFault(call: Fault.Call) throws {
     let faulty = try FaultScene(tags: 3)
     try faulty.finishSoundly()

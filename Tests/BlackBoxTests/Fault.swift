@@ -4,11 +4,15 @@ import Testing
 
 /// A fault of the disk, injected into the binary by a library that stands before libc: `FaultShim/fault.c`.
 struct Fault: CustomStringConvertible {
-  enum Call: String, CaseIterable {
+  enum Call: String {
     case write
     /// Half of the bytes are taken, and what should take the rest fails: a disk that becomes full.
     case torn
     case sync
+    /// A sync that does not return while the fault is on, and does its work then: a disk that hangs.
+    case hang
+
+    static let failing: [Call] = [.write, .torn, .sync]
   }
 
   /// Part of the path of the files it strikes.
@@ -19,6 +23,9 @@ struct Fault: CustomStringConvertible {
   var at = 1
   /// Whether all that follow fail as well.
   let isSticky: Bool
+
+  /// Every sync of these files hangs.
+  static func hang(path: String) -> Fault { Fault(path: path, call: .hang, code: 0, isSticky: true) }
 
   var description: String {
     "\(String(cString: strerror(code))) at \(call) \(at) of \(path)\(isSticky ? " and later" : "")"

@@ -46,12 +46,13 @@ final class FaultScene {
   // MARK: The daemon
 
   /// Starts it with nothing in its log; a fault waits until it is turned on.
-  func start(_ fault: Fault? = nil) throws -> Child {
+  func start(_ fault: Fault? = nil, environment: [String: String] = [:]) throws -> Child {
     for path in [scene.stderr, hit] { unlink(path) }
     let faults = try fault?.environment(isOn: isOn, hit: hit) ?? [:]
     return try Child(
       WatcherBinary.path, ["run", "--config", scene.config],
-      environment: ["PATH": "/usr/bin:/bin", "HOME": scene.directory].merging(faults) { $1 },
+      environment: ["PATH": "/usr/bin:/bin", "HOME": scene.directory].merging(faults) { $1 }
+        .merging(environment) { $1 },
       stdout: scene.stdout, stderr: scene.stderr)
   }
 

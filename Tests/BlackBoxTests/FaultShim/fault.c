@@ -1,11 +1,13 @@
 // Makes the Nth write or sync of some files fail in the process it is preloaded into. The environment says which:
 //   FAULT_PATH    part of the path of the files
-//   FAULT_CALL    "write", "sync", or "torn": a write that takes half of the bytes, and then one that fails
+//   FAULT_CALL    "write", "sync", "torn": a write that takes half of the bytes, and then one that fails, or "hang": a
+//                 sync, from the Nth on, that does not return before the switch is off, and does not fail
 //   FAULT_AT      N, counted over all threads and files, from 1
 //   FAULT_STICKY  "1": all that follow fail as well
 //   FAULT_ERRNO   what they fail with, a number
 //   FAULT_SWITCH  calls count and fail only while this file exists
 //   FAULT_HIT     a file that is created when a call was touched
+//   FAULT_CHILD   a command that the process runs in a shell before the first of them
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -39,10 +41,14 @@ static bool concerns(int descriptor) {
 
 static enum fate fate(int descriptor, bool is_sync) {
   const char *call = setting("FAULT_CALL");
-  if (is_sync != (strcmp(call, "sync") == 0) || !concerns(descriptor)) return PASS;
+  bool hangs = strcmp(call, "hang") == 0;
+  if (is_sync != (hangs || strcmp(call, "sync") == 0) || !concerns(descriptor)) return PASS;
   long late = atomic_fetch_add(&calls, 1) + 1 - atol(setting("FAULT_AT"));
   if (late < 0) return PASS;
+  if (late == 0 && *setting("FAULT_CHILD") && system(setting("FAULT_CHILD")) != 0) abort();
   close(open(setting("FAULT_HIT"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  while (hangs && access(setting("FAULT_SWITCH"), F_OK) == 0) usleep(2000);
+  if (hangs) return PASS;
   if (strcmp(call, "torn") == 0 && late-- == 0) return CUT;
   if (late > 0 && strcmp(setting("FAULT_STICKY"), "1") != 0) return PASS;
   errno = atoi(setting("FAULT_ERRNO"));
