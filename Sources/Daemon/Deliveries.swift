@@ -127,20 +127,3 @@ actor Deliveries {
     return Lane(settings: settings, sink: sink, worker: worker, grouper: grouper, task: task)
   }
 }
-
-extension DeliveryProblem {
-  fileprivate func note(in log: Logger) {
-    if cause == .gone {
-      return log.error(
-        "sink_disabled",
-        metadata: [
-          "sink": "\(sink)", "err": "\(message)",
-          "note": "nothing more is sent until its definition changes or watcher deliveries retry is used on it",
-        ])
-    }
-    guard PollReport.isPowerOfTen(failures) else { return }
-    log.error(
-      "delivery_failed",
-      metadata: ["sink": "\(sink)", "cause": "\(cause.rawValue)", "err": "\(message)", "failures": "\(failures)"])
-  }
-}

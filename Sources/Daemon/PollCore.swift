@@ -12,7 +12,7 @@ struct PollCore: Sendable {
   private var random: Jitter
   /// Confirmations that wait for the next flush.
   private var marks: [UnchangedMark] = []
-  /// Slots whose tag is failing and not yet announced as unreachable.
+  /// Slots whose last check failed.
   private var failing: Set<Int> = []
   /// Indexes of tags that are not watched any more.
   private var free: [Int] = []
@@ -32,6 +32,8 @@ struct PollCore: Sendable {
   }
 
   var hasMarks: Bool { !marks.isEmpty }
+  var failingCount: Int { failing.count }
+  var watchedCount: Int { plan.count }
 
   /// Takes another watchlist over. Tags that stay keep their place in the plan, and a poll under way goes on; of those
   /// that leave nothing is taken in any more.

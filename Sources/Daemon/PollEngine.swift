@@ -54,6 +54,8 @@ actor PollEngine {
     case failed(StoreError)
   }
 
+  typealias Load = (tags: Int, failing: Int)
+
   init(
     core: PollCore, recorder: Recorder, writer: HistoryWriter, log: Logger,
     clock: @escaping @Sendable () -> Moment = Moment.now,
@@ -68,6 +70,9 @@ actor PollEngine {
     self.poll = poll
     self.onProgress = onProgress
   }
+
+  /// How many tags are watched, and of how many the last check failed.
+  var load: Load { (core.watchedCount, core.failingCount) }
 
   // MARK: Polling
 

@@ -30,6 +30,7 @@ public actor RunService {
   private let readAgain: Reload
   private let logSettings: LogOutput.Settings
   private let log: Logger
+  private let notifier: ServiceNotifier
   private let http = HTTPClient.forRegistries()
   private let deliveries: Deliveries
   /// Where polls go; replaced with the registries' settings.
@@ -47,6 +48,7 @@ public actor RunService {
   public static func run(
     _ config: consuming WatchConfig, database: String, environment: [String: String], reload: @escaping Reload
   ) async throws {
+    ServiceNotifier.hideFromChildren()
     let entries = config.watch
     config.watch = []
     try await RunService(config: config, database: database, environment: environment, reload: reload).run(entries)
@@ -60,7 +62,8 @@ public actor RunService {
     readAgain = reload
     logSettings = LogOutput.Settings(config.log)
     log = LogOutput.logger(logSettings)
-    store = try Store(opening: database)
+    notifier = ServiceNotifier(environment: environment, log: log)
+    store = try notifier.extendingStart { () throws(StoreError) in try Store(opening: database) }
     let reasons = AsyncStream.makeStream(of: StopReason.self)
     stopReasons = reasons
     deliveries = Deliveries(
@@ -76,15 +79,20 @@ public actor RunService {
     let engine = engine(try await store.watch(entries, config, now: .now()))
     let (hangUps, hangUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let signals = SignalWatch(
-      onStop: { [stop = stopReasons.continuation] in stop.yield(.signal) }, onHangUp: { hangUp.yield() },
+      onStop: { [notifier, stop = stopReasons.continuation] in
+        notifier.stopping()
+        stop.yield(.signal)
+      },
+      onHangUp: { hangUp.yield() },
       onReopen: { [deliveries] in Task { await deliveries.reopenFiles() } })
     let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
     await engine.setTimer { timer.arm(inMilliseconds: $0) }
     warn(of: sinks)
     log.info("started", metadata: ["tags": "\(count)", "database": "\(store.writer.path)"])
     await deliveries.use(config.sinks, sinks)
-    let upkeep = [Task { await prune() }, Task { await trim() }]
     await engine.tick()
+    let heartbeat = Heartbeat(notifier: notifier, engine: engine, writer: store.writer)
+    let upkeep = [Task { await heartbeat.run() }, Task { await prune() }, Task { await trim() }]
     let reloading = Task {
       for await _ in hangUps { await reload(engine) }
     }
@@ -93,6 +101,7 @@ public actor RunService {
       reason = first
       break
     }
+    notifier.stopping()
     hangUp.finish()
     timer.cancel()
     for task in upkeep { task.cancel() }
@@ -124,7 +133,9 @@ public actor RunService {
 
   /// Reads the configuration anew and takes all of it over, or nothing.
   private func reload(_ engine: PollEngine) async {
+    notifier.reloading()
     var said: [String] = []
+    var status: String?
     do {
       var next = try readAgain { said.append($0) }
       let entries = next.watch
@@ -151,8 +162,10 @@ public actor RunService {
       }
       log.error(
         "reload_failed", metadata: ["err": "\(error)", "note": "the configuration from before stays in force"])
+      status = "reload failed, see the log; the configuration from before stays in force"
     }
     await deliveries.reopenFiles()
+    notifier.ready(status: status)
   }
 
   private func noteWhatStays(_ next: WatchConfig) {

@@ -34,4 +34,14 @@ extension HistoryTransaction {
     for name in enabled { try setSink(name, .ok) }
     return enabled
   }
+
+  /// Deliveries that are still to be made, to all sinks, counted up to `limit`: a million would take a quarter of a
+  /// second.
+  public func waitingDeliveries(limit: Int) throws -> Int {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT count(*) FROM (SELECT 1 FROM delivery INDEXED BY delivery_waiting WHERE state = 'waiting' LIMIT ?)
+        """)
+    return try Int.fetchOne(statement, arguments: [limit]) ?? 0
+  }
 }

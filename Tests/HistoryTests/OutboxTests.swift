@@ -57,6 +57,18 @@ import Testing
     }
   }
 
+  @Test func whatWaitsIsCountedForAllSinksUpToALimit() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      #expect(try history.waitingDeliveries(limit: 10) == 0)
+      try prepare(history)
+      try history.settleDelivered(sink: "ops", sequences: [2], at: time(5))
+      try history.settleFailed(sink: "ops", sequence: 3, attempts: 1, error: "no", .rests)
+      #expect(try history.waitingDeliveries(limit: 10) == 4)
+      #expect(try history.waitingDeliveries(limit: 3) == 3)
+    }
+  }
+
   @Test func aSinkDoesNotWaitForAnother() throws {
     defer { writer.close() }
     try writer.transactionSync { history in

@@ -1,0 +1,52 @@
+import History
+
+/// Tells systemd that the service works, as long as it does: before each message the owner of the schedule and the
+/// writer of the database have both answered. When one of them hangs nothing is said, and the watchdog strikes
+/// (docs/decisions/0012).
+struct Heartbeat: Sendable {
+  /// Between two beats where the watchdog leaves time; the status line is not more than this behind.
+  private static let longestPause = Duration.seconds(5)
+  /// Counted so far and no further, so that a beat costs little whatever waits.
+  private static let waitingLimit = 10_000
+
+  let notifier: ServiceNotifier
+  let engine: @Sendable () async -> PollEngine.Load
+  /// Deliveries that wait, up to `waitingLimit`; `nil` where the database refused to tell, which is an answer as well.
+  let writer: @Sendable () async -> Int?
+
+  init(
+    notifier: ServiceNotifier, engine: @escaping @Sendable () async -> PollEngine.Load,
+    writer: @escaping @Sendable () async -> Int?
+  ) {
+    self.notifier = notifier
+    self.engine = engine
+    self.writer = writer
+  }
+
+  init(notifier: ServiceNotifier, engine: PollEngine, writer: HistoryWriter) {
+    self.init(
+      notifier: notifier, engine: { await engine.load },
+      writer: { try? await writer.transaction { try $0.waitingDeliveries(limit: Self.waitingLimit) } })
+  }
+
+  /// Says that the service is ready, and then that it still works, until the task is cancelled.
+  func run() async {
+    guard notifier.isWanted else { return }
+    notifier.ready(status: await status())
+    while (try? await Task.sleep(for: pause)) != nil { notifier.alive(status: await status()) }
+  }
+
+  /// How the service is doing, in one line, once both have answered.
+  func status() async -> String {
+    async let load = engine()
+    async let waiting = writer()
+    let (tags, failing) = await (load.tags, load.failing)
+    let line = "watching \(tags) \(tags == 1 ? "tag" : "tags"), \(failing) failing"
+    guard let waiting = await waiting else { return line }
+    let most = waiting == Self.waitingLimit ? "+" : ""
+    return line + ", \(waiting)\(most) \(waiting == 1 ? "delivery" : "deliveries") waiting"
+  }
+
+  /// Half of half the watchdog's time: a ping may be late by as much again and is still within one half.
+  private var pause: Duration { min(Self.longestPause, notifier.watchdog.map { $0 / 4 } ?? Self.longestPause) }
+}
