@@ -9,8 +9,8 @@ registry_packages=(docker-registry skopeo curl jq)
 test_packages=(openssl sqlite3 python3 python3-venv)
 # The demo's receiver of webhooks.
 demo_packages=(openssl python3)
-# What checks the scripts and the unit.
-lint_packages=(shellcheck systemd)
+# What checks the scripts and the unit, and what the unit calls.
+lint_packages=(procps shellcheck systemd)
 # What makes the Debian package, and what judges it.
 package_packages=(binutils dpkg-dev python3)
 package_test_packages=(bash-completion debootstrap fish jq lintian man-db mandoc zsh)
