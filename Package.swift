@@ -35,7 +35,7 @@ let package = Package(
     .target(
       name: "Daemon",
       dependencies: [
-        "Config", "Delivery", "Drift", "History", "ImageModel", "Registry", "Schedule", "Transport",
+        "Config", "Delivery", "Drift", "History", "ImageModel", "Registry", "Schedule", "StrictJSON", "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(

@@ -92,6 +92,7 @@ public actor RunService {
     await deliveries.use(config.sinks, sinks)
     await engine.tick()
     let heartbeat = Heartbeat(notifier: notifier, engine: engine, writer: store.writer)
+    let control = listen(ControlDesk(heartbeat: heartbeat, writer: store.writer, deliveries: deliveries))
     let upkeep = [Task { await heartbeat.run() }, Task { await prune() }, Task { await trim() }]
     let reloading = Task {
       for await _ in hangUps { await reload(engine) }
@@ -102,6 +103,7 @@ public actor RunService {
       break
     }
     notifier.stopping()
+    control?.close()
     hangUp.finish()
     timer.cancel()
     for task in upkeep { task.cancel() }
@@ -187,6 +189,19 @@ public actor RunService {
     for file in sinks.files {
       guard let problem = file.problem else { continue }
       log.error("sink_unusable", metadata: ["sink": "\(file.name)", "err": "\(problem)"])
+    }
+  }
+
+  // MARK: Control
+
+  /// The service works without it as well; commands then say that it has to be stopped.
+  private func listen(_ desk: ControlDesk) -> ControlServer? {
+    let path = ControlSocket.path(database: store.writer.path, environment: environment)
+    do throws(ControlError) {
+      return try ControlServer(path: path, database: store.writer.path, handler: desk.answer)
+    } catch {
+      log.warning("control_unavailable", metadata: ["err": "\(error.message)"])
+      return nil
     }
   }
 

@@ -27,6 +27,9 @@ public final class HistoryWriter: Sendable {
     self.lock = lock
   }
 
+  /// The path under which a database is opened: symbolic links resolved.
+  public static func canonicalPath(_ path: String) -> String { FilePath.canonical(path) }
+
   /// Makes the directory of a database, and those above it that are missing, mode 0750.
   public static func makeDirectory(for path: String) throws(StoreError) {
     try FilePath.createDirectory(FilePath.directory(of: path))

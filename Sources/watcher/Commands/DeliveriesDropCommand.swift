@@ -1,5 +1,5 @@
 import ArgumentParser
-import History
+import Daemon
 import ImageModel
 
 struct DeliveriesDropCommand: ParsableCommand {
@@ -7,14 +7,14 @@ struct DeliveriesDropCommand: ParsableCommand {
     commandName: "drop", abstract: "Forget deliveries that wait or have failed; events and history stay.",
     usage: "watcher deliveries drop [<options>] [<event> ...]",
     discussion: """
-      The daemon must not be running meanwhile.
+      Also while the daemon runs.
       Example: watcher deliveries drop --sink ops --since 1d
       """)
 
   @OptionGroup var change: DeliveryChange
 
   func run() throws {
-    let count = try change.apply { store, query in try store.dropDeliveries(query) }
+    let count = try change.apply { .drop($0) }.count
     guard count > 0 else { throw DeliveryChange.nothing("none of these waits or has failed") }
     try change.print(
       json: .members(["dropped": .number(count)]),

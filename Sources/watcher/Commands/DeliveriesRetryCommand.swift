@@ -1,5 +1,5 @@
 import ArgumentParser
-import History
+import Daemon
 import ImageModel
 
 struct DeliveriesRetryCommand: ParsableCommand {
@@ -7,16 +7,16 @@ struct DeliveriesRetryCommand: ParsableCommand {
     commandName: "retry", abstract: "Make deliveries due at once that have failed or were put off.",
     usage: "watcher deliveries retry [<options>] [<event> ...]",
     discussion: """
-      A disabled sink that is named with --sink is tried again. The daemon must not be running meanwhile.
+      A disabled sink that is named with --sink is tried again. A daemon that runs takes it over at
+      once.
       Example: watcher deliveries retry --sink ops
       """)
 
   @OptionGroup var change: DeliveryChange
 
   func run() throws {
-    let (count, enabled) = try change.apply { store, query in
-      (try store.retryDeliveries(query), try store.enableSinks(query.sinks))
-    }
+    let outcome = try change.apply { .retry($0) }
+    let (count, enabled) = (outcome.count, outcome.enabled)
     guard count > 0 || !enabled.isEmpty else { throw DeliveryChange.nothing("none of these has failed or was put off") }
     let due = "\(Words.count(count, "delivery", "deliveries")) due at once: 'watcher run' or 'watcher check' makes them"
     let lines = enabled.map { "enabled sink \($0.shown)" } + (count > 0 ? [due] : [])

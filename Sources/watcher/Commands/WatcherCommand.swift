@@ -14,7 +14,7 @@ struct WatcherCommand: AsyncParsableCommand {
     version: "watcher \(ProductInfo.version)",
     subcommands: [
       RunCommand.self, CheckCommand.self, ResolveCommand.self, HistoryCommand.self, EventsCommand.self,
-      StatusCommand.self, DeliveriesCommand.self, SinksCommand.self, ConfigCommand.self,
+      StatusCommand.self, DeliveriesCommand.self, SinksCommand.self, ConfigCommand.self, HealthCommand.self,
     ])
 
   static func main() async {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Daemon
+import FoundationEssentials
 import History
 import ImageModel
 
@@ -19,14 +21,32 @@ struct DeliveryChange: ParsableArguments {
     if isNarrowed && all { throw ValidationError("--all stands alone: leave out what narrows it") }
   }
 
-  /// Runs `body` in one transaction. The database must be there already, and nobody else may write to it.
-  func apply<T>(_ body: (HistoryTransaction, DeliveryQuery) throws -> T) throws -> T {
+  /// Does it in one transaction, or lets the daemon do it that holds the database. The database must be there already.
+  func apply(_ request: (DeliveryQuery) -> ControlRequest) throws -> DeliveryOutcome {
     let query = try selection.query(states: failed ? [.failed] : [.waiting, .failed], now: .now())
     let reader = try source.open()
     try DeliverySelection.check(query, in: reader)
-    let writer = try Self.writer(reader.path)
-    defer { writer.close() }
-    return try writer.transactionSync { store in try body(store, query) }
+    let request = request(query)
+    do {
+      let writer = try HistoryWriter.open(reader.path)
+      defer { writer.close() }
+      return try writer.transactionSync { store in try DeliveryOutcome(request, in: store) }
+        ?? DeliveryOutcome(count: 0)
+    } catch let error as StoreError where error.code == .locked {
+      return try Self.ask(request, reader.path)
+    }
+  }
+
+  private static func ask(_ request: ControlRequest, _ path: String) throws(CommandError) -> DeliveryOutcome {
+    do {
+      return try DeliveryOutcome(
+        reply: ControlClient.ask(request, database: path, environment: ProcessInfo.processInfo.environment))
+    } catch {
+      guard error.status == .unavailable else { throw CommandError(error.status, error.message) }
+      throw CommandError(
+        .locked, "another process holds the database and does not take requests (\(error.message.shown)): stop it first"
+      )
+    }
   }
 
   /// - Parameter what: which was looked for in vain.
@@ -36,15 +56,5 @@ struct DeliveryChange: ParsableArguments {
 
   func print(json document: JSONOutput, text: String) throws {
     try Output.write(json ? document.bytes + [UInt8(ascii: "\n")] : Array(text.utf8))
-  }
-
-  private static func writer(_ path: String) throws(CommandError) -> HistoryWriter {
-    do {
-      return try HistoryWriter.open(path)
-    } catch {
-      guard error.code == .locked else { throw CommandError(error) }
-      throw CommandError(
-        .locked, "the daemon holds the database (\(path.shown)): stop it, change the deliveries, and start it again")
-    }
   }
 }

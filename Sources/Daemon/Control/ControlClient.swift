@@ -1,0 +1,98 @@
+import Glibc
+import History
+import ImageModel
+import StrictJSON
+
+/// Asks the daemon of a database. Blocks; for commands.
+public enum ControlClient {
+  /// How a daemon is doing, in one line.
+  ///
+  /// - Throws: as `ask`; status 69 when the daemon does not work.
+  public static func health(database: String, environment: [String: String]) throws(ControlError) -> String {
+    guard let status = try ask(.health, database: database, environment: environment)["status"]?.string else {
+      throw .noReply
+    }
+    return status
+  }
+
+  /// What the daemon says.
+  ///
+  /// - Parameter database: its path, as opened.
+  /// - Throws: status 69 when no daemon of this database answers; what the daemon refuses with.
+  public static func ask(
+    _ request: ControlRequest, database: String, environment: [String: String]
+  ) throws(ControlError) -> JSONValue {
+    let database = HistoryWriter.canonicalPath(database)
+    let places = ControlSocket.places(database: database, environment: environment)
+    var reasons: [String] = []
+    for place in places {
+      switch ControlSocket.connect(place, isBlocking: true) {
+      case .failure(let error): reasons.append("\(place): \(error)")
+      case .success(let descriptor):
+        defer { close(descriptor) }
+        do throws(ControlError) {
+          return try exchange(request.line(database: database), descriptor, place)
+        } catch {
+          guard error == .otherDatabase else { throw error }
+          reasons.append("\(place): \(error.message)")
+        }
+      }
+    }
+    throw ControlError(
+      .unavailable, "no daemon answers for \(database) (\(reasons.joined(separator: "; "))): start it, or see its log")
+  }
+
+  private static func exchange(
+    _ line: [UInt8], _ descriptor: Int32, _ place: String
+  ) throws(ControlError) -> JSONValue {
+    setDeadline(descriptor)
+    guard sendAll(line + [UInt8(ascii: "\n")], descriptor) else { throw silent(place) }
+    var buffer: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
+        let reply = try parse(Array(buffer[..<end]), place)
+        if let result = reply["result"] { return result }
+        throw reply["error"].map(ControlError.init(reply:)) ?? .noReply
+      }
+      let count = recv(descriptor, &chunk, chunk.count, 0)
+      if count > 0, buffer.count < ControlLimits.replyBytes {
+        buffer += chunk[..<count]
+      } else if count >= 0 || errno != EINTR {
+        throw silent(place)
+      }
+    }
+  }
+
+  private static func parse(_ line: [UInt8], _ place: String) throws(ControlError) -> JSONValue {
+    let limits = JSONLimits(bytes: ControlLimits.replyBytes, values: ControlLimits.replyBytes)
+    guard let reply = try? StrictJSON.parse(line, limits: limits) else {
+      throw ControlError(.unavailable, "what answers at \(place) is no daemon of watcher: see what it is")
+    }
+    return reply
+  }
+
+  private static func silent(_ place: String) -> ControlError {
+    ControlError(.unavailable, "the daemon at \(place) does not answer: see its log")
+  }
+
+  private static func setDeadline(_ descriptor: Int32) {
+    var limit = timeval(tv_sec: ControlLimits.silenceSeconds, tv_usec: 0)
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+  }
+
+  private static func sendAll(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        return false
+      }
+    }
+    return true
+  }
+}

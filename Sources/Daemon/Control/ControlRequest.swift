@@ -1,0 +1,119 @@
+import History
+import ImageModel
+import StrictJSON
+
+/// What a command asks of the daemon of its database. On the control socket a request is one line of JSON; see
+/// docs/decisions/0015.
+public enum ControlRequest: Hashable, Sendable {
+  /// Whether polling and recording are going on.
+  case health
+  /// Makes deliveries due at once, and enables the sinks that the query names.
+  case retry(DeliveryQuery)
+  /// Forgets deliveries that were not made.
+  case drop(DeliveryQuery)
+
+  /// A line, without its end.
+  ///
+  /// - Parameter database: the canonical path of the database that is meant: another daemon's is to say no.
+  func line(database: String) -> [UInt8] {
+    let rest: [JSONOutput.Member] =
+      switch self {
+      case .health: []
+      case .retry(let query), .drop(let query): [.init("deliveries", query.json)]
+      }
+    return JSONOutput.object([.init("command", .string(name)), .init("database", .string(database))] + rest).bytes
+  }
+
+  /// Changes what the database holds for others than who asks.
+  var isForOwner: Bool {
+    switch self {
+    case .health: false
+    case .retry, .drop: true
+    }
+  }
+
+  private var name: String {
+    switch self {
+    case .health: "health"
+    case .retry: "retry"
+    case .drop: "drop"
+    }
+  }
+
+  /// - Throws: status 64 for what is no request.
+  static func parse(_ line: [UInt8]) throws(ControlError) -> (request: ControlRequest, database: String) {
+    guard
+      let json = try? StrictJSON.parse(
+        line, limits: JSONLimits(depth: 8, bytes: ControlLimits.requestBytes, values: 100_000)),
+      let database = json["database"]?.string, let name = json["command"]?.string
+    else { throw .noRequest }
+    switch name {
+    case "health": return (.health, database)
+    case "retry", "drop":
+      guard let query = try json["deliveries"].map({ json throws(ControlError) in try DeliveryQuery(json) }) else {
+        throw .noRequest
+      }
+      return (name == "retry" ? .retry(query) : .drop(query), database)
+    default:
+      throw ControlError(.usage, "the daemon does not know the request \(name.safe()): restart it after an upgrade")
+    }
+  }
+}
+
+/// Why a request was not answered as wanted.
+public struct ControlError: Error, Hashable, Sendable {
+  public let status: ExitCode
+  /// One line, with what to do.
+  public let message: String
+
+  init(_ status: ExitCode, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+
+  /// What a daemon said no with.
+  init(reply: JSONValue) {
+    let status = reply["status"]?.integer.flatMap { Int32(exactly: $0) }.flatMap(ExitCode.init)
+    self.init(status ?? .internalError, reply["message"]?.string ?? "the daemon refused: see its log")
+  }
+
+  static let otherDatabase = ControlError(.unavailable, "the daemon there has another database")
+  static let noReply = ControlError(
+    .unavailable, "the daemon answered something unforeseen: restart it after an upgrade")
+  static let noRequest = ControlError(.usage, "the daemon was sent something that is no request: report this")
+}
+
+extension JSONValue {
+  /// The elements of an array, each of which `read` must accept.
+  fileprivate func each<T>(_ read: (JSONValue) -> T?) throws(ControlError) -> [T] {
+    guard let array else { throw .noRequest }
+    let values = array.compactMap(read)
+    guard values.count == array.count else { throw .noRequest }
+    return values
+  }
+}
+
+extension DeliveryQuery {
+  fileprivate var json: JSONOutput {
+    .members([
+      "events": .array(
+        events.map { event in
+          switch event {
+          case .id(let id): .string(id)
+          case .sequence(let sequence): .int(sequence)
+          }
+        }),
+      "sinks": .array(sinks.map { .string($0) }),
+      "since_ms": since.map { .int($0.milliseconds) } ?? .null,
+      "states": .array(states.map(\.rawValue).sorted().map { .string($0) }),
+    ])
+  }
+
+  fileprivate init(_ json: JSONValue) throws(ControlError) {
+    guard let events = json["events"], let sinks = json["sinks"], let states = json["states"] else { throw .noRequest }
+    self.init(states: Set(try states.each { $0.string.flatMap(DeliveryState.init) }))
+    self.events = try events.each { $0.string.map { .id($0) } ?? $0.integer.map { .sequence($0) } }
+    self.sinks = try sinks.each(\.string)
+    since = json["since_ms"]?.integer.map { Timestamp(milliseconds: $0) }
+  }
+}

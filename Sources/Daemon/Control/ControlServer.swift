@@ -1,0 +1,123 @@
+import Dispatch
+import Glibc
+import ImageModel
+import Synchronization
+
+/// Listens on the control socket and lets requests be answered, a bounded number at a time.
+final class ControlServer: Sendable {
+  typealias Handler = @Sendable (ControlRequest) async throws(ControlError) -> JSONOutput
+
+  private let path: String
+  private let database: String
+  private let group: gid_t
+  private let handler: Handler
+  // Dispatch sources may be used from any thread; the overlay on Linux does not say so.
+  nonisolated(unsafe) private let source: any DispatchSourceRead
+  private let open = Mutex(0)
+
+  /// - Parameter database: the canonical path of the daemon's database.
+  /// - Throws: why nobody can listen there, as one line.
+  init(path: String, database: String, handler: @escaping Handler) throws(ControlError) {
+    let descriptor = try Self.listen(at: path)
+    var info = stat()
+    guard stat(path, &info) == 0 else {
+      Glibc.close(descriptor)
+      throw ControlError(.inputOutput, "\(path): \(SystemErrorNumber(errno))")
+    }
+    self.path = path
+    self.database = database
+    group = info.st_gid
+    self.handler = handler
+    source = DispatchSource.makeReadSource(
+      fileDescriptor: descriptor, queue: DispatchQueue(label: "watcher.control"))
+    source.setCancelHandler { Glibc.close(descriptor) }
+    source.setEventHandler { [weak self] in self?.accept(descriptor) }
+    source.activate()
+  }
+
+  /// Takes no more connections, and the socket's file away.
+  func close() {
+    unlink(path)
+    source.cancel()
+  }
+
+  private static func listen(at path: String) throws(ControlError) -> Int32 {
+    func failed(_ error: SystemErrorNumber) -> ControlError { ControlError(.inputOutput, "\(path): \(error)") }
+    // A socket that nobody listens at was left behind by a process that was killed.
+    if case .success(let other) = ControlSocket.connect(path, isBlocking: true) {
+      Glibc.close(other)
+      throw ControlError(.locked, "\(path): another daemon listens there")
+    }
+    var info = stat()
+    if lstat(path, &info) == 0 {
+      guard info.st_mode & S_IFMT == S_IFSOCK else { throw failed(SystemErrorNumber(EEXIST)) }
+      unlink(path)
+    }
+    let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+    let descriptor = socket(AF_UNIX, type, 0)
+    guard descriptor >= 0 else { throw failed(SystemErrorNumber(errno)) }
+    guard let code = ControlSocket.withAddress(path, { bind(descriptor, $0, $1) }) else {
+      Glibc.close(descriptor)
+      throw failed(SystemErrorNumber(ENAMETOOLONG))
+    }
+    // Until then nobody but the owner can write to it, so nobody else can connect.
+    guard code == 0, chmod(path, 0o660) == 0, Glibc.listen(descriptor, Int32(ControlLimits.connections)) == 0 else {
+      let error = SystemErrorNumber(errno)
+      Glibc.close(descriptor)
+      throw failed(error)
+    }
+    return descriptor
+  }
+
+  private func accept(_ listener: Int32) {
+    while true {
+      let descriptor = Glibc.accept(listener, nil, nil)
+      guard descriptor >= 0 else { return }
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+      _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+      let hasRoom = open.withLock { open in
+        guard open < ControlLimits.connections else { return false }
+        open += 1
+        return true
+      }
+      // Without room the connection is closed without a word; the command says that nothing answers.
+      guard hasRoom else {
+        Glibc.close(descriptor)
+        continue
+      }
+      let connection = ControlConnection(descriptor)
+      Task {
+        await serve(connection)
+        open.withLock { $0 -= 1 }
+      }
+    }
+  }
+
+  private func serve(_ connection: ControlConnection) async {
+    let reply: JSONOutput
+    do throws(ControlError) {
+      reply = .members(["result": try await answer(connection)])
+    } catch {
+      reply = .members([
+        "error": .members(["status": .int(Int64(error.status.rawValue)), "message": .string(error.message)])
+      ])
+    }
+    _ = await connection.write(reply.bytes + [UInt8(ascii: "\n")], within: ControlLimits.ioSeconds)
+  }
+
+  private func answer(_ connection: ControlConnection) async throws(ControlError) -> JSONOutput {
+    guard let peer = connection.peer, peer.isOwner || peer.isMember(of: group) else {
+      throw ControlError(.permission, "the daemon does not take requests of this user: run as root")
+    }
+    let line = await connection.readLine(limit: ControlLimits.requestBytes, within: ControlLimits.ioSeconds)
+    guard let line else { throw .noRequest }
+    let (request, database) = try ControlRequest.parse(line)
+    guard database == self.database else {
+      throw .otherDatabase
+    }
+    if request.isForOwner, !peer.isOwner {
+      throw ControlError(.permission, "only root and the daemon's own user may change deliveries: use sudo")
+    }
+    return try await handler(request)
+  }
+}

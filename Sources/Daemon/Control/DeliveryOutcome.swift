@@ -1,0 +1,38 @@
+import History
+import ImageModel
+import StrictJSON
+
+/// What changing deliveries came to.
+public struct DeliveryOutcome: Hashable, Sendable {
+  /// How many were made due, or forgotten.
+  public let count: Int
+  /// Sinks that had been disabled and are tried again.
+  public var enabled: [String] = []
+
+  public init(count: Int, enabled: [String] = []) {
+    self.count = count
+    self.enabled = enabled
+  }
+
+  /// Does what the request says, in the caller's transaction; `nil` for a request that changes no deliveries.
+  public init?(_ request: ControlRequest, in store: HistoryTransaction) throws {
+    switch request {
+    case .retry(let query):
+      self.init(count: try store.retryDeliveries(query), enabled: try store.enableSinks(query.sinks))
+    case .drop(let query): self.init(count: try store.dropDeliveries(query))
+    case .health: return nil
+    }
+  }
+
+  /// From what a daemon answered.
+  public init(reply: JSONValue) throws(ControlError) {
+    guard let count = reply["count"]?.integer, let enabled = reply["enabled"]?.array?.compactMap(\.string) else {
+      throw .noReply
+    }
+    self.init(count: Int(count), enabled: enabled)
+  }
+
+  var json: JSONOutput {
+    .members(["count": .number(count), "enabled": .array(enabled.map { .string($0) })])
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Daemon
+import FoundationEssentials
+import ImageModel
+
+struct HealthCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "health", abstract: "Say whether the daemon of a database is live and ready.",
+    discussion: """
+      Exit status: 0, or 69 when it does not answer. It says nothing about registries: see 'watcher status'.
+      Example: watcher health --database /var/lib/watcher/watcher.db
+      """)
+
+  @OptionGroup var source: QueryOptions
+
+  func run() throws {
+    do {
+      let status = try ControlClient.health(
+        database: source.path(), environment: ProcessInfo.processInfo.environment)
+      try Output.write(Array("ready: \(status.shown)\n".utf8))
+    } catch let error as ControlError {
+      throw CommandError(error.status, error.message.shown)
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+/// The control socket: what commands ask of a daemon that runs.
+@Suite struct ControlTests {
+  private let registry: FakeRegistry
+  private let scene: Scene
+  private let image: String
+  private var socket: String { scene.directory + "/control.sock" }
+
+  init() throws {
+    registry = try FakeRegistry()
+    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
+    image = "\(registry.authority)/app:stable"
+    scene = try Scene(watch: [image], interval: "1h")
+  }
+
+  @Test func healthSaysWhetherTheDaemonWorks() throws {
+    defer { registry.stop() }
+    let before = try scene.run(["health"])
+    #expect(before.status == 69)
+    #expect(before.stderr.hasPrefix("watcher: error: no daemon answers for \(scene.database) ("))
+    let daemon = try scene.daemon()
+    #expect(eventually { access(socket, F_OK) == 0 })
+    let outcome = try scene.run(["health"])
+    #expect(outcome.status == 0, "\(outcome.stderr)")
+    #expect(outcome.stdout.hasPrefix("ready: watching 1 tag, 0 failing"))
+    var info = stat()
+    #expect(stat(socket, &info) == 0 && info.st_mode & 0o7777 == 0o660)
+    #expect(try scene.binary.run(["health", "--database", scene.directory + "/other.db"]).status == 69)
+    daemon.terminate()
+    daemon.waitUntilExit()
+    #expect(access(socket, F_OK) != 0, "the socket goes with the daemon")
+    #expect(try scene.run(["health"]).status == 69)
+  }
+
+  @Test func aSocketThatAKilledDaemonLeftIsTakenOver() throws {
+    defer { registry.stop() }
+    let killed = try scene.daemon()
+    #expect(eventually { (try? scene.run(["health"]).status) == 0 })
+    kill(killed.processIdentifier, SIGKILL)
+    killed.waitUntilExit()
+    #expect(access(socket, F_OK) == 0)
+    #expect(try scene.run(["health"]).status == 69)
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? scene.run(["health"]).status) == 0 })
+  }
+
+  @Test func deliveriesAreRetriedAndDroppedBesideTheDaemon() throws {
+    defer { registry.stop() }
+    // A directory stands where the file should be: nothing can be written there yet.
+    try FileManager.default.createDirectory(atPath: scene.events, withIntermediateDirectories: false)
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(try eventually { try waiting() == 1 })
+    let dropped = try scene.run(["deliveries", "drop", "--sink", "all", "--json"])
+    #expect(dropped.status == 0, "\(dropped.stderr)")
+    #expect(dropped.stdout == "{\"dropped\":1}\n")
+    #expect(try waiting() == 0)
+    #expect(try scene.run(["deliveries", "drop", "--sink", "all"]).status == 66)
+  }
+
+  @Test func aDisabledReceiverIsTriedAgainAtOnce() throws {
+    defer { registry.stop() }
+    let answers = Answers(410)
+    let hook = try LoopbackServer { _ in ScriptedResponse(answers.next()) }
+    defer { hook.stop() }
+    try scene.configure(
+      watch: [image], interval: "1h",
+      sinks: ["hook": ["type": "webhook", "url": hook.origin + "/", "allow_http": true, "events": ["*"]]])
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(try eventually { try scene.sql("SELECT state FROM sink WHERE name = 'hook'") == ["disabled"] })
+    answers.set(200)
+    let outcome = try scene.run(["deliveries", "retry", "--sink", "hook"])
+    #expect(outcome.status == 0, "\(outcome.stderr)")
+    #expect(outcome.stdout.hasPrefix("enabled sink hook\n"))
+    #expect(
+      try eventually(within: 20) { try scene.sql("SELECT state FROM delivery WHERE sink = 'hook'") == ["delivered"] })
+  }
+
+  @Test func whatIsNoRequestIsRefusedAndASlowPeerIsLeft() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? scene.run(["health"]).status) == 0 })
+    for line in ["", "{}", "null", "{\"command\":\"health\"}", String(repeating: "[", count: 2_000), "\u{0}"] {
+      #expect(try exchange(line + "\n").contains("\"error\":{\"status\":64,"), "\(line.prefix(20))")
+    }
+    #expect(try exchange("{\"command\":\"health\",\"database\":\"/else\"}\n").contains("\"status\":69"))
+    // Fills the socket's places and says nothing: each is given up after five seconds, and then there is room again.
+    let silent = try (0..<40).map { _ in try connected() }
+    defer { for descriptor in silent { close(descriptor) } }
+    #expect(eventually(within: 20) { (try? scene.run(["health"]).status) == 0 })
+    #expect(daemon.isRunning)
+  }
+
+  @Test func withoutASocketTheDaemonWorksAllTheSame() throws {
+    defer { registry.stop() }
+    try Data().write(to: URL(fileURLWithPath: socket))
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { scene.isBaselineRecorded() })
+    #expect(WatcherBinary.text(scene.stderr).contains("msg=control_unavailable"))
+    let outcome = try scene.run(["deliveries", "retry", "--all"])
+    #expect(outcome.status == 75)
+    #expect(outcome.stderr.hasSuffix("): stop it first\n"))
+    #expect(FileManager.default.fileExists(atPath: socket), "a file that is no socket is left alone")
+  }
+
+  private func waiting() throws -> Int {
+    try scene.sql("SELECT count(*) FROM delivery WHERE sink = 'all' AND state = 'waiting'").first.flatMap { Int($0) }
+      ?? 0
+  }
+
+  private func connected() throws -> Int32 {
+    let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(socket.utf8)) }
+    let code = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    try #require(code == 0)
+    return descriptor
+  }
+
+  private func exchange(_ text: String) throws -> String {
+    let descriptor = try connected()
+    defer { close(descriptor) }
+    let bytes = Array(text.utf8)
+    _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    var reply = [UInt8](repeating: 0, count: 4096)
+    let count = recv(descriptor, &reply, reply.count, 0)
+    return String(decoding: reply.prefix(max(0, count)), as: UTF8.self)
+  }
+}
+
+private final class Answers: Sendable {
+  private let status: Mutex<Int>
+
+  init(_ status: Int) { self.status = Mutex(status) }
+
+  func set(_ status: Int) { self.status.withLock { $0 = status } }
+
+  func next() -> Int { status.withLock { $0 } }
+}
