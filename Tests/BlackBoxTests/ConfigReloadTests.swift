@@ -103,7 +103,7 @@ import Testing
   /// A thousand reloads in a minute, while the tag moves: nothing leaks, no poll is lost, and the last one wins.
   @Test func aStormOfReloadsLeaksNothingAndLosesNothing() throws {
     defer { registry.stop() }
-    let count = Int(ProcessInfo.processInfo.environment["WATCHER_RELOADS"] ?? "") ?? 200
+    let count = Int(ProcessInfo.processInfo.environment["WATCHER_RELOADS"] ?? "") ?? 1_000
     let hook = try LoopbackServer { _ in ScriptedResponse(200) }
     defer { hook.stop() }
     func configure(_ round: Int) throws {
@@ -118,11 +118,11 @@ import Testing
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
     #expect(eventually { (try? scene.sql("SELECT count(*) FROM snapshot")) == ["2"] })
-    var before: (files: Int, threads: Int) = (0, 0)
+    var before: (files: Int, threads: Int, megabytes: Int) = (0, 0, 0)
     for round in 1...count {
       try configure(round)
       hangUp(daemon)
-      if round % 20 == 0 { registry.put(FakeRegistryImage("image \(round)"), in: "app", tag: "stable") }
+      if round % 50 == 0 { registry.put(FakeRegistryImage("image \(round)"), in: "app", tag: "stable") }
       #expect(eventually { reloads() >= round / 4 }, "reloads keep up, some of them for several signals")
       if round == count / 4 { before = resources(daemon) }
     }
@@ -139,6 +139,7 @@ import Testing
       "everything recorded reaches its sinks")
     #expect(eventually { resources(daemon).files <= before.files + 4 }, "\(resources(daemon)) after \(before)")
     #expect(resources(daemon).threads <= before.threads + 4, "\(resources(daemon)) after \(before)")
+    #expect(resources(daemon).megabytes <= before.megabytes + 24, "\(resources(daemon)) after \(before)")
     daemon.terminate()
     daemon.waitUntilExit()
     #expect(daemon.terminationStatus == 0 && daemon.terminationReason == .exit)
@@ -160,10 +161,13 @@ import Testing
     registry.requests.filter { $0.method == "HEAD" && $0.path == "/v2/\(name)/manifests/stable" }.count
   }
 
-  private func resources(_ daemon: Process) -> (files: Int, threads: Int) {
-    func count(_ folder: String) -> Int {
-      (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(daemon.processIdentifier)/\(folder)").count) ?? 0
+  private func resources(_ daemon: Process) -> (files: Int, threads: Int, megabytes: Int) {
+    let folder = "/proc/\(daemon.processIdentifier)"
+    func count(_ name: String) -> Int {
+      (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)").count) ?? 0
     }
-    return (count("fd"), count("task"))
+    let resident = WatcherBinary.text("\(folder)/status").split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    let kilobytes = resident?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    return (count("fd"), count("task"), kilobytes / 1024)
   }
 }
