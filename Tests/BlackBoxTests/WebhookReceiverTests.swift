@@ -45,6 +45,17 @@ import Testing
       "SELECT sink, state, last_error FROM delivery WHERE sink IN ('good','rotating','bad') ORDER BY 1")
     #expect(rows.dropFirst() == ["good|delivered|", "rotating|delivered|"])
     #expect(rows.first?.hasPrefix("bad|waiting|http://127.0.0.1:\(receiver.port) answered 401: ") == true, "\(rows)")
+
+    // What names no digest of its own.
+    var grouped = hook("secret")
+    grouped["group"] = "1s"
+    try scene.configure(watch: [image], sinks: ["grouped": grouped])
+    registry.put(FakeRegistryImage("third"), in: "app", tag: "stable")
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    let tested = try scene.run(["sinks", "test", "grouped", "--config", scene.config])
+    #expect(tested.status == 0, "\(tested.stderr)")
+    let received = WatcherBinary.text(receiver.stdout).split(separator: "\n").dropFirst(2)
+    #expect(received.map { $0.split(separator: " ")[1] } == ["watcher.changes", "watcher.test"])
   }
 
   private struct Receiver {

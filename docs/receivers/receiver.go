@@ -36,8 +36,7 @@ func isGenuine(key []byte, header http.Header, body []byte) bool {
 	fmt.Fprintf(mac, "%s.%s.", id, timestamp)
 	mac.Write(body)
 	for _, given := range strings.Fields(header.Get("webhook-signature")) {
-		signature, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(given, "v1,"))
-		if err == nil && hmac.Equal(signature, mac.Sum(nil)) {
+		if hmac.Equal([]byte(given), []byte("v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))) {
 			return true
 		}
 	}
@@ -50,8 +49,8 @@ func main() {
 		log.Fatal(err)
 	}
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(strings.TrimSpace(string(secret)), "whsec_"))
-	if err != nil {
-		log.Fatal(err)
+	if err != nil || len(key) < 24 {
+		log.Fatal("not a secret, whsec_ and base64 of 24 bytes or more: ", os.Getenv("WEBHOOK_SECRET_FILE"))
 	}
 	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))

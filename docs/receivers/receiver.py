@@ -20,11 +20,11 @@ class Receiver(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         try:
             webhook.verify(body, dict(self.headers), json_parse=False)
-        except WebhookVerificationError as error:
+        except (WebhookVerificationError, ValueError) as error:
             return self.answer(401, f"{error}\n")
         event = from_http_event(HTTPMessage(dict(self.headers), body))
         # The same event may come twice, with the same id: remember ids, or do what can be done twice.
-        print(event.get_id(), event.get_type(), event.get_subject(), event.get_data()["digest"], flush=True)
+        print(event.get_id(), event.get_type(), event.get_subject(), event.get_data().get("digest"), flush=True)
         self.answer(200, "")
 
     def answer(self, status, text):
