@@ -116,6 +116,21 @@ import Testing
     #expect(WatcherBinary.text(scene.stderr) == "ended 0\n")
   }
 
+  /// What opens next would get its number, and be sent the events.
+  @Test func closedOutputIsAnErrorAndNobodyElses() throws {
+    defer { registry.stop() }
+    try check()
+    for command in ["events", "events --follow", "status", "deliveries list --delivered"] {
+      let child = try Child(
+        "bash", ["-c", "\"$0\" \(command) --database \"$1\" >&-", WatcherBinary.path, scene.database],
+        environment: ["PATH": "/usr/bin:/bin"], stdout: scene.stdout, stderr: scene.stderr + command)
+      #expect(try child.finish(within: 10) == 74, "\(command)")
+      #expect(
+        WatcherBinary.text(scene.stderr + command)
+          == "watcher: error: cannot write standard output (Bad file descriptor): send it somewhere else\n")
+    }
+  }
+
   /// A reader that stopped reading keeps nobody from ending it.
   @Test func followEndsWhileItsReaderIsStuck() throws {
     defer { registry.stop() }

@@ -18,6 +18,7 @@ struct WatcherCommand: AsyncParsableCommand {
     ])
 
   static func main() async {
+    StandardDescriptors.occupy()
     // A registry or a reader that hangs up is an error to handle, not an end. `end` makes up for it.
     signal(SIGPIPE, SIG_IGN)
     do {
