@@ -39,7 +39,8 @@ public struct StoredDelivery: Hashable, Sendable {
   public let sequence: Int64
   public let eventID: String
   public let type: EventType
-  public let tag: TagReference
+  /// `nil` for a group, which tells of several.
+  public let tag: TagReference?
   public let state: DeliveryState
   public let attempts: Int
   /// When it is tried again; `nil` for one that is due at once or not tried any more.

@@ -4,7 +4,7 @@ import ImageModel
 public struct EventQuery: Hashable, Sendable {
   /// Only events with a higher sequence.
   public var after: Int64 = 0
-  /// Only events of these tags; empty means all.
+  /// Only events of these tags, and no groups; empty means all.
   public var tags: [TagReference] = []
   /// Only events of these types; `nil` means all.
   public var types: Set<EventType>?

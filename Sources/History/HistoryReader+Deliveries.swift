@@ -42,11 +42,12 @@ extension HistoryReader {
 
   private static func delivery(_ row: Row) throws -> StoredDelivery {
     let state = try row.named(7, DeliveryState.self)
+    let type = try row.named(3, EventType.self)
     let next = try row.time(9)
+    let tag = TagReference(domain: try row.text(4), path: try row.text(5), tag: try row.text(6))
     return StoredDelivery(
-      sink: try row.text(0), sequence: try row.integer(1), eventID: try row.text(2),
-      type: try row.named(3, EventType.self),
-      tag: TagReference(domain: try row.text(4), path: try row.text(5), tag: try row.text(6)), state: state,
+      sink: try row.text(0), sequence: try row.integer(1), eventID: try row.text(2), type: type,
+      tag: type == .changes ? nil : tag, state: state,
       attempts: Int(try row.integer(8)), nextAttempt: state == .waiting && next.milliseconds > 0 ? next : nil,
       delivered: try row.optionalTime(10), lastError: try row.optionalText(11))
   }

@@ -37,6 +37,8 @@ extension HistoryReader {
       condition.and(
         "(t.registry, t.repository, t.tag) IN (VALUES \(query.tags.map { _ in "(?, ?, ?)" }.joined(separator: ", ")))",
         StatementArguments(query.tags.flatMap { [$0.domain, $0.path, $0.tag] }))
+      // A group has the tag of its first member, and tells of others.
+      condition.and("e.type != 'watcher.changes'")
     }
     if let types = query.types { condition.and("e.type", in: types.map(\.rawValue)) }
     if let since = query.since { condition.and("e.time_ms >= ?", [since.milliseconds]) }

@@ -24,6 +24,9 @@ import Testing
         StoredDelivery(
           sink: "ops", sequence: 1_045, eventID: id, type: .tagRestored, tag: Samples.tag, state: .delivered,
           attempts: 1, nextAttempt: nil, delivered: time, lastError: nil),
+        StoredDelivery(
+          sink: "ops", sequence: 1_046, eventID: id, type: .changes, tag: nil, state: .waiting,
+          attempts: 0, nextAttempt: nil, delivered: nil, lastError: nil),
       ], now: try Samples.time("2026-09-17T21:31:00Z"))
   }
 
@@ -42,6 +45,8 @@ import Testing
          1045  ops      delivered         1  -
             restored  amazonlinux:latest  id 0b9f77aa-1111-4222-8333-444455556666
             delivered 2026-09-17 21:45:05
+         1046  ops      waiting           0  due
+            group  id 0b9f77aa-1111-4222-8333-444455556666
 
         """)
   }
@@ -57,8 +62,9 @@ import Testing
         """))
     #expect(document.contains(#""state":"waiting","attempts":2,"next_attempt":"2026-09-17T21:45:05.000Z","deliver"#))
     #expect(
-      document.hasSuffix(
-        #""attempts":1,"next_attempt":null,"delivered":"2026-09-17T21:45:05.000Z","last_error":null}]}"#))
+      document.contains(
+        #""attempts":1,"next_attempt":null,"delivered":"2026-09-17T21:45:05.000Z","last_error":null},"#))
+    #expect(document.contains(#""type":"watcher.changes","tag":null,"state":"waiting""#), "it tells of several")
   }
 
   @Test func nothingToShow() {

@@ -56,6 +56,20 @@ import Testing
     }
   }
 
+  /// It tells of several tags, and what it tells of this one is recorded beside it.
+  @Test func aGroupIsNoEventOfATag() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      _ = try prepare(history, 2)
+      _ = try history.group(sink: "ops", id: "g1", now: time(50))
+    }
+    let reader = try HistoryReader.open(scratch.database)
+    var query = EventQuery()
+    #expect(try reader.events(query, limit: 9).events.map(\.sequence) == [1, 2, 3])
+    query.tags = [TagReference(domain: "docker.io", path: "library/x", tag: "b")]
+    #expect(try reader.events(query, limit: 9).events.map(\.sequence) == [1])
+  }
+
   @Test func groupsAreSplitAndHoldEverythingInOrder() throws {
     defer { writer.close() }
     try writer.transactionSync { history in

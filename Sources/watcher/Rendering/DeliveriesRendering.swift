@@ -32,7 +32,7 @@ struct DeliveriesRendering {
   }
 
   private func details(_ delivery: StoredDelivery, _ format: TextFormat) -> [String] {
-    var items = [delivery.type.words, delivery.tag.familiar.shown, "id \(delivery.eventID.shown)"]
+    var items = [delivery.type.words, delivery.tag?.familiar.shown, "id \(delivery.eventID.shown)"].compactMap(\.self)
     if let delivered = delivery.delivered { items.append("delivered \(format.times(delivered))") }
     let error = (delivery.lastError?.safe() ?? "").split(separator: " ").map(String.init)
     return StatusRendering.wrap(items, by: 2, width: format.width)
