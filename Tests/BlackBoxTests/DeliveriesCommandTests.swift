@@ -74,10 +74,15 @@ import Testing
     defer { registry.stop() }
     try change("UPDATE sink SET state = 'disabled' WHERE name = 'all'")
     let state = { try scene.sql("SELECT state FROM sink WHERE name = 'all'") }
-    _ = try scene.run(["deliveries", "retry", "--all"])
+    try change("UPDATE delivery SET state = 'failed' WHERE sink = 'all'")
+    let unnamed = try scene.run(["deliveries", "retry", "--all", "--json"])
+    #expect(unnamed.stdout == #"{"retried":2,"enabled":[]}"# + "\n")
+    let warning = "nothing is sent to a disabled sink (all): 'watcher deliveries retry --sink all' enables it"
+    #expect(unnamed.stderr == "watcher: warning: \(warning)\n")
     #expect(try state() == ["disabled"])
     let named = try scene.run(["deliveries", "retry", "--sink", "all", "--json"])
     #expect(named.stdout.hasSuffix(#""enabled":["all"]}"# + "\n"), "\(named.stdout)")
+    #expect(named.stderr.isEmpty)
     #expect(try state() == ["ok"])
   }
 

@@ -7,18 +7,24 @@ public struct DeliveryOutcome: Hashable, Sendable {
   /// How many were made due, or forgotten.
   public let count: Int
   /// Sinks that had been disabled and are tried again.
-  public var enabled: [String] = []
+  public let enabled: [String]
+  /// Sinks that are disabled still, where none was named.
+  public let disabled: [String]
 
-  public init(count: Int, enabled: [String] = []) {
+  public init(count: Int, enabled: [String] = [], disabled: [String] = []) {
     self.count = count
     self.enabled = enabled
+    self.disabled = disabled
   }
 
   /// Does what the request says, in the caller's transaction; `nil` for a request that changes no deliveries.
   public init?(_ request: ControlRequest, in store: HistoryTransaction) throws {
     switch request {
     case .retry(let query):
-      self.init(count: try store.retryDeliveries(query), enabled: try store.enableSinks(query.sinks))
+      let count = try store.retryDeliveries(query)
+      let enabled = try store.enableSinks(query.sinks)
+      let disabled = query.sinks.isEmpty ? try store.sinks().filter { $0.state == .disabled } : []
+      self.init(count: count, enabled: enabled, disabled: disabled.map(\.definition.name))
     case .drop(let query): self.init(count: try store.dropDeliveries(query))
     case .health: return nil
     }
@@ -26,13 +32,15 @@ public struct DeliveryOutcome: Hashable, Sendable {
 
   /// From what a daemon answered.
   public init(reply: JSONValue) throws(ControlError) {
-    guard let count = reply["count"]?.integer, let enabled = reply["enabled"]?.array?.compactMap(\.string) else {
-      throw .noReply
-    }
-    self.init(count: Int(count), enabled: enabled)
+    guard let count = reply["count"]?.integer, let enabled = reply["enabled"]?.array?.compactMap(\.string),
+      let disabled = reply["disabled"]?.array?.compactMap(\.string)
+    else { throw .noReply }
+    self.init(count: Int(count), enabled: enabled, disabled: disabled)
   }
 
   var json: JSONOutput {
-    .members(["count": .number(count), "enabled": .array(enabled.map { .string($0) })])
+    .members(["count": .number(count), "enabled": .array(enabled.map { .string($0) }),
+      "disabled": .array(disabled.map { .string($0) }),
+    ])
   }
 }

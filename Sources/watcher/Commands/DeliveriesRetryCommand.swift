@@ -17,6 +17,10 @@ struct DeliveriesRetryCommand: ParsableCommand {
   func run() throws {
     let outcome = try change.apply { .retry($0) }
     let (count, enabled) = (outcome.count, outcome.enabled)
+    for name in outcome.disabled.map(\.shown) {
+      Output.warning(
+        "nothing is sent to a disabled sink (\(name)): 'watcher deliveries retry --sink \(name)' enables it")
+    }
     guard count > 0 || !enabled.isEmpty else { throw DeliveryChange.nothing("none of these has failed or was put off") }
     let due = "\(Words.count(count, "delivery", "deliveries")) due at once: 'watcher run' or 'watcher check' makes them"
     let lines = enabled.map { "enabled sink \($0.shown)" } + (count > 0 ? [due] : [])
