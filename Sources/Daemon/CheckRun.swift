@@ -76,8 +76,7 @@ public final class CheckRun: Sendable {
     // There is no window to wait for: the pass is over.
     for sink in grouped { _ = try await EventGrouper.group(sink, store.writer) }
     await withTaskGroup(of: Void.self) { group in
-      let others: [any Sink] = sinks.files + sinks.webhooks
-      for sink in others {
+      for sink in sinks.all where !(sink is StdoutSink) {
         let worker = DeliveryWorker(sink: sink, outbox: outbox)
         group.addTask {
           async let running: Void = worker.run()

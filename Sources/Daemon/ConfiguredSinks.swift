@@ -5,10 +5,9 @@ import Transport
 
 /// The configured sinks, made.
 struct ConfiguredSinks: Sendable {
-  let stdout: [StdoutSink]
-  let files: [FileSink]
-  let webhooks: [WebhookSink]
-  var all: [any Sink] { stdout + files + webhooks }
+  /// In the order of the configuration.
+  let all: [any Sink]
+  var files: [FileSink] { all.compactMap { $0 as? FileSink } }
 
   /// The client that was made here.
   private let own: HTTPClient?
@@ -16,15 +15,13 @@ struct ConfiguredSinks: Sendable {
   /// - Parameter http: a client for the webhooks that somebody else closes; `nil` makes one.
   /// - Throws: a webhook's secret or header cannot be read. Found at the start, for later it would only delay.
   init(_ sinks: [SinkSettings], environment: [String: String], http: HTTPClient? = nil) throws(SinkError) {
-    var stdout: [StdoutSink] = []
-    var files: [FileSink] = []
-    var webhooks: [WebhookSink] = []
+    var all: [any Sink] = []
     let own = http == nil && sinks.contains(where: \.isWebhook) ? HTTPClient.forWebhooks() : nil
     let http = http ?? own
     for sink in sinks {
       switch sink.kind {
-      case .stdout: stdout.append(StdoutSink(name: sink.name))
-      case .file(let path): files.append(FileSink(name: sink.name, path: path))
+      case .stdout: all.append(StdoutSink(name: sink.name))
+      case .file(let path): all.append(FileSink(name: sink.name, path: path))
       case .webhook(let settings):
         guard let http else { continue }
         let target = try settings.target(of: sink.name, environment)
@@ -32,12 +29,10 @@ struct ConfiguredSinks: Sendable {
           try await http.send(request)
         }
         if let reason = webhook.problem { throw SinkError(sink: sink.name, reason: reason) }
-        webhooks.append(webhook)
+        all.append(webhook)
       }
     }
-    self.stdout = stdout
-    self.files = files
-    self.webhooks = webhooks
+    self.all = all
     self.own = own
   }
 

@@ -182,7 +182,7 @@ public actor RunService {
   private func warn(of sinks: ConfiguredSinks) {
     for sink in config.sinks {
       guard case .webhook(let settings) = sink.kind, settings.url.lowercased().hasPrefix("http://"),
-        sinks.webhooks.contains(where: { $0.name == sink.name })
+        sinks.all.contains(where: { $0.name == sink.name })
       else { continue }
       log.warning("webhook_unencrypted", metadata: ["sink": "\(sink.name)"])
     }

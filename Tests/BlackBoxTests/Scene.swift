@@ -28,7 +28,7 @@ final class Scene {
       "sinks": sinks.merging(
         ["out": ["type": "stdout"], "all": ["type": "file", "path": events, "events": ["*"]]]) { $1 },
     ]
-    try JSONSerialization.data(withJSONObject: document).write(to: URL(fileURLWithPath: config))
+    try JSONSerialization.data(withJSONObject: document, options: .sortedKeys).write(to: URL(fileURLWithPath: config))
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }

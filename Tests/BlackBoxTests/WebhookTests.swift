@@ -161,6 +161,8 @@ import Testing
     let good = try scene.run(["sinks", "test", "--config", scene.config])
     #expect(good.status == 0, "\(good.stderr)")
     #expect(["hook", "out", "all"].allSatisfy { good.stderr.contains("\($0): took it in ") }, "\(good.stderr)")
+    let told = good.stderr.split(separator: "\n").map { String($0.prefix { $0 != ":" }) }
+    #expect(told == ["all", "hook", "out"], "in the order of the configuration")
     let event = try object(good.stdout)
     #expect(event["type"] as? String == "watcher.test" && event["specversion"] as? String == "1.0")
     let request = try #require(receiver.requests.first)
