@@ -43,6 +43,12 @@ import Testing
       ),
       (["--jso"], "Unknown option\n '--jso'", "unknown option  '--jso' (watcher): see 'watcher --help'"),
       (["resolve"], "Missing\u{7}", "missing\\u{7} (watcher resolve): see 'watcher resolve --help'"),
+      (
+        ["deliveries", "drop", "--al"], "x",
+        "x (watcher deliveries drop): see 'watcher deliveries drop --help'"
+      ),
+      (["deliveries", "dorp"], "x", "there is no command 'dorp' (watcher deliveries): there are list, retry, drop"),
+      (["sinks", "--x"], "x", "x (watcher sinks): see 'watcher sinks --help'"),
       ([], "", " (watcher): see 'watcher --help'"),
     ] as [([String], String, String)])
   func usage(arguments: [String], message: String, text: String) {

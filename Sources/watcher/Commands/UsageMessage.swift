@@ -6,13 +6,16 @@ enum UsageMessage {
   ///   - message: of the argument parser.
   ///   - arguments: without the program's name.
   static func text(_ message: String, arguments: [String]) -> String {
-    let names = WatcherCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
     var command = "watcher"
-    if let name = arguments.first, !name.hasPrefix("-") {
-      guard names.contains(name) else {
-        return "there is no command '\(name.safe(limit: 40))' (watcher): there are \(names.joined(separator: ", "))"
+    var commands = WatcherCommand.configuration.subcommands
+    for name in arguments {
+      guard !commands.isEmpty, !name.hasPrefix("-") else { break }
+      guard let next = commands.first(where: { $0.configuration.commandName == name }) else {
+        let names = commands.compactMap { $0.configuration.commandName }.joined(separator: ", ")
+        return "there is no command '\(name.safe(limit: 40))' (\(command)): there are \(names)"
       }
       command += " " + name
+      commands = next.configuration.subcommands
     }
     var what = message.split(separator: "\n").joined(separator: " ").safe()
     if what.last == "." { what.removeLast() }
