@@ -42,7 +42,7 @@ struct EventsCommand: ParsableCommand {
       text: output.output.json ? nil : EventText(format: output.format))
     guard !follow else { return try EventFollower(path: source.path()).run(&listing) }
     let reader = try source.open()
-    try listing.look(reader) { try Output.write(Array($0.joined())) }
+    try listing.look(reader) { try Output.write($0.flatMap { $0 }) }
     guard listing.isEmpty else { return }
     try checkTags(listing.query.tags, reader)
     if !output.output.json { try Output.write(Array("no such events are recorded\n".utf8)) }
