@@ -160,6 +160,15 @@ struct PollCore: Sendable {
     return now.wall < last.advanced(bySeconds: longestDelay + Limits.tickSeconds)
   }
 
+  /// A request from before `watch`, with the sinks of now: those it was meant for may be gone, and the new ones would
+  /// not be told.
+  func rerouted(_ request: RecordRequest) -> RecordRequest {
+    guard slots[request.slot].id == request.entry.id else { return request }
+    var request = request
+    request.entry.takeSinks(of: slots[request.slot])
+    return request
+  }
+
   /// Notes what the recorder made of a request.
   mutating func recorded(_ record: Record) {
     // By now the place may be another tag's.

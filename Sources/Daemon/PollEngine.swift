@@ -234,6 +234,7 @@ actor PollEngine {
       let (records, snapshots) = try await writer.transaction(change.register)
       recorder = change.recorder
       core.watch(change.watchlist, records: records, snapshots: snapshots, at: clock())
+      pending = pending.map(core.rerouted)
       change.onApplied()
       continuation.resume()
     } catch {

@@ -19,7 +19,7 @@ struct RecordRequest: Sendable {
 
   let slot: Int
   /// The slot as it stood after the result was taken in.
-  let entry: TagSlot
+  var entry: TagSlot
   let finding: Finding
   /// The change of reachability that goes with it.
   let change: ReachabilityChange?

@@ -50,6 +50,9 @@ struct TagSlot: Sendable {
     self.entry = entry
   }
 
+  /// Events of the tag go to the sinks of `other`.
+  mutating func takeSinks(of other: TagSlot) { entry.sinks = other.entry.sinks }
+
   var known: KnownTag { KnownTag(headDigest: snapshot == nil ? nil : head, mustWalk: mustWalk) }
 
   /// Nothing to do but to note that the state still holds, when HEAD says so.

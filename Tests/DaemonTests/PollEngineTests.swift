@@ -93,6 +93,34 @@ import Testing
     #expect(record.state.failures == 0, "a poll that was cut off says nothing about the tag")
   }
 
+  /// Its tag was to be told to a sink that is gone; it must not be told to nobody.
+  @Test func aResultThatWaitsDuringAReloadGoesToTheSinksThatAreThereThen() async throws {
+    var core = try core(at: 0)
+    try write(core.finished(0, .failed(CheckFailure(.connect, "down"), registryAnswers: false), at: moment(0)), &core)
+    let engine = PollEngine(
+      core: core, recorder: recorder, writer: writer, log: Logger(label: "x"), clock: { moment(120) },
+      poll: { [snapshot] _ in .found(snapshot, head: snapshot.digest) }, onProgress: { _ in })
+    let gate = Gate()
+    let change = PollEngine.Change(
+      watchlist: Watchlist(entries: [Self.entry(sinks: ["new"])], registries: [:]),
+      register: { store in
+        gate.isEntered.store(true, ordering: .sequentiallyConsistent)
+        while !gate.isOpen.load(ordering: .sequentiallyConsistent) { usleep(1_000) }
+        return try Self.register(sink: "new", in: store)
+      },
+      recorder: Recorder(sinks: [SinkSettings(name: "new", kind: .stdout, events: EventPatterns(["*"]))]),
+      onApplied: {})
+    let reload = Task { try await engine.reconfigure(change) }
+    while !gate.isEntered.load(ordering: .sequentiallyConsistent) { await Task.yield() }
+    await engine.tick()
+    while await engine.load.failing > 0 { await Task.yield() }
+    gate.isOpen.store(true, ordering: .sequentiallyConsistent)
+    try await reload.value
+    #expect(await engine.stop() == nil)
+    let waiting = try HistoryReader.open(writer.path).deliveries(DeliveryQuery(states: [.waiting]))
+    #expect(waiting.map(\.sink) == ["new"])
+  }
+
   private func lastChecked(becomes seconds: Int64) async throws -> Bool {
     let deadline = ContinuousClock.now + .seconds(20)
     while ContinuousClock.now < deadline {
@@ -104,18 +132,25 @@ import Testing
   }
 
   private func core(at seconds: Int64, isSinglePass: Bool = false) throws -> PollCore {
-    let entry = WatchEntry(
-      tag: Self.tag, pinned: nil, intervalSeconds: 60, selection: .all, sinks: ["out"], unreachableAfterSeconds: 3_600,
-      labels: [:], line: 0)
-    let (records, snapshots) = try writer.transactionSync { store in
-      try store.registerSinks([SinkDefinition(name: "out", type: "stdout", fingerprint: "")])
-      return (
-        try store.registerTags([WatchedTag(tag: Self.tag, selection: .all, intervalSeconds: 60)]),
-        try store.currentSnapshots()
-      )
-    }
-    return Watchlist(entries: [entry], registries: [:]).core(
+    let (records, snapshots) = try writer.transactionSync { try Self.register(sink: "out", in: $0) }
+    return Watchlist(entries: [Self.entry(sinks: ["out"])], registries: [:]).core(
       records: records, snapshots: snapshots, seed: 1, now: moment(seconds), isSinglePass: isSinglePass)
+  }
+
+  private static func entry(sinks: [String]) -> WatchEntry {
+    WatchEntry(
+      tag: tag, pinned: nil, intervalSeconds: 60, selection: .all, sinks: sinks, unreachableAfterSeconds: 3_600,
+      labels: [:], line: 0)
+  }
+
+  private static func register(
+    sink: String, in store: HistoryTransaction
+  ) throws -> (records: [TagRecord], snapshots: [Int64: Int64]) {
+    try store.registerSinks([SinkDefinition(name: sink, type: "stdout", fingerprint: "")])
+    return (
+      try store.registerTags([WatchedTag(tag: tag, selection: .all, intervalSeconds: 60)]),
+      try store.currentSnapshots()
+    )
   }
 
   private func write(_ request: RecordRequest?, _ core: inout PollCore) throws {
