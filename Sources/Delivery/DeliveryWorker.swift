@@ -114,7 +114,7 @@ public actor DeliveryWorker {
       try await refill()
     } catch {
       failures += 1
-      outboxRestsUntil = .now + tell(.outbox, "\(error)", .paced)
+      outboxRestsUntil = .now + tell(.outbox, "\(error)", isPaced: true)
     }
   }
 
@@ -193,31 +193,21 @@ public actor DeliveryWorker {
     }
     if results.isEmpty, !Task.isCancelled {
       failures += 1
-      tell(.sink, "nothing was taken", .paced)
+      tell(.sink, "nothing was taken", isPaced: true)
     }
     // The end of the sink is what has to be told, whatever else went wrong, and once.
     if let end = failed.first(where: { $0.next == .sinkDisabled }) {
       ready = []
-      if !wasGone { tell(.gone, end.error, .none) }
+      if !wasGone { tell(.gone, end.error, isPaced: false) }
       return
     }
     guard let first = failed.first else { return }
     let holds = failed.compactMap { if case .sinkAfter(let count) = $0.next { count } else { nil } }
     let isPaced = failed.contains { $0.next == .withSink } || failures >= Self.failuresToRest
-    tell(.sink, first.error, holds.max().map { .milliseconds($0) } ?? (isPaced ? .paced : .none))
+    tell(.sink, first.error, isPaced: isPaced, atLeast: .milliseconds(holds.max() ?? 0))
   }
 
   // MARK: Rest
-
-  /// How long the sink is left alone after a failure.
-  private enum Rest {
-    /// Not at all: others may go on.
-    case none
-    /// Longer with each failure in a row.
-    case paced
-    /// As long as its receiver asked for.
-    case milliseconds(Int64)
-  }
 
   private var isResting: Bool { restsUntil > .now }
 
@@ -228,18 +218,18 @@ public actor DeliveryWorker {
 
   private var isOpen: Bool { !isResting && !isGone }
 
-  /// - Returns: how long the rest is.
+  /// - Parameters:
+  ///   - isPaced: the sink rests, longer with each failure in a row.
+  ///   - asked: what its receiver asked for: it rests as long as that at least.
+  /// - Returns: how long the rest is; others may go on at once if it is none.
   @discardableResult
-  private func tell(_ cause: DeliveryProblem.Cause, _ message: String, _ rest: Rest) -> Duration {
+  private func tell(
+    _ cause: DeliveryProblem.Cause, _ message: String, isPaced: Bool, atLeast asked: Duration = .zero
+  ) -> Duration {
     guard !Task.isCancelled else { return .zero }
     troubles += 1
     hadTrouble = true
-    let delay: Duration =
-      switch rest {
-      case .none: .zero
-      case .paced: retryDelay(failures)
-      case .milliseconds(let count): .milliseconds(count)
-      }
+    let delay = max(asked, isPaced ? retryDelay(failures) : .zero)
     onProblem(
       DeliveryProblem(
         sink: sink.name, cause: cause, message: message.safe(), failures: troubles, retryAfter: delay))

@@ -228,6 +228,20 @@ import Testing
     #expect(widths.all.count == 20 && widths.all.dropFirst(13).allSatisfy { $0 == 1 }, "\(widths.all)")
   }
 
+  /// Also one that asks for less time each time it fails.
+  @Test func aReceiverThatIsDownIsGivenNoLessTimeThanItsFailuresWant() async throws {
+    let outbox = FakeOutbox(Self.items(200))
+    let sink = ScriptedSink(maxInFlight: 1) { [.failed($0[0], error: "503", next: .sinkAfter(milliseconds: 1))] }
+    let problems = Log<DeliveryProblem>()
+    let worker = DeliveryWorker(
+      sink: sink, outbox: outbox, retryDelay: { _ in .milliseconds(2) }, onProblem: { problems.append($0) })
+    try await running(worker) {
+      await eventually("it is down") { problems.all.count >= 12 }
+    }
+    let rests = problems.all.prefix(12).map(\.retryAfter)
+    #expect(rests == Array(repeating: .milliseconds(1), count: 9) + Array(repeating: .milliseconds(2), count: 3))
+  }
+
   /// What was taken and cannot be recorded is not given to the sink again, nor is much else.
   @Test func theOutboxCannotBeWritten() async throws {
     let outbox = FakeOutbox(Self.items(30))
