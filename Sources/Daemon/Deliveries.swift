@@ -84,6 +84,14 @@ actor Deliveries {
     }
   }
 
+  /// Somebody has dropped deliveries, or made them due.
+  func readAgain() async {
+    for lane in lanes.values {
+      await lane.grouper?.note()
+      await lane.worker.readAgain()
+    }
+  }
+
   func reopenFiles() {
     for lane in lanes.values { (lane.sink as? FileSink)?.reopen() }
   }

@@ -36,6 +36,8 @@ public actor DeliveryWorker {
 
   /// Fetched, and not given to the sink.
   private var ready: [OutboxItem] = []
+  /// How often somebody else has changed what waits.
+  private var changes = 0
   /// Given to the sink, which has not said what became of them.
   private var underWay: Set<Int64> = []
   /// What has happened and is not yet written down.
@@ -60,6 +62,13 @@ public actor DeliveryWorker {
   /// Says that something new waits. Never lost, never blocks; a sink that rests after a failure is not
   /// hurried by it.
   public nonisolated func wake() { signal.set() }
+
+  /// Says that somebody else has changed what waits: what the sink was not given yet is fetched anew.
+  public func readAgain() {
+    ready = []
+    changes += 1
+    signal.set()
+  }
 
   /// Delivers until the task is cancelled or `stop` is called.
   public func run() async {
@@ -140,11 +149,12 @@ public actor DeliveryWorker {
 
   private func refill() async throws {
     guard wanted > 0, isOpen else { return }
+    let changesBefore = changes
     let items = try await outbox.waiting(
       sink: sink.name, within: sink.longestDelayMilliseconds, limit: wanted, firstOfTag: sink.maxInFlight != nil,
       besides: inMemory)
-    // The sink may have said meanwhile that it takes nothing more.
-    guard isOpen else { return }
+    // The sink may have said meanwhile that it takes nothing more, and somebody may have dropped these.
+    guard isOpen, changes == changesBefore else { return }
     if inMemory.isEmpty { hadTrouble = false }
     ready += items
   }

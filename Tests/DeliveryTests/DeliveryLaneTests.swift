@@ -242,6 +242,48 @@ import Testing
     #expect(rests == Array(repeating: .milliseconds(1), count: 9) + Array(repeating: .milliseconds(2), count: 3))
   }
 
+  /// What was dropped is not sent, though it had been fetched.
+  @Test func whatWasChangedByHandIsReadAgain() async throws {
+    let outbox = FakeOutbox(Self.items(10))
+    let answer = Gate()
+    let seen = Log<Int64>()
+    let sink = ScriptedSink(maxInFlight: 1) { items in
+      seen.append(items[0].sequence)
+      await answer.pass()
+      return items.delivered
+    }
+    let worker = DeliveryWorker(sink: sink, outbox: outbox)
+    try await running(worker) {
+      await eventually("the first is under way") { !seen.all.isEmpty }
+      await outbox.drop()
+      await worker.readAgain()
+      answer.open()
+      await eventually("it is settled") { await !outbox.settled.isEmpty }
+    }
+    #expect(seen.all == [1])
+  }
+
+  /// Also what is being fetched meanwhile.
+  @Test func whatIsReadWhileItChangesIsReadAgain() async throws {
+    let outbox = FakeOutbox(Self.items(10))
+    let reading = Gate()
+    await outbox.holdFetches(until: reading)
+    let seen = Log<Int64>()
+    let sink = ScriptedSink(maxInFlight: 1) { items in
+      seen.append(items[0].sequence)
+      return items.delivered
+    }
+    let worker = DeliveryWorker(sink: sink, outbox: outbox)
+    try await running(worker) {
+      await eventually("it is being read") { await outbox.fetchCount == 1 }
+      await outbox.drop()
+      await worker.readAgain()
+      reading.open()
+      await eventually("it is read again") { await outbox.fetchCount == 2 }
+    }
+    #expect(seen.all.isEmpty)
+  }
+
   /// What was taken and cannot be recorded is not given to the sink again, nor is much else.
   @Test func theOutboxCannotBeWritten() async throws {
     let outbox = FakeOutbox(Self.items(30))

@@ -10,6 +10,7 @@ actor FakeOutbox: Outbox {
   private var failingFetches = 0
   private var failingSettles = 0
   private var settleGate: Gate?
+  private var fetchGate: Gate?
   private var isDisabled = false
   private let isPatient: Bool
   private var heldTags: Set<Int64> = []
@@ -34,6 +35,10 @@ actor FakeOutbox: Outbox {
     items.append(Self.item(Int(items.last?.sequence ?? 0) + 1, body, tag: tag))
   }
 
+  /// Somebody else forgets what waits.
+  func drop() { items = [] }
+  /// Reading takes until then, and gives what waited before.
+  func holdFetches(until gate: Gate?) { fetchGate = gate }
   func failFetches(_ count: Int) { failingFetches = count }
   func failSettles(_ count: Int) { failingSettles = count }
   /// Settling takes until then.
@@ -43,7 +48,7 @@ actor FakeOutbox: Outbox {
 
   func waiting(
     sink: String, within: Int64, limit: Int, firstOfTag: Bool, besides: [Int64]
-  ) throws -> [OutboxItem] {
+  ) async throws -> [OutboxItem] {
     fetches.append(limit)
     if failingFetches > 0 {
       failingFetches -= 1
@@ -56,6 +61,7 @@ actor FakeOutbox: Outbox {
     }
     let fetched = isDisabled ? [] : Array(due.prefix(limit))
     mostInMemory = max(mostInMemory, besides.count + fetched.count)
+    await fetchGate?.pass()
     return fetched
   }
 

@@ -39,10 +39,8 @@ struct ControlDesk: Sendable {
 
   private func change(_ request: ControlRequest) async throws(ControlError) -> JSONOutput {
     do {
-      let (outcome, sinks) = try await writer.transaction { store in
-        (try DeliveryOutcome(request, in: store), try store.sinks().map(\.definition.name))
-      }
-      deliveries.wake(Set(sinks))
+      let outcome = try await writer.transaction { try DeliveryOutcome(request, in: $0) }
+      await deliveries.readAgain()
       return outcome?.json ?? .null
     } catch let error as StoreError {
       throw ControlError(ExitCode(rawValue: error.exitCode) ?? .internalError, error.message)
