@@ -85,10 +85,10 @@ actor Deliveries {
   }
 
   /// Somebody has dropped deliveries, or made them due.
-  func readAgain() async {
-    for lane in lanes.values {
+  func changed(by request: ControlRequest) async {
+    for (name, lane) in lanes {
       await lane.grouper?.note()
-      await lane.worker.readAgain()
+      await lane.worker.readAgain(isHurried: request.retries(name))
     }
   }
 

@@ -64,9 +64,12 @@ public actor DeliveryWorker {
   public nonisolated func wake() { signal.set() }
 
   /// Says that somebody else has changed what waits: what the sink was not given yet is fetched anew.
-  public func readAgain() {
+  ///
+  /// - Parameter isHurried: and asks for an attempt now, also if the sink rests.
+  public func readAgain(isHurried: Bool = false) {
     ready = []
     changes += 1
+    if isHurried { restsUntil = .now }
     signal.set()
   }
 

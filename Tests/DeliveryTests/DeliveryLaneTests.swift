@@ -196,6 +196,26 @@ import Testing
     #expect(seen.all.count == 1 + wasUnderWay)
   }
 
+  /// Nobody who knows that it works again wants to wait that out; a change that asks for no attempt leaves it alone.
+  @Test func aRestEndsWhenSomebodyAsksForAnAttempt() async throws {
+    let outbox = FakeOutbox(Self.items(2))
+    let seen = Log<Int64>()
+    let sink = ScriptedSink(maxInFlight: 1) { items in
+      seen.append(items[0].sequence)
+      return seen.all.count > 1
+        ? items.delivered : [.failed(items[0], error: "429", next: .sinkAfter(milliseconds: 3_600_000))]
+    }
+    let worker = DeliveryWorker(sink: sink, outbox: outbox)
+    try await running(worker) {
+      await eventually("the failure is settled") { await outbox.settled.count == 1 }
+      await worker.readAgain()
+      #expect(await outbox.fetchCount == 1)
+      await worker.readAgain(isHurried: true)
+      await eventually("all delivered") { await outbox.isEmpty }
+    }
+    #expect(seen.all == [1, 1, 2])
+  }
+
   /// Ten failures in a row rest the sink, and after that one item is tried at a time until one is delivered.
   @Test func aReceiverThatIsDownIsTriedWithOneItem() async throws {
     let outbox = FakeOutbox(Self.items(200))

@@ -40,7 +40,7 @@ struct ControlDesk: Sendable {
   private func change(_ request: ControlRequest) async throws(ControlError) -> JSONOutput {
     do {
       let outcome = try await writer.transaction { try DeliveryOutcome(request, in: $0) }
-      await deliveries.readAgain()
+      await deliveries.changed(by: request)
       return outcome?.json ?? .null
     } catch let error as StoreError {
       throw ControlError(ExitCode(rawValue: error.exitCode) ?? .internalError, error.message)
