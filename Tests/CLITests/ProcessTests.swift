@@ -64,7 +64,7 @@ import Testing
       ("watcher history a --database ''", 64, "--database must name a file (watcher history): see "),
       ("watcher status --database ''", 64, "--database must name a file (watcher status): see "),
       ("watcher resolve a --config ''", 64, "--config must name a file (watcher resolve): see "),
-      ("watcher config check --config ''", 64, "--config must name a file (watcher config): see "),
+      ("watcher config check --config ''", 64, "--config must name a file (watcher config check): see "),
       (
         "watcher history a --database /usr", 65,
         "a directory is no database (/usr): name a file, as in --database /usr/"

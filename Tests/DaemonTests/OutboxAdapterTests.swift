@@ -70,14 +70,14 @@ import Testing
     let worker = DeliveryWorker(sink: receiver, outbox: outbox(), retryDelay: { _ in .milliseconds(1) })
     let task = Task { await worker.run() }
     let deadline = ContinuousClock.now + .seconds(20)
-    while try waiting().contains(where: { $0.tag.tag != "0" }), ContinuousClock.now < deadline {
+    while try waiting().contains(where: { $0.tag?.tag != "0" }), ContinuousClock.now < deadline {
       try await Task.sleep(for: .milliseconds(5))
     }
     await worker.stop(drainingFor: .zero)
     await task.value
-    #expect(try waiting().map(\.sequence) == recorded.filter { $0.tag.tag == "0" }.map(\.sequence))
+    #expect(try waiting().map(\.sequence) == recorded.filter { $0.tag?.tag == "0" }.map(\.sequence))
     let attempts = receiver.attempts.withLock { $0 }
-    for (tag, rows) in Dictionary(grouping: recorded, by: \.tag.tag) where tag != "0" {
+    for (tag, rows) in Dictionary(grouping: recorded, by: { $0.tag?.tag ?? "" }) where tag != "0" {
       var next = 0
       for (item, isDelivered) in attempts where rows.contains(where: { $0.sequence == item.sequence }) {
         #expect(item.sequence == rows[next].sequence, "nothing overtakes")

@@ -39,7 +39,8 @@ public struct DeliveryOutcome: Hashable, Sendable {
   }
 
   var json: JSONOutput {
-    .members(["count": .number(count), "enabled": .array(enabled.map { .string($0) }),
+    .members([
+      "count": .number(count), "enabled": .array(enabled.map { .string($0) }),
       "disabled": .array(disabled.map { .string($0) }),
     ])
   }
