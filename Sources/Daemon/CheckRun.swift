@@ -69,7 +69,10 @@ public final class CheckRun: Sendable {
   /// - Returns: the sinks that could not take everything, each with the reason; it stays in the outbox.
   public func deliver() async throws -> [String] {
     let grouped = config.groupedSinks
-    let outbox = OutboxAdapter(writer: store.writer, grouped: grouped, clock: Moment.now, onFailure: { _ in })
+    let outbox = OutboxAdapter(
+      writer: store.writer, grouped: grouped,
+      fingerprints: Dictionary(uniqueKeysWithValues: config.sinks.map { ($0.name, $0.kind.fingerprint) }),
+      clock: Moment.now, onFailure: { _ in })
     for (sink, sequences) in reported.withLock({ $0 }) where !sequences.isEmpty {
       try await outbox.settle(sink: sink, sequences.map { .delivered(sequence: $0) })
     }

@@ -8,6 +8,8 @@ struct OutboxAdapter: Outbox {
   let writer: HistoryWriter
   /// Sinks that are sent groups alone.
   let grouped: Set<String>
+  /// Of the sinks as their workers know them, by name.
+  let fingerprints: [String: String]
   let clock: @Sendable () -> Moment
   /// Told when the store refuses for good.
   let onFailure: @Sendable (StoreError) -> Void
@@ -54,7 +56,9 @@ struct OutboxAdapter: Outbox {
           try store.settleFailed(
             sink: sink, sequence: item.sequence, attempts: item.attempts + (next == .withSink ? 0 : 1), error: error,
             next.outcome(now: now))
-          if next == .sinkDisabled { try store.setSink(sink, .disabled) }
+          if next == .sinkDisabled, let fingerprint = fingerprints[sink] {
+            try store.disableSink(sink, fingerprint: fingerprint)
+          }
         }
       }
       try store.settleDelivered(sink: sink, sequences: delivered, at: now)

@@ -27,6 +27,13 @@ extension HistoryTransaction {
     try db.cachedStatement(sql: "UPDATE sink SET state = ? WHERE name = ?").execute(arguments: [state.rawValue, name])
   }
 
+  /// Notes that a sink's receiver is gone, unless the sink has another definition by now or is removed.
+  public func disableSink(_ name: String, fingerprint: String) throws {
+    try db.cachedStatement(
+      sql: "UPDATE sink SET state = 'disabled' WHERE name = ? AND fingerprint = ? AND state = 'ok'"
+    ).execute(arguments: [name, fingerprint])
+  }
+
   /// The sinks, in the order of the configuration.
   public func sinks() throws -> [(definition: SinkDefinition, state: SinkState)] {
     try Row.fetchAll(db, sql: "SELECT name, type, fingerprint, state FROM sink ORDER BY position, name").map { row in

@@ -18,7 +18,9 @@ import Testing
   }
 
   private func outbox(grouped: Set<String> = []) -> OutboxAdapter {
-    OutboxAdapter(writer: writer, grouped: grouped, clock: Moment.now) { Issue.record("\($0)") }
+    OutboxAdapter(writer: writer, grouped: grouped, fingerprints: ["hook": ""], clock: Moment.now) {
+      Issue.record("\($0)")
+    }
   }
 
   /// Events of random tags for the sink.
@@ -85,6 +87,31 @@ import Testing
       }
       #expect(next == rows.count)
     }
+  }
+
+  /// A worker may end after the configuration has given its sink another receiver, or none.
+  @Test(arguments: [true, false]) func theEndOfAReceiverIsNotThatOfTheNext(isReplaced: Bool) async throws {
+    defer { writer.close() }
+    try record(1, tags: 1)
+    let outbox = outbox()
+    let item = try #require(
+      try await outbox.waiting(sink: "hook", within: 0, limit: 1, firstOfTag: true, besides: []).first)
+    try writer.transactionSync { store in
+      try store.registerSinks(isReplaced ? [SinkDefinition(name: "hook", type: "webhook", fingerprint: "next")] : [])
+    }
+    try await outbox.settle(sink: "hook", [.failed(item, error: "410", next: .sinkDisabled)])
+    #expect(try writer.transactionSync { try $0.sinks().map(\.state) } == [isReplaced ? .ok : .removed])
+  }
+
+  /// Of the same receiver it is.
+  @Test func theEndOfAReceiverDisablesItsSink() async throws {
+    defer { writer.close() }
+    try record(1, tags: 1)
+    let outbox = outbox()
+    let item = try #require(
+      try await outbox.waiting(sink: "hook", within: 0, limit: 1, firstOfTag: true, besides: []).first)
+    try await outbox.settle(sink: "hook", [.failed(item, error: "410", next: .sinkDisabled)])
+    #expect(try writer.transactionSync { try $0.sinks().map(\.state) } == [.disabled])
   }
 
   /// A group tells of many tags, so the next one waits for it.
