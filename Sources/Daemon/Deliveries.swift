@@ -53,7 +53,7 @@ actor Deliveries {
   /// Lets exactly the sinks of `settings` work from now on.
   ///
   /// - Parameter made: what `prepare` has made for the same settings.
-  func use(_ settings: [SinkSettings], _ made: ConfiguredSinks) async {
+  func use(_ settings: [SinkSettings], _ made: ConfiguredSinks) {
     let wanted = Set(settings.filter(isAtWork).map(\.name))
     for (name, lane) in lanes where !wanted.contains(name) {
       lanes[name] = nil
@@ -65,9 +65,7 @@ actor Deliveries {
     }
     for setting in settings {
       guard lanes[setting.name] == nil, let sink = made.all.first(where: { $0.name == setting.name }) else { continue }
-      let lane = lane(setting, sink)
-      lanes[setting.name] = lane
-      await lane.grouper?.start()
+      lanes[setting.name] = lane(setting, sink)
     }
   }
 
@@ -126,10 +124,12 @@ actor Deliveries {
         sink: settings.name, window: .seconds(seconds), writer: writer, onGrouped: { worker.wake() },
         onFailure: onFailure)
     }
-    // The outbox is in order only if one worker at a time takes from it.
+    // The outbox is in order only if one worker at a time takes from it, and what one still has to settle must not be
+    // grouped meanwhile.
     let before = ending[settings.name]
     let task = Task {
       await before?.value
+      await grouper?.start()
       await worker.run()
     }
     return Lane(settings: settings, sink: sink, worker: worker, grouper: grouper, task: task)

@@ -10,6 +10,7 @@ actor EventGrouper {
   private let onGrouped: @Sendable () -> Void
   private let onFailure: @Sendable (StoreError) -> Void
   private var isGathering = false
+  private var isStopped = false
   private var task: Task<Void, Never>?
 
   /// - Parameters:
@@ -37,7 +38,10 @@ actor EventGrouper {
   }
 
   /// What is not grouped by then is grouped by the next start.
-  func stop() { task?.cancel() }
+  func stop() {
+    isStopped = true
+    task?.cancel()
+  }
 
   private func gather(after delay: Duration) {
     task = Task {
@@ -47,6 +51,7 @@ actor EventGrouper {
   }
 
   private func gather() async {
+    guard !isStopped else { return }
     // What comes from now on begins the next window, if it does not get into this one.
     isGathering = false
     do {

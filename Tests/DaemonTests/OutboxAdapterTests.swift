@@ -114,6 +114,18 @@ import Testing
     #expect(try writer.transactionSync { try $0.sinks().map(\.state) } == [.disabled])
   }
 
+  /// After a reload the sink may be sent single events again, which nobody may take away from under its worker.
+  @Test func aGrouperThatWasStoppedGroupsNoMore() async throws {
+    defer { writer.close() }
+    try record(2, tags: 2)
+    let grouper = EventGrouper(
+      sink: "hook", window: .seconds(1), writer: writer, onGrouped: { Issue.record("grouped") },
+      onFailure: { Issue.record("\($0)") })
+    await grouper.stop()
+    await grouper.start()
+    #expect(try waiting().count == 2)
+  }
+
   /// A group tells of many tags, so the next one waits for it.
   @Test func groupsGoOneAfterAnother() async throws {
     defer { writer.close() }
