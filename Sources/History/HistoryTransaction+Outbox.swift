@@ -3,18 +3,25 @@ import ImageModel
 
 extension HistoryTransaction {
   /// Makes `sinks` the configured ones, in this order; others become `removed`, and what waits for them is kept.
-  /// A disabled sink stays disabled while its definition is the same.
+  /// A disabled sink stays disabled while its definition is the same, also if it is taken out and put back.
   public func registerSinks(_ sinks: [SinkDefinition]) throws {
     let placeholders = Array(repeating: "?", count: sinks.count).joined(separator: ", ")
     try db.execute(
-      sql: "UPDATE sink SET state = 'removed' WHERE name NOT IN (\(placeholders))",
+      sql: """
+        UPDATE sink SET state = 'removed',
+          fingerprint = CASE state WHEN 'disabled' THEN 'disabled ' || fingerprint ELSE fingerprint END
+        WHERE name NOT IN (\(placeholders)) AND state <> 'removed'
+        """,
       arguments: StatementArguments(sinks.map(\.name)))
     let upsert = try db.cachedStatement(
       sql: """
         INSERT INTO sink(name, position, type, fingerprint) VALUES(?, ?, ?, ?)
         ON CONFLICT(name) DO UPDATE SET position = excluded.position,
-          state = CASE WHEN state = 'disabled' AND fingerprint = excluded.fingerprint
-            THEN state ELSE 'ok' END,
+          state = CASE
+            WHEN state = 'disabled' AND fingerprint = excluded.fingerprint THEN 'disabled'
+            -- Taken out while it was disabled, and put back as it was.
+            WHEN state = 'removed' AND fingerprint = 'disabled ' || excluded.fingerprint THEN 'disabled'
+            ELSE 'ok' END,
           type = excluded.type, fingerprint = excluded.fingerprint
         """)
     for (position, sink) in sinks.enumerated() {

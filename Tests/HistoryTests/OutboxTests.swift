@@ -220,4 +220,20 @@ import Testing
       #expect(try states() == ["ops ok", "journal ok"])
     }
   }
+
+  @Test func aDisabledSinkThatIsPutBackAsItWasIsStillDisabled() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      func state() throws -> SinkState? { try history.sinks().first { $0.definition.name == "ops" }?.state }
+      try history.registerSinks(Self.sinks)
+      try history.setSink("ops", .disabled)
+      for _ in 0..<3 { try history.registerSinks([]) }
+      #expect(try state() == .removed)
+      try history.registerSinks(Self.sinks)
+      #expect(try state() == .disabled)
+      try history.registerSinks([])
+      try history.registerSinks([SinkDefinition(name: "ops", type: "webhook", fingerprint: "other")])
+      #expect(try state() == .ok)
+    }
+  }
 }

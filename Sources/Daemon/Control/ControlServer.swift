@@ -13,6 +13,7 @@ final class ControlServer: Sendable {
   private let handler: Handler
   // Dispatch sources may be used from any thread; the overlay on Linux does not say so.
   nonisolated(unsafe) private let source: any DispatchSourceRead
+  private let queue = DispatchQueue(label: "watcher.control")
   private let open = Mutex(0)
 
   /// - Parameter database: the canonical path of the daemon's database.
@@ -28,8 +29,7 @@ final class ControlServer: Sendable {
     self.database = database
     group = info.st_gid
     self.handler = handler
-    source = DispatchSource.makeReadSource(
-      fileDescriptor: descriptor, queue: DispatchQueue(label: "watcher.control"))
+    source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
     source.setCancelHandler { Glibc.close(descriptor) }
     source.setEventHandler { [weak self] in self?.accept(descriptor) }
     source.activate()
@@ -72,7 +72,7 @@ final class ControlServer: Sendable {
   private func accept(_ listener: Int32) {
     while true {
       let descriptor = Glibc.accept(listener, nil, nil)
-      guard descriptor >= 0 else { return }
+      guard descriptor >= 0 else { return pauseIfFull(errno) }
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
       _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
       let hasRoom = open.withLock { open in
@@ -91,6 +91,13 @@ final class ControlServer: Sendable {
         open.withLock { $0 -= 1 }
       }
     }
+  }
+
+  /// Without a descriptor to spare the connection stays in line, and would be announced again at once.
+  private func pauseIfFull(_ error: Int32) {
+    guard error == EMFILE || error == ENFILE else { return }
+    source.suspend()
+    queue.asyncAfter(deadline: .now() + .seconds(1)) { self.source.resume() }
   }
 
   private func serve(_ connection: ControlConnection) async {
