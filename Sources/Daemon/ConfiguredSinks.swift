@@ -12,9 +12,14 @@ struct ConfiguredSinks: Sendable {
   /// The client that was made here.
   private let own: HTTPClient?
 
-  /// - Parameter http: a client for the webhooks that somebody else closes; `nil` makes one.
+  /// - Parameters:
+  ///   - http: a client for the webhooks that somebody else closes; `nil` makes one.
+  ///   - onAnswer: told the status of each answer of a webhook's receiver.
   /// - Throws: a webhook's secret or header cannot be read. Found at the start, for later it would only delay.
-  init(_ sinks: [SinkSettings], environment: [String: String], http: HTTPClient? = nil) throws(SinkError) {
+  init(
+    _ sinks: [SinkSettings], environment: [String: String], http: HTTPClient? = nil,
+    onAnswer: @escaping @Sendable (_ sink: String, _ status: Int) -> Void = { _, _ in }
+  ) throws(SinkError) {
     var all: [any Sink] = []
     let own = http == nil && sinks.contains(where: \.isWebhook) ? HTTPClient.forWebhooks() : nil
     let http = http ?? own
@@ -26,7 +31,9 @@ struct ConfiguredSinks: Sendable {
         guard let http else { continue }
         let target = try settings.target(of: sink.name, environment)
         let webhook = WebhookSink(name: sink.name, target: target) { request throws(TransportError) in
-          try await http.send(request)
+          let response = try await http.send(request)
+          onAnswer(sink.name, response.status)
+          return response
         }
         if let reason = webhook.problem { throw SinkError(sink: sink.name, reason: reason) }
         all.append(webhook)

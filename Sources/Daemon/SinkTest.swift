@@ -2,6 +2,7 @@ import Config
 import Delivery
 import FoundationEssentials
 import ImageModel
+import Synchronization
 
 /// Sends each sink one event that says of itself that it is a test. Nothing is recorded, and no database is needed:
 /// what is tried is the way to the receiver.
@@ -10,14 +11,17 @@ public struct SinkTest: Sendable {
     public let sink: String
     /// `nil` when the sink took it.
     public let error: String?
+    /// The HTTP status that a webhook's receiver answered with, if it did.
+    public let status: Int?
     public let milliseconds: Int64
   }
 
   private let sinks: ConfiguredSinks
+  private let answers = Answers()
 
   /// - Throws: `SinkError`.
   public init(_ sinks: [SinkSettings], environment: [String: String]) throws {
-    self.sinks = try ConfiguredSinks(sinks, environment: environment)
+    self.sinks = try ConfiguredSinks(sinks, environment: environment, onAnswer: answers.note)
   }
 
   /// Tries one after another, in the order of the configuration.
@@ -30,7 +34,9 @@ public struct SinkTest: Sendable {
       let began = Moment.now().boot
       let outcome = await sink.write([item]).first
       results.append(
-        Result(sink: sink.name, error: Self.error(outcome), milliseconds: Moment.now().boot - began))
+        Result(
+          sink: sink.name, error: Self.error(outcome), status: answers.status(of: sink.name),
+          milliseconds: Moment.now().boot - began))
     }
     sinks.close()
     return results
@@ -42,6 +48,14 @@ public struct SinkTest: Sendable {
     case .failed(_, let error, _): error
     case nil: "it was cut off"
     }
+  }
+
+  private final class Answers: Sendable {
+    private let statuses = Mutex<[String: Int]>([:])
+
+    @Sendable func note(_ sink: String, _ status: Int) { statuses.withLock { $0[sink] = status } }
+
+    func status(of sink: String) -> Int? { statuses.withLock { $0[sink] } }
   }
 
   /// A CloudEvents 1.0 event and Standard Webhooks payload as the others are, of a type that is never recorded.

@@ -161,6 +161,7 @@ import Testing
     let good = try scene.run(["sinks", "test", "--config", scene.config])
     #expect(good.status == 0, "\(good.stderr)")
     #expect(["hook", "out", "all"].allSatisfy { good.stderr.contains("\($0): took it in ") }, "\(good.stderr)")
+    #expect(good.stderr.contains(" ms, HTTP status 200\n"))
     let told = good.stderr.split(separator: "\n").map { String($0.prefix { $0 != ":" }) }
     #expect(told == ["all", "hook", "out"], "in the order of the configuration")
     let event = try object(good.stdout)

@@ -28,7 +28,7 @@ struct SinksTestCommand: AsyncParsableCommand {
       Output.say(
         "\(result.sink.shown): "
           + (result.error.map { "failed after \(result.milliseconds) ms: \($0)" }
-            ?? "took it in \(result.milliseconds) ms"))
+            ?? "took it in \(result.milliseconds) ms\(result.status.map { ", HTTP status \($0)" } ?? "")"))
     }
     guard results.allSatisfy({ $0.error == nil }) else {
       throw CommandError(
