@@ -68,16 +68,13 @@ public final class CheckRun: Sendable {
   ///
   /// - Returns: the sinks that could not take everything, each with the reason; it stays in the outbox.
   public func deliver() async throws -> [String] {
-    let grouped = config.groupedSinks
     let outbox = OutboxAdapter(
-      writer: store.writer, grouped: grouped,
-      fingerprints: Dictionary(uniqueKeysWithValues: config.sinks.map { ($0.name, $0.kind.fingerprint) }),
-      clock: Moment.now, onFailure: { _ in })
+      writer: store.writer, sinks: config.sinks, clock: Moment.now, onFailure: { _ in })
     for (sink, sequences) in reported.withLock({ $0 }) where !sequences.isEmpty {
       try await outbox.settle(sink: sink, sequences.map { .delivered(sequence: $0) })
     }
     // There is no window to wait for: the pass is over.
-    for sink in grouped { _ = try await EventGrouper.group(sink, store.writer) }
+    for sink in config.sinks.grouped { _ = try await EventGrouper.group(sink, store.writer) }
     await withTaskGroup(of: Void.self) { group in
       for sink in sinks.all where !(sink is StdoutSink) {
         let worker = DeliveryWorker(sink: sink, outbox: outbox)

@@ -115,9 +115,7 @@ actor Deliveries {
   }
 
   private func lane(_ settings: SinkSettings, _ sink: any Sink) -> Lane {
-    let outbox = OutboxAdapter(
-      writer: writer, grouped: settings.groupSeconds == nil ? [] : [settings.name],
-      fingerprints: [settings.name: settings.kind.fingerprint], clock: Moment.now, onFailure: onFailure)
+    let outbox = OutboxAdapter(writer: writer, sinks: [settings], clock: Moment.now, onFailure: onFailure)
     let worker = DeliveryWorker(sink: sink, outbox: outbox, onProblem: { [log] in $0.note(in: log) })
     let grouper = settings.groupSeconds.map { seconds in
       EventGrouper(

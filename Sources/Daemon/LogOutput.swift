@@ -2,24 +2,12 @@ import Config
 import Glibc
 import ImageModel
 import Logging
-import Synchronization
 
 /// Writes log records to standard error, one line each, as logfmt or JSON. Foreign text is escaped, so a
 /// registry cannot forge a line (operations.md, T11).
 struct LogOutput: LogHandler {
-  /// What a reload may change, for every copy of a logger.
-  final class Settings: Sendable {
-    private let current: Mutex<LogSettings>
-
-    init(_ settings: LogSettings) { current = Mutex(settings) }
-
-    var value: LogSettings {
-      get { current.withLock { $0 } }
-      set { current.withLock { $0 = newValue } }
-    }
-  }
-
-  let settings: Settings
+  /// A reload changes it for every copy of a logger.
+  let settings: Exchangeable<LogSettings>
   var metadata: Logger.Metadata = [:]
 
   var logLevel: Logger.Level {
@@ -28,9 +16,9 @@ struct LogOutput: LogHandler {
     set {}
   }
 
-  static func logger(_ settings: LogSettings) -> Logger { logger(Settings(settings)) }
+  static func logger(_ settings: LogSettings) -> Logger { logger(Exchangeable(settings)) }
 
-  static func logger(_ settings: Settings) -> Logger {
+  static func logger(_ settings: Exchangeable<LogSettings>) -> Logger {
     Logger(label: "watcher") { _ in LogOutput(settings: settings) }
   }
 

@@ -8,14 +8,17 @@ final class NotifySocket: Sendable {
   }
 
   let descriptor: Int32
-  /// A `sockaddr_un` of the exact length.
-  private let address: [UInt8]
+  private let address: UnixSocketAddress
 
   /// - Parameter name: `$NOTIFY_SOCKET`: an absolute path, or `@` and the name of an abstract socket.
   init(_ name: String) throws(Unusable) {
-    address = try Self.address(of: name)
+    guard name.utf8.count > 1, name.hasPrefix("/") || name.hasPrefix("@") else {
+      throw Unusable(reason: "neither a path nor an abstract socket")
+    }
+    guard let address = UnixSocketAddress(name) else { throw Unusable(reason: "too long") }
+    self.address = address
     descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    guard descriptor >= 0 else { throw Unusable(reason: Self.text(errno)) }
+    guard descriptor >= 0 else { throw Unusable(reason: SystemFailure(number: errno).description) }
   }
 
   deinit { close(descriptor) }
@@ -26,26 +29,7 @@ final class NotifySocket: Sendable {
   func send(_ message: String) -> Int32 {
     let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
     let bytes = Array(message.utf8)
-    let sent = address.withUnsafeBytes { address in
-      sendto(
-        descriptor, bytes, bytes.count, flags, address.baseAddress?.assumingMemoryBound(to: sockaddr.self),
-        socklen_t(address.count))
-    }
+    let sent = address.withPointer { sendto(descriptor, bytes, bytes.count, flags, $0, $1) }
     return sent < 0 ? errno : 0
-  }
-
-  static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
-
-  private static func address(of name: String) throws(Unusable) -> [UInt8] {
-    var path = Array(name.utf8)
-    let isAbstract = path.first == UInt8(ascii: "@")
-    guard path.count > 1, isAbstract || path.first == UInt8(ascii: "/") else {
-      throw Unusable(reason: "neither a path nor an abstract socket")
-    }
-    // A path ends with a zero. An abstract name begins with one, and a zero at its end would be part of it.
-    if isAbstract { path[0] = 0 } else { path.append(0) }
-    let family = withUnsafeBytes(of: sa_family_t(AF_UNIX), Array.init)
-    guard family.count + path.count <= MemoryLayout<sockaddr_un>.size else { throw Unusable(reason: "too long") }
-    return family + path
   }
 }

@@ -88,7 +88,20 @@ extension NextAttempt {
   }
 }
 
-extension WatchConfig {
+extension OutboxAdapter {
+  /// The outbox of sinks as they are configured.
+  init(
+    writer: HistoryWriter, sinks: [SinkSettings], clock: @escaping @Sendable () -> Moment,
+    onFailure: @escaping @Sendable (StoreError) -> Void
+  ) {
+    self.init(
+      writer: writer, grouped: sinks.grouped,
+      fingerprints: Dictionary(uniqueKeysWithValues: sinks.map { ($0.name, $0.kind.fingerprint) }), clock: clock,
+      onFailure: onFailure)
+  }
+}
+
+extension [SinkSettings] {
   /// Names of the sinks that are sent groups alone.
-  var groupedSinks: Set<String> { Set(sinks.lazy.filter { $0.groupSeconds != nil }.map(\.name)) }
+  var grouped: Set<String> { Set(lazy.filter { $0.groupSeconds != nil }.map(\.name)) }
 }

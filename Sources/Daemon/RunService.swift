@@ -6,7 +6,6 @@ import ImageModel
 import Logging
 import Registry
 import Schedule
-import Synchronization
 import Transport
 
 /// The daemon: polls, records and delivers until it is told to stop, and takes another configuration over meanwhile.
@@ -28,13 +27,13 @@ public actor RunService {
   private let store: Store
   private let environment: [String: String]
   private let readAgain: Reload
-  private let logSettings: LogOutput.Settings
+  private let logSettings: Exchangeable<LogSettings>
   private let log: Logger
   private let notifier: ServiceNotifier
   private let http = HTTPClient.forRegistries()
   private let deliveries: Deliveries
   /// Where polls go; replaced with the registries' settings.
-  private let poller: PollerBox
+  private let poller: Exchangeable<TagPoller>
   private let stopReasons: (stream: AsyncStream<StopReason>, continuation: AsyncStream<StopReason>.Continuation)
 
   private enum StopReason: Sendable {
@@ -60,7 +59,7 @@ public actor RunService {
     self.config = config
     self.environment = environment
     readAgain = reload
-    logSettings = LogOutput.Settings(config.log)
+    logSettings = Exchangeable(config.log)
     log = LogOutput.logger(logSettings)
     notifier = ServiceNotifier(environment: environment, log: log)
     store = try notifier.extendingStart { () throws(StoreError) in try Store(opening: database) }
@@ -68,7 +67,7 @@ public actor RunService {
     stopReasons = reasons
     deliveries = Deliveries(
       writer: store.writer, environment: environment, log: log, onFailure: { reasons.continuation.yield(.failure($0)) })
-    poller = PollerBox(
+    poller = Exchangeable(
       TagPoller(
         registry: .configured(config, http: http, environment: environment), writer: store.writer))
   }
@@ -240,17 +239,5 @@ public actor RunService {
     http.shutdown()
     await deliveries.stop(drainingFor: Self.deliveryGrace)
     return failure
-  }
-}
-
-/// The poller of the configuration in force.
-private final class PollerBox: Sendable {
-  private let current: Mutex<TagPoller>
-
-  init(_ poller: TagPoller) { current = Mutex(poller) }
-
-  var value: TagPoller {
-    get { current.withLock { $0 } }
-    set { current.withLock { $0 = newValue } }
   }
 }

@@ -132,7 +132,7 @@ final class ServiceNotifier: Sendable {
     let code = socket.send(message)
     if code != 0, code != EAGAIN, !state.hasWarned {
       state.hasWarned = true
-      log.warning("notify_failed", metadata: ["err": "\(NotifySocket.text(code))"])
+      log.warning("notify_failed", metadata: ["err": "\(SystemFailure(number: code))"])
     }
     return code == 0
   }

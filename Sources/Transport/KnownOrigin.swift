@@ -3,7 +3,7 @@
 struct KnownOrigin: Sendable {
   let origin: Origin
   /// `http://127.0.0.1:5000/`.
-  private let prefix: String
+  private let prefix: [UInt8]
   private let allowsPlainHTTP: Bool
   private let addresses: AddressPolicy
 
@@ -18,15 +18,15 @@ struct KnownOrigin: Sendable {
       }), !url[..<end].contains(UInt8(ascii: "?")), !url[..<end].contains(UInt8(ascii: "#"))
     else { return nil }
     self.origin = origin
-    prefix = String(request.url[...end])
+    prefix = Array(url[...end])
     allowsPlainHTTP = request.allowPlainHTTP
     addresses = request.addresses
   }
 
   func covers(_ request: HTTPRequest) -> Bool {
-    guard request.allowPlainHTTP == allowsPlainHTTP && request.addresses == addresses && request.url.hasPrefix(prefix)
-    else { return false }
+    guard request.allowPlainHTTP == allowsPlainHTTP && request.addresses == addresses else { return false }
     var url = request.url
-    return url.withUTF8 { bytes in !bytes.contains { $0 <= 0x20 || $0 == 0x7f } }
+    // Byte for byte: text that only looks the same may lead elsewhere.
+    return url.withUTF8 { bytes in bytes.starts(with: prefix) && !bytes.contains { $0 <= 0x20 || $0 == 0x7f } }
   }
 }

@@ -26,7 +26,7 @@ public enum ControlClient {
     let places = ControlSocket.places(database: database, environment: environment)
     var reasons: [String] = []
     for place in places {
-      switch ControlSocket.connect(place, isBlocking: true) {
+      switch ControlSocket.connect(place) {
       case .failure(let error): reasons.append("\(place): \(error)")
       case .success(let descriptor):
         defer { close(descriptor) }

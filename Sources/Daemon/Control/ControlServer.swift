@@ -23,7 +23,7 @@ final class ControlServer: Sendable {
     var info = stat()
     guard stat(path, &info) == 0 else {
       Glibc.close(descriptor)
-      throw ControlError(.inputOutput, "\(path): \(SystemErrorNumber(errno))")
+      throw ControlError(.inputOutput, "\(path): \(SystemFailure(number: errno))")
     }
     self.path = path
     self.database = database
@@ -42,27 +42,26 @@ final class ControlServer: Sendable {
   }
 
   private static func listen(at path: String) throws(ControlError) -> Int32 {
-    func failed(_ error: SystemErrorNumber) -> ControlError { ControlError(.inputOutput, "\(path): \(error)") }
+    func failed(_ error: SystemFailure) -> ControlError { ControlError(.inputOutput, "\(path): \(error)") }
+    guard let address = UnixSocketAddress(path) else { throw failed(SystemFailure(number: ENAMETOOLONG)) }
     // A socket that nobody listens at was left behind by a process that was killed.
-    if case .success(let other) = ControlSocket.connect(path, isBlocking: true) {
+    if case .success(let other) = ControlSocket.connect(path) {
       Glibc.close(other)
       throw ControlError(.locked, "\(path): another daemon listens there")
     }
     var info = stat()
     if lstat(path, &info) == 0 {
-      guard info.st_mode & S_IFMT == S_IFSOCK else { throw failed(SystemErrorNumber(EEXIST)) }
+      guard info.st_mode & S_IFMT == S_IFSOCK else { throw failed(SystemFailure(number: EEXIST)) }
       unlink(path)
     }
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let descriptor = socket(AF_UNIX, type, 0)
-    guard descriptor >= 0 else { throw failed(SystemErrorNumber(errno)) }
-    guard let code = ControlSocket.withAddress(path, { bind(descriptor, $0, $1) }) else {
-      Glibc.close(descriptor)
-      throw failed(SystemErrorNumber(ENAMETOOLONG))
-    }
-    // Until then nobody but the owner can write to it, so nobody else can connect.
-    guard code == 0, chmod(path, 0o660) == 0, Glibc.listen(descriptor, Int32(ControlLimits.connections)) == 0 else {
-      let error = SystemErrorNumber(errno)
+    guard descriptor >= 0 else { throw failed(SystemFailure(number: errno)) }
+    // Until its mode is set nobody but the owner can write to it, so nobody else can connect.
+    guard address.withPointer({ bind(descriptor, $0, $1) }) == 0, chmod(path, 0o660) == 0,
+      Glibc.listen(descriptor, Int32(ControlLimits.connections)) == 0
+    else {
+      let error = SystemFailure(number: errno)
       Glibc.close(descriptor)
       throw failed(error)
     }

@@ -23,39 +23,18 @@ enum ControlSocket {
     return "\(folder)/\(fileName)"
   }
 
-  /// Calls `body` with the address of a path; `nil` when the path is too long for one.
-  static func withAddress<T>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> T) -> T? {
-    var address = sockaddr_un()
-    let bytes = Array(path.utf8)
-    guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-    return withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-  }
-
-  /// A connected socket, or why there is none.
-  static func connect(_ path: String, isBlocking: Bool) -> Result<Int32, SystemErrorNumber> {
-    let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | (isBlocking ? 0 : SOCK_NONBLOCK.rawValue))
-    let descriptor = socket(AF_UNIX, type, 0)
-    guard descriptor >= 0 else { return .failure(SystemErrorNumber(errno)) }
-    let code = withAddress(path) { Glibc.connect(descriptor, $0, $1) }
-    guard code == 0 else {
-      let error = SystemErrorNumber(code == nil ? ENAMETOOLONG : errno)
+  /// A connected socket, or why there is none. Reading and writing blocks.
+  static func connect(_ path: String) -> Result<Int32, SystemFailure> {
+    guard let address = UnixSocketAddress(path) else { return .failure(SystemFailure(number: ENAMETOOLONG)) }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return .failure(SystemFailure(number: errno)) }
+    guard address.withPointer({ Glibc.connect(descriptor, $0, $1) }) == 0 else {
+      let error = SystemFailure(number: errno)
       close(descriptor)
       return .failure(error)
     }
     return .success(descriptor)
   }
-}
-
-struct SystemErrorNumber: Error, CustomStringConvertible {
-  let value: Int32
-  init(_ value: Int32) { self.value = value }
-  var description: String { String(cString: strerror(value)) }
 }
 
 /// The process at the other end of a connection, as the kernel says.

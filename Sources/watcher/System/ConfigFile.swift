@@ -1,4 +1,5 @@
 import Config
+import Daemon
 import Glibc
 import ImageModel
 
@@ -96,11 +97,4 @@ struct ConfigFile: Hashable {
     }
     return .success(bytes)
   }
-}
-
-/// A failure of the operating system, by its `errno`.
-struct SystemFailure: Error, CustomStringConvertible {
-  let number: Int32
-
-  var description: String { String(cString: strerror(number)) }
 }
