@@ -46,21 +46,19 @@ struct Record: Sendable {
 
 /// An event as it was frozen.
 public struct RecordedEvent: Sendable {
-  public let event: ChangeEvent
+  public let type: EventType
   public let sequence: Int64
   /// The event's document, byte for byte as every sink gets it.
   public let body: [UInt8]
-  /// The sinks it waits for.
+  /// The sinks it waits for; empty where nobody has to know.
   let sinks: [String]
 
-  public init(event: ChangeEvent, sequence: Int64, body: [UInt8], sinks: [String]) {
-    self.event = event
+  public init(_ type: EventType, sequence: Int64, body: [UInt8], sinks: [String] = []) {
+    self.type = type
     self.sequence = sequence
     self.body = body
     self.sinks = sinks
   }
-
-  public var type: EventType { event.type }
 }
 
 /// What a poll came to, in the words of `check`.

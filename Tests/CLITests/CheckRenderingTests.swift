@@ -9,8 +9,8 @@ import Testing
     CheckReport(results: results, pollingSeconds: seconds)
   }
 
-  private static func text(_ results: [CheckReport.Result], _ format: TextFormat = TextFormat()) -> [String] {
-    String(decoding: CheckText(format: format).bytes(report(results)), as: UTF8.self)
+  private static func text(_ results: [CheckReport.Result], _ format: TextFormat = TextFormat()) throws -> [String] {
+    String(decoding: try CheckText(format: format).bytes(report(results)), as: UTF8.self)
       .split(separator: "\n").map(String.init)
   }
 
@@ -31,7 +31,7 @@ import Testing
         events: []),
     ]
     #expect(
-      Self.text(results) == [
+      try Self.text(results) == [
         "changed     amazonlinux:latest          linux/amd64 rebuilt aaaaaaaaaaaa -> bbbbbbbbbbbb, "
           + "linux/arm64 content cccccccccccc -> dddddddddddd",
         "unchanged   ghcr.io/example/app:stable",
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func anUnannouncedMoveAndATagWithoutPlatforms() throws {
-    let lines = Self.text([
+    let lines = try Self.text([
       .init(tag: Samples.app, outcome: .unchanged, isWithheld: true, events: []),
       .init(tag: Samples.tag, outcome: .firstSeen, events: [try Samples.event(.tagFirstSeen, [])]),
     ])
@@ -63,14 +63,14 @@ import Testing
   func imageWithoutPlatform(changeClass: ChangeClass, words: String) throws {
     let change = try Samples.change(nil, changeClass, from: ("1", "a"), to: ("2", "b"))
     let event = try Samples.event(.imageChanged, [change])
-    let lines = Self.text([.init(tag: Samples.tag, outcome: .changed, events: [event])])
+    let lines = try Self.text([.init(tag: Samples.tag, outcome: .changed, events: [event])])
     #expect(lines.first == "changed     " + words)
   }
 
   /// An artifact has no image ID; its manifest stands for it.
   @Test func manifestWhereThereIsNoImageID() throws {
     let change = try Samples.change(Samples.amd64, .content, from: ("1", nil), to: ("2", "b"))
-    let lines = Self.text([
+    let lines = try Self.text([
       .init(tag: Samples.tag, outcome: .changed, events: [try Samples.event(.imageChanged, [change])])
     ])
     #expect(lines.first?.hasSuffix("linux/amd64 content 111111111111 -> bbbbbbbbbbbb") == true)
@@ -78,7 +78,7 @@ import Testing
 
   @Test func eventsWithoutChangesAreNamed() throws {
     let events = [try Samples.event(.tagRestored), try Samples.event(.indexChanged)]
-    let lines = Self.text([
+    let lines = try Self.text([
       .init(tag: Samples.tag, outcome: .changed, events: events),
       .init(
         tag: Samples.tag, outcome: .failed(CheckFailure(.tagMissing, "gone")),
@@ -88,7 +88,7 @@ import Testing
     #expect(lines[1] == "failed      amazonlinux:latest  deleted; tag_missing: gone")
   }
 
-  @Test func failuresGoBelowWhereTheLineIsTooNarrow() {
+  @Test func failuresGoBelowWhereTheLineIsTooNarrow() throws {
     let failure = CheckFailure(
       .tagMissing, "ghcr.io answered 404 MANIFEST_UNKNOWN (manifest unknown)",
       remedy: "the tag was deleted or was never there; check the spelling")
@@ -97,16 +97,16 @@ import Testing
       .init(tag: Samples.tag, outcome: .failed(CheckFailure(.dns, "no such host")), events: []),
     ]
     #expect(
-      Self.text(results, TextFormat(width: 80)).prefix(4) == [
+      try Self.text(results, TextFormat(width: 80)).prefix(4) == [
         "failed      ghcr.io/example/app:stable",
         "    tag_missing: ghcr.io answered 404 MANIFEST_UNKNOWN (manifest unknown): the",
         "    tag was deleted or was never there; check the spelling",
         "failed      amazonlinux:latest          dns: no such host",
       ])
     let columns = 12 + 26 + 2 + 13 + failure.message.count
-    #expect(Self.text(results, TextFormat(width: columns)).first?.count == columns)
-    #expect(Self.text(results, TextFormat(width: columns - 1)).first == "failed      ghcr.io/example/app:stable")
-    #expect(Self.text(results).first?.count == columns)
+    #expect(try Self.text(results, TextFormat(width: columns)).first?.count == columns)
+    #expect(try Self.text(results, TextFormat(width: columns - 1)).first == "failed      ghcr.io/example/app:stable")
+    #expect(try Self.text(results).first?.count == columns)
   }
 
   /// Scripts and benchmarks read this line.
@@ -132,17 +132,18 @@ import Testing
     #expect(CheckText.summary(Self.report([])).hasPrefix("checked 0 tags in 2.41 s (0/s)"))
   }
 
-  @Test func colourGoesToOutcomes() {
-    let lines = Self.text(
+  @Test func colourGoesToOutcomes() throws {
+    let lines = try Self.text(
       [.init(tag: Samples.tag, outcome: .changed, events: [])], TextFormat(style: Style(isOn: true)))
     #expect(lines.first == "\u{1b}[33mchanged\u{1b}[0m     amazonlinux:latest")
   }
 
   @Test func json() throws {
+    let body = Array(#"{"id":"0b9f"}"#.utf8)
     let report = Self.report([
-      .init(tag: Samples.tag, outcome: .changed, events: [try Samples.event(.imageChanged)]),
+      .init(tag: Samples.tag, outcome: .changed, events: [RecordedEvent(.imageChanged, sequence: 42, body: body)]),
       .init(tag: Samples.app, outcome: .failed(CheckFailure(.denied, "no")), events: []),
-      .init(tag: Samples.app, outcome: .firstSeen, events: [try Samples.event(.tagFirstSeen)]),
+      .init(tag: Samples.app, outcome: .firstSeen, events: [RecordedEvent(.tagFirstSeen, sequence: 43, body: body)]),
       .init(tag: Samples.app, outcome: .unchanged, events: []),
     ])
     #expect(

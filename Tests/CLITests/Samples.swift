@@ -41,7 +41,7 @@ enum Samples {
     let now = try time("2026-09-17T21:30:05.123Z")
     var event = ChangeEvent(id: "0b9f", type: type, tag: tag, time: now, notAfter: now)
     event.changes = changes
-    return RecordedEvent(event: event, sequence: 42, body: Array(#"{"id":"0b9f"}"#.utf8), sinks: [])
+    return RecordedEvent(type, sequence: 42, body: event.document(source: "urn:uuid:0", sequence: 42))
   }
 
   static func change(

@@ -96,7 +96,8 @@ import Testing
     #expect(try tag.history().first.map { [$0.firstSeen, $0.lastSeen] } == [tag.wall(600), tag.wall(600)])
     tag.world.move(0, .content)
     let record = try #require(try tag.poll(at: 1_200))
-    #expect(record.events[0].event.notBefore == tag.wall(600))
+    let window = try #require(try tag.data(record.events[0])["window"] as? [String: String])
+    #expect(window["not_before"] == tag.wall(600).description)
   }
 
   @Test func aFailureChangesNoHistoryAndIsVisible() throws {

@@ -30,7 +30,7 @@ struct CheckCommand: AsyncParsableCommand {
     defer { progress.clear() }
     let report = try await check.run(wanted) { progress.show($0, of: $1) }
     progress.clear()
-    try output.print(json: report.json) { CheckText(format: $0).bytes(report) }
+    try output.print(json: report.json) { try CheckText(format: $0).bytes(report) }
     for problem in try await check.deliver() {
       Output.warning("a sink has not taken all events (\(problem.shown)): 'watcher deliveries list' shows them")
     }

@@ -13,14 +13,14 @@ struct CheckText {
 
   private var changeText: ChangeText { ChangeText(digests: format.digests) }
 
-  func bytes(_ report: CheckReport) -> [UInt8] {
+  func bytes(_ report: CheckReport) throws -> [UInt8] {
     let names = report.results.map { $0.tag.familiar.shown }
     let width = min(names.map(\.utf8.count).max() ?? 0, Self.tagColumns)
     var out: [UInt8] = []
     out.reserveCapacity(report.results.count * (width + 32))
     for (name, result) in zip(names, report.results) {
       let (words, paint) = words(result.outcome)
-      let details = details(result)
+      let details = try details(result)
       out += format.style.paint(words, paint).utf8
       out += String(repeating: " ", count: 12 - words.utf8.count).utf8
       out += name.utf8
@@ -59,27 +59,29 @@ struct CheckText {
     }
   }
 
-  private func details(_ result: CheckReport.Result) -> String {
+  private func details(_ result: CheckReport.Result) throws -> String {
     let withheld = result.isWithheld ? ["moved to and fro, which is told when it has been quiet"] : []
-    let events = (result.events.map { words($0.event) } + withheld).joined(separator: "; ")
+    let events = (try result.events.map(words) + withheld).joined(separator: "; ")
     guard case .failed(let failure) = result.outcome else { return events }
     let error = "\(failure.code.rawValue): \(failure.message)"
     return events.isEmpty ? error : "\(events); \(error)"
   }
 
-  private func words(_ event: ChangeEvent) -> String {
+  private func words(_ event: RecordedEvent) throws -> String {
     switch event.type {
     case .tagFirstSeen:
-      let shown = event.changes.prefix(Self.shownPlatforms).map { change in
+      let details = try EventDetails(event.body, sequence: event.sequence)
+      let shown = details.changes.prefix(Self.shownPlatforms).map { change in
         changeText.named(change.platform, changeText.image(change.current))
       }
       if shown.isEmpty { return "none of the watched platforms is there" }
-      let more = event.changes.count - shown.count
+      let more = details.changes.count + details.omitted - shown.count
       return shown.joined(separator: ", ") + (more > 0 ? ", \(more) more" : "")
     case .imageChanged, .imageRepacked, .platformAdded, .platformRemoved:
-      let changes = event.changes.map(changeText.words).joined(separator: ", ")
-      let isBack = event.rollback?.isEmpty == false
-      return changes.isEmpty ? event.type.words : changes + (isBack ? " (rollback)" : "")
+      let details = try EventDetails(event.body, sequence: event.sequence)
+      let omitted = details.omitted > 0 ? ["\(details.omitted) more"] : []
+      let changes = (details.changes.map(changeText.words) + omitted).joined(separator: ", ")
+      return changes.isEmpty ? event.type.words : changes + (details.isRollback ? " (rollback)" : "")
     case .tagDeleted, .tagRestored, .tagUnreachable, .tagRecovered, .indexChanged, .changes:
       return event.type.words
     }

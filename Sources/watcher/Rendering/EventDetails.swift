@@ -1,5 +1,4 @@
 import FoundationEssentials
-import History
 import ImageModel
 
 /// What text shows of an event's document.
@@ -39,13 +38,13 @@ struct EventDetails: Decodable {
   private let data: Content
 
   /// - Throws: status 65 for what is no event's document: it was frozen as one.
-  init(_ event: StoredEvent) throws(CommandError) {
+  init(_ body: [UInt8], sequence: Int64) throws(CommandError) {
     do {
-      self = try JSONDecoder().decode(EventDetails.self, from: Data(event.body))
+      self = try JSONDecoder().decode(EventDetails.self, from: Data(body))
     } catch {
       throw CommandError(
         .data,
-        "the document of an event cannot be read (sequence \(event.sequence)): the database is damaged; "
+        "the document of an event cannot be read (sequence \(sequence)): the database is damaged; "
           + "restore a backup")
     }
   }

@@ -16,7 +16,7 @@ struct EventText {
   }
 
   func text(_ event: StoredEvent) throws(CommandError) -> String {
-    let details = try EventDetails(event)
+    let details = try EventDetails(event.body, sequence: event.sequence)
     let tag = details.grouped.map { Words.count($0, "event") } ?? event.tag.familiar.shown
     let sequence = String(event.sequence)
     let head = Self.columns(
