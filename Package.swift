@@ -67,7 +67,7 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "Daemon", "Config", "Drift", "Hashing", "History", "ImageModel", "Schedule", "TestSupport",
+        "Daemon", "Config", "Drift", "Hashing", "History", "ImageModel", "Schedule", "StrictJSON", "TestSupport",
         .product(name: "InMemoryLogging", package: "swift-log"), .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(name: "CLITests", dependencies: ["watcher", "Daemon", "History", "Config", "ImageModel"]),

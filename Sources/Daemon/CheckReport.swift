@@ -16,6 +16,12 @@ public struct CheckReport: Sendable {
       self.isWithheld = isWithheld
       self.events = events
     }
+
+    /// - Returns: `nil` when nothing was polled.
+    init?(_ record: Record) {
+      guard let outcome = record.outcome else { return nil }
+      self.init(tag: record.tag, outcome: outcome, isWithheld: record.isWithheld, events: record.events)
+    }
   }
 
   public let results: [Result]

@@ -38,28 +38,20 @@ public final class CheckRun: Sendable {
   public func run(
     _ tags: [TagReference]?, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) async throws -> CheckReport {
-    let entries = tags.map { $0.map(entry(for:)) } ?? config.watch
+    let entries = tags.map { $0.map(config.entry) } ?? config.watch
     let start = Moment.now()
-    let core =
-      tags == nil
-      ? try await store.watch(config.watch, config, now: start, isSinglePass: true)
-      : try await store.check(entries, config, now: start)
-    let collector = CheckCollector(count: entries.count, progress: progress)
-    let poller = TagPoller(registry: registry, writer: store.writer)
-    let limited = RateLimitedRegistries()
-    let engine = PollEngine(
-      core: core, recorder: Recorder(sinks: config.sinks), writer: store.writer, log: log,
-      poll: { job in await limited.poll(job) { await poller.poll(job) } },
-      onProgress: collector.take)
-    let began = Moment.now().boot
-    await engine.tick()
-    let collected = await collector.finished()
-    if let failure = await engine.stop() { throw failure }
-    let outcome = try collected.get()
-    let seconds = Double(Moment.now().boot - began) / 1000
-    let results = zip(entries, outcome).map {
-      CheckReport.Result(tag: $0.tag, outcome: $1.outcome, isWithheld: $1.isWithheld, events: $1.events)
+    let core: PollCore
+    if tags == nil {
+      core = try await store.watch(config.watch, config, now: start, isSinglePass: true)
+    } else {
+      try await store.enterSinks(config)
+      core = try await store.check(entries, config, now: start)
     }
+    let pass = SinglePass(
+      sinks: config.sinks, poller: TagPoller(registry: registry, writer: store.writer), log: log)
+    let began = Moment.now().boot
+    let results = try await pass.run(core) { progress($0, entries.count) }
+    let seconds = Double(Moment.now().boot - began) / 1000
     note(results)
     return CheckReport(results: results, pollingSeconds: seconds)
   }
@@ -104,14 +96,6 @@ public final class CheckRun: Sendable {
     http.shutdown()
     sinks.close()
     store.writer.close()
-  }
-
-  private func entry(for tag: TagReference) -> WatchEntry {
-    config.watch.first { $0.tag == tag }
-      ?? WatchEntry(
-        tag: tag, pinned: nil, intervalSeconds: config.defaults.intervalSeconds, selection: config.defaults.selection,
-        sinks: config.defaults.sinks, unreachableAfterSeconds: config.defaults.unreachableAfterSeconds, labels: [:],
-        line: 0)
   }
 
   private func note(_ results: [CheckReport.Result]) {

@@ -41,7 +41,11 @@ struct PollCore: Sendable {
   /// - Parameters:
   ///   - records: of the entries, in the same order.
   ///   - snapshots: the current snapshot of each tag, by the tag's row.
-  mutating func watch(_ watchlist: Watchlist, records: [TagRecord], snapshots: [Int64: Int64], at now: Moment) {
+  /// - Returns: the places of the tags that have left.
+  @discardableResult
+  mutating func watch(
+    _ watchlist: Watchlist, records: [TagRecord], snapshots: [Int64: Int64], at now: Moment
+  ) -> Set<Int> {
     var leaving: [Int64: Int] = [:]
     for (index, slot) in slots.enumerated() where plan.contains(index) { leaving[slot.id] = index }
     var arriving: [TagSlot] = []
@@ -67,6 +71,30 @@ struct PollCore: Sendable {
       watchlist.add(index, slot, to: &plan, at: now)
       if slot.reachability.failures > 0 { failing.insert(index) }
     }
+    return Set(leaving.values)
+  }
+
+  /// The places of the tags that are in the plan, in the order of `tags`; of all where it is `nil`.
+  func places(of tags: [TagReference]?) -> [Int] {
+    let planned = slots.indices.lazy.filter(plan.contains)
+    guard let tags else { return Array(planned) }
+    let wanted = Set(tags)
+    var places: [TagReference: Int] = [:]
+    for index in planned where wanted.contains(slots[index].entry.tag) { places[slots[index].entry.tag] = index }
+    return tags.compactMap { places[$0] }
+  }
+
+  func isUnderWay(_ index: Int) -> Bool { plan.contains(index) && plan.due(of: index) == nil }
+
+  /// Makes a tag due at once.
+  mutating func hasten(_ index: Int, at now: Moment) { plan.hasten(index, at: now.boot) }
+
+  /// Why the tag cannot be polled now, if so: its registry is left alone, for it has asked for that.
+  func pause(of index: Int, at now: Moment) -> CheckFailure? {
+    guard let end = plan.pause(of: index, at: now.boot) else { return nil }
+    return CheckFailure(
+      .rateLimited, "\(slots[index].entry.tag.domain) limits requests; none is made before \(now.wall(at: end))",
+      remedy: "wait, or use credentials with a higher limit")
   }
 
   /// Polls to start now, within each registry's concurrency.
@@ -118,10 +146,8 @@ struct PollCore: Sendable {
   }
 
   private mutating func planNext(_ index: Int, _ result: PollResult, _ now: Moment) -> Int64 {
-    guard isSinglePass else { return plan.finish(index, result.planned, at: now.boot, random: &random) }
-    let next = plan.finish(
-      index, result.isFailure ? .failure(isPermanent: false) : .success, at: now.boot, random: &random)
-    plan.remove(index)
+    let next = plan.finish(index, result.planned, at: now.boot, random: &random)
+    if isSinglePass { plan.remove(index) }
     return next
   }
 

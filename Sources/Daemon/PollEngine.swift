@@ -15,7 +15,7 @@ actor PollEngine {
   private let writer: HistoryWriter
   private let clock: @Sendable () -> Moment
   private let log: Logger
-  /// Called after each commit with what it recorded, and for each mark.
+  /// Called after each commit with what it recorded.
   private let onProgress: @Sendable (Progress) -> Void
   /// Asks for a `tick` in so many milliseconds.
   private var wake: @Sendable (Int64) -> Void = { _ in }
@@ -37,6 +37,7 @@ actor PollEngine {
   /// Waits for its turn between two commits.
   private var change: (Change, CheckedContinuation<Void, any Error>)?
   private var failure: StoreError?
+  private(set) var inquiries = Inquiries()
 
   /// What a new configuration changes.
   struct Change: Sendable {
@@ -48,7 +49,6 @@ actor PollEngine {
   }
 
   enum Progress: Sendable {
-    case unchanged(slot: Int)
     case recorded([Record])
     /// The store refused; nothing more will be recorded.
     case failed(StoreError)
@@ -138,16 +138,62 @@ actor PollEngine {
       return nil
     }
     let now = clock()
-    if let request = core.finished(slot, result, at: now) {
+    let request = core.finished(slot, result, at: now)
+    let answers = inquiries.count == 0 ? [] : answers(slot, result, at: now)
+    if var request {
+      request.answers = answers
       enqueue([request])
     } else {
-      onProgress(.unchanged(slot: slot))
+      inquiries.settle(
+        answers, slot, CheckReport.Result(tag: core.slots[slot].entry.tag, outcome: .unchanged, events: []))
       planFlush()
     }
     if isStopped { resumeIfIdle() }
     let jobs = nextJobs(now)
     for job in jobs.dropFirst() { start(job) }
     return jobs.first
+  }
+
+  // MARK: Polls that are asked for
+
+  /// Polls tags now, whatever they wait for, and says what came of it once that is recorded. A tag whose registry wants
+  /// to be left alone is not polled, which is its result.
+  ///
+  /// - Parameters:
+  ///   - tags: those that are not in the plan are left out; `nil` stands for all that are.
+  ///   - onProgress: called with the number of results so far.
+  /// - Throws: `StoreError`, `CheckInterruption`.
+  func check(
+    _ tags: [TagReference]?, onProgress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
+  ) async throws -> [CheckReport.Result] {
+    if let failure { throw failure }
+    guard !isStopped else { throw CheckInterruption.stopping }
+    let places = core.places(of: tags)
+    guard !places.isEmpty else { return [] }
+    let results = try await withCheckedThrowingContinuation { continuation in
+      inquiries.open(places.map { ($0, core.isUnderWay($0)) }, onProgress: onProgress, continuation)
+      let now = clock()
+      settlePaused(at: now)
+      for place in inquiries.awaited { core.hasten(place, at: now) }
+      pump(now)
+    }
+    return places.compactMap { results[$0] }
+  }
+
+  /// The inquiries that a poll answers.
+  private func answers(_ slot: Int, _ result: PollResult, at now: Moment) -> [Int] {
+    let (answered, isWantedAgain) = inquiries.polled(slot)
+    if isWantedAgain { core.hasten(slot, at: now) }
+    if case .failed(let failure, _) = result, failure.code == .rateLimited { settlePaused(at: now) }
+    return answered
+  }
+
+  private func settlePaused(at now: Moment) {
+    for place in inquiries.awaited where !core.isUnderWay(place) {
+      guard let failure = core.pause(of: place, at: now) else { continue }
+      inquiries.settle(
+        place, CheckReport.Result(tag: core.slots[place].entry.tag, outcome: .failed(failure), events: []))
+    }
   }
 
   // MARK: Recording
@@ -194,6 +240,10 @@ actor PollEngine {
       }
       isStalled = false
       for record in records { core.recorded(record) }
+      for (request, record) in zip(batch, records) where !request.answers.isEmpty {
+        guard let result = CheckReport.Result(record) else { continue }
+        inquiries.settle(request.answers, record.slot, result)
+      }
       if !records.isEmpty { onProgress(.recorded(records)) }
     } catch {
       pending = batch + pending
@@ -208,6 +258,7 @@ actor PollEngine {
   private func recover(from error: StoreError) async {
     guard error.isTransient, !isStopped, !core.isSinglePass else {
       failure = error
+      inquiries.failAll(error)
       onProgress(.failed(error))
       return
     }
@@ -233,7 +284,8 @@ actor PollEngine {
     do {
       let (records, snapshots) = try await writer.transaction(change.register)
       recorder = change.recorder
-      core.watch(change.watchlist, records: records, snapshots: snapshots, at: clock())
+      let left = core.watch(change.watchlist, records: records, snapshots: snapshots, at: clock())
+      inquiries.fail(left, CheckInterruption.reloaded)
       pending = pending.map(core.rerouted)
       change.onApplied()
       continuation.resume()
@@ -266,6 +318,7 @@ actor PollEngine {
   /// - Returns: why not everything could be written, if so.
   func stop() async -> StoreError? {
     isStopped = true
+    inquiries.failAll(CheckInterruption.stopping)
     startCommit()
     await withCheckedContinuation { continuation in
       idleWaiters.append(continuation)

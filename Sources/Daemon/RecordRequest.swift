@@ -26,6 +26,8 @@ struct RecordRequest: Sendable {
   let at: Timestamp
   /// When the tag is to be checked next.
   let nextCheck: Timestamp
+  /// The inquiries that this answers.
+  var answers: [Int] = []
 }
 
 /// What became of a request: the state to go on with, and what is to be told.
@@ -65,4 +67,18 @@ public struct RecordedEvent: Sendable {
 public enum CheckOutcome: Sendable {
   case firstSeen, unchanged, changed
   case failed(CheckFailure)
+
+  /// As in JSON.
+  public var name: String {
+    switch self {
+    case .firstSeen: "first_seen"
+    case .unchanged: "unchanged"
+    case .changed: "changed"
+    case .failed: "failed"
+    }
+  }
+
+  public var failure: CheckFailure? {
+    if case .failed(let failure) = self { failure } else { nil }
+  }
 }

@@ -34,6 +34,8 @@ public actor RunService {
   private let deliveries: Deliveries
   /// Where polls go; replaced with the registries' settings.
   private let poller: Exchangeable<TagPoller>
+  /// Logs what was recorded and wakes the sinks that are to be told.
+  private let onRecorded: @Sendable ([Record]) -> Void
   private let stopReasons: (stream: AsyncStream<StopReason>, continuation: AsyncStream<StopReason>.Continuation)
 
   private enum StopReason: Sendable {
@@ -70,6 +72,10 @@ public actor RunService {
     poller = Exchangeable(
       TagPoller(
         registry: .configured(config, http: http, environment: environment), writer: store.writer))
+    onRecorded = { [deliveries, report = PollReport(log: log)] records in
+      report.note(records)
+      deliveries.wake(Set(records.lazy.flatMap(\.events).flatMap(\.sinks)))
+    }
   }
 
   private func run(_ entries: consuming [WatchEntry]) async throws {
@@ -91,7 +97,10 @@ public actor RunService {
     await deliveries.use(config.sinks, sinks)
     await engine.tick()
     let heartbeat = Heartbeat(notifier: notifier, engine: engine, writer: store.writer)
-    let control = listen(ControlDesk(heartbeat: heartbeat, writer: store.writer, deliveries: deliveries))
+    let control = listen(
+      ControlDesk(
+        heartbeat: heartbeat, writer: store.writer, deliveries: deliveries,
+        check: { try await self.check($0, engine, progress: $1) }))
     let upkeep = [Task { await heartbeat.run() }, Task { await prune() }, Task { await trim() }]
     let reloading = Task {
       for await _ in hangUps { await reload(engine) }
@@ -115,19 +124,39 @@ public actor RunService {
   }
 
   private func engine(_ core: PollCore) -> PollEngine {
-    let report = PollReport(log: log)
-    return PollEngine(
+    PollEngine(
       core: core, recorder: Recorder(sinks: config.sinks), writer: store.writer, log: log,
       poll: { [poller] job in await poller.value.poll(job) },
-      onProgress: { [deliveries, stop = stopReasons.continuation] progress in
+      onProgress: { [onRecorded, stop = stopReasons.continuation] progress in
         switch progress {
-        case .unchanged: break
-        case .recorded(let records):
-          report.note(records)
-          deliveries.wake(Set(records.lazy.flatMap(\.events).flatMap(\.sinks)))
+        case .recorded(let records): onRecorded(records)
         case .failed(let error): stop.yield(.failure(error))
         }
       })
+  }
+
+  // MARK: Check
+
+  /// Polls tags now: those that are watched in their turn, the others once.
+  private func check(
+    _ tags: [TagReference]?, _ engine: PollEngine, progress: ControlProgress
+  ) async throws -> CheckReport {
+    let began = Moment.now().boot
+    let total = if let tags { tags.count } else { await engine.load.tags }
+    progress.set(0, of: total)
+    let watched = try await engine.check(tags) { progress.set($0, of: total) }
+    let others = Set(tags ?? []).subtracting(watched.map(\.tag))
+    var results = Dictionary(uniqueKeysWithValues: watched.map { ($0.tag, $0) })
+    if !others.isEmpty {
+      let core = try await store.check(others.map(config.entry), config, now: .now())
+      let pass = SinglePass(sinks: config.sinks, poller: poller.value, log: log, onRecorded: onRecorded)
+      for result in try await pass.run(core, progress: { progress.set(watched.count + $0, of: total) }) {
+        results[result.tag] = result
+      }
+    }
+    return CheckReport(
+      results: tags.map { $0.compactMap { results[$0] } } ?? watched,
+      pollingSeconds: Double(Moment.now().boot - began) / 1000)
   }
 
   // MARK: Reload

@@ -16,13 +16,15 @@ struct Store: Sendable {
     try await core(entries, config, now, isSinglePass, Self.registration(of: entries, config))
   }
 
-  /// The core that polls `entries` once; what is watched stays as it is.
+  /// Enters the sinks of a configuration.
+  func enterSinks(_ config: WatchConfig) async throws {
+    try await writer.transaction { [sinks = config.sinkDefinitions] in try $0.registerSinks(sinks) }
+  }
+
+  /// The core that polls `entries` once; what is watched stays as it is. Their sinks have been entered.
   func check(_ entries: [WatchEntry], _ config: WatchConfig, now: Moment) async throws -> PollCore {
-    try await core(entries, config, now, true) { [sinks = config.sinkDefinitions] store in
-      try store.registerSinks(sinks)
-      return (
-        try entries.map { try store.ensureTag($0.tag, selection: $0.selection) }, try store.currentSnapshots()
-      )
+    try await core(entries, config, now, true) { store in
+      (try entries.map { try store.ensureTag($0.tag, selection: $0.selection) }, try store.currentSnapshots())
     }
   }
 

@@ -132,6 +132,20 @@ public struct PollPlan: Sendable {
     return due
   }
 
+  /// Makes a waiting tag due at once, whatever it waits for; a pause of its registry holds for it as well.
+  public mutating func hasten(_ tag: Int, at now: Int64) {
+    guard let due = due(of: tag), due > now else { return }
+    dequeue(tag, state: .absent)
+    enqueue(tag, due: now)
+  }
+
+  /// Until when the tag's registry is left alone; `nil` when it is not.
+  public func pause(of tag: Int, at now: Int64) -> Int64? {
+    guard contains(tag) else { return nil }
+    let end = registries[Int(slots[tag].registry)].pausedUntil
+    return end > now ? end : nil
+  }
+
   /// Polls of this registry wait until then. A pause is never shortened.
   public mutating func pause(registry: Int, until: Int64) {
     guard registries.indices.contains(registry) else { return }

@@ -93,9 +93,9 @@ import Testing
     }
     #expect(try exchange("{\"command\":\"health\",\"database\":\"/else\"}\n").contains("\"status\":69"))
     // Fills the socket's places and says nothing: each is given up after five seconds, and then there is room again.
-    let silent = try (0..<40).map { _ in try connected() }
-    defer { for descriptor in silent { close(descriptor) } }
+    let silent = try (0..<40).map { _ in try LocalSocket(socket) }
     #expect(eventually(within: 20) { (try? scene.run(["health"]).status) == 0 })
+    withExtendedLifetime(silent) {}
     #expect(daemon.isRunning)
   }
 
@@ -117,28 +117,10 @@ import Testing
       ?? 0
   }
 
-  private func connected() throws -> Int32 {
-    let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(socket.utf8)) }
-    let code = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    try #require(code == 0)
-    return descriptor
-  }
-
   private func exchange(_ text: String) throws -> String {
-    let descriptor = try connected()
-    defer { close(descriptor) }
-    let bytes = Array(text.utf8)
-    _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-    var reply = [UInt8](repeating: 0, count: 4096)
-    let count = recv(descriptor, &reply, reply.count, 0)
-    return String(decoding: reply.prefix(max(0, count)), as: UTF8.self)
+    let connection = try LocalSocket(socket)
+    connection.send(text)
+    return connection.receive()
   }
 }
 

@@ -97,7 +97,6 @@ import Testing
     #expect(second.status == 75)
     #expect(Date().timeIntervalSince(began) < 5)
     #expect(second.stderr.hasPrefix("watcher: error: "))
-    #expect(try scene.run(["check", "--config", scene.config]).status == 75)
     #expect(daemon.isRunning)
   }
 }

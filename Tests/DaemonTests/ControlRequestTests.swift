@@ -1,5 +1,6 @@
 import History
 import ImageModel
+import StrictJSON
 import Testing
 
 @testable import Daemon
@@ -13,7 +14,15 @@ import Testing
     return query
   }()
 
-  @Test(arguments: [.health, .retry(query), .drop(query), .retry(DeliveryQuery(states: []))] as [ControlRequest])
+  private static let tags = [
+    TagReference(domain: "127.0.0.1:5000", path: "a/b", tag: "1"),
+    .init(domain: "docker.io", path: "library/x", tag: "y"),
+  ]
+
+  @Test(
+    arguments: [
+      .health, .check(nil), .check(tags), .retry(query), .drop(query), .retry(DeliveryQuery(states: [])),
+    ] as [ControlRequest])
   func aRequestIsOneLineAndComesOutAsItWentIn(_ request: ControlRequest) throws {
     let line = request.line(database: "/var/lib/watcher/ü \"x\".db")
     #expect(!line.contains(UInt8(ascii: "\n")))
@@ -28,6 +37,9 @@ import Testing
       #"{"command":"retry","database":"/d","deliveries":{"events":[1.5],"sinks":[],"states":[]}}"#,
       #"{"command":"drop","database":"/d","deliveries":{"events":[],"sinks":[7],"states":[]}}"#,
       #"{"command":"drop","database":"/d","deliveries":{"events":[],"sinks":[],"states":["lost"]}}"#,
+      #"{"command":"check","database":"/d","tags":[]}"#, #"{"command":"check","database":"/d","tags":["a:1","a:1"]}"#,
+      #"{"command":"check","database":"/d","tags":["A"]}"#, #"{"command":"check","database":"/d","tags":"a"}"#,
+      #"{"command":"check","database":"/d","tags":["a@sha256:\#(String(repeating: "0", count: 64))"]}"#,
       #"{"command":"stop","database":"/d"}"#,
     ])
   func anythingElseIsRefused(_ text: String) {
@@ -39,8 +51,9 @@ import Testing
     }
   }
 
-  @Test func whoMayChangeDeliveries() {
+  @Test func whatIsForTheOwnerAlone() {
     #expect(!ControlRequest.health.isForOwner)
+    #expect(ControlRequest.check(nil).isForOwner)
     #expect(ControlRequest.retry(Self.query).isForOwner && ControlRequest.drop(Self.query).isForOwner)
   }
 
@@ -51,5 +64,38 @@ import Testing
         == "/run/a/control.sock")
     #expect(
       ControlSocket.places(database: "/d/x.db", environment: [:]) == ["/d/control.sock", "/run/watcher/control.sock"])
+  }
+
+  @Test func aResultComesOutAsItWentIn() throws {
+    let tag = Self.tags[0]
+    let event = RecordedEvent(.imageChanged, sequence: 42, body: Array(#"{"a":"ü \"x\"","b":1.0}"#.utf8))
+    let failure = CheckFailure(.denied, "no (x)", remedy: "ask")
+    for result in [
+      CheckReport.Result(tag: tag, outcome: .changed, events: [event, event]),
+      .init(tag: tag, outcome: .failed(failure), events: [event]),
+      .init(tag: tag, outcome: .failed(CheckFailure(.dns, "gone")), events: []),
+      .init(tag: tag, outcome: .unchanged, isWithheld: true, events: []),
+      .init(tag: tag, outcome: .firstSeen, events: []),
+    ] {
+      let copy = try #require(CheckReport.Result(json: Self.parse(result.json.bytes)))
+      #expect(copy.tag == result.tag && copy.outcome.name == result.outcome.name)
+      #expect(copy.outcome.failure == result.outcome.failure && copy.isWithheld == result.isWithheld)
+      #expect(copy.events.map(\.body) == result.events.map(\.body))
+      #expect(copy.events.map(\.type) == result.events.map(\.type))
+    }
+  }
+
+  @Test(
+    arguments: [
+      "{}", #"{"tag":"x"}"#, #"{"tag":"a:1","outcome":"lost","events":[]}"#,
+      #"{"tag":"a:1","outcome":"failed","events":[],"error":null}"#,
+      #"{"tag":"a:1","outcome":"unchanged","events":[{"type":"watcher.image.changed"}]}"#,
+    ])
+  func whatIsNoResultIsRefused(_ text: String) throws {
+    #expect(try CheckReport.Result(json: Self.parse(Array(text.utf8))) == nil)
+  }
+
+  private static func parse(_ bytes: [UInt8]) throws -> JSONValue {
+    try StrictJSON.parse(bytes, limits: JSONLimits(bytes: 4096, values: 100))
   }
 }

@@ -30,13 +30,11 @@ import Testing
     var core = try core(at: 0)
     try write(core.finished(0, .found(snapshot, head: snapshot.digest), at: moment(0)), &core)
     try write(core.finished(0, .failed(CheckFailure(.connect, "down"), registryAnswers: false), at: moment(60)), &core)
-    let collector = CheckCollector(count: 1) { _, _ in }
     let engine = PollEngine(
       core: try self.core(at: 7_200, isSinglePass: true), recorder: recorder, writer: writer, log: Logger(label: "x"),
       clock: { moment(7_200) },
-      poll: { _ in .failed(CheckFailure(.connect, "still down"), registryAnswers: false) }, onProgress: collector.take)
-    await engine.tick()
-    let results = try await collector.finished().get()
+      poll: { _ in .failed(CheckFailure(.connect, "still down"), registryAnswers: false) }, onProgress: { _ in })
+    let results = try await engine.check(nil)
     #expect(await engine.stop() == nil)
     guard case .failed(let failure) = results[0].outcome else {
       Issue.record("\(results[0].outcome)")

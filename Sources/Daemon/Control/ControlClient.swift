@@ -15,12 +15,37 @@ public enum ControlClient {
     return status
   }
 
+  /// Has the daemon poll tags, or its watchlist where `tags` is `nil`.
+  ///
+  /// - Parameter progress: called with the number of tags done, and of all.
+  /// - Throws: as `ask`.
+  public static func check(
+    _ tags: [TagReference]?, database: String, environment: [String: String],
+    progress: (_ done: Int, _ total: Int) -> Void
+  ) throws(ControlError) -> CheckReport {
+    var results: [CheckReport.Result] = []
+    let end = try ask(.check(tags), database: database, environment: environment) { line throws(ControlError) in
+      if let counts = line["progress"], let done = counts["done"]?.integer, let total = counts["total"]?.integer {
+        progress(Int(done), Int(total))
+      } else if let item = line["item"], let result = CheckReport.Result(json: item) {
+        results.append(result)
+      } else {
+        throw .noReply
+      }
+    }
+    guard let milliseconds = end["polling_ms"]?.integer else { throw .noReply }
+    return CheckReport(results: results, pollingSeconds: Double(milliseconds) / 1000)
+  }
+
   /// What the daemon says.
   ///
-  /// - Parameter database: its path, as opened.
+  /// - Parameters:
+  ///   - database: its path, as opened.
+  ///   - take: gets the lines before the last one.
   /// - Throws: status 69 when no daemon of this database answers; what the daemon refuses with.
   public static func ask(
-    _ request: ControlRequest, database: String, environment: [String: String]
+    _ request: ControlRequest, database: String, environment: [String: String],
+    take: (_ line: JSONValue) throws(ControlError) -> Void = { _ in }
   ) throws(ControlError) -> JSONValue {
     let database = HistoryWriter.canonicalPath(database)
     let places = ControlSocket.places(database: database, environment: environment)
@@ -31,7 +56,7 @@ public enum ControlClient {
       case .success(let descriptor):
         defer { close(descriptor) }
         do throws(ControlError) {
-          return try exchange(request.line(database: database), descriptor, place)
+          return try exchange(request.line(database: database), descriptor, place, take)
         } catch {
           guard error == .otherDatabase else { throw error }
           reasons.append("\(place): \(error.message)")
@@ -43,18 +68,22 @@ public enum ControlClient {
   }
 
   private static func exchange(
-    _ line: [UInt8], _ descriptor: Int32, _ place: String
+    _ line: [UInt8], _ descriptor: Int32, _ place: String, _ take: (JSONValue) throws(ControlError) -> Void
   ) throws(ControlError) -> JSONValue {
     setDeadline(descriptor)
     guard sendAll(line + [UInt8(ascii: "\n")], descriptor) else { throw silent(place) }
     var buffer: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while true {
-      if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
-        let reply = try parse(Array(buffer[..<end]), place)
+      var rest = buffer[...]
+      while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+        let reply = try parse(Array(rest[..<end]), place)
         if let result = reply["result"] { return result }
-        throw reply["error"].map(ControlError.init(reply:)) ?? .noReply
+        if let error = reply["error"] { throw ControlError(reply: error) }
+        try take(reply)
+        rest = rest[(end + 1)...]
       }
+      buffer = Array(rest)
       let count = recv(descriptor, &chunk, chunk.count, 0)
       if count > 0, buffer.count < ControlLimits.replyBytes {
         buffer += chunk[..<count]

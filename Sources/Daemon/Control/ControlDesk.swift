@@ -9,11 +9,24 @@ struct ControlDesk: Sendable {
   let heartbeat: Heartbeat
   let writer: HistoryWriter
   let deliveries: Deliveries
+  /// Polls tags, or the watchlist where it is `nil`.
+  let check: @Sendable ([TagReference]?, ControlProgress) async throws -> CheckReport
 
-  func answer(_ request: ControlRequest) async throws(ControlError) -> JSONOutput {
-    switch request {
-    case .health: .members(["status": .string(try await health())])
-    case .retry, .drop: try await change(request)
+  func answer(_ request: ControlRequest, _ progress: ControlProgress) async throws(ControlError) -> ControlReply {
+    do {
+      switch request {
+      case .check(let tags): return ControlReply(try await check(tags, progress))
+      case .health: return ControlReply(.members(["status": .string(try await health())]))
+      case .retry, .drop: return ControlReply(try await change(request))
+      }
+    } catch let error as ControlError {
+      throw error
+    } catch let error as StoreError {
+      throw ControlError(ExitCode(rawValue: error.exitCode) ?? .internalError, error.message)
+    } catch let error as CheckInterruption {
+      throw ControlError(error, database: writer.path)
+    } catch {
+      throw ControlError(.internalError, "the request failed (\(error)): report this")
     }
   }
 
@@ -37,15 +50,19 @@ struct ControlDesk: Sendable {
         + "\(Self.healthSeconds) s: see its log")
   }
 
-  private func change(_ request: ControlRequest) async throws(ControlError) -> JSONOutput {
-    do {
-      let outcome = try await writer.transaction { try DeliveryOutcome(request, in: $0) }
-      await deliveries.changed(by: request)
-      return outcome?.json ?? .null
-    } catch let error as StoreError {
-      throw ControlError(ExitCode(rawValue: error.exitCode) ?? .internalError, error.message)
-    } catch {
-      throw ControlError(.internalError, "changing deliveries failed (\(error)): report this")
+  private func change(_ request: ControlRequest) async throws -> JSONOutput {
+    let outcome = try await writer.transaction { try DeliveryOutcome(request, in: $0) }
+    await deliveries.changed(by: request)
+    return outcome?.json ?? .null
+  }
+}
+
+extension ControlError {
+  fileprivate init(_ interruption: CheckInterruption, database: String) {
+    switch interruption {
+    case .stopping: self.init(.unavailable, "the daemon stops (\(database)): check again when it runs")
+    case .reloaded:
+      self.init(.unavailable, "a tag that was being checked is not watched any more (\(database)): check again")
     }
   }
 }

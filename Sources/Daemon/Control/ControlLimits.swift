@@ -6,5 +6,10 @@ enum ControlLimits {
   static let ioSeconds = 5
   /// A daemon from which nothing comes for this long is not there any more.
   static let silenceSeconds = 15
+  /// One line of a reply.
   static let replyBytes = 1 << 20
+  /// Lines are sent in pieces of about this.
+  static let writeBytes = 64 << 10
+  /// Between two lines that say how far a long request has come.
+  static let progressSeconds = 1
 }

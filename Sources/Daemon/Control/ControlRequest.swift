@@ -7,6 +7,8 @@ import StrictJSON
 public enum ControlRequest: Hashable, Sendable {
   /// Whether polling and recording are going on.
   case health
+  /// Polls these tags now, or the whole watchlist where it is `nil`.
+  case check([TagReference]?)
   /// Makes deliveries due at once, and enables the sinks that the query names.
   case retry(DeliveryQuery)
   /// Forgets deliveries that were not made.
@@ -19,16 +21,17 @@ public enum ControlRequest: Hashable, Sendable {
     let rest: [JSONOutput.Member] =
       switch self {
       case .health: []
+      case .check(let tags): [.init("tags", tags.map { .array($0.map { .text($0) }) } ?? .null)]
       case .retry(let query), .drop(let query): [.init("deliveries", query.json)]
       }
     return JSONOutput.object([.init("command", .string(name)), .init("database", .string(database))] + rest).bytes
   }
 
-  /// Changes what the database holds for others than who asks.
+  /// Has requests made with the daemon's credentials, or changes what the database holds for others than who asks.
   var isForOwner: Bool {
     switch self {
     case .health: false
-    case .retry, .drop: true
+    case .check, .retry, .drop: true
     }
   }
 
@@ -41,6 +44,7 @@ public enum ControlRequest: Hashable, Sendable {
   private var name: String {
     switch self {
     case .health: "health"
+    case .check: "check"
     case .retry: "retry"
     case .drop: "drop"
     }
@@ -55,6 +59,7 @@ public enum ControlRequest: Hashable, Sendable {
     else { throw .noRequest }
     switch name {
     case "health": return (.health, database)
+    case "check": return (.check(try tags(json["tags"])), database)
     case "retry", "drop":
       guard let query = try json["deliveries"].map({ json throws(ControlError) in try DeliveryQuery(json) }) else {
         throw .noRequest
@@ -64,6 +69,13 @@ public enum ControlRequest: Hashable, Sendable {
       throw ControlError(.usage, "the daemon does not know the request \(name.safe()): restart it after an upgrade")
     }
   }
+
+  private static func tags(_ json: JSONValue?) throws(ControlError) -> [TagReference]? {
+    guard let json, !json.isNull else { return nil }
+    let tags = try json.each { $0.string.flatMap { try? ImageReference($0).tagReference } }
+    guard !tags.isEmpty, Set(tags).count == tags.count else { throw .noRequest }
+    return tags
+  }
 }
 
 /// Why a request was not answered as wanted.
@@ -71,6 +83,8 @@ public struct ControlError: Error, Hashable, Sendable {
   public let status: ExitCode
   /// One line, with what to do.
   public let message: String
+  /// A daemon said so.
+  public var isReply = false
 
   init(_ status: ExitCode, _ message: String) {
     self.status = status
@@ -81,6 +95,7 @@ public struct ControlError: Error, Hashable, Sendable {
   init(reply: JSONValue) {
     let status = reply["status"]?.integer.flatMap { Int32(exactly: $0) }.flatMap(ExitCode.init)
     self.init(status ?? .internalError, reply["message"]?.string ?? "the daemon refused: see its log")
+    isReply = true
   }
 
   static let otherDatabase = ControlError(.unavailable, "the daemon there has another database")

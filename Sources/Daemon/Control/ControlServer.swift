@@ -5,7 +5,7 @@ import Synchronization
 
 /// Listens on the control socket and lets requests be answered, a bounded number at a time.
 final class ControlServer: Sendable {
-  typealias Handler = @Sendable (ControlRequest) async throws(ControlError) -> JSONOutput
+  typealias Handler = @Sendable (ControlRequest, ControlProgress) async throws(ControlError) -> ControlReply
 
   private let path: String
   private let database: String
@@ -100,18 +100,57 @@ final class ControlServer: Sendable {
   }
 
   private func serve(_ connection: ControlConnection) async {
-    let reply: JSONOutput
+    let progress = ControlProgress()
+    let beats = Task { await tell(progress, connection) }
+    let answer: Result<ControlReply, ControlError>
     do throws(ControlError) {
-      reply = .members(["result": try await answer(connection)])
+      answer = .success(try await self.answer(connection, progress))
     } catch {
-      reply = .members([
-        "error": .members(["status": .int(Int64(error.status.rawValue)), "message": .string(error.message)])
-      ])
+      answer = .failure(error)
     }
-    _ = await connection.write(reply.bytes + [UInt8(ascii: "\n")], within: ControlLimits.ioSeconds)
+    beats.cancel()
+    // One line at a time.
+    await beats.value
+    await send(answer, connection)
   }
 
-  private func answer(_ connection: ControlConnection) async throws(ControlError) -> JSONOutput {
+  /// Says how far it has come, so that nobody takes a long request for a daemon that hangs.
+  private func tell(_ progress: ControlProgress, _ connection: ControlConnection) async {
+    while (try? await Task.sleep(for: .seconds(ControlLimits.progressSeconds))) != nil {
+      guard let counts = progress.json else { continue }
+      guard await write(Self.line("progress", counts), connection) else { return }
+    }
+  }
+
+  private func send(_ answer: Result<ControlReply, ControlError>, _ connection: ControlConnection) async {
+    var lines: [UInt8] = []
+    switch answer {
+    case .success(let reply):
+      for item in reply.items {
+        lines += Self.line("item", item.json)
+        guard lines.count >= ControlLimits.writeBytes else { continue }
+        guard await write(lines, connection) else { return }
+        lines = []
+      }
+      lines += Self.line("result", reply.result)
+    case .failure(let error):
+      lines = Self.line(
+        "error", .members(["status": .int(Int64(error.status.rawValue)), "message": .string(error.message)]))
+    }
+    _ = await write(lines, connection)
+  }
+
+  private static func line(_ kind: StaticString, _ json: JSONOutput) -> [UInt8] {
+    JSONOutput.object([.init("\(kind)", json)]).bytes + [UInt8(ascii: "\n")]
+  }
+
+  private func write(_ bytes: [UInt8], _ connection: ControlConnection) async -> Bool {
+    await connection.write(bytes, within: ControlLimits.ioSeconds)
+  }
+
+  private func answer(
+    _ connection: ControlConnection, _ progress: ControlProgress
+  ) async throws(ControlError) -> ControlReply {
     guard let peer = connection.peer, peer.isOwner || peer.isMember(of: group) else {
       throw ControlError(.permission, "the daemon does not take requests of this user: run as root")
     }
@@ -122,8 +161,8 @@ final class ControlServer: Sendable {
       throw .otherDatabase
     }
     if request.isForOwner, !peer.isOwner {
-      throw ControlError(.permission, "only root and the daemon's own user may change deliveries: use sudo")
+      throw ControlError(.permission, "only root and the daemon's own user may ask the daemon for that: use sudo")
     }
-    return try await handler(request)
+    return try await handler(request, progress)
   }
 }

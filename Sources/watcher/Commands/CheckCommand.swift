@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import FoundationEssentials
+import History
 import ImageModel
 
 struct CheckCommand: AsyncParsableCommand {
@@ -9,6 +10,7 @@ struct CheckCommand: AsyncParsableCommand {
     usage: "watcher check [<options>] [<tag> ...]",
     discussion: """
       Example: watcher check amazonlinux:latest --exit-code
+      Beside a running daemon it is the daemon that polls, and that delivers in its own time.
       Exit status: 0; 2 if a tag could not be checked; with --exit-code else 1 if anything changed.
       """)
 
@@ -24,17 +26,45 @@ struct CheckCommand: AsyncParsableCommand {
     let wanted = try ReferenceArgument.tags(tags)
     let settings = try config.file.ready()
     let path = try database.location.writerPath(configured: settings.database)
-    let check = try CheckRun(config: settings, database: path, environment: ProcessInfo.processInfo.environment)
+    let environment = ProcessInfo.processInfo.environment
+    let report: CheckReport
+    do {
+      report = try await check(wanted, CheckRun(config: settings, database: path, environment: environment))
+    } catch let error as StoreError where error.code == .locked {
+      report = try ask(wanted, path, environment)
+    }
+    if let status = Self.status(report, wantsExitCode: exitCode) { throw status }
+  }
+
+  private func check(_ wanted: [TagReference]?, _ check: CheckRun) async throws -> CheckReport {
     defer { check.close() }
     let progress = ProgressLine()
     defer { progress.clear() }
     let report = try await check.run(wanted) { progress.show($0, of: $1) }
     progress.clear()
-    try output.print(json: report.json) { try CheckText(format: $0).bytes(report) }
+    try show(report)
     for problem in try await check.deliver() {
       Output.warning("a sink has not taken all events (\(problem.shown)): 'watcher deliveries list' shows them")
     }
-    if let status = Self.status(report, wantsExitCode: exitCode) { throw status }
+    return report
+  }
+
+  /// Has the daemon do it that holds the database; it delivers in its own time.
+  private func ask(
+    _ wanted: [TagReference]?, _ path: String, _ environment: [String: String]
+  ) throws -> CheckReport {
+    let progress = ProgressLine()
+    defer { progress.clear() }
+    let report = try HeldDatabase.ask { () throws(ControlError) in
+      try ControlClient.check(wanted, database: path, environment: environment) { progress.show($0, of: $1) }
+    }
+    progress.clear()
+    try show(report)
+    return report
+  }
+
+  private func show(_ report: CheckReport) throws {
+    try output.print(json: report.json) { try CheckText(format: $0).bytes(report) }
   }
 
   static func status(_ report: CheckReport, wantsExitCode: Bool) -> CommandStatus? {

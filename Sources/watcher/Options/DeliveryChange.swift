@@ -33,19 +33,11 @@ struct DeliveryChange: ParsableArguments {
       return try writer.transactionSync { store in try DeliveryOutcome(request, in: store) }
         ?? DeliveryOutcome(count: 0)
     } catch let error as StoreError where error.code == .locked {
-      return try Self.ask(request, reader.path)
-    }
-  }
-
-  private static func ask(_ request: ControlRequest, _ path: String) throws(CommandError) -> DeliveryOutcome {
-    do {
-      return try DeliveryOutcome(
-        reply: ControlClient.ask(request, database: path, environment: ProcessInfo.processInfo.environment))
-    } catch {
-      guard error.status == .unavailable else { throw CommandError(error.status, error.message) }
-      throw CommandError(
-        .locked, "another process holds the database and does not take requests (\(error.message.shown)): stop it first"
-      )
+      return try HeldDatabase.ask { () throws(ControlError) in
+        try DeliveryOutcome(
+          reply: ControlClient.ask(
+            request, database: reader.path, environment: ProcessInfo.processInfo.environment))
+      }
     }
   }
 

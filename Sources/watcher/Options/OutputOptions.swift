@@ -17,7 +17,8 @@ struct OutputOptions: ParsableArguments {
   var full = false
 
   /// Prints a document or text for people, as asked for.
-  func print(isLocal: Bool = false, json document: @autoclosure () -> JSONOutput, text: (TextFormat) throws -> [UInt8]) throws
+  func print(isLocal: Bool = false, json document: @autoclosure () -> JSONOutput, text: (TextFormat) throws -> [UInt8])
+    throws
   {
     try Output.write(json ? document().bytes + [UInt8(ascii: "\n")] : try text(format(isLocal: isLocal)))
   }

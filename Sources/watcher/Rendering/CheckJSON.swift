@@ -25,18 +25,3 @@ extension CheckReport.Result {
     ])
   }
 }
-
-extension CheckOutcome {
-  fileprivate var name: String {
-    switch self {
-    case .firstSeen: "first_seen"
-    case .unchanged: "unchanged"
-    case .changed: "changed"
-    case .failed: "failed"
-    }
-  }
-
-  fileprivate var failure: CheckFailure? {
-    if case .failed(let failure) = self { failure } else { nil }
-  }
-}

@@ -1,0 +1,114 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// `check` while a daemon holds the database.
+@Suite struct CheckBesideDaemonTests {
+  private let registry: FakeRegistry
+  private let scene: Scene
+  private let image: String
+  private let other: String
+  private let daemon: Process
+
+  init() throws {
+    registry = try FakeRegistry()
+    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
+    registry.put(FakeRegistryImage("first"), in: "app", tag: "edge")
+    image = "\(registry.authority)/app:stable"
+    other = "\(registry.authority)/app:edge"
+    scene = try Scene(watch: [image], interval: "1h")
+    daemon = try scene.daemon()
+    let scene = scene
+    try #require(eventually { scene.isBaselineRecorded() && (try? scene.run(["health"]).status) == 0 })
+  }
+
+  private func end() {
+    daemon.terminate()
+    daemon.waitUntilExit()
+    registry.stop()
+  }
+
+  private func check(_ arguments: [String]) throws -> WatcherBinary.Outcome {
+    try scene.run(["check", "--config", scene.config] + arguments)
+  }
+
+  @Test func theDaemonPollsAndTheCommandReports() throws {
+    defer { end() }
+    #expect(try check(["--exit-code"]).status == 0)
+    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
+    let outcome = try check(["--exit-code"])
+    #expect(outcome.status == 1, "\(outcome.stderr)")
+    #expect(outcome.stderr.isEmpty)
+    let lines = outcome.stdout.split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines[0].hasPrefix("changed     \(image)  linux/amd64 "))
+    #expect(lines[1].hasPrefix("checked 1 tag in "))
+    #expect(lines[1].hasSuffix(": 0 first seen, 0 unchanged, 1 changed, 0 failed"))
+    // The daemon delivers as ever, to its own standard output too.
+    #expect(eventually { scene.eventLines().count == 2 })
+    #expect(eventually { WatcherBinary.text(scene.stdout).contains("watcher.image.changed") })
+    #expect(try scene.history(image).count == 2)
+  }
+
+  @Test func jsonHasTheDocumentsByteForByte() throws {
+    defer { end() }
+    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
+    let outcome = try check(["--json"])
+    let report = try object(outcome.stdout)
+    #expect(report["checked"] as? Int == 1 && report["changed"] as? Int == 1)
+    let events = try scene.run(["events", "--json"]).stdout.split(separator: "\n")
+    #expect(events.count == 2)
+    #expect(outcome.stdout.contains(events[1]))
+  }
+
+  @Test func aTagOutsideTheWatchlistIsPolledRecordedAndNotWatched() throws {
+    defer { end() }
+    let missing = "\(registry.authority)/app:nothing"
+    let report = try object(check([other, missing, image, "--json"]).stdout)
+    let results = try #require(report["results"] as? [[String: Any]])
+    #expect(results.map { $0["tag"] as? String } == [other, missing, image])
+    #expect(results.map { $0["outcome"] as? String } == ["first_seen", "failed", "unchanged"])
+    #expect((results[1]["error"] as? [String: Any])?["code"] as? String == "tag_missing")
+    #expect(try check([other, missing]).status == 2)
+    #expect(try scene.history(other).count == 1)
+    let watched = try scene.json(["status", "--json"])["tags"] as? [[String: Any]]
+    #expect(watched?.map { $0["tag"] as? String } == [image])
+    // Its events go where the configuration says.
+    #expect(eventually { scene.eventLines().contains { $0.contains("app:edge") } })
+  }
+
+  @Test func aSlowRegistryIsWaitedForAndProgressIsSaid() throws {
+    defer { end() }
+    registry.setFault { _ in
+      sleep(3)
+      return nil
+    }
+    let connection = try LocalSocket(scene.directory + "/control.sock")
+    connection.send("{\"command\":\"check\",\"database\":\"\(scene.database)\",\"tags\":null}\n")
+    let lines = connection.linesToEnd()
+    #expect(lines.first == "{\"progress\":{\"done\":0,\"total\":1}}")
+    #expect(lines.count >= 3)
+    #expect(lines.dropLast(2).allSatisfy { $0.hasPrefix("{\"progress\":") })
+    #expect(lines.dropLast().last?.hasPrefix("{\"item\":{\"tag\":\"\(image)\",\"outcome\":\"unchanged\",") == true)
+    #expect(lines.last?.hasPrefix("{\"result\":{\"polling_ms\":") == true)
+  }
+
+  @Test func aDaemonThatStopsMeanwhileSaysSo() throws {
+    defer { registry.stop() }
+    registry.setFault { _ in ScriptedResponse(200, behaviour: .hang) }
+    let command = try scene.binary.start(
+      ["check", "--config", scene.config], stdout: scene.directory + "/out", stderr: scene.directory + "/err")
+    let polls = registry.log.count
+    #expect(eventually { registry.log.count > polls })
+    daemon.terminate()
+    command.waitUntilExit()
+    daemon.waitUntilExit()
+    #expect(command.terminationStatus == 69)
+    #expect(
+      WatcherBinary.text(scene.directory + "/err")
+        == "watcher: error: the daemon stops (\(scene.database)): check again when it runs\n")
+    #expect(WatcherBinary.text(scene.directory + "/out").isEmpty)
+    #expect(try scene.status(image)["state"] as? String == "ok")
+  }
+}
