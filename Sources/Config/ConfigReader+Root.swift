@@ -48,20 +48,16 @@ extension ConfigReader {
   private mutating func retention(_ root: Section) -> RetentionSettings {
     var settings = RetentionSettings()
     guard let retention = section(root, "retention", keys: ConfigKeys.retention) else { return settings }
-    if let history = period(retention, "history") {
-      settings.historySeconds = history.seconds
-      if history.seconds != nil {
-        notBuilt(
-          at: retention.keyOffset("history"), "a limit for the history (\"history\") is",
-          hint: "write \"forever\" or leave it out")
-      }
-    }
-    if let deliveries = period(retention, "deliveries") { settings.deliveriesSeconds = deliveries.seconds }
+    // What a tag did in the last hour decides what is announced, and must not be forgotten before.
+    if let history = period(retention, "history", atLeast: 86_400) { settings.historySeconds = history.seconds }
+    if let deliveries = period(retention, "deliveries", atLeast: 1) { settings.deliveriesSeconds = deliveries.seconds }
     return settings
   }
 
   /// A duration or `forever`, for which `seconds` is `nil`.
-  private mutating func period(_ section: Section, _ key: String) -> (seconds: Int?, Void)? {
+  private mutating func period(
+    _ section: Section, _ key: String, atLeast least: Int
+  ) -> (seconds: Int?, Void)? {
     guard let value = section[key] else { return nil }
     if value.string == "forever" { return (nil, ()) }
     if let text = value.string, ConfigDuration.seconds(text) == nil {
@@ -69,6 +65,6 @@ extension ConfigReader {
       error(at: value.offset, message, hint: ConfigDuration.hint)
       return nil
     }
-    return duration(value, quoted(key), in: 1...Self.longestRetention).map { ($0, ()) }
+    return duration(value, quoted(key), in: least...Self.longestRetention).map { ($0, ()) }
   }
 }

@@ -100,8 +100,8 @@ public actor RunService {
     let control = listen(
       ControlDesk(
         heartbeat: heartbeat, writer: store.writer, deliveries: deliveries,
-        check: { try await self.check($0, engine, progress: $1) }))
-    let upkeep = [Task { await heartbeat.run() }, Task { await prune() }, Task { await trim() }]
+        check: { try await self.check($0, engine, progress: $1) }, prune: { try await self.prune() }))
+    let upkeep = [Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await trim() }]
     let reloading = Task {
       for await _ in hangUps { await reload(engine) }
     }
@@ -235,17 +235,28 @@ public actor RunService {
 
   // MARK: Upkeep
 
-  /// Deliveries that arrived are forgotten after `retention.deliveries`, some at a time.
-  private func prune() async {
+  private func pruneHourly() async {
     while !Task.isCancelled {
-      if let kept = config.retention.deliveriesSeconds {
-        let before = Timestamp.now().advanced(bySeconds: -kept)
-        while let pruned = try? await store.writer.transaction({ try $0.pruneDelivered(before: before) }),
-          pruned == 500
-        {}
+      do {
+        _ = try await prune()
+      } catch {
+        // What could not be done now is done in an hour; recording meets the same error and deals with it.
+        log.warning("prune_failed", metadata: ["err": "\(error)"])
       }
       try? await Task.sleep(for: .seconds(Self.pruneIntervalSeconds))
     }
+  }
+
+  private func prune() async throws -> Pruned {
+    let pruned = try await Pruning.run(config.retention, store.writer)
+    guard pruned != Pruned() else { return pruned }
+    log.info(
+      "pruned",
+      metadata: [
+        "snapshots": "\(pruned.snapshots)", "events": "\(pruned.events)", "documents": "\(pruned.documents)",
+        "deliveries": "\(pruned.deliveries)",
+      ])
+    return pruned
   }
 
   private func trim() async {

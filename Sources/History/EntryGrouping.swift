@@ -26,6 +26,11 @@ enum EntryGrouping {
     return Set(a.map(Identity.init)) == Set(b.map(Identity.init))
   }
 
+  /// Whether a state goes on with the images of the one before it, as one entry.
+  static func continues(_ earlier: StoredSnapshot, _ later: StoredSnapshot) -> Bool {
+    earlier.ended == nil && areSame(earlier.images, later.images)
+  }
+
   private struct Identity: Hashable {
     let platform: Platform?
     let image: Digest

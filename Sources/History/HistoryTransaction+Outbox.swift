@@ -161,18 +161,4 @@ extension HistoryTransaction {
         """
     ).execute(arguments: [state, attempts, next, error, sink, sequence])
   }
-
-  /// Deletes deliveries that arrived before then, the oldest first, at most `limit`; events and snapshots stay.
-  ///
-  /// - Returns: how many; fewer than `limit` means that none are left.
-  public func pruneDelivered(before time: Timestamp, limit: Int = 500) throws -> Int {
-    try db.cachedStatement(
-      sql: """
-        DELETE FROM delivery WHERE (sink, event_sequence) IN (
-          SELECT sink, event_sequence FROM delivery INDEXED BY delivery_delivered
-          WHERE state = 'delivered' AND delivered_ms < ? ORDER BY delivered_ms LIMIT ?)
-        """
-    ).execute(arguments: [time.milliseconds, limit])
-    return db.changesCount
-  }
 }

@@ -35,12 +35,12 @@ enum SnapshotRow {
     return try snapshot(row, images: images(db, snapshot: id))
   }
 
-  /// Every snapshot of a tag, oldest first.
-  static func all(_ db: Database, tag: Int64) throws -> [StoredSnapshot] {
-    let statement = try db.cachedStatement(sql: select + " ORDER BY s.id")
+  /// The snapshots of a tag, oldest first, at most `limit`.
+  static func all(_ db: Database, tag: Int64, limit: Int = .max) throws -> [StoredSnapshot] {
+    let statement = try db.cachedStatement(sql: select + " ORDER BY s.id LIMIT ?")
     let texts = ParsedTexts()
     var snapshots: [StoredSnapshot] = []
-    let rows = try Row.fetchCursor(statement, arguments: [tag])
+    let rows = try Row.fetchCursor(statement, arguments: [tag, limit])
     while let row = try rows.next() {
       snapshots.append(try snapshot(row, images: images(db, snapshot: row.integer(0), texts)))
     }

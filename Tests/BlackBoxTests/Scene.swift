@@ -61,10 +61,15 @@ final class Scene {
   func isBaselineRecorded() -> Bool { (try? sql("SELECT count(*) FROM snapshot")) == ["1"] }
 
   /// Asks the database itself.
-  func sql(_ query: String) throws -> [String] {
+  func sql(_ query: String) throws -> [String] { try sqlite(["-readonly"], query) }
+
+  /// Changes the database behind the binary's back.
+  func change(_ statements: String) throws { _ = try sqlite([], statements) }
+
+  private func sqlite(_ options: [String], _ statements: String) throws -> [String] {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
-    process.arguments = ["-readonly", "-cmd", ".timeout 5000", database, query]
+    process.arguments = options + ["-cmd", ".timeout 5000", database, statements]
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice

@@ -43,7 +43,7 @@ import Testing
       #expect(config.sinks == [SinkSettings(name: "stdout", kind: .stdout)])
       #expect(config.defaults == WatchDefaults(sinks: ["stdout"]))
       #expect(config.defaults.intervalSeconds == 900 && config.defaults.unreachableAfterSeconds == 3_600)
-      #expect(config.retention == RetentionSettings(historySeconds: nil, deliveriesSeconds: 2_592_000))
+      #expect(config.retention.historySeconds == nil && config.retention.deliveriesSeconds == 2_592_000)
       #expect(config.unbuilt.isEmpty && config.warnings.isEmpty)
     }
   }
@@ -130,7 +130,6 @@ import Testing
     (#"{"sinks":{"a":{"type":"webhook","url":"https://a.example"}}}"#, []),
     (#"{"sinks":{"a":{"type":"stdout","group":"1m"}}}"#, []),
     (#"{"http":{"listen":"[::1]:1"}}"#, ["listen"]), (#"{"http":{}}"#, []),
-    (#"{"retention":{"history":"1d"}}"#, ["history"]),
     (#"{"retention":{"history":"forever","deliveries":"1d"},"defaults":{"platform_match":"strict"}}"#, []),
     (#"{"registries":{"a.example":{"token_file":"/t","ca_file":"/c","trusted_realms":["b.example"]}}}"#, []),
   ])

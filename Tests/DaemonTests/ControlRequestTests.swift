@@ -21,7 +21,7 @@ import Testing
 
   @Test(
     arguments: [
-      .health, .check(nil), .check(tags), .retry(query), .drop(query), .retry(DeliveryQuery(states: [])),
+      .health, .prune, .check(nil), .check(tags), .retry(query), .drop(query), .retry(DeliveryQuery(states: [])),
     ] as [ControlRequest])
   func aRequestIsOneLineAndComesOutAsItWentIn(_ request: ControlRequest) throws {
     let line = request.line(database: "/var/lib/watcher/ü \"x\".db")

@@ -11,12 +11,17 @@ struct ControlDesk: Sendable {
   let deliveries: Deliveries
   /// Polls tags, or the watchlist where it is `nil`.
   let check: @Sendable ([TagReference]?, ControlProgress) async throws -> CheckReport
+  let prune: @Sendable () async throws -> Pruned
 
   func answer(_ request: ControlRequest, _ progress: ControlProgress) async throws(ControlError) -> ControlReply {
     do {
       switch request {
       case .check(let tags): return ControlReply(try await check(tags, progress))
       case .health: return ControlReply(.members(["status": .string(try await health())]))
+      case .prune:
+        // May take longer than a peer bears silence.
+        progress.set(0, of: 1)
+        return ControlReply(try await prune().json)
       case .retry, .drop: return ControlReply(try await change(request))
       }
     } catch let error as ControlError {

@@ -9,6 +9,8 @@ public enum ControlRequest: Hashable, Sendable {
   case health
   /// Polls these tags now, or the whole watchlist where it is `nil`.
   case check([TagReference]?)
+  /// Forgets what the daemon's `retention` does not keep.
+  case prune
   /// Makes deliveries due at once, and enables the sinks that the query names.
   case retry(DeliveryQuery)
   /// Forgets deliveries that were not made.
@@ -20,7 +22,7 @@ public enum ControlRequest: Hashable, Sendable {
   func line(database: String) -> [UInt8] {
     let rest: [JSONOutput.Member] =
       switch self {
-      case .health: []
+      case .health, .prune: []
       case .check(let tags): [.init("tags", tags.map { .array($0.map { .text($0) }) } ?? .null)]
       case .retry(let query), .drop(let query): [.init("deliveries", query.json)]
       }
@@ -31,7 +33,7 @@ public enum ControlRequest: Hashable, Sendable {
   var isForOwner: Bool {
     switch self {
     case .health: false
-    case .check, .retry, .drop: true
+    case .check, .prune, .retry, .drop: true
     }
   }
 
@@ -45,6 +47,7 @@ public enum ControlRequest: Hashable, Sendable {
     switch self {
     case .health: "health"
     case .check: "check"
+    case .prune: "prune"
     case .retry: "retry"
     case .drop: "drop"
     }
@@ -59,6 +62,7 @@ public enum ControlRequest: Hashable, Sendable {
     else { throw .noRequest }
     switch name {
     case "health": return (.health, database)
+    case "prune": return (.prune, database)
     case "check": return (.check(try tags(json["tags"])), database)
     case "retry", "drop":
       guard let query = try json["deliveries"].map({ json throws(ControlError) in try DeliveryQuery(json) }) else {

@@ -14,7 +14,8 @@ struct WatcherCommand: AsyncParsableCommand {
     version: "watcher \(ProductInfo.version)",
     subcommands: [
       RunCommand.self, CheckCommand.self, ResolveCommand.self, HistoryCommand.self, EventsCommand.self,
-      StatusCommand.self, DeliveriesCommand.self, SinksCommand.self, ConfigCommand.self, HealthCommand.self,
+      StatusCommand.self, DeliveriesCommand.self, SinksCommand.self, ConfigCommand.self, DbCommand.self,
+      HealthCommand.self,
     ])
 
   static func main() async {

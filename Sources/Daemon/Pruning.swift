@@ -1,0 +1,60 @@
+import Config
+import History
+import ImageModel
+import StrictJSON
+
+/// Forgets what `retention` does not keep, a few rows at a time, so that recording and delivering go on in between.
+public enum Pruning {
+  /// - Returns: what was forgotten.
+  public static func run(
+    _ retention: RetentionSettings, _ writer: HistoryWriter, now: Timestamp = .now()
+  ) async throws -> Pruned {
+    var total = Pruned()
+    if let seconds = retention.deliveriesSeconds {
+      let before = now.advanced(bySeconds: -seconds)
+      var count = 0
+      repeat {
+        count = try await writer.transaction { try $0.pruneDelivered(before: before) }
+        total.deliveries += count
+      } while count > 0 && !Task.isCancelled
+    }
+    guard let seconds = retention.historySeconds else { return total }
+    let before = now.advanced(bySeconds: -seconds)
+    try await steps(&total) { after in
+      try await writer.transaction { try $0.pruneSnapshots(before: before, after: after) }
+    }
+    try await steps(&total) { after in try await writer.transaction { try $0.pruneEvents(before: before, after: after) }
+    }
+    return total
+  }
+
+  private static func steps(
+    _ total: inout Pruned, _ step: (_ after: Int64) async throws -> (pruned: Pruned, next: Int64?)
+  ) async throws {
+    var after: Int64? = 0
+    while let position = after, !Task.isCancelled {
+      let (pruned, next) = try await step(position)
+      total += pruned
+      after = next
+    }
+  }
+}
+
+extension Pruned {
+  /// From what a daemon answered.
+  public init(reply: JSONValue) throws(ControlError) {
+    self.init()
+    guard let snapshots = reply["snapshots"]?.integer, let events = reply["events"]?.integer,
+      let documents = reply["documents"]?.integer, let deliveries = reply["deliveries"]?.integer
+    else { throw .noReply }
+    (self.snapshots, self.events) = (Int(snapshots), Int(events))
+    (self.documents, self.deliveries) = (Int(documents), Int(deliveries))
+  }
+
+  public var json: JSONOutput {
+    .members([
+      "snapshots": .number(snapshots), "events": .number(events), "documents": .number(documents),
+      "deliveries": .number(deliveries),
+    ])
+  }
+}

@@ -1,0 +1,136 @@
+import GRDB
+import ImageModel
+
+/// What was forgotten.
+public struct Pruned: Hashable, Sendable {
+  public var snapshots = 0
+  public var events = 0
+  public var documents = 0
+  public var deliveries = 0
+
+  public init() {}
+
+  public static func += (total: inout Pruned, more: Pruned) {
+    total.snapshots += more.snapshots
+    total.events += more.events
+    total.documents += more.documents
+    total.deliveries += more.deliveries
+  }
+}
+
+/// Each call is small enough to stand between two commits of a daemon, and says where the next one begins.
+extension HistoryTransaction {
+  /// Rows looked at in one transaction, or deleted.
+  private static let batch = 500
+  private static let tagsLookedAt = 5_000
+
+  /// Deletes states of tags that ended before `time`, and the documents that only they named. What history says of the
+  /// states that stay remains true: the newest of each tag stays, and of a run of states with the same images that is
+  /// not over the first, which knows since when.
+  ///
+  /// - Parameter tag: the one before the first to look at; 0 to begin.
+  /// - Returns: `next` is the `tag` to go on with, `nil` at the end.
+  public func pruneSnapshots(before time: Timestamp, after tag: Int64) throws -> (pruned: Pruned, next: Int64?) {
+    var pruned = Pruned()
+    let window = try Row.fetchAll(
+      db.cachedStatement(sql: "SELECT id, announced_snapshot_id FROM tag WHERE id > ? ORDER BY id LIMIT ?"),
+      arguments: [tag, Self.tagsLookedAt])
+    var last = tag
+    for row in window {
+      let id = try row.integer(0)
+      let oldest = try oldestSnapshots(tag: id, before: time)
+      let ended = try Self.ended(oldest, before: time).filter { try $0.id != row.optionalInteger(1) }
+      for snapshot in ended {
+        try db.cachedStatement(sql: "DELETE FROM snapshot WHERE id = ?").execute(arguments: [snapshot.id])
+      }
+      pruned.snapshots += ended.count
+      pruned.documents += try pruneDocuments(of: ended)
+      // Of this one there may be more.
+      if oldest.count > Self.batch, !ended.isEmpty { return (pruned, last) }
+      last = id
+      if pruned.snapshots >= Self.batch { return (pruned, last) }
+    }
+    return (pruned, window.count < Self.tagsLookedAt ? nil : last)
+  }
+
+  /// Deletes events recorded before `time` that began no state that is left, and that are owed to no sink.
+  ///
+  /// - Parameter sequence: of the event before the first to look at; 0 to begin.
+  /// - Returns: `next` is the `sequence` to go on with, `nil` at the end.
+  public func pruneEvents(before time: Timestamp, after sequence: Int64) throws -> (pruned: Pruned, next: Int64?) {
+    let window = try Row.fetchAll(
+      db.cachedStatement(sql: "SELECT sequence, time_ms FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?"),
+      arguments: [sequence, Self.batch])
+    var pruned = Pruned()
+    var isOld = false
+    for row in window where try row.time(1) < time {
+      isOld = true
+      let sequence = try row.integer(0)
+      guard try isForgettable(event: sequence) else { continue }
+      try db.cachedStatement(sql: "DELETE FROM delivery WHERE event_sequence = ?").execute(arguments: [sequence])
+      pruned.deliveries += db.changesCount
+      try db.cachedStatement(sql: "DELETE FROM event WHERE sequence = ?").execute(arguments: [sequence])
+      pruned.events += 1
+    }
+    // Events that follow are younger still, unless a clock was set back; those come when they are older.
+    guard isOld, window.count == Self.batch else { return (pruned, nil) }
+    return (pruned, try window.last?.integer(0))
+  }
+
+  /// Deletes deliveries that arrived before then, the oldest first, at most `limit`; events and snapshots stay.
+  ///
+  /// - Returns: how many; fewer than `limit` means that none are left.
+  public func pruneDelivered(before time: Timestamp, limit: Int = 500) throws -> Int {
+    try db.cachedStatement(
+      sql: """
+        DELETE FROM delivery WHERE (sink, event_sequence) IN (
+          SELECT sink, event_sequence FROM delivery INDEXED BY delivery_delivered
+          WHERE state = 'delivered' AND delivered_ms < ? ORDER BY delivered_ms LIMIT ?)
+        """
+    ).execute(arguments: [time.milliseconds, limit])
+    return db.changesCount
+  }
+
+  /// Of a tag's states the first, at most one more than a batch; empty where none has ended.
+  private func oldestSnapshots(tag: Int64, before time: Timestamp) throws -> [StoredSnapshot] {
+    // Nearly always the first two tell that there is nothing to do.
+    let first = try SnapshotRow.all(db, tag: tag, limit: 2)
+    guard first.count == 2, first[0].lastSeen < time else { return [] }
+    return first[1].lastSeen < time ? try SnapshotRow.all(db, tag: tag, limit: Self.batch + 1) : first
+  }
+
+  /// Those that may go, of the first states of a tag; the last of them stays in any case.
+  private static func ended(_ oldest: [StoredSnapshot], before time: Timestamp) -> [StoredSnapshot] {
+    let count = oldest.dropLast().prefix { $0.lastSeen < time }.count
+    var beginning = count
+    while beginning > 0, EntryGrouping.continues(oldest[beginning - 1], oldest[beginning]) { beginning -= 1 }
+    return oldest.prefix(count).enumerated().filter { $0.offset != beginning }.map(\.element)
+  }
+
+  private func pruneDocuments(of snapshots: [StoredSnapshot]) throws -> Int {
+    let digests = snapshots.reduce(into: Set<Digest>()) { digests, snapshot in
+      digests.insert(snapshot.digest)
+      for image in snapshot.images { digests.formUnion([image.manifest, image.imageID].compactMap(\.self)) }
+    }
+    let statement = try db.cachedStatement(
+      sql: """
+        DELETE FROM document WHERE digest = ?1
+          AND NOT EXISTS (SELECT 1 FROM snapshot WHERE digest = ?1)
+          AND NOT EXISTS (SELECT 1 FROM snapshot_platform WHERE manifest = ?1)
+          AND NOT EXISTS (SELECT 1 FROM snapshot_platform WHERE image_id = ?1)
+        """)
+    return try digests.count { digest in
+      try statement.execute(arguments: [digest.description])
+      return db.changesCount > 0
+    }
+  }
+
+  private func isForgettable(event sequence: Int64) throws -> Bool {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT 1 FROM snapshot WHERE event_sequence = ?1
+        UNION ALL SELECT 1 FROM delivery WHERE event_sequence = ?1 AND state != 'delivered'
+        """)
+    return try Row.fetchOne(statement, arguments: [sequence]) == nil
+  }
+}
