@@ -13,7 +13,7 @@ demo_packages=(openssl python3)
 lint_packages=(procps shellcheck systemd)
 # What makes the Debian package, and what judges it.
 package_packages=(binutils dpkg-dev python3)
-package_test_packages=(bash-completion debootstrap fish jq lintian man-db mandoc zsh)
+package_test_packages=(bash-completion debootstrap fish jq lintian man-db mandoc systemd-container zsh)
 # The origin, and the tools the watcher is measured against.
 benchmark_packages=(curl nghttp2-client nginx python3 sqlite3 wrk)
 

@@ -20,6 +20,8 @@ struct WatcherCommand: AsyncParsableCommand {
 
   static func main() async {
     StandardDescriptors.occupy()
+    // libdispatch would tell the system's log of every thread whose priority an ordinary user may not raise.
+    setenv("LIBDISPATCH_LOG", "NO", 0)
     // A registry or a reader that hangs up is an error to handle, not an end. `end` makes up for it.
     signal(SIGPIPE, SIG_IGN)
     do {
