@@ -35,7 +35,8 @@ let package = Package(
     .target(
       name: "Daemon",
       dependencies: [
-        "Config", "Delivery", "Drift", "History", "ImageModel", "Registry", "Schedule", "StrictJSON", "Transport",
+        "Config", "Delivery", "Drift", "Hashing", "History", "ImageModel", "Registry", "Schedule", "StrictJSON",
+        "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(

@@ -75,6 +75,14 @@ enum FilePath {
     close(descriptor)
   }
 
+  /// Has a file, or the names in a directory, written to the disk.
+  static func sync(_ path: String) throws(StoreError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .notAccessible(path: path, errno: errno) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .notAccessible(path: path, errno: errno) }
+  }
+
   /// What root creates belongs to the owner of `path` afterwards, or the service could not use it later. SQLite
   /// does the same with its -wal and -shm files.
   static func giveToOwner(of path: String, _ descriptor: Int32) {

@@ -1,0 +1,36 @@
+import GRDB
+import Glibc
+import ImageModel
+
+extension HistoryReader {
+  /// Copies the database as it is at one moment, beside a running writer as well. The copy has no log and no free
+  /// pages, and appears under its name when it is whole and on disk, mode 0640.
+  ///
+  /// - Parameter path: where nothing is yet.
+  /// - Returns: its size in bytes.
+  /// - Throws: `.cannotCreate` when something is there, `.full`, `.permission`, `.io`, `.damaged`.
+  public func backup(to path: String) throws(StoreError) -> Int {
+    guard try FilePath.kind(of: path) == .missing else {
+      throw StoreError(.cannotCreate, "there is something already (\(path)): name a file that is not there")
+    }
+    let unfinished = path + ".new"
+    unlink(unfinished)
+    // SQLite takes an empty file, and would make one that everybody may read.
+    try FilePath.createFile(unfinished)
+    defer { unlink(unfinished) }
+    do {
+      try queue.inDatabase { db in
+        // The connection stays one that can only read; this is for the other file.
+        try db.execute(sql: "PRAGMA query_only = 0")
+        try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished])
+      }
+    } catch {
+      throw .mapping(error, path: unfinished)
+    }
+    try FilePath.sync(unfinished)
+    // Unlike a renaming, this takes nothing's place.
+    guard link(unfinished, path) == 0 else { throw .notAccessible(path: path, errno: errno) }
+    try FilePath.sync(FilePath.directory(of: path))
+    return FilePath.size(of: path)
+  }
+}

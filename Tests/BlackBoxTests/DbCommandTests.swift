@@ -1,0 +1,94 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// `db check`, `db backup` and `db migrate`.
+@Suite struct DbCommandTests {
+  private let registry: FakeRegistry
+  private let scene: Scene
+  private let image: String
+
+  init() throws {
+    registry = try FakeRegistry()
+    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
+    image = "\(registry.authority)/app:stable"
+    scene = try Scene(watch: [image], interval: "1h")
+  }
+
+  @Test func aBackupBesideTheDaemonIsTheWholeHistory() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { scene.isBaselineRecorded() })
+    let copy = scene.directory + "/copy.db"
+    let outcome = try scene.run(["db", "backup", copy])
+    #expect(outcome.status == 0, "\(outcome.stderr)")
+    #expect(outcome.stdout.hasPrefix("copied \(scene.database) to \(copy), "))
+    var info = stat()
+    #expect(stat(copy, &info) == 0 && info.st_mode & 0o7777 == 0o640)
+    #expect(access(copy + ".new", F_OK) != 0)
+    let ofCopy = try scene.binary.run(["history", image, "--json", "--database", copy])
+    #expect(ofCopy.status == 0)
+    #expect(ofCopy.stdout == (try scene.run(["history", image, "--json"]).stdout))
+    let check = try object(scene.binary.run(["db", "check", "--json", "--database", copy]).stdout)
+    #expect(check["sound"] as? Bool == true && (check["documents"] as? Int ?? 0) >= 3)
+    #expect(try scene.run(["db", "check"]).stdout.hasPrefix("sound: \(scene.database), "))
+    // Nothing is overwritten, and nothing is left of what could not be done.
+    let before = try Data(contentsOf: URL(fileURLWithPath: copy))
+    #expect(try scene.run(["db", "backup", copy]).status == 73)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: copy)) == before)
+    #expect(try scene.run(["db", "backup", scene.directory + "/none/copy.db"]).status == 73)
+    #expect(try scene.run(["db", "backup", scene.directory]).status == 73)
+    // A daemon takes a copy up as if it were the database.
+    let restored = try scene.binary.run(["check", "--config", scene.config, "--database", copy])
+    #expect(restored.status == 0 && restored.stdout.hasPrefix("unchanged "))
+  }
+
+  @Test func aDocumentThatIsNotWhatItSaysIsFound() throws {
+    defer { registry.stop() }
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    try scene.change("UPDATE document SET bytes = CAST(bytes || ' ' AS BLOB) WHERE rowid = 2")
+    let digest = try scene.sql("SELECT digest FROM document WHERE rowid = 2")[0]
+    let outcome = try scene.run(["db", "check"])
+    #expect(outcome.status == 65)
+    #expect(outcome.stdout.isEmpty)
+    let lines = outcome.stderr.split(separator: "\n")
+    #expect(lines.first == "\(scene.database): the document \(digest) does not have that digest")
+    #expect(lines.last?.hasPrefix("watcher: error: the database is damaged (\(scene.database)): ") == true)
+    let report = try object(scene.run(["db", "check", "--json"]).stdout)
+    #expect(report["sound"] as? Bool == false)
+    #expect(report["findings"] as? [String] == ["the document \(digest) does not have that digest"])
+  }
+
+  @Test func aRowThatNamesNothingIsFound() throws {
+    defer { registry.stop() }
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    try scene.change("PRAGMA foreign_keys = OFF; DELETE FROM event")
+    let outcome = try scene.run(["db", "check"])
+    #expect(outcome.status == 65)
+    #expect(outcome.stderr.contains("a row of snapshot names one of event that is not there"))
+  }
+
+  @Test func anOlderDatabaseIsBroughtUpToDate() throws {
+    defer { registry.stop() }
+    let old = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("HistoryTests/fixtures/v1.db")
+    try FileManager.default.copyItem(at: old, to: URL(fileURLWithPath: scene.database))
+    #expect(try scene.run(["db", "check"]).status == 65)
+    let outcome = try scene.run(["db", "migrate"])
+    #expect(outcome.status == 0, "\(outcome.stderr)")
+    #expect(outcome.stdout == "brought up to date: \(scene.database)\n")
+    #expect(try scene.run(["db", "migrate"]).stdout == "up to date: \(scene.database)\n")
+    #expect(access(scene.database + ".pre-v2", F_OK) == 0)
+  }
+
+  @Test func withoutADatabaseNoneIsMade() throws {
+    defer { registry.stop() }
+    for command in [["check"], ["backup", scene.directory + "/copy.db"], ["prune"], ["migrate"]] {
+      #expect(try scene.run(["db"] + command).status == 66, "\(command)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: scene.database))
+    #expect(!FileManager.default.fileExists(atPath: scene.directory + "/copy.db"))
+  }
+}
