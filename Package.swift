@@ -13,6 +13,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
   targets: [
@@ -31,11 +32,18 @@ let package = Package(
       name: "History",
       dependencies: ["ImageModel", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "Delivery", dependencies: ["Transport", "Hashing", "ImageModel"]),
+    .target(
+      name: "Endpoint",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
     .target(name: "Config", dependencies: ["StrictJSON", "ImageModel"]),
     .target(
       name: "Daemon",
       dependencies: [
-        "Config", "Delivery", "Drift", "Hashing", "History", "ImageModel", "Registry", "Schedule", "StrictJSON",
+        "Config", "Delivery", "Drift", "Endpoint", "Hashing", "History", "ImageModel", "Registry", "Schedule",
+        "StrictJSON",
         "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -64,6 +72,7 @@ let package = Package(
       exclude: ["fixtures"]),
     .testTarget(
       name: "DeliveryTests", dependencies: ["Delivery", "Transport", "ImageModel", "TestSupport"]),
+    .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "TestSupport"]),
     .testTarget(name: "ConfigTests", dependencies: ["Config", "ImageModel"], exclude: ["fixtures"]),
     .testTarget(
       name: "DaemonTests",

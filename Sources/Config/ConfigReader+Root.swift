@@ -33,7 +33,6 @@ extension ConfigReader {
       error(at: http.offset("listen"), "\"listen\": \(quoted(text)) is not an address with a port", hint: hint)
       return nil
     }
-    notBuilt(at: http.keyOffset("listen"), "metrics over HTTP (\"listen\") are", hint: "leave \"http\" out")
     return text
   }
 

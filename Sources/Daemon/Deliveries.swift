@@ -27,21 +27,26 @@ actor Deliveries {
   private let environment: [String: String]
   private let log: Logger
   private let onFailure: @Sendable (StoreError) -> Void
+  private let onSettled: @Sendable (_ sink: String, [DeliveryResult]) -> Void
   private var lanes: [String: Lane] = [:]
   /// Made with the first webhook.
   private var http: HTTPClient?
   /// Lanes that are ending, by the name of their sink.
   private var ending: [String: Task<Void, Never>] = [:]
 
-  /// - Parameter onFailure: told when the store refuses for good.
+  /// - Parameters:
+  ///   - onFailure: told when the store refuses for good.
+  ///   - onSettled: told what became of deliveries.
   init(
     writer: HistoryWriter, environment: [String: String], log: Logger,
-    onFailure: @escaping @Sendable (StoreError) -> Void
+    onFailure: @escaping @Sendable (StoreError) -> Void,
+    onSettled: @escaping @Sendable (_ sink: String, [DeliveryResult]) -> Void
   ) {
     self.writer = writer
     self.environment = environment
     self.log = log
     self.onFailure = onFailure
+    self.onSettled = onSettled
   }
 
   /// Makes the sinks that are not at work already as they are defined. Nothing is sent before `use`.
@@ -115,7 +120,8 @@ actor Deliveries {
   }
 
   private func lane(_ settings: SinkSettings, _ sink: any Sink) -> Lane {
-    let outbox = OutboxAdapter(writer: writer, sinks: [settings], clock: Moment.now, onFailure: onFailure)
+    let outbox = OutboxAdapter(
+      writer: writer, sinks: [settings], clock: Moment.now, onFailure: onFailure, onSettled: onSettled)
     let worker = DeliveryWorker(sink: sink, outbox: outbox, onProblem: { [log] in $0.note(in: log) })
     let grouper = settings.groupSeconds.map { seconds in
       EventGrouper(

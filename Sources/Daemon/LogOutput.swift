@@ -8,6 +8,7 @@ import Logging
 struct LogOutput: LogHandler {
   /// A reload changes it for every copy of a logger.
   let settings: Exchangeable<LogSettings>
+  let counts: LogCounts
   var metadata: Logger.Metadata = [:]
 
   var logLevel: Logger.Level {
@@ -16,10 +17,10 @@ struct LogOutput: LogHandler {
     set {}
   }
 
-  static func logger(_ settings: LogSettings) -> Logger { logger(Exchangeable(settings)) }
+  static func logger(_ settings: LogSettings) -> Logger { logger(Exchangeable(settings), LogCounts()) }
 
-  static func logger(_ settings: Exchangeable<LogSettings>) -> Logger {
-    Logger(label: "watcher") { _ in LogOutput(settings: settings) }
+  static func logger(_ settings: Exchangeable<LogSettings>, _ counts: LogCounts) -> Logger {
+    Logger(label: "watcher") { _ in LogOutput(settings: settings, counts: counts) }
   }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -28,6 +29,7 @@ struct LogOutput: LogHandler {
   }
 
   func log(event: LogEvent) {
+    counts.note(event.level)
     let fields = metadata.merging(event.metadata ?? [:]) { $1 }.map { ($0.key, "\($0.value)".safe(limit: 256)) }
       .sorted { $0.0 < $1.0 }
     let head = [

@@ -13,6 +13,8 @@ struct OutboxAdapter: Outbox {
   let clock: @Sendable () -> Moment
   /// Told when the store refuses for good.
   let onFailure: @Sendable (StoreError) -> Void
+  /// Told what is on record.
+  var onSettled: @Sendable (_ sink: String, [DeliveryResult]) -> Void = { _, _ in }
 
   func waiting(
     sink: String, within: Int64, limit: Int, firstOfTag: Bool, besides: [Int64]
@@ -63,6 +65,7 @@ struct OutboxAdapter: Outbox {
       }
       try store.settleDelivered(sink: sink, sequences: delivered, at: now)
     }
+    onSettled(sink, results)
   }
 
   private func transaction<T: Sendable>(
@@ -92,12 +95,13 @@ extension OutboxAdapter {
   /// The outbox of sinks as they are configured.
   init(
     writer: HistoryWriter, sinks: [SinkSettings], clock: @escaping @Sendable () -> Moment,
-    onFailure: @escaping @Sendable (StoreError) -> Void
+    onFailure: @escaping @Sendable (StoreError) -> Void,
+    onSettled: @escaping @Sendable (_ sink: String, [DeliveryResult]) -> Void = { _, _ in }
   ) {
     self.init(
       writer: writer, grouped: sinks.grouped,
       fingerprints: Dictionary(uniqueKeysWithValues: sinks.map { ($0.name, $0.kind.fingerprint) }), clock: clock,
-      onFailure: onFailure)
+      onFailure: onFailure, onSettled: onSettled)
   }
 }
 

@@ -35,6 +35,13 @@ struct PollCore: Sendable {
   var failingCount: Int { failing.count }
   var watchedCount: Int { plan.count }
 
+  /// Every registry there has been, by its index in the plan, with the number of its tags that are watched.
+  var registries: [(domain: String, tags: Int)] {
+    var registries = plan.registryNames.map { (domain: $0, tags: 0) }
+    for index in slots.indices where plan.contains(index) { registries[plan.registry(of: index)].tags += 1 }
+    return registries
+  }
+
   /// Takes another watchlist over. Tags that stay keep their place in the plan, and a poll under way goes on; of those
   /// that leave nothing is taken in any more.
   ///
@@ -99,12 +106,14 @@ struct PollCore: Sendable {
 
   /// Polls to start now, within each registry's concurrency.
   mutating func due(at now: Moment) -> [PollJob] {
-    plan.due(at: now.boot).map(job)
+    plan.due(at: now.boot).map { job($0, now) }
   }
 
-  private func job(_ index: Int) -> PollJob {
+  private func job(_ index: Int, _ now: Moment) -> PollJob {
     PollJob(
-      slot: index, tag: slots[index].entry.tag, known: slots[index].known,
+      slot: index, registry: plan.registry(of: index), began: now.boot,
+      lateness: slots[index].lastChecked.map { _ in plan.lateness(of: index, at: now.boot) },
+      tag: slots[index].entry.tag, known: slots[index].known,
       selection: slots[index].entry.selection, wantsProbe: slots[index].reachability.wantsRegistryProbe)
   }
 

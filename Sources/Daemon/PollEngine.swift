@@ -38,6 +38,7 @@ actor PollEngine {
   private var change: (Change, CheckedContinuation<Void, any Error>)?
   private var failure: StoreError?
   private(set) var inquiries = Inquiries()
+  private var meters = PollMeters()
 
   /// What a new configuration changes.
   struct Change: Sendable {
@@ -74,6 +75,8 @@ actor PollEngine {
   /// How many tags are watched, and of how many the last check failed.
   var load: Load { (core.watchedCount, core.failingCount) }
 
+  var figures: PollFigures { meters.figures(core, at: clock()) }
+
   // MARK: Polling
 
   /// Sets what asks for a `tick` in so many milliseconds; a single pass needs nothing of the kind.
@@ -97,6 +100,7 @@ actor PollEngine {
     guard !isStopped, !isStalled, pending.count < Self.backlogLimit else { return [] }
     let jobs = core.due(at: now)
     running += jobs.count
+    meters.begin(jobs, at: now)
     armTimer(now)
     return jobs
   }
@@ -115,7 +119,7 @@ actor PollEngine {
   /// Polls, hands the result in and goes on with what is due next: one hop to the engine and back per poll.
   private nonisolated func work(_ first: PollJob) async {
     var next: PollJob? = first
-    while let job = next { next = await finished(job.slot, await poll(job)) }
+    while let job = next { next = await finished(job, await poll(job)) }
   }
 
   /// Arming costs a system call, so a timer that already fires in time is left alone.
@@ -130,7 +134,8 @@ actor PollEngine {
   /// Takes a result in.
   ///
   /// - Returns: a poll for the caller to make next; others that are due are started.
-  private func finished(_ slot: Int, _ result: PollResult) -> PollJob? {
+  private func finished(_ job: PollJob, _ result: PollResult) -> PollJob? {
+    let slot = job.slot
     running -= 1
     // A request that was cut off because the daemon stops says nothing about the tag.
     if isStopped, result.isFailure {
@@ -138,6 +143,7 @@ actor PollEngine {
       return nil
     }
     let now = clock()
+    meters.finish(job, result, at: now)
     let request = core.finished(slot, result, at: now)
     let answers = inquiries.count == 0 ? [] : answers(slot, result, at: now)
     if var request {
@@ -263,6 +269,7 @@ actor PollEngine {
       return
     }
     isStalled = true
+    meters.note(error)
     log.error("database_write_failed", metadata: ["err": "\(error.message)"])
     try? await Task.sleep(for: .seconds(error.code == .full ? 5 : 1))
   }

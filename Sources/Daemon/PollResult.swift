@@ -22,6 +22,12 @@ extension PollResult {
 /// A poll to be made.
 struct PollJob: Sendable {
   let slot: Int
+  /// Of the registry, in the plan.
+  let registry: Int
+  /// Boot time when its turn came, milliseconds.
+  let began: Int64
+  /// How long after it was due that was; `nil` for a tag that was never checked.
+  let lateness: Int64?
   let tag: TagReference
   let known: KnownTag
   let selection: PlatformSelection

@@ -54,12 +54,15 @@ public struct RecordedEvent: Sendable {
   public let body: [UInt8]
   /// The sinks it waits for; empty where nobody has to know.
   let sinks: [String]
+  /// A platform moved back to an image that it had before.
+  let isRollback: Bool
 
-  public init(_ type: EventType, sequence: Int64, body: [UInt8], sinks: [String] = []) {
+  public init(_ type: EventType, sequence: Int64, body: [UInt8], sinks: [String] = [], isRollback: Bool = false) {
     self.type = type
     self.sequence = sequence
     self.body = body
     self.sinks = sinks
+    self.isRollback = isRollback
   }
 }
 

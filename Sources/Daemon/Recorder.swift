@@ -227,7 +227,9 @@ struct Recorder: Sendable {
     let entry = step.request.entry
     let sinks = self.sinks.filter { $0.wants(event.type) && entry.entry.sinks.contains($0.name) }.map(\.name)
     let frozen = try store.appendEvent(event, tag: entry.id, snapshot: snapshot, sinks: sinks)
-    return RecordedEvent(event.type, sequence: frozen.sequence, body: frozen.body, sinks: sinks)
+    return RecordedEvent(
+      event.type, sequence: frozen.sequence, body: frozen.body, sinks: sinks,
+      isRollback: event.rollback?.isEmpty == false)
   }
 }
 

@@ -29,6 +29,7 @@ public actor RunService {
   private let readAgain: Reload
   private let logSettings: Exchangeable<LogSettings>
   private let log: Logger
+  private let metrics: ServiceMetrics
   private let notifier: ServiceNotifier
   private let http = HTTPClient.forRegistries()
   private let deliveries: Deliveries
@@ -62,18 +63,22 @@ public actor RunService {
     self.environment = environment
     readAgain = reload
     logSettings = Exchangeable(config.log)
-    log = LogOutput.logger(logSettings)
+    let logs = LogCounts()
+    log = LogOutput.logger(logSettings, logs)
+    metrics = ServiceMetrics(logs: logs, startedAt: .now())
     notifier = ServiceNotifier(environment: environment, log: log)
     store = try notifier.extendingStart { () throws(StoreError) in try Store(opening: database) }
     let reasons = AsyncStream.makeStream(of: StopReason.self)
     stopReasons = reasons
     deliveries = Deliveries(
-      writer: store.writer, environment: environment, log: log, onFailure: { reasons.continuation.yield(.failure($0)) })
+      writer: store.writer, environment: environment, log: log, onFailure: { reasons.continuation.yield(.failure($0)) },
+      onSettled: metrics.noteDeliveries)
     poller = Exchangeable(
       TagPoller(
         registry: .configured(config, http: http, environment: environment), writer: store.writer))
-    onRecorded = { [deliveries, report = PollReport(log: log)] records in
+    onRecorded = { [deliveries, metrics, report = PollReport(log: log)] records in
       report.note(records)
+      metrics.noteChanges(records)
       deliveries.wake(Set(records.lazy.flatMap(\.events).flatMap(\.sinks)))
     }
   }
@@ -92,18 +97,27 @@ public actor RunService {
       onReopen: { [deliveries] in Task { await deliveries.reopenFiles() } })
     let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
     await engine.setTimer { timer.arm(inMilliseconds: $0) }
+    let heartbeat = Heartbeat(notifier: notifier, engine: engine, writer: store.writer)
+    let readiness = Readiness(heartbeat: heartbeat)
+    let endpoint = ServiceEndpoint(
+      pages: ServicePages(
+        metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions),
+      log: log)
+    await endpoint.use(config.httpListen, try await endpoint.prepare(config.httpListen))
     warn(of: sinks)
     log.info("started", metadata: ["tags": "\(count)", "database": "\(store.writer.path)"])
     await deliveries.use(config.sinks, sinks)
     await engine.tick()
-    let heartbeat = Heartbeat(notifier: notifier, engine: engine, writer: store.writer)
     let control = listen(
       ControlDesk(
-        heartbeat: heartbeat, writer: store.writer, deliveries: deliveries,
+        readiness: readiness, writer: store.writer, deliveries: deliveries,
         check: { try await self.check($0, engine, progress: $1) }, prune: { try await self.prune() }))
-    let upkeep = [Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await trim() }]
+    let upkeep = [
+      Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await trim() },
+      Task { await endpoint.run() },
+    ]
     let reloading = Task {
-      for await _ in hangUps { await reload(engine) }
+      for await _ in hangUps { await reload(engine, endpoint) }
     }
     var reason = StopReason.signal
     for await first in stopReasons.stream {
@@ -115,6 +129,7 @@ public actor RunService {
     hangUp.finish()
     timer.cancel()
     for task in upkeep { task.cancel() }
+    await endpoint.close()
     await reloading.value
     if let failure = await shutDown(engine) { reason = .failure(failure) }
     signals.cancel()
@@ -159,10 +174,17 @@ public actor RunService {
       pollingSeconds: Double(Moment.now().boot - began) / 1000)
   }
 
+  private static var versions: [MetricFamily.Label] {
+    [
+      .init("version", ProductInfo.version), .init("sqlite_version", HistoryWriter.libraryVersion),
+      .init("curl_version", HTTPClient.libraryVersion ?? ""),
+    ]
+  }
+
   // MARK: Reload
 
   /// Reads the configuration anew and takes all of it over, or nothing.
-  private func reload(_ engine: PollEngine) async {
+  private func reload(_ engine: PollEngine, _ endpoint: ServiceEndpoint) async {
     notifier.reloading()
     var said: [String] = []
     var status: String?
@@ -171,25 +193,34 @@ public actor RunService {
       let entries = next.watch
       next.watch = []
       let sinks = try await deliveries.prepare(next.sinks)
+      let listening = try await endpoint.prepare(next.httpListen)
       let registry: RegistryClient? =
         next.registries == config.registries ? nil : .configured(next, http: http, environment: environment)
-      try await engine.reconfigure(
-        PollEngine.Change(
-          watchlist: Watchlist(entries: entries, registries: next.registries),
-          register: Store.registration(of: entries, next), recorder: Recorder(sinks: next.sinks),
-          onApplied: { [poller, writer = store.writer] in
-            if let registry { poller.value = TagPoller(registry: registry, writer: writer) }
-          }))
+      do {
+        try await engine.reconfigure(
+          PollEngine.Change(
+            watchlist: Watchlist(entries: entries, registries: next.registries),
+            register: Store.registration(of: entries, next), recorder: Recorder(sinks: next.sinks),
+            onApplied: { [poller, writer = store.writer] in
+              if let registry { poller.value = TagPoller(registry: registry, writer: writer) }
+            }))
+      } catch {
+        await listening?.close()
+        throw error
+      }
+      await endpoint.use(next.httpListen, listening)
       await deliveries.use(next.sinks, sinks)
       noteWhatStays(next)
       config = next
       logSettings.value = next.log
       warn(of: sinks)
+      metrics.noteReload(isGood: true, at: .now())
       log.info("reloaded", metadata: ["tags": "\(entries.count)"])
     } catch {
       for text in said.prefix(Self.loggedProblems) {
         log.error("configuration_problem", metadata: ["err": "\(text.prefix { $0 != "\n" })"])
       }
+      metrics.noteReload(isGood: false, at: .now())
       log.error(
         "reload_failed", metadata: ["err": "\(error)", "note": "the configuration from before stays in force"])
       status = "reload failed, see the log; the configuration from before stays in force"

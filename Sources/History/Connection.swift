@@ -27,6 +27,9 @@ enum Connection {
     try db.execute(sql: "PRAGMA journal_size_limit = \(journalSizeLimitBytes)")
   }
 
+  /// Of the library in use.
+  static var libraryVersion: String { String(cString: sqlite3_libversion()) }
+
   static func reader(_ path: String) throws -> DatabaseQueue {
     var configuration = base()
     configuration.readonly = true

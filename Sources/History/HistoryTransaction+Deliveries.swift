@@ -44,4 +44,7 @@ extension HistoryTransaction {
         """)
     return try Int.fetchOne(statement, arguments: [limit]) ?? 0
   }
+
+  /// How the sinks are doing, those that were removed too.
+  public func sinkStatus() throws -> [SinkStatus] { try HistoryReader.sinks(db) }
 }

@@ -27,6 +27,9 @@ public final class HistoryWriter: Sendable {
     self.lock = lock
   }
 
+  /// SQLite's.
+  public static var libraryVersion: String { Connection.libraryVersion }
+
   /// The path under which a database is opened: symbolic links resolved.
   public static func canonicalPath(_ path: String) -> String { FilePath.canonical(path) }
 
@@ -92,6 +95,9 @@ public final class HistoryWriter: Sendable {
       throw .mapping(error, path: path)
     }
   }
+
+  /// Bytes in the database file now, the log not counted.
+  public var fileBytes: Int { FilePath.size(of: path) }
 
   /// Bytes in the write-ahead log file now.
   public var logBytes: Int { FilePath.size(of: path + "-wal") }

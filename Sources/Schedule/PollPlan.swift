@@ -167,6 +167,15 @@ public struct PollPlan: Sendable {
     slots.indices.contains(tag) && slots[tag].state == .waiting ? slots[tag].due : nil
   }
 
+  /// The registry of a tag that is in the plan or under way.
+  public func registry(of tag: Int) -> Int { Int(slots[tag].registry) }
+
+  /// The registries by their indexes.
+  public var registryNames: [String] { indexOfRegistry.sorted { $0.value < $1.value }.map(\.key) }
+
+  /// How long ago a tag was due that `due` has given out.
+  public func lateness(of tag: Int, at now: Int64) -> Int64 { max(0, now - slots[tag].due) }
+
   /// Whether the tag is in the plan, be it waiting or under way.
   public func contains(_ tag: Int) -> Bool {
     slots.indices.contains(tag) && (slots[tag].state == .waiting || slots[tag].state == .inFlight)

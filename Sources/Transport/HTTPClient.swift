@@ -66,6 +66,11 @@ public final class HTTPClient: Sendable {
     return origin
   }
 
+  /// libcurl's.
+  public static var libraryVersion: String? {
+    curl_version_info(CURLVERSION_SEVENTH)?.pointee.version.map { String(cString: $0) }
+  }
+
   /// Ends every request with `cancelled`, closes all connections and waits for the thread. Safe to call twice.
   public func shutdown() {
     inbox.close()

@@ -12,6 +12,7 @@ import Testing
     registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
     let image = "\(registry.authority)/app:stable"
     let scene = try Scene(watch: [image])
+    let port = try scene.listen()
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
     #expect(eventually { scene.isBaselineRecorded() })
@@ -28,6 +29,7 @@ import Testing
       #expect(place.dropFirst(scene.config.count).prefix { $0 != " " }.split(separator: ":").count == 2, "\(place)")
       kill(daemon.processIdentifier, SIGHUP)
       #expect(eventually { Self.failures(scene) > index }, "\(text)")
+      #expect(try Self.isLastReloadGood(port) == false)
     }
     #expect(Self.failures(scene) == broken.count)
     #expect(!WatcherBinary.text(scene.stderr).contains("msg=reloaded"))
@@ -37,6 +39,13 @@ import Testing
     try sound.write(toFile: scene.config, atomically: true, encoding: .utf8)
     kill(daemon.processIdentifier, SIGHUP)
     #expect(eventually { WatcherBinary.text(scene.stderr).contains("msg=reloaded") })
+    #expect(try Self.isLastReloadGood(port) == true)
+  }
+
+  private static func isLastReloadGood(_ port: Int) throws -> Bool? {
+    let page = try #require(try TCPClient.get("/metrics", port: port))
+    if page.contains("\nwatcher_config_last_reload_successful 1\n") { return true }
+    return page.contains("\nwatcher_config_last_reload_successful 0\n") ? false : nil
   }
 
   private static func failures(_ scene: Scene) -> Int {

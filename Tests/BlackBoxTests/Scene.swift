@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A directory with a configuration and a database, and the binary that uses them.
@@ -29,6 +30,15 @@ final class Scene {
         ["out": ["type": "stdout"], "all": ["type": "file", "path": events, "events": ["*"]]]) { $1 },
     ]
     try JSONSerialization.data(withJSONObject: document, options: .sortedKeys).write(to: URL(fileURLWithPath: config))
+  }
+
+  /// Has a daemon serve metrics. Returns the port.
+  func listen() throws -> Int {
+    let port = try freePort()
+    var document = try object(WatcherBinary.text(config))
+    document["http"] = ["listen": "127.0.0.1:\(port)"]
+    try JSONSerialization.data(withJSONObject: document, options: .sortedKeys).write(to: URL(fileURLWithPath: config))
+    return port
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }

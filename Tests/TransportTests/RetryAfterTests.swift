@@ -1,5 +1,4 @@
 import Testing
-
 import Transport
 
 @Suite struct RetryAfterTests {

@@ -11,6 +11,8 @@ test_packages=(openssl sqlite3 python3 python3-venv)
 demo_packages=(openssl python3)
 # What checks the scripts and the unit, and what the unit calls.
 lint_packages=(procps shellcheck systemd)
+# promtool.
+metrics_packages=(prometheus)
 # What makes the Debian package, and what judges it.
 package_packages=(binutils dpkg-dev python3)
 package_test_packages=(bash-completion debootstrap fish jq lintian man-db mandoc systemd-container zsh)
@@ -58,7 +60,7 @@ apt_get() {
 
 # Debian starts a service when its package is installed. We run our own copies on our own ports, so a
 # service that came with our installation is switched off again; one that ran before is left alone.
-own_services=(docker-registry nginx)
+own_services=(docker-registry nginx prometheus prometheus-node-exporter)
 
 running_services() {
   local service

@@ -3,10 +3,7 @@ import ImageModel
 
 /// Answers the requests of the control socket.
 struct ControlDesk: Sendable {
-  /// How long schedule and database may take to answer before the daemon counts as not ready.
-  private static let healthSeconds = 5
-
-  let heartbeat: Heartbeat
+  let readiness: Readiness
   let writer: HistoryWriter
   let deliveries: Deliveries
   /// Polls tags, or the watchlist where it is `nil`.
@@ -17,7 +14,7 @@ struct ControlDesk: Sendable {
     do {
       switch request {
       case .check(let tags): return ControlReply(try await check(tags, progress))
-      case .health: return ControlReply(.members(["status": .string(try await health())]))
+      case .health: return ControlReply(.members(["status": .string(try await readiness.status())]))
       case .prune:
         // May take longer than a peer bears silence.
         progress.set(0, of: 1)
@@ -33,26 +30,6 @@ struct ControlDesk: Sendable {
     } catch {
       throw ControlError(.internalError, "the request failed (\(error)): report this")
     }
-  }
-
-  /// The status line, once the owner of the schedule and the writer have answered.
-  private func health() async throws(ControlError) -> String {
-    let (answers, answer) = AsyncStream.makeStream(of: String?.self)
-    // Not in a group: one that hangs could not be left behind.
-    Task { answer.yield(await heartbeat.status()) }
-    let deadline = Task {
-      try await Task.sleep(for: .seconds(Self.healthSeconds))
-      answer.yield(nil)
-    }
-    defer { deadline.cancel() }
-    for await first in answers {
-      if let first { return first }
-      break
-    }
-    throw ControlError(
-      .unavailable,
-      "the daemon lives, but its schedule or its database has not answered within "
-        + "\(Self.healthSeconds) s: see its log")
   }
 
   private func change(_ request: ControlRequest) async throws -> JSONOutput {

@@ -46,6 +46,7 @@ struct WatcherCommand: AsyncParsableCommand {
     case let error as CommandError: fail(error)
     case let error as StoreError: fail(CommandError(error))
     case let error as SinkError: fail(CommandError(error))
+    case let error as ListenError: fail(CommandError(error.status, error.description))
     case is OutputClosed:
       signal(SIGPIPE, SIG_DFL)
       raise(SIGPIPE)

@@ -1,0 +1,180 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// `http.listen` of a daemon that works.
+@Suite struct MetricsTests {
+  private let registry: FakeRegistry
+  private let scene: Scene
+  private let image: String
+
+  init() throws {
+    registry = try FakeRegistry()
+    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
+    image = "\(registry.authority)/app:stable"
+    scene = try Scene(watch: [image], interval: "1h")
+  }
+
+  private func page(_ path: String = "/metrics", _ port: Int) throws -> String {
+    try #require(try TCPClient.get(path, port: port))
+  }
+
+  private func value(_ series: String, _ port: Int) throws -> Double? {
+    try page("/metrics", port).split(separator: "\n").first { $0.hasPrefix(series + " ") }
+      .flatMap { Double($0.dropFirst(series.count + 1)) }
+  }
+
+  @Test func whatTheDaemonDoesIsCounted() throws {
+    defer { registry.stop() }
+    let port = try scene.listen()
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { scene.isBaselineRecorded() && (try? scene.run(["health"]).status) == 0 })
+    let label = "registry=\"\(registry.authority)\""
+    #expect(try value("watcher_tags_watched{\(label)}", port) == 1)
+    #expect(try value("watcher_polls_total{\(label)}", port) == 1)
+    let firstSight = "watcher_changes_total{\(label),type=\"tag.first_seen\",rollback=\"false\"}"
+    #expect(try value(firstSight, port) == 1)
+    let changed = "watcher_changes_total{\(label),type=\"image.changed\",rollback=\"false\"}"
+    let rollback = "watcher_changes_total{\(label),type=\"image.changed\",rollback=\"true\"}"
+    #expect(try value(changed, port) == 0 && value(rollback, port) == 0)
+    for name in ["second", "first"] {
+      registry.put(FakeRegistryImage(name), in: "app", tag: "stable")
+      #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    }
+    #expect(try value(changed, port) == 1 && value(rollback, port) == 1)
+    #expect(try eventually { try value("watcher_events_delivered_total{sink=\"all\"}", port) == 3 })
+    #expect(try value("watcher_delivery_failures_total{sink=\"all\"}", port) == 0)
+    let before = try #require(try value("watcher_last_successful_poll_timestamp_seconds{\(label)}", port))
+    #expect(abs(before - Date().timeIntervalSince1970) < 60)
+    registry.setOutage(503)
+    #expect(try scene.run(["check", "--config", scene.config]).status == 2)
+    #expect(try value("watcher_poll_failures_total{\(label),reason=\"server\"}", port) == 1)
+    #expect(try value("watcher_poll_duration_seconds_count{\(label)}", port) == 4)
+    #expect(try value("watcher_log_messages_total{level=\"warning\"}", port) ?? 0 >= 1)
+  }
+
+  @Test func deliveriesThatFailAreCounted() throws {
+    defer { registry.stop() }
+    let hook = try LoopbackServer { _ in ScriptedResponse(500) }
+    defer { hook.stop() }
+    try scene.configure(
+      watch: [image], interval: "1h",
+      sinks: ["hook": ["type": "webhook", "url": hook.origin + "/", "allow_http": true, "events": ["*"]]])
+    let port = try scene.listen()
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? value("watcher_delivery_failures_total{sink=\"hook\"}", port)) ?? 0 >= 1 })
+    #expect(try value("watcher_events_delivered_total{sink=\"hook\"}", port) == 0)
+  }
+
+  @Test func pagesAreThereAndNothingElse() throws {
+    defer { registry.stop() }
+    let port = try scene.listen()
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? page("/-/ready", port))?.hasPrefix("HTTP/1.1 200 ") == true })
+    #expect(try page("/-/ready", port).hasSuffix("ready: watching 1 tag, 0 failing, 0 deliveries waiting\n"))
+    #expect(try page("/-/healthy", port).hasSuffix("\r\n\r\nhealthy\n"))
+    #expect(try page("/metrics", port).contains("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"))
+    for path in ["/", "/metrics/", "/-/", "/../etc/passwd"] {
+      #expect(try page(path, port).hasPrefix("HTTP/1.1 404 "), "\(path)")
+    }
+  }
+
+  @Test func aReloadMovesTheEndpointOrLeavesItWhereItIs() throws {
+    defer { registry.stop() }
+    let first = try scene.listen()
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? page("/-/ready", first))?.hasPrefix("HTTP/1.1 200 ") == true })
+    let taken = try LoopbackServer { _ in ScriptedResponse(200) }
+    defer { taken.stop() }
+    let sound = WatcherBinary.text(scene.config)
+    try sound.replacingOccurrences(of: ":\(first)\"", with: ":\(taken.port)\"")
+      .write(toFile: scene.config, atomically: true, encoding: .utf8)
+    kill(daemon.processIdentifier, SIGHUP)
+    #expect(eventually { WatcherBinary.text(scene.stderr).contains("msg=reload_failed") })
+    #expect(WatcherBinary.text(scene.stderr).contains("Address already in use"))
+    #expect(try value("watcher_config_last_reload_successful", first) == 0)
+    let second = try scene.listen()
+    kill(daemon.processIdentifier, SIGHUP)
+    #expect(eventually { (try? value("watcher_config_last_reload_successful", second)) == 1 })
+    #expect(eventually { (try? TCPClient(port: first)) == nil })
+    try scene.configure(watch: [image], interval: "1h")
+    kill(daemon.processIdentifier, SIGHUP)
+    #expect(eventually { (try? TCPClient(port: second)) == nil })
+    #expect(daemon.isRunning)
+  }
+
+  @Test func aPortThatIsTakenIsToldAtTheStart() throws {
+    defer { registry.stop() }
+    let port = try scene.listen()
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? page("/-/ready", port)) != nil })
+    let other = try scene.binary.run(["run", "--config", scene.config, "--database", scene.directory + "/other.db"])
+    #expect(other.status == 73)
+    #expect(
+      other.stderr.hasSuffix(
+        "watcher: error: cannot listen (http.listen 127.0.0.1:\(port): Address already in use): "
+          + "name a port that is free\n"))
+  }
+
+  /// More than there is room for, of which none says what it wants: they are gone after five seconds, and until then
+  /// neither descriptors nor memory grow with them.
+  @Test func slowClientsAreBoundedAndDropped() throws {
+    defer { registry.stop() }
+    let port = try scene.listen()
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? page("/-/ready", port)) != nil })
+    let before = try descriptors(daemon)
+    var clients: [TCPClient] = []
+    for _ in 0..<200 {
+      let client = try TCPClient(port: port)
+      client.send("GET /metrics HTTP/1.1\r\nX-")
+      clients.append(client)
+    }
+    #expect(try descriptors(daemon) <= before + 20)
+    #expect(
+      eventually(within: 20) {
+        for client in clients { client.send("a") }
+        return (try? page("/-/ready", port))?.hasPrefix("HTTP/1.1 200 ") == true
+      })
+    #expect(try scene.run(["health"]).status == 0)
+    clients = []
+    #expect(try eventually { try descriptors(daemon) <= before + 2 })
+  }
+
+  @Test func promtoolHasNothingToSay() throws {
+    defer { registry.stop() }
+    guard access("/usr/bin/promtool", X_OK) == 0 else {
+      print("not tried: there is no promtool here (Debian's package prometheus has it)")
+      return
+    }
+    let port = try scene.listen()
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { scene.isBaselineRecorded() && (try? page("/-/ready", port)) != nil })
+    let text = try #require(try page("/metrics", port).components(separatedBy: "\r\n\r\n").last)
+    let file = scene.directory + "/page"
+    try text.write(toFile: file, atomically: true, encoding: .utf8)
+    let promtool = Process()
+    promtool.executableURL = URL(fileURLWithPath: "/usr/bin/promtool")
+    promtool.arguments = ["check", "metrics"]
+    promtool.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
+    let said = Pipe()
+    promtool.standardOutput = said
+    promtool.standardError = said
+    try promtool.run()
+    let words = String(decoding: said.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    promtool.waitUntilExit()
+    #expect(promtool.terminationStatus == 0 && words.isEmpty, "\(words)")
+  }
+
+  private func descriptors(_ daemon: Process) throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/\(daemon.processIdentifier)/fd").count
+  }
+}

@@ -1,0 +1,79 @@
+import Glibc
+
+/// A plain client on loopback that does what a test tells it to.
+public final class TCPClient {
+  private let descriptor: Int32
+
+  public init(port: Int, timeoutSeconds: Int = 20) throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    var limit = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
+    let code = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard code == 0 else { throw Refused(errno: errno) }
+  }
+
+  public struct Refused: Error {
+    public let errno: Int32
+  }
+
+  deinit { close(descriptor) }
+
+  /// Whether it could be sent.
+  @discardableResult
+  public func send(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+  }
+
+  /// Everything until the other side closes; `nil` if it has not within the timeout.
+  public func receiveToEnd() -> String? {
+    var text: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = recv(descriptor, &chunk, chunk.count, 0)
+      if count > 0 {
+        text += chunk[..<count]
+      } else if count == 0 || errno == ECONNRESET {
+        return String(decoding: text, as: UTF8.self)
+      } else if errno != EINTR {
+        return nil
+      }
+    }
+  }
+
+  /// A whole exchange.
+  public static func exchange(_ request: String, port: Int) throws -> String? {
+    let client = try TCPClient(port: port)
+    client.send(request)
+    return client.receiveToEnd()
+  }
+
+  public static func get(_ path: String, port: Int) throws -> String? {
+    try exchange("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n", port: port)
+  }
+}
+
+/// A port on which nobody listens, as far as can be known.
+public func freePort() throws -> Int {
+  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+  defer { close(descriptor) }
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
+  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+  let code = withUnsafeMutablePointer(to: &address) { pointer in
+    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+      bind(descriptor, pointer, length) == 0 ? getsockname(descriptor, pointer, &length) : -1
+    }
+  }
+  guard code == 0 else { throw TCPClient.Refused(errno: errno) }
+  return Int(in_port_t(bigEndian: address.sin_port))
+}
