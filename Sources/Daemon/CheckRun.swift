@@ -27,7 +27,7 @@ public final class CheckRun: Sendable {
     self.config = config
     sinks = try ConfiguredSinks(config.sinks, environment: environment)
     store = try Store(opening: database)
-    log = LogOutput.logger(config.log)
+    log = LogOutput.logger(config.log, environment: environment)
     http = .forRegistries()
     registry = RegistryClient.configured(config, http: http, environment: environment)
   }

@@ -9,6 +9,8 @@ struct LogOutput: LogHandler {
   /// A reload changes it for every copy of a logger.
   let settings: Exchangeable<LogSettings>
   let counts: LogCounts
+  /// Each line begins with its priority, which the journal takes off. Source: sd-daemon(3).
+  let isJournal: Bool
   var metadata: Logger.Metadata = [:]
 
   var logLevel: Logger.Level {
@@ -17,10 +19,15 @@ struct LogOutput: LogHandler {
     set {}
   }
 
-  static func logger(_ settings: LogSettings) -> Logger { logger(Exchangeable(settings), LogCounts()) }
+  static func logger(_ settings: LogSettings, environment: [String: String]) -> Logger {
+    logger(Exchangeable(settings), LogCounts(), environment: environment)
+  }
 
-  static func logger(_ settings: Exchangeable<LogSettings>, _ counts: LogCounts) -> Logger {
-    Logger(label: "watcher") { _ in LogOutput(settings: settings, counts: counts) }
+  static func logger(
+    _ settings: Exchangeable<LogSettings>, _ counts: LogCounts, environment: [String: String]
+  ) -> Logger {
+    let isJournal = JournalStream.isAt(STDERR_FILENO, environment: environment)
+    return Logger(label: "watcher") { _ in LogOutput(settings: settings, counts: counts, isJournal: isJournal) }
   }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -35,7 +42,9 @@ struct LogOutput: LogHandler {
     let head = [
       ("ts", Timestamp.now().description), ("level", event.level.rawValue), ("msg", event.message.description),
     ]
-    let line = (settings.value.format == .json ? Self.json(head + fields) : Self.logfmt(head + fields)) + "\n"
+    let line =
+      (isJournal ? event.level.journalPrefix : "")
+      + (settings.value.format == .json ? Self.json(head + fields) : Self.logfmt(head + fields)) + "\n"
     // One write, so that lines of several threads do not mix. A log that cannot be written is lost.
     _ = Array(line.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
@@ -60,6 +69,19 @@ extension LogSettings.Level {
     case .info: .info
     case .warning: .warning
     case .error: .error
+    }
+  }
+}
+
+extension Logger.Level {
+  fileprivate var journalPrefix: String {
+    switch self {
+    case .trace, .debug: "<7>"
+    case .info: "<6>"
+    case .notice: "<5>"
+    case .warning: "<4>"
+    case .error: "<3>"
+    case .critical: "<2>"
     }
   }
 }

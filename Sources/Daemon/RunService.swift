@@ -64,7 +64,7 @@ public actor RunService {
     readAgain = reload
     logSettings = Exchangeable(config.log)
     let logs = LogCounts()
-    log = LogOutput.logger(logSettings, logs)
+    log = LogOutput.logger(logSettings, logs, environment: environment)
     metrics = ServiceMetrics(logs: logs, startedAt: .now())
     notifier = ServiceNotifier(environment: environment, log: log)
     store = try notifier.extendingStart { () throws(StoreError) in try Store(opening: database) }
