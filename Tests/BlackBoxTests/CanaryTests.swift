@@ -1,0 +1,173 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// Secrets of every kind, at parties that say back what they were told: none of them is found anywhere but on the wire.
+@Suite struct CanaryTests {
+  private enum Canary: String, CaseIterable {
+    case password = "canary-password-4f1c"
+    case tokenPassword = "canary-tokenpassword-77ab"
+    case token = "canary-token-91de"
+    case credential = "canary-credential-5e5e"
+    /// Given out by a token server.
+    case given = "canary-given-2b2b"
+    /// In the query of a signed URL that a registry redirects to.
+    case signed = "canary-signed-0a9b"
+    case webhookKey = "Y2FuYXJ5LXdlYmhvb2sta2V5LW9uZS0xMTEx"
+    case webhookKeyBefore = "Y2FuYXJ5LXdlYmhvb2sta2V5LXR3by0yMjIy"
+    case header = "canary-header-d00d"
+
+    /// How it may be written.
+    var forms: [String] {
+      var forms = [
+        rawValue, Data(rawValue.utf8).base64EncodedString(), Data("ann:\(rawValue)".utf8).base64EncodedString(),
+      ]
+      if let decoded = Data(base64Encoded: rawValue) { forms.append(String(decoding: decoded, as: UTF8.self)) }
+      return forms + forms.compactMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }
+    }
+  }
+
+  private let registries: [FakeRegistry]
+  private let hook: LoopbackServer
+  private let scene: Scene
+  private let watch: [String]
+  private var outputs: [String: String] = [:]
+
+  init() throws {
+    registries = try [
+      FakeRegistry(door: .basic(username: "ann", password: Canary.password.rawValue)),
+      FakeRegistry(door: .token(username: "ann", password: Canary.tokenPassword.rawValue)),
+      FakeRegistry(),
+      FakeRegistry(door: .basic(username: "ann", password: Canary.credential.rawValue)),
+    ]
+    for registry in registries { registry.put(FakeRegistryImage("first"), in: "app", tag: "stable") }
+    watch = registries.map { "\($0.authority)/app:stable" }
+    hook = try LoopbackServer { request in
+      let said = request.headers.map { "\($0.name): \($0.value)" }.joined(separator: "; ")
+      return ScriptedResponse(500, headers: [("X-Echo", said)], body: Array("you said \(said)".utf8))
+    }
+    scene = try Scene(watch: watch, interval: "1h")
+    try configure()
+  }
+
+  private func configure() throws {
+    func file(_ name: String, _ text: String) throws -> String {
+      let path = "\(scene.directory)/\(name)"
+      try (text + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+      chmod(path, 0o600)
+      return path
+    }
+    _ = try file("cred", Canary.credential.rawValue)
+    var document = try object(WatcherBinary.text(scene.config))
+    document["log"] = ["level": "debug"]
+    document["registries"] = [
+      registries[0].authority: ["username": "ann", "password_file": try file("p", Canary.password.rawValue)],
+      registries[1].authority: ["username": "ann", "password_file": try file("tp", Canary.tokenPassword.rawValue)],
+      registries[2].authority: ["token_file": try file("t", Canary.token.rawValue)],
+      registries[3].authority: ["username": "ann", "password_file": ["credential": "cred"]],
+    ]
+    document["sinks"] = [
+      "out": ["type": "stdout", "events": ["*"]], "all": ["type": "file", "path": scene.events, "events": ["*"]],
+      "hook": [
+        "type": "webhook", "url": hook.origin + "/", "allow_http": true, "events": ["*"],
+        "secret_file": try file("s", "whsec_" + Canary.webhookKey.rawValue),
+        "secret_previous_file": try file("sp", "whsec_" + Canary.webhookKeyBefore.rawValue),
+        "header_files": ["X-Api-Key": try file("h", Canary.header.rawValue)],
+      ],
+    ]
+    try JSONSerialization.data(withJSONObject: document).write(to: URL(fileURLWithPath: scene.config))
+  }
+
+  private var environment: [String: String] {
+    [
+      "WATCHER_DATABASE": scene.database, "WATCHER_CONFIG": scene.config, "CREDENTIALS_DIRECTORY": scene.directory,
+    ]
+  }
+
+  /// Makes every registry say no, and what it was told: in the message, in headers and in the challenge.
+  private func turnHostile() {
+    for (index, registry) in registries.enumerated() {
+      let origin = registry.origin
+      registry.setFault { request in
+        let said = request.header("Authorization") ?? "nothing"
+        if index == 1, request.path == "/token" {
+          let token = "{\"token\":\"\(Canary.given.rawValue)\"}"
+          return ScriptedResponse(200, headers: [("Content-Type", "application/json")], body: Array(token.utf8))
+        }
+        if index == 2, request.path.hasPrefix("/v2/") {
+          let target = "\(origin)/elsewhere?signature=\(Canary.signed.rawValue)"
+          return ScriptedResponse(307, headers: [("Location", target)])
+        }
+        guard index != 1 || request.header("Authorization") != nil else { return nil }
+        let body = "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"no: \(said) \(request.target)\"}]}"
+        return ScriptedResponse(
+          403,
+          headers: [
+            ("Content-Type", "application/json"), ("X-Echo", said), ("WWW-Authenticate", "Basic realm=\"\(said)\""),
+          ], body: Array(body.utf8))
+      }
+    }
+  }
+
+  @Test func noSecretIsFoundAnywhere() throws {
+    defer {
+      for registry in registries { registry.stop() }
+      hook.stop()
+    }
+    let port = try scene.listen()
+    let daemon = try scene.binary.start(
+      ["run"], environment: environment, stdout: scene.stdout, stderr: scene.stderr)
+    defer { daemon.terminate() }
+    var found: [String: String] = [:]
+    func run(_ arguments: [String]) throws {
+      let outcome = try scene.binary.run(arguments, environment: environment)
+      found["\(arguments) stdout", default: ""] += outcome.stdout
+      found["\(arguments) stderr", default: ""] += outcome.stderr
+    }
+    #expect(
+      try eventually { try scene.sql("SELECT count(*) FROM snapshot") == ["4"] },
+      "every secret opens its door: \(WatcherBinary.text(scene.stderr))")
+    let commands =
+      [["check", "--json"], ["sinks", "test"], ["status", "--json"], ["deliveries", "list", "--json"]]
+      + [["config", "check"], ["health"], ["events", "--json"], ["sinks", "list"], ["check"], ["db", "check"]]
+      + watch.flatMap { [["resolve", $0, "-v"], ["history", $0, "--json"]] }
+    for command in commands { try run(command) }
+    turnHostile()
+    for command in commands { try run(command) }
+    #expect(try eventually { try scene.sql("SELECT count(*) FROM delivery WHERE attempts > 0")[0] != "0" })
+    for place in ["cmdline", "environ"] {
+      found["/proc/\(place)"] = WatcherBinary.text("/proc/\(daemon.processIdentifier)/\(place)")
+    }
+    found["metrics"] = try TCPClient.get("/metrics", port: port)
+    daemon.terminate()
+    daemon.waitUntilExit()
+    for path in [scene.stdout, scene.stderr, scene.events] { found[path] = WatcherBinary.text(path) }
+    for path in [scene.database, scene.database + "-wal"] {
+      found[path] = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+    }
+
+    let wire = wire()
+    for canary in Canary.allCases where ![.webhookKey, .webhookKeyBefore].contains(canary) {
+      #expect(canary.forms.contains { wire.contains($0) }, "\(canary) was never sent: this proves nothing")
+    }
+    #expect(hook.requests.contains { $0.header("webhook-signature")?.split(separator: " ").count == 2 })
+    #expect(found.values.contains { $0.contains("DENIED") } && found.values.contains { $0.contains("500") })
+    for (place, text) in found {
+      for canary in Canary.allCases {
+        for form in canary.forms {
+          guard let range = text.range(of: form) else { continue }
+          let start = text.index(range.lowerBound, offsetBy: -120, limitedBy: text.startIndex) ?? text.startIndex
+          Issue.record("\(canary) in \(place): \(text[start..<range.upperBound])")
+        }
+      }
+    }
+  }
+
+  /// All that was said to the registries and the receiver.
+  private func wire() -> String {
+    (registries.flatMap(\.requests) + hook.requests).flatMap { request in
+      [request.target] + request.headers.map { "\($0.name): \($0.value)" }
+    }.joined(separator: "\n")
+  }
+}
