@@ -26,6 +26,7 @@ actor Deliveries {
   private let writer: HistoryWriter
   private let environment: [String: String]
   private let log: Logger
+  private let steps: ClockSteps
   private let onFailure: @Sendable (StoreError) -> Void
   private let onSettled: @Sendable (_ sink: String, [DeliveryResult]) -> Void
   private var lanes: [String: Lane] = [:]
@@ -38,13 +39,14 @@ actor Deliveries {
   ///   - onFailure: told when the store refuses for good.
   ///   - onSettled: told what became of deliveries.
   init(
-    writer: HistoryWriter, environment: [String: String], log: Logger,
+    writer: HistoryWriter, environment: [String: String], log: Logger, steps: ClockSteps,
     onFailure: @escaping @Sendable (StoreError) -> Void,
     onSettled: @escaping @Sendable (_ sink: String, [DeliveryResult]) -> Void
   ) {
     self.writer = writer
     self.environment = environment
     self.log = log
+    self.steps = steps
     self.onFailure = onFailure
     self.onSettled = onSettled
   }
@@ -89,9 +91,16 @@ actor Deliveries {
 
   /// Somebody has dropped deliveries, or made them due.
   func changed(by request: ControlRequest) async {
+    await readAgain { request.retries($0) }
+  }
+
+  /// What is due, and when, has changed in the database.
+  ///
+  /// - Parameter isHurried: whether a sink is to be tried at once.
+  func readAgain(isHurried: (_ sink: String) -> Bool = { _ in false }) async {
     for (name, lane) in lanes {
       await lane.grouper?.note()
-      await lane.worker.readAgain(isHurried: request.retries(name))
+      await lane.worker.readAgain(isHurried: isHurried(name))
     }
   }
 
@@ -121,7 +130,7 @@ actor Deliveries {
 
   private func lane(_ settings: SinkSettings, _ sink: any Sink) -> Lane {
     let outbox = OutboxAdapter(
-      writer: writer, sinks: [settings], clock: Moment.now, onFailure: onFailure, onSettled: onSettled)
+      writer: writer, sinks: [settings], clock: Moment.now, steps: steps, onFailure: onFailure, onSettled: onSettled)
     let worker = DeliveryWorker(sink: sink, outbox: outbox, onProblem: { [log] in $0.note(in: log) })
     let grouper = settings.groupSeconds.map { seconds in
       EventGrouper(

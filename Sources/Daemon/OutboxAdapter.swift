@@ -11,6 +11,8 @@ struct OutboxAdapter: Outbox {
   /// Of the sinks as their workers know them, by name.
   let fingerprints: [String: String]
   let clock: @Sendable () -> Moment
+  /// Where the process lives long enough to see the clock being set.
+  var steps: ClockSteps?
   /// Told when the store refuses for good.
   let onFailure: @Sendable (StoreError) -> Void
   /// Told what is on record.
@@ -19,7 +21,7 @@ struct OutboxAdapter: Outbox {
   func waiting(
     sink: String, within: Int64, limit: Int, firstOfTag: Bool, besides: [Int64]
   ) async throws -> [OutboxItem] {
-    let now = clock().wall
+    let now = try await now()
     let isGrouped = grouped.contains(sink)
     // Groups go out one after another.
     if isGrouped, !besides.isEmpty { return [] }
@@ -37,7 +39,7 @@ struct OutboxAdapter: Outbox {
   }
 
   func nextDue(sink: String, within: Int64, besides: [Int64]) async throws -> Int64? {
-    let now = clock().wall
+    let now = try await now()
     let isGrouped = grouped.contains(sink)
     if isGrouped, !besides.isEmpty { return nil }
     return try await transaction { store in
@@ -48,7 +50,7 @@ struct OutboxAdapter: Outbox {
   }
 
   func settle(sink: String, _ results: [DeliveryResult]) async throws {
-    let now = clock().wall
+    let now = try await now()
     try await transaction { store in
       var delivered: [Int64] = []
       for result in results {
@@ -66,6 +68,14 @@ struct OutboxAdapter: Outbox {
       try store.settleDelivered(sink: sink, sequences: delivered, at: now)
     }
     onSettled(sink, results)
+  }
+
+  /// The wall time by which attempts are due. When the clock was set, they are moved with it first: what waits keeps
+  /// the rest of its time.
+  private func now() async throws -> Timestamp {
+    let moment = clock()
+    if let step = steps?.look(at: moment) { try await transaction { try $0.moveAttempts(by: step) } }
+    return moment.wall
   }
 
   private func transaction<T: Sendable>(
@@ -94,14 +104,14 @@ extension NextAttempt {
 extension OutboxAdapter {
   /// The outbox of sinks as they are configured.
   init(
-    writer: HistoryWriter, sinks: [SinkSettings], clock: @escaping @Sendable () -> Moment,
+    writer: HistoryWriter, sinks: [SinkSettings], clock: @escaping @Sendable () -> Moment, steps: ClockSteps? = nil,
     onFailure: @escaping @Sendable (StoreError) -> Void,
     onSettled: @escaping @Sendable (_ sink: String, [DeliveryResult]) -> Void = { _, _ in }
   ) {
     self.init(
       writer: writer, grouped: sinks.grouped,
       fingerprints: Dictionary(uniqueKeysWithValues: sinks.map { ($0.name, $0.kind.fingerprint) }), clock: clock,
-      onFailure: onFailure, onSettled: onSettled)
+      steps: steps, onFailure: onFailure, onSettled: onSettled)
   }
 }
 

@@ -15,7 +15,7 @@ public actor RunService {
   /// How long sinks may take to write what waits for them when the service stops.
   private static let deliveryGrace = Duration.seconds(5)
   private static let pruneIntervalSeconds = 3_600
-  private static let trimIntervalSeconds = 15
+  private static let tidyIntervalSeconds = 15
   /// Of a configuration that is refused, so many problems are logged one by one.
   private static let loggedProblems = 20
 
@@ -30,6 +30,7 @@ public actor RunService {
   private let logSettings: Exchangeable<LogSettings>
   private let log: Logger
   private let metrics: ServiceMetrics
+  private let steps: ClockSteps
   private let notifier: ServiceNotifier
   private let http = HTTPClient.forRegistries()
   private let deliveries: Deliveries
@@ -65,13 +66,22 @@ public actor RunService {
     logSettings = Exchangeable(config.log)
     let logs = LogCounts()
     log = LogOutput.logger(logSettings, logs, environment: environment)
-    metrics = ServiceMetrics(logs: logs, startedAt: .now())
+    let now = Moment.now()
+    if ClockWatch.isUnset(now.wall) {
+      log.warning("clock_unset", metadata: ["note": "certificates and times mean nothing until it is set"])
+    }
+    metrics = ServiceMetrics(logs: logs, startedAt: now.wall)
+    steps = ClockSteps(since: now) { [log, metrics] step in
+      log.warning("clock_stepped", metadata: ["seconds": "\(Double(step) / 1000)"])
+      metrics.noteClockStep()
+    }
     notifier = ServiceNotifier(environment: environment, log: log)
     store = try notifier.extendingStart { () throws(StoreError) in try Store(opening: database) }
     let reasons = AsyncStream.makeStream(of: StopReason.self)
     stopReasons = reasons
     deliveries = Deliveries(
-      writer: store.writer, environment: environment, log: log, onFailure: { reasons.continuation.yield(.failure($0)) },
+      writer: store.writer, environment: environment, log: log, steps: steps,
+      onFailure: { reasons.continuation.yield(.failure($0)) },
       onSettled: metrics.noteDeliveries)
     poller = Exchangeable(
       TagPoller(
@@ -113,7 +123,7 @@ public actor RunService {
         readiness: readiness, writer: store.writer, deliveries: deliveries,
         check: { try await self.check($0, engine, progress: $1) }, prune: { try await self.prune() }))
     let upkeep = [
-      Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await trim() },
+      Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await tidy() },
       Task { await endpoint.run() },
     ]
     let reloading = Task {
@@ -290,10 +300,14 @@ public actor RunService {
     return pruned
   }
 
-  private func trim() async {
-    while !Task.isCancelled {
-      try? await Task.sleep(for: .seconds(Self.trimIntervalSeconds))
+  /// Small things that are looked after four times a minute.
+  private func tidy() async {
+    while (try? await Task.sleep(for: .seconds(Self.tidyIntervalSeconds))) != nil {
       SpareMemory.giveBack()
+      guard let step = steps.look(at: .now()) else { continue }
+      // Where it cannot be done, nothing is later than the longest wait of its sink.
+      try? await store.writer.transaction { try $0.moveAttempts(by: step) }
+      await deliveries.readAgain()
     }
   }
 

@@ -47,4 +47,16 @@ extension HistoryTransaction {
 
   /// How the sinks are doing, those that were removed too.
   public func sinkStatus() throws -> [SinkStatus] { try HistoryReader.sinks(db) }
+
+  /// The wall clock was set: what waits for its next attempt keeps the rest of its time.
+  ///
+  /// - Parameter step: milliseconds, forward or back.
+  public func moveAttempts(by step: Int64) throws {
+    // Those at 0 are due at once, whatever the clock says.
+    try db.execute(
+      sql: """
+        UPDATE delivery SET next_attempt_ms = max(1, next_attempt_ms + ?)
+        WHERE state = 'waiting' AND next_attempt_ms > 0
+        """, arguments: [step])
+  }
 }

@@ -22,6 +22,7 @@ final class ServiceMetrics: Sendable {
     var isLastReloadGood = true
     var lastGoodReload: Timestamp
     var sinks: [SinkStatus] = []
+    var clockSteps = 0
   }
 
   /// Registries that have series of their own: those beyond share the label `other`, for every one costs 37 series.
@@ -64,6 +65,8 @@ final class ServiceMetrics: Sendable {
     }
   }
 
+  func noteClockStep() { state.withLock { $0.clockSteps += 1 } }
+
   /// What waits, as the database has it; looked up now and then and not for every page.
   func noteSinks(_ sinks: [SinkStatus]) {
     state.withLock { $0.sinks = sinks.filter { $0.state != .removed } }
@@ -80,7 +83,10 @@ final class ServiceMetrics: Sendable {
         + (process?.families ?? []) + configuration(state) + registries(polls, state) + sinks(state)
         + store(polls, database) + [
           MetricFamily(
-            "watcher_log_messages_total", .counter, "Lines logged.", by: "level", logs.counts, Double.init)
+            "watcher_log_messages_total", .counter, "Lines logged.", by: "level", logs.counts, Double.init),
+          MetricFamily(
+            "watcher_clock_steps_total", .counter, "Times the wall clock was seen to have been set.",
+            Double(state.clockSteps)),
         ])
   }
 
