@@ -11,6 +11,8 @@ test_packages=(openssl sqlite3 python3 python3-venv)
 demo_packages=(openssl python3)
 # What checks the scripts and the unit, and what the unit calls.
 lint_packages=(procps shellcheck systemd)
+# The soak's registries and receiver.
+soak_packages=(python3)
 # promtool.
 metrics_packages=(prometheus)
 # What makes the Debian package, and what judges it.
