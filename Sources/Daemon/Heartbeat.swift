@@ -13,20 +13,25 @@ struct Heartbeat: Sendable {
   let engine: @Sendable () async -> PollEngine.Load
   /// Deliveries that wait, up to `waitingLimit`; `nil` where the database refused to tell, which is an answer as well.
   let writer: @Sendable () async -> Int?
+  /// What an administrator has to know besides.
+  let remark: @Sendable () -> String?
 
   init(
     notifier: ServiceNotifier, engine: @escaping @Sendable () async -> PollEngine.Load,
-    writer: @escaping @Sendable () async -> Int?
+    writer: @escaping @Sendable () async -> Int?, remark: @escaping @Sendable () -> String? = { nil }
   ) {
     self.notifier = notifier
     self.engine = engine
     self.writer = writer
+    self.remark = remark
   }
 
-  init(notifier: ServiceNotifier, engine: PollEngine, writer: HistoryWriter) {
+  init(
+    notifier: ServiceNotifier, engine: PollEngine, writer: HistoryWriter, remark: @escaping @Sendable () -> String?
+  ) {
     self.init(
       notifier: notifier, engine: { await engine.load },
-      writer: { try? await writer.transaction { try $0.waitingDeliveries(limit: Self.waitingLimit) } })
+      writer: { try? await writer.transaction { try $0.waitingDeliveries(limit: Self.waitingLimit) } }, remark: remark)
   }
 
   /// Says that the service is ready, and then that it still works, until the task is cancelled.
@@ -41,10 +46,12 @@ struct Heartbeat: Sendable {
     async let load = engine()
     async let waiting = writer()
     let (tags, failing) = await (load.tags, load.failing)
-    let line = "watching \(tags) \(tags == 1 ? "tag" : "tags"), \(failing) failing"
-    guard let waiting = await waiting else { return line }
-    let most = waiting == Self.waitingLimit ? "+" : ""
-    return line + ", \(waiting)\(most) \(waiting == 1 ? "delivery" : "deliveries") waiting"
+    var line = "watching \(tags) \(tags == 1 ? "tag" : "tags"), \(failing) failing"
+    if let waiting = await waiting {
+      let most = waiting == Self.waitingLimit ? "+" : ""
+      line += ", \(waiting)\(most) \(waiting == 1 ? "delivery" : "deliveries") waiting"
+    }
+    return remark().map { "\(line); \($0)" } ?? line
   }
 
   /// Half of half the watchdog's time: a ping may be late by as much again and is still within one half.

@@ -162,8 +162,8 @@ actor PollEngine {
 
   // MARK: Polls that are asked for
 
-  /// Polls tags now, whatever they wait for, and says what came of it once that is recorded. A tag whose registry wants
-  /// to be left alone is not polled, which is its result.
+  /// Polls tags now, whatever they wait for, and says what came of it once news is recorded (that there is none is
+  /// written with the next flush). A tag whose registry wants to be left alone is not polled, which is its result.
   ///
   /// - Parameters:
   ///   - tags: those that are not in the plan are left out; `nil` stands for all that are.

@@ -107,7 +107,9 @@ public actor RunService {
       onReopen: { [deliveries] in Task { await deliveries.reopenFiles() } })
     let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
     await engine.setTimer { timer.arm(inMilliseconds: $0) }
-    let heartbeat = Heartbeat(notifier: notifier, engine: engine, writer: store.writer)
+    let heartbeat = Heartbeat(
+      notifier: notifier, engine: engine, writer: store.writer,
+      remark: { [metrics] in metrics.isLastReloadGood ? nil : "the last reload failed, see the log" })
     let readiness = Readiness(heartbeat: heartbeat)
     let endpoint = ServiceEndpoint(
       pages: ServicePages(
@@ -139,8 +141,8 @@ public actor RunService {
     hangUp.finish()
     timer.cancel()
     for task in upkeep { task.cancel() }
-    await endpoint.close()
     await reloading.value
+    await endpoint.close()
     if let failure = await shutDown(engine) { reason = .failure(failure) }
     signals.cancel()
     store.writer.close()

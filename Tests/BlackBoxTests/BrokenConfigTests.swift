@@ -32,6 +32,9 @@ import Testing
       #expect(try Self.isLastReloadGood(port) == false)
     }
     #expect(Self.failures(scene) == broken.count)
+    #expect(
+      try scene.binary.run(["health", "--database", scene.database]).stdout.hasSuffix(
+        "; the last reload failed, see the log\n"))
     #expect(!WatcherBinary.text(scene.stderr).contains("msg=reloaded"))
 
     registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
@@ -40,6 +43,7 @@ import Testing
     kill(daemon.processIdentifier, SIGHUP)
     #expect(eventually { WatcherBinary.text(scene.stderr).contains("msg=reloaded") })
     #expect(try Self.isLastReloadGood(port) == true)
+    #expect(try scene.run(["health"]).stdout.hasSuffix(" waiting\n"))
   }
 
   private static func isLastReloadGood(_ port: Int) throws -> Bool? {

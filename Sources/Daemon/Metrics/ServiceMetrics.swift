@@ -67,6 +67,8 @@ final class ServiceMetrics: Sendable {
 
   func noteClockStep() { state.withLock { $0.clockSteps += 1 } }
 
+  var isLastReloadGood: Bool { state.withLock { $0.isLastReloadGood } }
+
   /// What waits, as the database has it; looked up now and then and not for every page.
   func noteSinks(_ sinks: [SinkStatus]) {
     state.withLock { $0.sinks = sinks.filter { $0.state != .removed } }

@@ -16,17 +16,16 @@ struct DbPruneCommand: AsyncParsableCommand {
 
   @Flag(help: "Print JSON instead of text.")
   var json = false
-  @OptionGroup var config: ConfigOption
-  @OptionGroup var database: DatabaseOption
+  @OptionGroup var source: QueryOptions
 
   func run() async throws {
-    let settings = try config.file.optional()
-    let path = try HistoryReader.open(database.location.path(configured: settings.database)).path
+    let path = try source.open().path
     let pruned: Pruned
     do {
       let writer = try HistoryWriter.open(path)
       defer { writer.close() }
-      pruned = try await Pruning.run(settings.retention, writer)
+      // Not by the defaults: what a configuration that cannot be read keeps would be lost.
+      pruned = try await Pruning.run(source.config.file.required().retention, writer)
     } catch let error as StoreError where error.code == .locked {
       pruned = try HeldDatabase.ask { () throws(ControlError) in
         try Pruned(
