@@ -13,7 +13,7 @@ import Testing
     (#"{"wach": []}"#, #"config\.json:1:2: error: .*wach"#),
     (#"{"watch": ["Upper/case"]}"#, #"config\.json:1:\d+: error:"#),
     (
-      #"{"watch": [], "http": {"listen": "127.0.0.1:9470"}}"#,
+      #"{"watch": [], "defaults": {"platform_match": "compatible"}}"#,
       #"config\.json:1:\d+: error:"#
     ),
     (

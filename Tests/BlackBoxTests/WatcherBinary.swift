@@ -18,12 +18,18 @@ struct WatcherBinary {
 
   let directory: String
 
-  /// Runs to the end and gives what it printed.
+  /// Longer than any command takes; a daemon that was not meant to run would go on for ever.
+  private static let limitSeconds = 120.0
+
+  /// Runs to the end and gives what it printed; one that does not end is killed.
   func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
     let out = "\(directory)/stdout.\(UUID().uuidString)"
     let err = "\(directory)/stderr.\(UUID().uuidString)"
     let process = try start(arguments, environment: environment, stdout: out, stderr: err)
+    let timeout = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + Self.limitSeconds, execute: timeout)
     process.waitUntilExit()
+    timeout.cancel()
     return Outcome(status: process.terminationStatus, stdout: Self.text(out), stderr: Self.text(err))
   }
 
