@@ -43,7 +43,7 @@ import Testing
 
   /// `config check` only notes what this version cannot do; `run` and `check` refuse it.
   @Test func unbuiltKeysAreRefused() throws {
-    try Self.withFile(#"{"http": {"listen": "127.0.0.1:9470"}}"#) { file in
+    try Self.withFile(#"{"defaults": {"platform_match": "compatible"}}"#) { file in
       let config = try file.required()
       #expect(config.unbuilt.count == 1)
       let error = #expect(throws: CommandError.self) { try file.ready() }
