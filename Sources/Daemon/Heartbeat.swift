@@ -42,7 +42,11 @@ struct Heartbeat: Sendable {
   }
 
   /// How the service is doing, in one line, once both have answered.
-  func status() async -> String {
+  func status() async -> String { await look().line }
+
+  /// - Returns: besides, why nothing can be recorded now, if so: an answer as well, but not that of a service that
+  ///   works.
+  func look() async -> (line: String, refusal: StoreError?) {
     async let load = engine()
     async let waiting = writer()
     let (tags, failing) = await (load.tags, load.failing)
@@ -51,7 +55,9 @@ struct Heartbeat: Sendable {
       let most = waiting == Self.waitingLimit ? "+" : ""
       line += ", \(waiting)\(most) \(waiting == 1 ? "delivery" : "deliveries") waiting"
     }
-    return remark().map { "\(line); \($0)" } ?? line
+    let refusal = await load.refusal
+    if refusal != nil { line += "; the database cannot be written, see the log" }
+    return (remark().map { "\(line); \($0)" } ?? line, refusal)
   }
 
   /// Half of half the watchdog's time: a ping may be late by as much again and is still within one half.

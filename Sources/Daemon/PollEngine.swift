@@ -29,8 +29,8 @@ actor PollEngine {
   private var workers: [Int: Task<Void, Never>] = [:]
   private var lastWorker = 0
   private let executor = SerialTaskExecutor()
-  /// The store refuses for now: nothing is polled that could not be recorded.
-  private var isStalled = false
+  /// Why the store refuses for now: nothing is polled that could not be recorded.
+  private var refusal: StoreError?
   /// Boot time for which the timer is armed.
   private var armedFor = Int64.min
   private var idleWaiters: [CheckedContinuation<Void, Never>] = []
@@ -39,23 +39,6 @@ actor PollEngine {
   private var failure: StoreError?
   private(set) var inquiries = Inquiries()
   private var meters = PollMeters()
-
-  /// What a new configuration changes.
-  struct Change: Sendable {
-    let watchlist: Watchlist
-    let register: Store.Registration
-    let recorder: Recorder
-    /// Swaps what is outside the engine, in the same step.
-    let onApplied: @Sendable () -> Void
-  }
-
-  enum Progress: Sendable {
-    case recorded([Record])
-    /// The store refused; nothing more will be recorded.
-    case failed(StoreError)
-  }
-
-  typealias Load = (tags: Int, failing: Int)
 
   init(
     core: PollCore, recorder: Recorder, writer: HistoryWriter, log: Logger,
@@ -72,8 +55,7 @@ actor PollEngine {
     self.onProgress = onProgress
   }
 
-  /// How many tags are watched, and of how many the last check failed.
-  var load: Load { (core.watchedCount, core.failingCount) }
+  var load: Load { Load(tags: core.watchedCount, failing: core.failingCount, refusal: refusal) }
 
   var figures: PollFigures { meters.figures(core, at: clock()) }
 
@@ -97,7 +79,7 @@ actor PollEngine {
   }
 
   private func nextJobs(_ now: Moment) -> [PollJob] {
-    guard !isStopped, !isStalled, pending.count < Self.backlogLimit else { return [] }
+    guard !isStopped, refusal == nil, pending.count < Self.backlogLimit else { return [] }
     let jobs = core.due(at: now)
     running += jobs.count
     meters.begin(jobs, at: now)
@@ -172,7 +154,7 @@ actor PollEngine {
   func check(
     _ tags: [TagReference]?, onProgress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
   ) async throws -> [CheckReport.Result] {
-    if let failure { throw failure }
+    if let failure = failure ?? refusal { throw failure }
     guard !isStopped else { throw CheckInterruption.stopping }
     let places = core.places(of: tags)
     guard !places.isEmpty else { return [] }
@@ -244,7 +226,7 @@ actor PollEngine {
         try store.mark(marks)
         return try batch.map { try recorder.record($0, in: store) }
       }
-      isStalled = false
+      refusal = nil
       for record in records { core.recorded(record) }
       for (request, record) in zip(batch, records) where !request.answers.isEmpty {
         guard let result = CheckReport.Result(record) else { continue }
@@ -268,7 +250,9 @@ actor PollEngine {
       onProgress(.failed(error))
       return
     }
-    isStalled = true
+    refusal = error
+    // Who waits for an answer is told now; the results are kept and written when that is possible.
+    inquiries.failAll(error)
     meters.note(error)
     log.error("database_write_failed", metadata: ["err": "\(error.message)"])
     try? await Task.sleep(for: .seconds(error.code == .full ? 5 : 1))

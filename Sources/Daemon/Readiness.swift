@@ -1,3 +1,4 @@
+import History
 import ImageModel
 
 /// Whether the service works: what `health` and `/-/ready` say.
@@ -6,20 +7,31 @@ struct Readiness: Sendable {
   private static let seconds = 5
 
   let heartbeat: Heartbeat
+  let writer: HistoryWriter
 
   /// The status line, once the owner of the schedule and the writer have answered.
+  ///
+  /// - Throws: status 69 when they have not, or when nothing can be recorded.
   func status() async throws(ControlError) -> String {
-    let (answers, answer) = AsyncStream.makeStream(of: String?.self)
+    guard writer.isInPlace else {
+      throw ControlError(
+        .unavailable,
+        "the daemon lives, but its database was taken away or replaced (\(writer.path)): what it records ends with it")
+    }
+    let (answers, answer) = AsyncStream.makeStream(of: (line: String, refusal: StoreError?)?.self)
     // Not in a group: one that hangs could not be left behind.
-    Task { answer.yield(await heartbeat.status()) }
+    Task { answer.yield(await heartbeat.look()) }
     let deadline = Task {
       try await Task.sleep(for: .seconds(Self.seconds))
       answer.yield(nil)
     }
     defer { deadline.cancel() }
     for await first in answers {
-      if let first { return first }
-      break
+      guard let first else { break }
+      if let refusal = first.refusal {
+        throw ControlError(.unavailable, "the daemon lives, but cannot record anything (\(refusal.message))")
+      }
+      return first.line
     }
     throw ControlError(
       .unavailable,

@@ -110,7 +110,7 @@ public actor RunService {
     let heartbeat = Heartbeat(
       notifier: notifier, engine: engine, writer: store.writer,
       remark: { [metrics] in metrics.isLastReloadGood ? nil : "the last reload failed, see the log" })
-    let readiness = Readiness(heartbeat: heartbeat)
+    let readiness = Readiness(heartbeat: heartbeat, writer: store.writer)
     let endpoint = ServiceEndpoint(
       pages: ServicePages(
         metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions),
@@ -304,8 +304,15 @@ public actor RunService {
 
   /// Small things that are looked after four times a minute.
   private func tidy() async {
+    var isInPlace = true
     while (try? await Task.sleep(for: .seconds(Self.tidyIntervalSeconds))) != nil {
       SpareMemory.giveBack()
+      if isInPlace, !store.writer.isInPlace {
+        log.error(
+          "database_gone",
+          metadata: ["database": "\(store.writer.path)", "note": "what is recorded ends with this process"])
+      }
+      isInPlace = store.writer.isInPlace
       guard let step = steps.look(at: .now()) else { continue }
       // Where it cannot be done, nothing is later than the longest wait of its sink.
       try? await store.writer.transaction { try $0.moveAttempts(by: step) }

@@ -45,6 +45,17 @@ enum FilePath {
     }
   }
 
+  /// Which file a path names; `nil` where there is none.
+  struct FileID: Hashable {
+    let device: UInt
+    let node: UInt
+  }
+
+  static func id(of path: String) -> FileID? {
+    var info = stat()
+    return stat(path, &info) == 0 ? FileID(device: UInt(info.st_dev), node: UInt(info.st_ino)) : nil
+  }
+
   /// Size in bytes, 0 where there is none.
   static func size(of path: String) -> Int {
     var info = stat()

@@ -13,8 +13,7 @@ extension HistoryReader {
     guard try FilePath.kind(of: path) == .missing else {
       throw StoreError(.cannotCreate, "there is something already (\(path)): name a file that is not there")
     }
-    let unfinished = path + ".new"
-    unlink(unfinished)
+    let unfinished = "\(path).\(getpid()).new"
     // SQLite takes an empty file, and would make one that everybody may read.
     try FilePath.createFile(unfinished)
     defer { unlink(unfinished) }
@@ -25,7 +24,8 @@ extension HistoryReader {
         try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished])
       }
     } catch {
-      throw .mapping(error, path: unfinished)
+      let failure = StoreError.mapping(error, path: unfinished)
+      throw failure.code == .damaged ? .mapping(error, path: self.path) : failure
     }
     try FilePath.sync(unfinished)
     // Unlike a renaming, this takes nothing's place.

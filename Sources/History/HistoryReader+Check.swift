@@ -24,7 +24,7 @@ extension HistoryReader {
     do {
       try queue.read { db in
         let said = try String.fetchAll(db, sql: "PRAGMA integrity_check(\(limit))")
-        if said != ["ok"] { soundness.findings = said.map { $0.safe(limit: 200) } }
+        if said != ["ok"] { soundness.findings = said.map(SoundnessCheck.line) }
         for row in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").prefix(limit) {
           soundness.findings.append("a row of \(try row.text(0)) names one of \(try row.text(2)) that is not there")
         }

@@ -17,6 +17,7 @@ public final class HistoryWriter: Sendable {
 
   let queue: DatabaseQueue
   private let lock: DatabaseLock
+  private let file: FilePath.FileID?
   /// The error after which the connection is not used any more: what is on disk is found out by the next start.
   private let broken = Mutex<StoreError?>(nil)
 
@@ -25,6 +26,7 @@ public final class HistoryWriter: Sendable {
     self.instance = instance
     self.queue = queue
     self.lock = lock
+    file = FilePath.id(of: path)
   }
 
   /// SQLite's.
@@ -95,6 +97,10 @@ public final class HistoryWriter: Sendable {
       throw .mapping(error, path: path)
     }
   }
+
+  /// Whether the file that was opened is still where it was. What is written to one that was taken away ends with this
+  /// process.
+  public var isInPlace: Bool { FilePath.id(of: path) == file }
 
   /// Bytes in the database file now, the log not counted.
   public var fileBytes: Int { FilePath.size(of: path) }

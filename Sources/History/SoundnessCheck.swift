@@ -18,6 +18,11 @@ enum SoundnessCheck {
     return bytes < quickCheckBytes || openedDirty ? .quick : .none
   }
 
+  /// What SQLite says, which may be several lines, in one.
+  static func line(_ finding: String) -> String {
+    finding.split(separator: "\n").joined(separator: ": ").safe(limit: 200)
+  }
+
   static func atOpening(_ db: Database, bytes: Int, openedDirty: Bool, path: String) throws {
     let pragma: String
     switch depth(bytes: bytes, openedDirty: openedDirty) {
@@ -26,6 +31,6 @@ enum SoundnessCheck {
     case .full: pragma = "PRAGMA integrity_check(1)"
     }
     let finding = try String.fetchOne(db, sql: pragma) ?? "no answer"
-    guard finding == "ok" else { throw StoreError.damaged("\(path): \(finding.safe(limit: 200))") }
+    guard finding == "ok" else { throw StoreError.damaged("\(path): \(line(finding))") }
   }
 }

@@ -37,6 +37,53 @@ import Testing
     #expect(try scene.run(["health"]).status == 69)
   }
 
+  /// The daemon goes on with what it has, and is asked all the same.
+  @Test func healthDoesNotNeedTheConfiguration() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? scene.run(["health"]).status) == 0 })
+    try "{".write(toFile: scene.config, atomically: true, encoding: .utf8)
+    let environment = ["STATE_DIRECTORY": scene.directory]
+    #expect(try scene.binary.run(["health", "--config", scene.config], environment: environment).status == 0)
+    #expect(try scene.binary.run(["health", "--config", "/none.json"], environment: environment).status == 0)
+  }
+
+  @Test func aDatabaseThatWasTakenAwayIsNoticed() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? scene.run(["health"]).status) == 0 })
+    try FileManager.default.moveItem(atPath: scene.database, toPath: scene.database + ".away")
+    let outcome = try scene.run(["health"])
+    #expect(outcome.status == 69)
+    #expect(outcome.stderr.contains("its database was taken away or replaced (\(scene.database))"))
+    try FileManager.default.moveItem(atPath: scene.database + ".away", toPath: scene.database)
+    #expect(try scene.run(["health"]).status == 0)
+  }
+
+  /// One socket for two databases in a directory: the one that has it says so, and nobody takes the other for it.
+  @Test func aDaemonOfAnotherDatabaseIsNotAsked() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? scene.run(["health"]).status) == 0 })
+    let database = scene.directory + "/other.db"
+    #expect(try scene.binary.run(["check", "--config", scene.config, "--database", database]).status == 0)
+    let second = try scene.binary.start(
+      ["run", "--config", scene.config, "--database", database], stdout: scene.directory + "/out",
+      stderr: scene.directory + "/err")
+    defer { second.terminate() }
+    #expect(eventually { WatcherBinary.text(scene.directory + "/err").contains("msg=control_unavailable") })
+    let health = try scene.binary.run(["health", "--database", database])
+    #expect(health.status == 69)
+    #expect(health.stderr.hasPrefix("watcher: error: no daemon answers for \(database) ("))
+    let check = try scene.binary.run(["check", "--config", scene.config, "--database", database])
+    #expect(check.status == 75)
+    #expect(
+      check.stderr.contains(": the daemon there has another database") && check.stderr.hasSuffix("): stop it first\n"))
+  }
+
   @Test func aSocketThatAKilledDaemonLeftIsTakenOver() throws {
     defer { registry.stop() }
     let killed = try scene.daemon()

@@ -83,6 +83,21 @@ import Testing
     #expect(access(scene.database + ".pre-v2", F_OK) == 0)
   }
 
+  @Test func whatIsDamagedIsNotUpToDate() throws {
+    defer { registry.stop() }
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    let file = URL(fileURLWithPath: scene.database)
+    var bytes = try Data(contentsOf: file)
+    for position in stride(from: 8_192, to: bytes.count, by: 64) { bytes[position] ^= 0xff }
+    try bytes.write(to: file)
+    let outcome = try scene.run(["db", "migrate"])
+    #expect(outcome.status == 65, "\(outcome.stdout)")
+    let backup = try scene.run(["db", "backup", scene.directory + "/copy.db"])
+    #expect(backup.status == 65 && backup.stderr.contains("(\(scene.database): "), "\(backup.stderr)")
+    #expect(!FileManager.default.fileExists(atPath: scene.directory + "/copy.db"))
+    #expect(try scene.run(["db", "check"]).status == 65)
+  }
+
   @Test func withoutADatabaseNoneIsMade() throws {
     defer { registry.stop() }
     for command in [["check"], ["backup", scene.directory + "/copy.db"], ["prune"], ["migrate"]] {

@@ -28,13 +28,13 @@ import Testing
     (0, 0, nil, "watching 0 tags, 0 failing"),
   ])
   func theStatusIsOneShortLine(tags: Int, failing: Int, waiting: Int?, line: String) async {
-    let heartbeat = Heartbeat(notifier: notifier, engine: { (tags, failing) }, writer: { waiting })
+    let heartbeat = Heartbeat(notifier: notifier, engine: { .init(tags: tags, failing: failing) }, writer: { waiting })
     #expect(await heartbeat.status() == line)
   }
 
   @Test func aWriterThatRefusesHasAnswered() async throws {
     let beating = Task { [notifier] in
-      await Heartbeat(notifier: notifier, engine: { (1, 0) }, writer: { nil }).run()
+      await Heartbeat(notifier: notifier, engine: { .init(tags: 1, failing: 0) }, writer: { nil }).run()
     }
     #expect(try await eventually { receiver.lines.filter { $0 == "WATCHDOG=1" }.count >= 3 })
     #expect(receiver.lines.prefix(2) == ["READY=1", "STATUS=watching 1 tag, 0 failing"])
@@ -51,7 +51,7 @@ import Testing
       notifier: notifier,
       engine: {
         if hanging == .engine { await turnstile.pass() }
-        return (1, 0)
+        return .init(tags: 1, failing: 0)
       },
       writer: {
         if hanging == .writer { await turnstile.pass() }

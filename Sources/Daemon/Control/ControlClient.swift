@@ -50,21 +50,23 @@ public enum ControlClient {
     let database = HistoryWriter.canonicalPath(database)
     let places = ControlSocket.places(database: database, environment: environment)
     var reasons: [String] = []
+    var isForbidden = false
     for place in places {
       switch ControlSocket.connect(place) {
-      case .failure(let error): reasons.append("\(place): \(error)")
+      case .failure(let error):
+        reasons.append("\(place): \(error)")
+        isForbidden = isForbidden || error.number == EACCES
       case .success(let descriptor):
         defer { close(descriptor) }
         do throws(ControlError) {
           return try exchange(request.line(database: database), descriptor, place, take)
         } catch {
-          guard error == .otherDatabase else { throw error }
+          guard error.message == ControlError.otherDatabase.message else { throw error }
           reasons.append("\(place): \(error.message)")
         }
       }
     }
-    throw ControlError(
-      .unavailable, "no daemon answers for \(database) (\(reasons.joined(separator: "; "))): start it, or see its log")
+    throw .unanswered(database, reasons, isForbidden: isForbidden)
   }
 
   private static func exchange(

@@ -89,6 +89,8 @@ public struct ControlError: Error, Hashable, Sendable {
   public let message: String
   /// A daemon said so.
   public var isReply = false
+  /// Where no daemon answered: what was tried.
+  public private(set) var attempts: String?
 
   init(_ status: ExitCode, _ message: String) {
     self.status = status
@@ -100,6 +102,16 @@ public struct ControlError: Error, Hashable, Sendable {
     let status = reply["status"]?.integer.flatMap { Int32(exactly: $0) }.flatMap(ExitCode.init)
     self.init(status ?? .internalError, reply["message"]?.string ?? "the daemon refused: see its log")
     isReply = true
+  }
+
+  static func unanswered(_ database: String, _ reasons: [String], isForbidden: Bool) -> ControlError {
+    let attempts = reasons.joined(separator: "; ")
+    var error = ControlError(
+      .unavailable,
+      "no daemon answers for \(database) (\(attempts)): "
+        + (isForbidden ? "run as root or join group watcher" : "start it, or see its log"))
+    error.attempts = attempts
+    return error
   }
 
   static let otherDatabase = ControlError(.unavailable, "the daemon there has another database")

@@ -15,13 +15,24 @@ struct DbMigrateCommand: ParsableCommand {
 
   func run() throws {
     let path = try source.path()
+    let isOlder = try Self.isOlder(path)
     do {
-      let reader = try HistoryReader.open(path)
-      try Output.write(Array("up to date: \(reader.path.shown)\n".utf8))
-    } catch let error as StoreError where error.code == .older {
-      let writer = try HistoryWriter.open(path)
-      writer.close()
-      try Output.write(Array("brought up to date: \(writer.path.shown)\n".utf8))
+      // Also finds out whether what is there is sound.
+      try HistoryWriter.open(path).close()
+    } catch let error {
+      // A daemon that holds it has done it when it started.
+      guard error.code == .locked, !isOlder else { throw error }
+    }
+    try Output.write(Array("\(isOlder ? "brought up to date" : "up to date"): \(path.shown)\n".utf8))
+  }
+
+  private static func isOlder(_ path: String) throws(StoreError) -> Bool {
+    do {
+      _ = try HistoryReader.open(path)
+      return false
+    } catch let error {
+      guard error.code == .older else { throw error }
+      return true
     }
   }
 }

@@ -22,7 +22,7 @@ struct DeliveriesRetryCommand: ParsableCommand {
         "nothing is sent to a disabled sink (\(name)): 'watcher deliveries retry --sink \(name)' enables it")
     }
     guard count > 0 || !enabled.isEmpty else { throw DeliveryChange.nothing("none of these has failed or was put off") }
-    let due = "\(Words.count(count, "delivery", "deliveries")) due at once: 'watcher run' or 'watcher check' makes them"
+    let due = "\(Words.count(count, "delivery", "deliveries")) due at once"
     let lines = enabled.map { "enabled sink \($0.shown)" } + (count > 0 ? [due] : [])
     try change.print(
       json: .members(["retried": .number(count), "enabled": .array(enabled.map { .string($0) })]),

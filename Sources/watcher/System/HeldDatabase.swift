@@ -10,7 +10,9 @@ enum HeldDatabase {
     } catch {
       guard error.status == .unavailable, !error.isReply else { throw CommandError(error.status, error.message.shown) }
       throw CommandError(
-        .locked, "another process holds the database and does not take requests (\(error.message.shown)): stop it first"
+        .locked,
+        "another process holds the database and does not take requests (\((error.attempts ?? error.message).shown)): "
+          + "stop it first"
       )
     }
   }
