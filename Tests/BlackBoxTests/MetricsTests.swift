@@ -131,6 +131,7 @@ import Testing
     defer { daemon.terminate() }
     #expect(eventually { (try? page("/-/ready", port)) != nil })
     let before = try descriptors(daemon)
+    let memory = try residentKilobytes(daemon)
     var clients: [TCPClient] = []
     for _ in 0..<200 {
       let client = try TCPClient(port: port)
@@ -138,6 +139,8 @@ import Testing
       clients.append(client)
     }
     #expect(try descriptors(daemon) <= before + 20)
+    // Sixteen times a request and a page are less than a megabyte; allocators take more at a time.
+    #expect(try residentKilobytes(daemon) <= memory + 8_000)
     #expect(
       eventually(within: 20) {
         for client in clients { client.send("a") }
@@ -172,6 +175,12 @@ import Testing
     let words = String(decoding: said.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     promtool.waitUntilExit()
     #expect(promtool.terminationStatus == 0 && words.isEmpty, "\(words)")
+  }
+
+  private func residentKilobytes(_ daemon: Process) throws -> Int {
+    let status = try String(contentsOfFile: "/proc/\(daemon.processIdentifier)/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+    return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
   }
 
   private func descriptors(_ daemon: Process) throws -> Int {
