@@ -274,7 +274,9 @@ class Soak:
                 "hook": {"type": "webhook", "url": f"http://127.0.0.1:{self.receiver.port}/", "allow_http": True,
                          "events": ["*"], "timeout": "5s", "retry_schedule": ["0s"] + ["1s"] * 49}},
         }
-        (self.folder / "config.json").write_text(text or json.dumps(config))
+        # In one step: a reload that is under way must not read half of it.
+        (self.folder / "config.new").write_text(text or json.dumps(config))
+        os.replace(self.folder / "config.new", self.folder / "config.json")
 
     async def run_command(self, *arguments, expected=(0,)):
         process = await asyncio.create_subprocess_exec(
@@ -344,7 +346,6 @@ class Soak:
 
     async def settle(self):
         """Waits until nothing errs any more in what the daemon knows."""
-        self.configure()
         deadline = time.time() + QUIET_LIMIT
         wrong = ["never looked"]
         while wrong and time.time() < deadline:
