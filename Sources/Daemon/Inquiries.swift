@@ -23,6 +23,8 @@ struct Inquiries {
   }
 
   private var inquiries: [Int: Inquiry] = [:]
+  /// A copy: to walk `inquiries.keys` would hold on to all of it, and each change would copy every awaited place.
+  private var ids: [Int] { Array(inquiries.keys) }
   private var last = 0
 
   var count: Int { inquiries.count }
@@ -53,7 +55,7 @@ struct Inquiries {
   mutating func polled(_ slot: Int) -> (answered: [Int], isWantedAgain: Bool) {
     var answered: [Int] = []
     var isWantedAgain = false
-    for id in inquiries.keys {
+    for id in ids {
       switch inquiries[id]?.open[slot] {
       case .busy:
         inquiries[id]?.open[slot] = .asked
@@ -74,7 +76,7 @@ struct Inquiries {
 
   /// There will be no poll.
   mutating func settle(_ slot: Int, _ result: CheckReport.Result) {
-    for id in inquiries.keys where inquiries[id]?.open[slot] == .asked { settle(id, slot, result) }
+    for id in ids where inquiries[id]?.open[slot] == .asked { settle(id, slot, result) }
   }
 
   /// Ends those that wait for one of these places.
@@ -83,7 +85,7 @@ struct Inquiries {
   }
 
   mutating func failAll(_ error: any Error) {
-    for id in inquiries.keys { fail(id, error) }
+    for id in ids { fail(id, error) }
   }
 
   private mutating func fail(_ id: Int, _ error: any Error) {
