@@ -52,6 +52,7 @@ public actor RunService {
     _ config: consuming WatchConfig, database: String, environment: [String: String], reload: @escaping Reload
   ) async throws {
     ServiceNotifier.hideFromChildren()
+    SpareMemory.mapLargeBlocks()
     let entries = config.watch
     config.watch = []
     try await RunService(config: config, database: database, environment: environment, reload: reload).run(entries)
