@@ -9,6 +9,8 @@ public final class HTTPEndpoint: Sendable {
   /// - Parameter path: of the request, without its query.
   public typealias Answer = @Sendable (_ path: String) async -> EndpointReply
 
+  private static let reusePort = NIOBSDSocket.Option(rawValue: SO_REUSEPORT)
+
   private let group: MultiThreadedEventLoopGroup
   private let channel: any Channel
 
@@ -19,21 +21,25 @@ public final class HTTPEndpoint: Sendable {
 
   /// Listens from now on.
   ///
-  /// - Parameter host: a name or an address, an IPv6 address without brackets.
+  /// - Parameters:
+  ///   - host: a name or an address, an IPv6 address without brackets.
+  ///   - predecessor: what is closed next. Until then both may have the port; to others it is taken.
   public static func listen(
-    host: String, port: Int, limits: EndpointLimits = EndpointLimits(), answer: @escaping Answer
+    host: String, port: Int, limits: EndpointLimits = EndpointLimits(), besides predecessor: HTTPEndpoint? = nil,
+    answer: @escaping Answer
   ) async throws(EndpointError) -> HTTPEndpoint {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let connections = Connections(limit: limits.connections)
+    let predecessor = predecessor?.channel.localAddress?.port == port ? predecessor : nil
+    await predecessor?.share(true)
     do {
       let channel = try await ServerBootstrap(group: group)
         .serverChannelOption(.backlog, value: Int32(limits.connections))
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .serverChannelOption(.socketOption(Self.reusePort), value: predecessor == nil ? 0 : 1)
         .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
-            // What is one too many is closed without a word.
-            try connections.enter()
-            channel.closeFuture.whenComplete { _ in connections.leave() }
+            connections.enter(channel)
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(RequestSizeLimit(bytes: limits.requestBytes))
             try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
@@ -42,11 +48,19 @@ public final class HTTPEndpoint: Sendable {
           }
         }
         .bind(host: host, port: port).get()
-      return HTTPEndpoint(group: group, channel: channel)
+      let endpoint = HTTPEndpoint(group: group, channel: channel)
+      if predecessor != nil { await endpoint.share(false) }
+      return endpoint
     } catch {
+      await predecessor?.share(false)
       try? await group.shutdownGracefully()
       throw EndpointError(error)
     }
+  }
+
+  /// Whether another socket of this user that says so as well may listen here.
+  private func share(_ isShared: Bool) async {
+    try? await channel.setOption(.socketOption(Self.reusePort), value: isShared ? 1 : 0).get()
   }
 
   /// Closes the port and all connections.
@@ -94,23 +108,20 @@ public struct EndpointError: Error, Hashable, Sendable {
   }
 }
 
-/// Counts the connections that are open.
+/// The connections that are open. One too many has the oldest closed, so clients that say nothing keep nobody out.
 private final class Connections: Sendable {
-  struct TooMany: Error {}
-
   private let limit: Int
-  private let open = Mutex(0)
+  /// The oldest first.
+  private let open = Mutex<[any Channel]>([])
 
   init(limit: Int) { self.limit = limit }
 
-  func enter() throws(TooMany) {
-    let hasRoom = open.withLock { open in
-      guard open < limit else { return false }
-      open += 1
-      return true
+  func enter(_ channel: any Channel) {
+    let oldest = open.withLock { open in
+      open.append(channel)
+      return open.count > limit ? open.removeFirst() : nil
     }
-    guard hasRoom else { throw TooMany() }
+    oldest?.close(promise: nil)
+    channel.closeFuture.whenComplete { [self] _ in open.withLock { $0.removeAll { $0 === channel } } }
   }
-
-  func leave() { open.withLock { $0 -= 1 } }
 }

@@ -108,6 +108,23 @@ import Testing
     #expect(daemon.isRunning)
   }
 
+  @Test func aReloadOpensThePortToOthersAndClosesItAgain() throws {
+    defer { registry.stop() }
+    let port = try scene.listen()
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? page("/-/ready", port))?.hasPrefix("HTTP/1.1 200 ") == true })
+    for (reloads, host) in ["0.0.0.0", "127.0.0.1"].enumerated() {
+      _ = try scene.listen(host: host, port: port)
+      kill(daemon.processIdentifier, SIGHUP)
+      let log = { WatcherBinary.text(scene.stderr) }
+      #expect(eventually { log().components(separatedBy: "msg=reloaded").count == reloads + 2 }, "\(log())")
+      #expect(log().contains("msg=http_listening address=\(host):\(port)"))
+      #expect(try value("watcher_config_last_reload_successful", port) == 1)
+    }
+    #expect(WatcherBinary.text(scene.stderr).components(separatedBy: "msg=http_open").count == 2)
+  }
+
   @Test func aPortThatIsTakenIsToldAtTheStart() throws {
     defer { registry.stop() }
     let port = try scene.listen()

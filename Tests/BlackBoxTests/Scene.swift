@@ -33,10 +33,10 @@ final class Scene {
   }
 
   /// Has a daemon serve metrics. Returns the port.
-  func listen() throws -> Int {
-    let port = try freePort()
+  func listen(host: String = "127.0.0.1", port: Int? = nil) throws -> Int {
+    let port = try port ?? freePort()
     var document = try object(WatcherBinary.text(config))
-    document["http"] = ["listen": "127.0.0.1:\(port)"]
+    document["http"] = ["listen": "\(host):\(port)"]
     try JSONSerialization.data(withJSONObject: document, options: .sortedKeys).write(to: URL(fileURLWithPath: config))
     return port
   }

@@ -62,28 +62,57 @@ import Testing
     await endpoint.close()
   }
 
-  /// More clients than there is room for, each saying a byte now and then; they are gone after the deadline.
-  @Test func slowClientsTakeUpTheRoomForNoLongerThanTheDeadline() async throws {
+  /// Each says a byte now and then; and whoever asks for what is never found is no better.
+  @Test func slowClientsAreGoneAfterTheDeadline() async throws {
+    let port = try freePort()
+    var limits = EndpointLimits()
+    limits.stepSeconds = 1
+    let endpoint = try await listen(port: port, limits: limits)
+    let slow = try (0..<4).map { _ in try TCPClient(port: port) }
+    let stuck = try TCPClient(port: port)
+    stuck.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+    let deadline = ContinuousClock.now + .seconds(15)
+    var isOpen = true
+    while isOpen, ContinuousClock.now < deadline {
+      isOpen = slow.filter { $0.send("G") }.count > 0
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    #expect(!isOpen)
+    #expect(stuck.receiveToEnd() == "")
+    await endpoint.close()
+  }
+
+  /// They would have an hour, and there is no room for one more: the oldest goes.
+  @Test func clientsThatSayNothingKeepNobodyOut() async throws {
     let port = try freePort()
     var limits = EndpointLimits()
     limits.connections = 4
-    limits.stepSeconds = 1
+    limits.stepSeconds = 3_600
     let endpoint = try await listen(port: port, limits: limits)
-    let slow = try (0..<12).map { _ in try TCPClient(port: port) }
-    let began = ContinuousClock.now
-    let deadline = began + .seconds(15)
-    var served = false
-    while !served, ContinuousClock.now < deadline {
-      for client in slow { client.send("G") }
-      served = try TCPClient.get("/page", port: port)?.hasPrefix("HTTP/1.1 200") == true
-    }
-    #expect(served)
-    // Whoever asks for something and does not take the answer off, or asks for what is never found, goes as well.
-    let stuck = try TCPClient(port: port)
-    stuck.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
-    #expect(stuck.receiveToEnd() == "")
-    for client in slow { #expect(client.receiveToEnd() != nil) }
+    let idle = try (0..<4).map { _ in try TCPClient(port: port) }
+    for _ in 0..<3 { #expect(try TCPClient.get("/page", port: port)?.hasPrefix("HTTP/1.1 200") == true) }
+    #expect(idle[0].receiveToEnd() == "")
+    idle[3].send("GET /page HTTP/1.1\r\nHost: x\r\n\r\n")
+    #expect(idle[3].receiveToEnd()?.hasPrefix("HTTP/1.1 200") == true)
     await endpoint.close()
+  }
+
+  /// To every address, say, or to another name of the same: both listen for a moment, and never with somebody else.
+  @Test func theAddressChangesAndThePortStays() async throws {
+    let port = try freePort()
+    let first = try await listen(port: port)
+    let second = try await HTTPEndpoint.listen(host: "127.1", port: port, besides: first) { _ in
+      EndpointReply(200, body: Array("the second\n".utf8))
+    }
+    await first.close()
+    #expect(try TCPClient.get("/page", port: port)?.hasSuffix("the second\n") == true)
+    await #expect(throws: EndpointError.self) { try await listen(port: port) }
+    let third = try await listen(port: try freePort())
+    await #expect(throws: EndpointError.self) {
+      try await HTTPEndpoint.listen(host: "127.0.0.1", port: port, besides: third) { _ in EndpointReply(200, body: []) }
+    }
+    await second.close()
+    await third.close()
   }
 
   @Test func whereSomebodyListensNobodyElseCan() async throws {

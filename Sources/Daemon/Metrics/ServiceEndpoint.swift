@@ -56,7 +56,7 @@ actor ServiceEndpoint {
   func prepare(_ next: String?) async throws(ListenError) -> HTTPEndpoint? {
     guard let next, next != address, let (host, port) = Self.parts(next) else { return nil }
     do throws(EndpointError) {
-      return try await HTTPEndpoint.listen(host: host, port: port, answer: pages.answer)
+      return try await HTTPEndpoint.listen(host: host, port: port, besides: endpoint, answer: pages.answer)
     } catch {
       throw ListenError(next, error)
     }
@@ -68,9 +68,9 @@ actor ServiceEndpoint {
     let before = endpoint
     (address, endpoint) = (next, made)
     await before?.close()
-    guard let next, let (host, _) = Self.parts(next) else { return }
+    guard let next else { return }
     log.info("http_listening", metadata: ["address": "\(next)"])
-    if !LoopbackHost.isLoopback(host) {
+    if !LoopbackHost.isLoopback(next) {
       log.warning("http_open", metadata: ["address": "\(next)", "note": "whoever reaches it may read it"])
     }
     await sample()
