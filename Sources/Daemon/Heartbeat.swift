@@ -1,8 +1,8 @@
 import History
 
 /// Tells systemd that the service works, as long as it does: before each message the owner of the schedule and the
-/// writer of the database have both answered. When one of them hangs nothing is said, and the watchdog strikes
-/// (docs/decisions/0012).
+/// writer of the database have both answered, and no poll has outlived its limit. When one of them hangs nothing is
+/// said, and the watchdog strikes (docs/decisions/0012).
 struct Heartbeat: Sendable {
   /// Between two beats where the watchdog leaves time; the status line is not more than this behind.
   private static let longestPause = Duration.seconds(5)
@@ -38,26 +38,36 @@ struct Heartbeat: Sendable {
   func run() async {
     guard notifier.isWanted else { return }
     notifier.ready(status: await status())
-    while (try? await Task.sleep(for: pause)) != nil { notifier.alive(status: await status()) }
+    while (try? await Task.sleep(for: pause)) != nil {
+      let look = await look()
+      if !look.hangs { notifier.alive(status: look.line) }
+    }
   }
 
   /// How the service is doing, in one line, once both have answered.
   func status() async -> String { await look().line }
 
-  /// - Returns: besides, why nothing can be recorded now, if so: an answer as well, but not that of a service that
-  ///   works.
-  func look() async -> (line: String, refusal: StoreError?) {
-    async let load = engine()
+  /// What the two have answered.
+  struct Look: Sendable {
+    let line: String
+    /// Why nothing can be recorded now, if so: an answer as well, but not that of a service that works.
+    let refusal: StoreError?
+    /// A poll does not end.
+    let hangs: Bool
+  }
+
+  func look() async -> Look {
+    async let answer = engine()
     async let waiting = writer()
-    let (tags, failing) = await (load.tags, load.failing)
-    var line = "watching \(tags) \(tags == 1 ? "tag" : "tags"), \(failing) failing"
+    let load = await answer
+    var line = "watching \(load.tags) \(load.tags == 1 ? "tag" : "tags"), \(load.failing) failing"
     if let waiting = await waiting {
       let most = waiting == Self.waitingLimit ? "+" : ""
       line += ", \(waiting)\(most) \(waiting == 1 ? "delivery" : "deliveries") waiting"
     }
-    let refusal = await load.refusal
-    if refusal != nil { line += "; the database cannot be written, see the log" }
-    return (remark().map { "\(line); \($0)" } ?? line, refusal)
+    if load.refusal != nil { line += "; the database cannot be written, see the log" }
+    if let remark = remark() { line += "; \(remark)" }
+    return Look(line: line, refusal: load.refusal, hangs: load.hangs)
   }
 
   /// Half of half the watchdog's time: a ping may be late by as much again and is still within one half.

@@ -1,4 +1,5 @@
 import History
+import ImageModel
 
 extension PollEngine {
   /// What a new configuration changes.
@@ -22,5 +23,10 @@ extension PollEngine {
     let failing: Int
     /// Why nothing can be recorded now.
     var refusal: StoreError?
+    /// How long the longest poll under way takes by now.
+    var longestPoll = Duration.zero
+
+    /// A poll was cut off some time ago and has not come back.
+    var hangs: Bool { longestPoll > .seconds(Limits.pollSeconds + 3 * Limits.tickSeconds) }
   }
 }

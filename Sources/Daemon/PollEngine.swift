@@ -25,9 +25,8 @@ actor PollEngine {
   private var isFlushPlanned = false
   private var isStopped = false
   private var running = 0
-  /// The tasks that poll, so that they can be cut off.
-  private var workers: [Int: Task<Void, Never>] = [:]
-  private var lastWorker = 0
+  private var workers = PollWorkers()
+  private let pollLimit: Duration
   private let executor = SerialTaskExecutor()
   /// Why the store refuses for now: nothing is polled that could not be recorded.
   private var refusal: StoreError?
@@ -42,7 +41,7 @@ actor PollEngine {
 
   init(
     core: PollCore, recorder: Recorder, writer: HistoryWriter, log: Logger,
-    clock: @escaping @Sendable () -> Moment = Moment.now,
+    clock: @escaping @Sendable () -> Moment = Moment.now, pollLimit: Duration = .seconds(Limits.pollSeconds),
     poll: @escaping @Sendable (PollJob) async -> PollResult,
     onProgress: @escaping @Sendable (Progress) -> Void
   ) {
@@ -51,11 +50,14 @@ actor PollEngine {
     self.writer = writer
     self.log = log
     self.clock = clock
+    self.pollLimit = pollLimit
     self.poll = poll
     self.onProgress = onProgress
   }
 
-  var load: Load { Load(tags: core.watchedCount, failing: core.failingCount, refusal: refusal) }
+  var load: Load {
+    Load(tags: core.watchedCount, failing: core.failingCount, refusal: refusal, longestPoll: workers.longest)
+  }
 
   var figures: PollFigures { meters.figures(core, at: clock()) }
 
@@ -70,6 +72,7 @@ actor PollEngine {
     let now = clock()
     // The timer has fired, early or late: whatever it was set for, it is to be set again.
     armedFor = .min
+    workers.cutOff(longerThan: pollLimit)
     enqueue(core.overdue(at: now))
     pump(now)
   }
@@ -88,20 +91,20 @@ actor PollEngine {
   }
 
   private func start(_ job: PollJob) {
-    lastWorker += 1
-    let id = lastWorker
-    workers[id] = Task.detached(executorPreference: executor) {
-      await self.work(job)
-      await self.ended(id)
+    workers.start { worker in
+      Task.detached(executorPreference: executor) {
+        await self.work(job, worker)
+        await self.ended(worker)
+      }
     }
   }
 
-  private func ended(_ worker: Int) { workers[worker] = nil }
+  private func ended(_ worker: PollWorkers.ID) { workers.ended(worker) }
 
   /// Polls, hands the result in and goes on with what is due next: one hop to the engine and back per poll.
-  private nonisolated func work(_ first: PollJob) async {
+  private nonisolated func work(_ first: PollJob, _ worker: PollWorkers.ID) async {
     var next: PollJob? = first
-    while let job = next { next = await finished(job, await poll(job)) }
+    while let job = next { next = await finished(job, await poll(job), worker) }
   }
 
   /// Arming costs a system call, so a timer that already fires in time is left alone.
@@ -116,14 +119,16 @@ actor PollEngine {
   /// Takes a result in.
   ///
   /// - Returns: a poll for the caller to make next; others that are due are started.
-  private func finished(_ job: PollJob, _ result: PollResult) -> PollJob? {
+  private func finished(_ job: PollJob, _ result: PollResult, _ worker: PollWorkers.ID) -> PollJob? {
     let slot = job.slot
+    let isCutOff = Task.isCancelled
     running -= 1
     // A request that was cut off because the daemon stops says nothing about the tag.
     if isStopped, result.isFailure {
       resumeIfIdle()
       return nil
     }
+    let result = isCutOff && result.isFailure ? .failed(PollWorkers.failure, registryAnswers: false) : result
     let now = clock()
     meters.finish(job, result, at: now)
     let request = core.finished(slot, result, at: now)
@@ -138,8 +143,10 @@ actor PollEngine {
     }
     if isStopped { resumeIfIdle() }
     let jobs = nextJobs(now)
-    for job in jobs.dropFirst() { start(job) }
-    return jobs.first
+    for job in jobs.dropFirst(isCutOff ? 0 : 1) { start(job) }
+    guard !isCutOff, let next = jobs.first else { return nil }
+    workers.nextPoll(of: worker)
+    return next
   }
 
   // MARK: Polls that are asked for
@@ -321,7 +328,7 @@ actor PollEngine {
   /// Ends the polls in flight without a result, for good.
   func cutOff() {
     isStopped = true
-    for worker in workers.values { worker.cancel() }
+    workers.cutOff()
   }
 
   private func resumeIfIdle() {

@@ -18,7 +18,7 @@ struct Readiness: Sendable {
         .unavailable,
         "the daemon lives, but its database was taken away or replaced (\(writer.path)): what it records ends with it")
     }
-    let (answers, answer) = AsyncStream.makeStream(of: (line: String, refusal: StoreError?)?.self)
+    let (answers, answer) = AsyncStream.makeStream(of: Heartbeat.Look?.self)
     // Not in a group: one that hangs could not be left behind.
     Task { answer.yield(await heartbeat.look()) }
     let deadline = Task {
@@ -30,6 +30,9 @@ struct Readiness: Sendable {
       guard let first else { break }
       if let refusal = first.refusal {
         throw ControlError(.unavailable, "the daemon lives, but cannot record anything (\(refusal.message))")
+      }
+      guard !first.hangs else {
+        throw ControlError(.unavailable, "the daemon lives, but a check of a tag does not end: restart it")
       }
       return first.line
     }

@@ -35,6 +35,8 @@ public enum Limits {
   public static let backoffCapSeconds = 3_600
   /// The longest the scheduler sleeps, so that a suspended or stepped clock is noticed.
   public static let tickSeconds = 60
+  /// A poll with all the documents that it fetches.
+  public static let pollSeconds = 3_600
   public static let intervalSeconds = 10...(30 * 86_400)
   public static let watchedTags = 1_000_000
 

@@ -69,6 +69,28 @@ import Testing
     await beating.value
   }
 
+  /// It was cut off, and stays under way all the same.
+  @Test func noPingWhileAPollOutlivesItsLimit() async throws {
+    let minutes = Mutex(0)
+    let heartbeat = Heartbeat(
+      notifier: notifier,
+      engine: { .init(tags: 1, failing: 0, longestPoll: .seconds(minutes.withLock { $0 } * 60)) }, writer: { 0 })
+    let beating = Task { await heartbeat.run() }
+    #expect(try await eventually { receiver.has("WATCHDOG=1") })
+    minutes.withLock { $0 = 64 }
+    #expect(await heartbeat.look().hangs)
+    // One may be under way; after it there are none for many times the watchdog's.
+    let pings = { receiver.lines.filter { $0 == "WATCHDOG=1" }.count }
+    let end = ContinuousClock.now + .milliseconds(400)
+    let most = pings() + 1
+    #expect(try await eventually { ContinuousClock.now > end })
+    #expect(pings() <= most)
+    minutes.withLock { $0 = 61 }
+    #expect(try await eventually { pings() > most })
+    beating.cancel()
+    await beating.value
+  }
+
   private func eventually(_ condition: () -> Bool) async throws -> Bool {
     let deadline = ContinuousClock.now + .seconds(20)
     while ContinuousClock.now < deadline {

@@ -91,6 +91,36 @@ import Testing
     #expect(record.state.failures == 0, "a poll that was cut off says nothing about the tag")
   }
 
+  /// A registry that trickles keeps a place of its registry; the next poll is made by somebody else.
+  @Test func aPollThatTakesTooLongFailsAndIsMadeAgain() async throws {
+    let time = Mutex<Int64>(0)
+    let polls = Mutex(0)
+    let engine = PollEngine(
+      core: try core(at: 0), recorder: recorder, writer: writer, log: Logger(label: "x"),
+      clock: { moment(time.withLock { $0 }) }, pollLimit: .milliseconds(20),
+      poll: { [snapshot] _ in
+        let isFirst = polls.withLock { polls in
+          polls += 1
+          return polls == 1
+        }
+        guard isFirst else { return .found(snapshot, head: snapshot.digest) }
+        try? await Task.sleep(for: .seconds(3_600))
+        return .failed(CheckFailure(.network, "cut off"), registryAnswers: false)
+      }, onProgress: { _ in })
+    await engine.tick()
+    while await engine.load.longestPoll < .milliseconds(30) { await Task.yield() }
+    await engine.tick()
+    #expect(try await lastChecked(becomes: 0))
+    let state = try HistoryReader.open(writer.path).status().tags[0].record.state
+    #expect(state.failures == 1 && state.failure?.code == .timeout)
+    #expect(state.failure?.message.contains("60 minutes") == true)
+    time.withLock { $0 = 100 }
+    await engine.tick()
+    #expect(try await lastChecked(becomes: 100))
+    #expect(try HistoryReader.open(writer.path).status().tags[0].record.state.failures == 0)
+    #expect(await engine.stop() == nil)
+  }
+
   /// Its tag was to be told to a sink that is gone; it must not be told to nobody.
   @Test func aResultThatWaitsDuringAReloadGoesToTheSinksThatAreThereThen() async throws {
     var core = try core(at: 0)
