@@ -228,11 +228,10 @@ public actor RunService {
       logSettings.value = next.log
       warn(of: sinks)
       metrics.noteReload(isGood: true, at: .now())
+      note(said, .warning)
       log.info("reloaded", metadata: ["tags": "\(entries.count)"])
     } catch {
-      for text in said.prefix(Self.loggedProblems) {
-        log.error("configuration_problem", metadata: ["err": "\(text.prefix { $0 != "\n" })"])
-      }
+      note(said, .error)
       metrics.noteReload(isGood: false, at: .now())
       log.error(
         "reload_failed", metadata: ["err": "\(error)", "note": "the configuration from before stays in force"])
@@ -240,6 +239,13 @@ public actor RunService {
     }
     await deliveries.reopenFiles()
     notifier.ready(status: status)
+  }
+
+  /// What is wrong or doubtful in the configuration, each with its place.
+  private func note(_ problems: [String], _ level: Logger.Level) {
+    for text in problems.prefix(Self.loggedProblems) {
+      log.log(level: level, "configuration_problem", metadata: ["err": "\(text.prefix { $0 != "\n" })"])
+    }
   }
 
   private func noteWhatStays(_ next: WatchConfig) {

@@ -63,8 +63,26 @@ import Testing
       sinks: ["hook": ["type": "webhook", "url": "https://192.0.2.1/", "secret_file": "/nonexistent/secret"]])
     hangUp(daemon)
     #expect(eventually { log().contains("msg=reload_failed") })
+    let place = try #require(log().firstMatch(of: /config\.json:(\d+):(\d+): .*secret_file/))
+    let line = WatcherBinary.text(scene.config).split(separator: "\n", omittingEmptySubsequences: false)[
+      try #require(Int(place.1)) - 1]
+    #expect(line.dropFirst(try #require(Int(place.2)) - 1).hasPrefix(#""\/nonexistent\/secret""#))
     #expect(try scene.sql("SELECT repository FROM tag WHERE watched = 1") == ["app"])
     #expect(try scene.sql("SELECT name FROM sink WHERE state = 'ok' ORDER BY name") == ["all", "out"])
+  }
+
+  @Test func aRegistryWithoutItsPasswordIsTakenOverAndToldWithItsPlace() throws {
+    defer { registry.stop() }
+    try edit { $0["registries"] = ["r.example": ["username": "u", "password_file": "/nonexistent/password"]] }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { scene.isBaselineRecorded() })
+    let told = /config\.json:\d+:\d+: warning: "password_file": "\/nonexistent\/password" cannot be read: No such file/
+    #expect(log().contains(told))
+    hangUp(daemon)
+    #expect(eventually { log().contains("msg=reloaded") })
+    let lines = log().split(separator: "\n").filter { $0.contains("level=warning msg=configuration_problem") }
+    #expect(lines.count == 1 && lines[0].contains("nonexistent/password"))
   }
 
   @Test func sinksAreExchanged() throws {
