@@ -36,6 +36,8 @@ public enum DeliveryState: String, Sendable, CaseIterable {
 /// One event on its way to one sink, as people look at it.
 public struct StoredDelivery: Hashable, Sendable {
   public let sink: String
+  /// Only to one that is `ok` anything is sent.
+  public let sinkState: SinkState
   public let sequence: Int64
   public let eventID: String
   public let type: EventType

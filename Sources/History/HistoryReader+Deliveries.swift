@@ -10,7 +10,7 @@ extension HistoryReader {
         db,
         sql: """
           SELECT d.sink, d.event_sequence, e.id, e.type, t.registry, t.repository, t.tag, d.state, d.attempts,
-            d.next_attempt_ms, d.delivered_ms, d.last_error
+            d.next_attempt_ms, d.delivered_ms, d.last_error, k.state
           FROM delivery d JOIN event e ON e.sequence = d.event_sequence JOIN tag t ON t.id = d.tag_id
             JOIN sink k ON k.name = d.sink
           WHERE \(condition.sql) ORDER BY d.event_sequence, k.position, d.sink
@@ -46,8 +46,8 @@ extension HistoryReader {
     let next = try row.time(9)
     let tag = TagReference(domain: try row.text(4), path: try row.text(5), tag: try row.text(6))
     return StoredDelivery(
-      sink: try row.text(0), sequence: try row.integer(1), eventID: try row.text(2), type: type,
-      tag: type == .changes ? nil : tag, state: state,
+      sink: try row.text(0), sinkState: try row.named(12, SinkState.self), sequence: try row.integer(1),
+      eventID: try row.text(2), type: type, tag: type == .changes ? nil : tag, state: state,
       attempts: Int(try row.integer(8)), nextAttempt: state == .waiting && next.milliseconds > 0 ? next : nil,
       delivered: try row.optionalTime(10), lastError: try row.optionalText(11))
   }

@@ -12,20 +12,24 @@ import Testing
     return DeliveriesRendering(
       deliveries: [
         StoredDelivery(
-          sink: "ops", sequence: 42, eventID: id, type: .imageChanged, tag: Samples.tag, state: .failed, attempts: 10,
+          sink: "ops", sinkState: .ok, sequence: 42, eventID: id, type: .imageChanged, tag: Samples.tag, state: .failed,
+          attempts: 10,
           nextAttempt: nil, delivered: nil,
           lastError: "the receiver answered 503 \u{1b}[31m(https://hooks.example.com/watcher): look into its log"),
         StoredDelivery(
-          sink: "journal", sequence: 1_043, eventID: id, type: .tagDeleted, tag: Samples.app, state: .waiting,
+          sink: "journal", sinkState: .ok, sequence: 1_043, eventID: id, type: .tagDeleted, tag: Samples.app,
+          state: .waiting,
           attempts: 2, nextAttempt: time, delivered: nil, lastError: nil),
         StoredDelivery(
-          sink: "ops", sequence: 1_044, eventID: id, type: .tagRestored, tag: Samples.tag, state: .waiting,
+          sink: "ops", sinkState: .ok, sequence: 1_044, eventID: id, type: .tagRestored, tag: Samples.tag,
+          state: .waiting,
           attempts: 0, nextAttempt: nil, delivered: nil, lastError: nil),
         StoredDelivery(
-          sink: "ops", sequence: 1_045, eventID: id, type: .tagRestored, tag: Samples.tag, state: .delivered,
+          sink: "ops", sinkState: .ok, sequence: 1_045, eventID: id, type: .tagRestored, tag: Samples.tag,
+          state: .delivered,
           attempts: 1, nextAttempt: nil, delivered: time, lastError: nil),
         StoredDelivery(
-          sink: "ops", sequence: 1_046, eventID: id, type: .changes, tag: nil, state: .waiting,
+          sink: "gone", sinkState: .disabled, sequence: 1_046, eventID: id, type: .changes, tag: nil, state: .waiting,
           attempts: 0, nextAttempt: nil, delivered: nil, lastError: nil),
       ], now: try Samples.time("2026-09-17T21:31:00Z"))
   }
@@ -45,7 +49,7 @@ import Testing
          1045  ops      delivered         1  -
             restored  amazonlinux:latest  id 0b9f77aa-1111-4222-8333-444455556666
             delivered 2026-09-17 21:45:05
-         1046  ops      waiting           0  due
+         1046  gone     waiting           0  sink disabled
             group  id 0b9f77aa-1111-4222-8333-444455556666
 
         """)

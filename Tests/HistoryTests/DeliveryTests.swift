@@ -81,8 +81,8 @@ import Testing
     #expect(
       ops[2]
         == StoredDelivery(
-          sink: "ops", sequence: 3, eventID: "e3", type: .imageChanged, tag: amazon, state: .waiting, attempts: 2,
-          nextAttempt: time(900), delivered: nil, lastError: "timeout"))
+          sink: "ops", sinkState: .ok, sequence: 3, eventID: "e3", type: .imageChanged, tag: amazon, state: .waiting,
+          attempts: 2, nextAttempt: time(900), delivered: nil, lastError: "timeout"))
     #expect(ops.map(\.nextAttempt) == [nil, nil, time(900), nil], "only what is put off has a time")
     #expect(ops.map(\.delivered) == [nil, time(9), nil, nil])
     #expect(ops.map(\.lastError) == ["503", nil, "timeout", nil])

@@ -27,6 +27,7 @@ struct DeliveriesRendering {
 
   private func nextAttempt(_ delivery: StoredDelivery, _ format: TextFormat) -> String {
     guard delivery.state == .waiting else { return "-" }
+    guard delivery.sinkState == .ok else { return "sink \(delivery.sinkState.rawValue)" }
     guard let next = delivery.nextAttempt, next > now else { return "due" }
     return format.times(next)
   }
