@@ -1,3 +1,5 @@
+import ImageModel
+
 /// Why the store could not do what was asked: a stable code, and one line for a person.
 public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Code: String, Sendable, CaseIterable {
@@ -37,15 +39,15 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String { message }
 
   /// The exit code of a command that ends because of this. Source: the contract, section 2.
-  public var exitCode: Int32 {
+  public var exitCode: ExitCode {
     switch code {
-    case .damaged, .foreign, .newer, .older: 65
-    case .missing: 66
-    case .internalError: 70
-    case .cannotCreate: 73
-    case .io, .full: 74
-    case .locked, .busy: 75
-    case .permission: 77
+    case .damaged, .foreign, .newer, .older: .data
+    case .missing: .notFound
+    case .internalError: .internalError
+    case .cannotCreate: .cannotCreate
+    case .io, .full: .inputOutput
+    case .locked, .busy: .locked
+    case .permission: .permission
     }
   }
 }

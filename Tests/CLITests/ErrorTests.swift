@@ -25,7 +25,7 @@ import Testing
   @Test(arguments: StoreError.Code.allCases)
   func storeErrorsKeepTheirStatus(code: StoreError.Code) {
     let error = StoreError(code, "what (where): do this")
-    #expect(CommandError(error).status.rawValue == error.exitCode)
+    #expect(CommandError(error).status == error.exitCode)
     #expect(CommandError(error).message == error.message)
   }
 

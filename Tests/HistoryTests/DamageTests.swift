@@ -75,7 +75,7 @@ import Testing
     let whole = try sample()
     write(Array(whole.prefix(whole.count / 2 / 4_096 * 4_096)), to: scratch.database)
     let error = #expect(throws: StoreError.self) { try HistoryWriter.open(scratch.database) }
-    #expect(error?.exitCode == 65)
+    #expect(error?.exitCode == .data)
   }
 
   @Test func anIndexThatDiffersFromItsTableIsFoundAtOpening() throws {

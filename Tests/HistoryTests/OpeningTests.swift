@@ -173,7 +173,7 @@ import Testing
     (StoreError.Code.damaged, Int32(65)), (.foreign, 65), (.newer, 65), (.missing, 66), (.internalError, 70),
     (.cannotCreate, 73), (.io, 74), (.full, 74), (.locked, 75), (.busy, 75), (.permission, 77),
   ]) func exitCodes(_ code: StoreError.Code, _ expected: Int32) {
-    #expect(StoreError(code, "").exitCode == expected)
+    #expect(StoreError(code, "").exitCode.rawValue == expected)
   }
 
   @Test(arguments: [

@@ -112,7 +112,7 @@ import Testing
       try asNobody(group: 65_534) { try HistoryReader.open(scratch.database) }
     }
     #expect(stranger?.code == .permission)
-    #expect(stranger?.exitCode == 77)
+    #expect(stranger?.exitCode == .permission)
     #expect(code { try asNobody(group: 65_534) { try HistoryWriter.open(scratch.database) } } == .permission)
     #expect(code { try asNobody(group: group) { try HistoryWriter.open(scratch.database) } } == .permission)
   }

@@ -24,7 +24,7 @@ struct ControlDesk: Sendable {
     } catch let error as ControlError {
       throw error
     } catch let error as StoreError {
-      throw ControlError(ExitCode(rawValue: error.exitCode) ?? .internalError, error.message)
+      throw ControlError(error.exitCode, error.message)
     } catch let error as CheckInterruption {
       throw ControlError(error, database: writer.path)
     } catch {

@@ -23,7 +23,7 @@ struct CommandError: Error, Hashable, CustomStringConvertible {
   }
 
   init(_ error: StoreError) {
-    self.init(CommandStatus(rawValue: error.exitCode) ?? .internalError, error.message)
+    self.init(error.exitCode, error.message)
   }
 
   /// - Parameter reference: what the registry was asked for.
