@@ -3,8 +3,8 @@ import Glibc
 import ImageModel
 
 extension HistoryReader {
-  /// Copies the database as it is at one moment, beside a running writer as well. The copy has no log and no free
-  /// pages, and appears under its name when it is whole and on disk, mode 0640.
+  /// Copies the database as it is at one moment (`DatabaseCopy`), beside a running writer as well. The copy appears
+  /// under its name when it is whole and on disk.
   ///
   /// - Parameter path: where nothing is yet.
   /// - Returns: its size in bytes.
@@ -14,20 +14,17 @@ extension HistoryReader {
       throw StoreError(.cannotCreate, "there is something already (\(path)): name a file that is not there")
     }
     let unfinished = "\(path).\(getpid()).new"
-    // SQLite takes an empty file, and would make one that everybody may read.
-    try FilePath.createFile(unfinished)
     defer { unlink(unfinished) }
     do {
       try queue.inDatabase { db in
         // The connection stays one that can only read; this is for the other file.
         try db.execute(sql: "PRAGMA query_only = 0")
-        try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished])
+        try DatabaseCopy.make(of: db, at: unfinished)
       }
     } catch {
       let failure = StoreError.mapping(error, path: unfinished)
       throw failure.code == .damaged ? .mapping(error, path: self.path) : failure
     }
-    try FilePath.sync(unfinished)
     // Unlike a renaming, this takes nothing's place.
     guard link(unfinished, path) == 0 else { throw .notAccessible(path: path, errno: errno) }
     try FilePath.sync(FilePath.directory(of: path))

@@ -16,10 +16,8 @@ enum MigrationBackup {
     let backup = Self.path(for: path, version: version)
     let unfinished = backup + ".new"
     unlink(unfinished)
-    // SQLite takes an empty file, and would make one that everybody may read.
-    try FilePath.createFile(unfinished)
     do {
-      try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished])
+      try DatabaseCopy.make(of: db, at: unfinished)
     } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
       unlink(unfinished)
       return
