@@ -11,6 +11,7 @@ struct LogOutput: LogHandler {
   let counts: LogCounts
   /// Each line begins with its priority, which the journal takes off. Source: sd-daemon(3).
   let isJournal: Bool
+  let stream = LogStream.standardError
   var metadata: Logger.Metadata = [:]
 
   var logLevel: Logger.Level {
@@ -38,15 +39,17 @@ struct LogOutput: LogHandler {
   func log(event: LogEvent) {
     counts.note(event.level)
     let fields = metadata.merging(event.metadata ?? [:]) { $1 }.map { ($0.key, "\($0.value)".safe(limit: 256)) }
-      .sorted { $0.0 < $1.0 }
-    let head = [
-      ("ts", Timestamp.now().description), ("level", event.level.rawValue), ("msg", event.message.description),
-    ]
-    let line =
-      (isJournal ? event.level.journalPrefix : "")
-      + (settings.value.format == .json ? Self.json(head + fields) : Self.logfmt(head + fields)) + "\n"
-    // One write, so that lines of several threads do not mix. A log that cannot be written is lost.
-    _ = Array(line.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    stream.write(line(event.level, event.message.description, fields)) { lost in
+      line(.warning, "log_lines_lost", [("count", "\(lost)")])
+    }
+  }
+
+  private func line(_ level: Logger.Level, _ message: String, _ fields: [(String, String)]) -> String {
+    let all =
+      [("ts", Timestamp.now().description), ("level", level.rawValue), ("msg", message)]
+      + fields.sorted { $0.0 < $1.0 }
+    return (isJournal ? level.journalPrefix : "")
+      + (settings.value.format == .json ? Self.json(all) : Self.logfmt(all)) + "\n"
   }
 
   static func logfmt(_ fields: [(String, String)]) -> String {
