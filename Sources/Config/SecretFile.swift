@@ -14,6 +14,11 @@ public enum SecretFile: Sendable, Hashable {
     }
   }
 
+  /// What to do where the directory is not known. Source: systemd.exec(5).
+  public static let directoryHint =
+    "systemd sets it for the service (LoadCredential=); for a command by hand: "
+    + "CREDENTIALS_DIRECTORY=/run/credentials/watcher.service"
+
   /// What systemd takes for the name of a credential: a plain file name. A `/` in it could leave the directory.
   static func isCredentialID(_ text: String) -> Bool {
     (1...255).contains(text.utf8.count) && text != "." && text != ".."

@@ -8,18 +8,18 @@ import ImageModel
 
 extension WatchConfig {
   /// The files named by `…_file` keys that this process cannot read, sorted by position. Their content is not
-  /// looked at.
+  /// looked at. Where a credential is, the service manager tells the service alone: for others it is a warning.
   ///
-  /// - Parameter environment: for `CREDENTIALS_DIRECTORY`, without which no credential can be found.
+  /// - Parameter environment: for `CREDENTIALS_DIRECTORY`.
   public func unreadableFiles(environment: [String: String]) -> [ConfigProblem] {
     namedFiles.compactMap { file, problem in
       guard let path = file.resolve(environment: environment) else {
         return problem.explained(
-          "\(problem.message): CREDENTIALS_DIRECTORY is not set, so there is no credential",
-          hint: "run under a service with LoadCredential=, or name a path")
+          .warning, "\(problem.message) cannot be looked for: CREDENTIALS_DIRECTORY is not set",
+          hint: SecretFile.directoryHint)
       }
       return reason(path).map {
-        problem.explained("\(problem.message): \(quoted(path)) cannot be read: \($0)", hint: nil)
+        problem.explained(.error, "\(problem.message): \(quoted(path)) cannot be read: \($0)", hint: nil)
       }
     }
   }
@@ -33,9 +33,9 @@ extension WatchConfig {
 }
 
 extension ConfigProblem {
-  fileprivate func explained(_ message: String, hint: String?) -> ConfigProblem {
+  fileprivate func explained(_ severity: Severity, _ message: String, hint: String?) -> ConfigProblem {
     ConfigProblem(
-      severity: .error, path: path, line: line, column: column, message: message, hint: hint, sourceLine: sourceLine,
+      severity: severity, path: path, line: line, column: column, message: message, hint: hint, sourceLine: sourceLine,
       caret: caret)
   }
 }

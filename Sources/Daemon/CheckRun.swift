@@ -25,6 +25,8 @@ public final class CheckRun: Sendable {
   /// - Throws: `.locked` when a daemon holds it, and whatever else keeps it from being written; `SinkError`.
   public init(config: WatchConfig, database: String, environment: [String: String]) throws {
     self.config = config
+    // Beside a daemon nothing is sent from here, and what the sinks need (credentials) may be the daemon's alone.
+    try DatabaseLock.refuseHeld(database)
     sinks = try ConfiguredSinks(config.sinks, environment: environment)
     store = try Store(opening: database)
     log = LogOutput.logger(config.log, environment: environment)

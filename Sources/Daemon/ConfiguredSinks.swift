@@ -73,8 +73,7 @@ extension WebhookSettings {
   fileprivate func target(of sink: String, _ environment: [String: String]) throws(SinkError) -> WebhookTarget {
     func path(_ file: SecretFile) throws(SinkError) -> String {
       guard let path = file.resolve(environment: environment) else {
-        throw SinkError(
-          sink: sink, reason: "CREDENTIALS_DIRECTORY is not set: run it as a service with LoadCredential=")
+        throw SinkError(sink: sink, reason: "CREDENTIALS_DIRECTORY is not set; \(SecretFile.directoryHint)")
       }
       return path
     }

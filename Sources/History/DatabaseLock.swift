@@ -37,8 +37,7 @@ public final class DatabaseLock: Sendable {
     let failure = errno
     close(descriptor)
     guard failure == EWOULDBLOCK else { throw .notAccessible(path: path, errno: failure) }
-    throw StoreError(
-      .locked, "another process holds the database (\(path)): stop it first, or name another with --database")
+    throw .held(path)
   }
 
   /// Gives the lock back; later calls do nothing.
@@ -57,8 +56,25 @@ public final class DatabaseLock: Sendable {
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0
   }
 
+  /// Looks, and makes nothing. Whatever else is wrong with the place is left to `acquire`.
+  ///
+  /// - Throws: `.locked` when somebody writes to the database now.
+  public static func refuseHeld(_ databasePath: String) throws(StoreError) {
+    let path = lockPath(for: databasePath)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    if flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK { throw .held(path) }
+  }
+
   private static func lockPath(for databasePath: String) -> String { FilePath.canonical(databasePath) + ".lock" }
 
   private static let attempts = 5
   private static let pauseMicroseconds: UInt32 = 20_000
+}
+
+extension StoreError {
+  fileprivate static func held(_ lock: String) -> StoreError {
+    StoreError(.locked, "another process holds the database (\(lock)): stop it first, or name another with --database")
+  }
 }

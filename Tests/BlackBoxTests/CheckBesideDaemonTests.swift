@@ -78,6 +78,22 @@ import Testing
     #expect(eventually { scene.eventLines().contains { $0.contains("app:edge") } })
   }
 
+  /// Credentials are passed to the service alone, and `sudo watcher check` has to work all the same.
+  @Test func whatOnlyTheDaemonCanReadIsNotNeeded() throws {
+    defer { end() }
+    try scene.configure(
+      watch: [image],
+      sinks: ["hook": ["type": "webhook", "url": "https://127.0.0.1:1/", "secret_file": ["credential": "hook"]]])
+    let outcome = try check([])
+    #expect(outcome.status == 0, "\(outcome.stderr)")
+    #expect(outcome.stdout.hasPrefix("unchanged "))
+    let checked = try scene.run(["config", "check", "--config", scene.config])
+    #expect(checked.status == 0)
+    #expect(checked.stderr.contains("warning: \"secret_file\" cannot be looked for: CREDENTIALS_DIRECTORY is not set"))
+    let alone = try scene.run(["check", "--config", scene.config, "--database", scene.directory + "/other.db"])
+    #expect(alone.status == 78 && alone.stderr.contains("CREDENTIALS_DIRECTORY=/run/credentials/watcher.service"))
+  }
+
   @Test func aSlowRegistryIsWaitedForAndProgressIsSaid() throws {
     defer { end() }
     registry.setFault { _ in

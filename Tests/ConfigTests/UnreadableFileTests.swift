@@ -26,6 +26,7 @@ import Testing
 
     let outside = config.unreadableFiles(environment: [:])
     #expect(outside.map(\.line) == [3, 3, 4, 5])
+    #expect(outside.map(\.severity) == [.error, .error, .warning, .warning])
     #expect(outside[2].message.contains("CREDENTIALS_DIRECTORY"))
   }
 }

@@ -19,10 +19,11 @@ struct ConfigCheckCommand: ParsableCommand {
     for problem in settings.warnings + settings.unbuilt { Output.say(problem.rendered) }
     let unreadable = settings.unreadableFiles(environment: ProcessInfo.processInfo.environment)
     for problem in unreadable { Output.say(problem.rendered) }
-    guard unreadable.isEmpty else {
+    let errors = unreadable.count { $0.severity == .error }
+    guard errors == 0 else {
       throw CommandError(
         .configuration,
-        "\(Words.count(unreadable.count, "file")) cannot be read (\(file.path.shown)): correct what is listed above, "
+        "\(Words.count(errors, "file")) cannot be read (\(file.path.shown)): correct what is listed above, "
           + "or check as the user that runs watcher")
     }
     try Output.write(Array(Self.summary(settings, path: file.path).utf8))
