@@ -100,11 +100,13 @@ public struct EndpointError: Error, Hashable, Sendable {
   public let message: String
 
   init(_ error: any Error) {
-    guard let error = error as? IOError else {
-      (self.errno, message) = (0, "\(error)")
-      return
+    switch error {
+    case let error as IOError:
+      (self.errno, message) = (error.errnoCode, String(cString: strerror(error.errnoCode)))
+    case is SocketAddressError.UnknownHost, is SocketAddressError:
+      (self.errno, message) = (EADDRNOTAVAIL, "The name has no address")
+    default: (self.errno, message) = (0, "\(error)")
     }
-    (self.errno, message) = (error.errnoCode, String(cString: strerror(error.errnoCode)))
   }
 }
 

@@ -115,6 +115,15 @@ import Testing
     await third.close()
   }
 
+  @Test func aNameWithoutAnAddressIsNoPlace() async throws {
+    do throws(EndpointError) {
+      _ = try await HTTPEndpoint.listen(host: "no such name", port: 1) { _ in EndpointReply(200, body: []) }
+      Issue.record("somebody listens nowhere")
+    } catch {
+      #expect(error.errno == EADDRNOTAVAIL && error.message == "The name has no address")
+    }
+  }
+
   @Test func whereSomebodyListensNobodyElseCan() async throws {
     let port = try freePort()
     let endpoint = try await listen(port: port)
