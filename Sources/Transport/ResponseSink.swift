@@ -13,6 +13,9 @@ struct ResponseSink {
     case body
   }
 
+  /// What headers may keep for the next response: those of a registry need a quarter of it.
+  private static let keptHeaderBytes = 4_096
+
   private(set) var headers: [UInt8] = []
   private(set) var body: [UInt8] = []
   private(set) var status = 0
@@ -34,7 +37,7 @@ struct ResponseSink {
     var errorBody = 0
   }
 
-  /// Ready for the next response. The memory for headers is kept.
+  /// Ready for the next response.
   mutating func reset(isHead: Bool, limits: Limits) {
     headers.removeAll(keepingCapacity: true)
     body = []
@@ -51,8 +54,12 @@ struct ResponseSink {
   /// complete response; the digest in the last of them may be half a one.
   var hasAllHeaders: Bool { position == .body }
 
-  /// Gives the body's memory up; the response has its own hold on it.
-  mutating func releaseBody() { body = [] }
+  /// Gives memory up: the body's, on which the response has its own hold, and that of uncommonly long headers. There
+  /// are a hundred of these, and each would sooner or later keep the longest that a registry ever sent.
+  mutating func releaseMemory() {
+    body = []
+    if headers.capacity > Self.keptHeaderBytes { headers = [] }
+  }
 
   /// Takes a line with its line end. False ends the transfer.
   mutating func take(headerLine line: UnsafeRawBufferPointer) -> Bool {

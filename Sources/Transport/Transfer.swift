@@ -64,7 +64,7 @@ final class Transfer {
 
   /// Leaves the handle free for the next transfer and gives back who waits for the result of this one.
   func end() -> Inbox.Submission? {
-    sink.releaseBody()
+    sink.releaseMemory()
     return submission.take()
   }
 
