@@ -2,6 +2,8 @@ import ImageModel
 
 /// Those who wait for fresh polls of certain tags. A poll that was under way when they asked proves nothing to them: it
 /// may have looked before what they ask about, and is made again.
+///
+/// All of it is passed through with every poll of a `check`, of which there may be a hundred thousand.
 struct Inquiries {
   /// What came of it, by the tag's place.
   typealias Results = [Int: CheckReport.Result]
@@ -16,53 +18,60 @@ struct Inquiries {
   }
 
   private struct Inquiry {
-    var open: [Int: Stage]
+    let id: Int
+    /// By the tag's place; `nil` for what is not waited for, or not any more.
+    var stages: [Stage?]
+    /// How many are waited for.
+    var open: Int
     var results: Results = [:]
     let onProgress: @Sendable (_ done: Int) -> Void
     let continuation: CheckedContinuation<Results, any Error>
+
+    func stage(of place: Int) -> Stage? { stages.indices.contains(place) ? stages[place] : nil }
   }
 
-  private var inquiries: [Int: Inquiry] = [:]
-  /// A copy: to walk `inquiries.keys` would hold on to all of it, and each change would copy every awaited place.
-  private var ids: [Int] { Array(inquiries.keys) }
+  private var inquiries: [Inquiry] = []
   private var last = 0
 
   var count: Int { inquiries.count }
 
   /// Places of which a poll is awaited that has not ended.
   var awaited: Set<Int> {
-    inquiries.values.reduce(into: []) { slots, inquiry in
-      slots.formUnion(inquiry.open.lazy.filter { $0.value == .asked }.map(\.key))
+    inquiries.reduce(into: []) { places, inquiry in
+      places.formUnion(inquiry.stages.indices.lazy.filter { inquiry.stages[$0] == .asked })
     }
   }
 
   /// - Parameters:
-  ///   - slots: at least one; whether a poll is under way there.
+  ///   - places: at least one; whether a poll is under way there.
   ///   - continuation: resumed once all of them are settled.
   mutating func open(
-    _ slots: [(slot: Int, isBusy: Bool)], onProgress: @escaping @Sendable (_ done: Int) -> Void,
+    _ places: [(place: Int, isBusy: Bool)], onProgress: @escaping @Sendable (_ done: Int) -> Void,
     _ continuation: CheckedContinuation<Results, any Error>
   ) {
     last += 1
-    inquiries[last] = Inquiry(
-      open: Dictionary(uniqueKeysWithValues: slots.map { ($0.slot, $0.isBusy ? .busy : .asked) }),
-      onProgress: onProgress, continuation: continuation)
+    var stages = [Stage?](repeating: nil, count: (places.lazy.map(\.place).max() ?? 0) + 1)
+    for (place, isBusy) in places { stages[place] = isBusy ? .busy : .asked }
+    var inquiry = Inquiry(
+      id: last, stages: stages, open: places.count, onProgress: onProgress, continuation: continuation)
+    inquiry.results.reserveCapacity(places.count)
+    inquiries.append(inquiry)
   }
 
   /// A poll has ended.
   ///
   /// - Returns: the inquiries it answers, and whether it has to be made again.
-  mutating func polled(_ slot: Int) -> (answered: [Int], isWantedAgain: Bool) {
+  mutating func polled(_ place: Int) -> (answered: [Int], isWantedAgain: Bool) {
     var answered: [Int] = []
     var isWantedAgain = false
-    for id in ids {
-      switch inquiries[id]?.open[slot] {
+    for index in inquiries.indices {
+      switch inquiries[index].stage(of: place) {
       case .busy:
-        inquiries[id]?.open[slot] = .asked
+        inquiries[index].stages[place] = .asked
         isWantedAgain = true
       case .asked:
-        inquiries[id]?.open[slot] = .polled
-        answered.append(id)
+        inquiries[index].stages[place] = .polled
+        answered.append(inquiries[index].id)
       case .polled, nil: break
       }
     }
@@ -70,35 +79,40 @@ struct Inquiries {
   }
 
   /// The result of a poll that answers `ids` is on record.
-  mutating func settle(_ ids: [Int], _ slot: Int, _ result: CheckReport.Result) {
-    for id in ids { settle(id, slot, result) }
+  mutating func settle(_ ids: [Int], _ place: Int, _ result: CheckReport.Result) {
+    for id in ids {
+      guard let index = inquiries.firstIndex(where: { $0.id == id }) else { continue }
+      settle(at: index, place, result)
+    }
   }
 
   /// There will be no poll.
-  mutating func settle(_ slot: Int, _ result: CheckReport.Result) {
-    for id in ids where inquiries[id]?.open[slot] == .asked { settle(id, slot, result) }
+  mutating func settle(_ place: Int, _ result: CheckReport.Result) {
+    for index in inquiries.indices.reversed() where inquiries[index].stage(of: place) == .asked {
+      settle(at: index, place, result)
+    }
   }
 
   /// Ends those that wait for one of these places.
-  mutating func fail(_ slots: Set<Int>, _ error: any Error) {
-    for (id, inquiry) in inquiries where !slots.isDisjoint(with: inquiry.open.keys) { fail(id, error) }
+  mutating func fail(_ places: Set<Int>, _ error: any Error) {
+    fail(error) { inquiry in places.contains { inquiry.stage(of: $0) != nil } }
   }
 
-  mutating func failAll(_ error: any Error) {
-    for id in ids { fail(id, error) }
+  mutating func failAll(_ error: any Error) { fail(error) { _ in true } }
+
+  private mutating func fail(_ error: any Error, where isMeant: (Inquiry) -> Bool) {
+    for inquiry in inquiries where isMeant(inquiry) { inquiry.continuation.resume(throwing: error) }
+    inquiries.removeAll(where: isMeant)
   }
 
-  private mutating func fail(_ id: Int, _ error: any Error) {
-    inquiries.removeValue(forKey: id)?.continuation.resume(throwing: error)
-  }
-
-  private mutating func settle(_ id: Int, _ slot: Int, _ result: CheckReport.Result) {
-    guard inquiries[id]?.open.removeValue(forKey: slot) != nil else { return }
-    inquiries[id]?.results[slot] = result
-    guard let inquiry = inquiries[id] else { return }
-    inquiry.onProgress(inquiry.results.count)
-    guard inquiry.open.isEmpty else { return }
-    inquiries[id] = nil
+  private mutating func settle(at index: Int, _ place: Int, _ result: CheckReport.Result) {
+    guard inquiries[index].stage(of: place) != nil else { return }
+    inquiries[index].stages[place] = nil
+    inquiries[index].results[place] = result
+    inquiries[index].open -= 1
+    inquiries[index].onProgress(inquiries[index].results.count)
+    guard inquiries[index].open == 0 else { return }
+    let inquiry = inquiries.remove(at: index)
     inquiry.continuation.resume(returning: inquiry.results)
   }
 }

@@ -26,7 +26,6 @@ actor PollEngine {
   private var isStopped = false
   private var running = 0
   private var workers = PollWorkers()
-  private let pollLimit: Duration
   private let executor = SerialTaskExecutor()
   /// Why the store refuses for now: nothing is polled that could not be recorded.
   private var refusal: StoreError?
@@ -41,7 +40,7 @@ actor PollEngine {
 
   init(
     core: PollCore, recorder: Recorder, writer: HistoryWriter, log: Logger,
-    clock: @escaping @Sendable () -> Moment = Moment.now, pollLimit: Duration = .seconds(Limits.pollSeconds),
+    clock: @escaping @Sendable () -> Moment = Moment.now,
     poll: @escaping @Sendable (PollJob) async -> PollResult,
     onProgress: @escaping @Sendable (Progress) -> Void
   ) {
@@ -50,13 +49,14 @@ actor PollEngine {
     self.writer = writer
     self.log = log
     self.clock = clock
-    self.pollLimit = pollLimit
     self.poll = poll
     self.onProgress = onProgress
   }
 
   var load: Load {
-    Load(tags: core.watchedCount, failing: core.failingCount, refusal: refusal, longestPoll: workers.longest)
+    Load(
+      tags: core.watchedCount, failing: core.failingCount, refusal: refusal,
+      hangs: workers.hangs(longerThan: 2 * Int64(Limits.tickSeconds) * 1000, at: clock().boot))
   }
 
   var figures: PollFigures { meters.figures(core, at: clock()) }
@@ -72,7 +72,7 @@ actor PollEngine {
     let now = clock()
     // The timer has fired, early or late: whatever it was set for, it is to be set again.
     armedFor = .min
-    workers.cutOff(longerThan: pollLimit)
+    workers.cutOff(longerThan: Int64(Limits.pollSeconds) * 1000, at: now.boot)
     enqueue(core.overdue(at: now))
     pump(now)
   }
@@ -91,20 +91,23 @@ actor PollEngine {
   }
 
   private func start(_ job: PollJob) {
-    workers.start { worker in
+    workers.start(job.began) { stopwatch in
       Task.detached(executorPreference: executor) {
-        await self.work(job, worker)
-        await self.ended(worker)
+        await self.work(job, stopwatch)
+        await self.ended(stopwatch)
       }
     }
   }
 
-  private func ended(_ worker: PollWorkers.ID) { workers.ended(worker) }
+  private func ended(_ stopwatch: PollWorkers.Stopwatch) { workers.ended(stopwatch) }
 
   /// Polls, hands the result in and goes on with what is due next: one hop to the engine and back per poll.
-  private nonisolated func work(_ first: PollJob, _ worker: PollWorkers.ID) async {
+  private nonisolated func work(_ first: PollJob, _ stopwatch: PollWorkers.Stopwatch) async {
     var next: PollJob? = first
-    while let job = next { next = await finished(job, await poll(job), worker) }
+    while let job = next {
+      stopwatch.restart(job.began)
+      next = await finished(job, await poll(job))
+    }
   }
 
   /// Arming costs a system call, so a timer that already fires in time is left alone.
@@ -119,7 +122,7 @@ actor PollEngine {
   /// Takes a result in.
   ///
   /// - Returns: a poll for the caller to make next; others that are due are started.
-  private func finished(_ job: PollJob, _ result: PollResult, _ worker: PollWorkers.ID) -> PollJob? {
+  private func finished(_ job: PollJob, _ result: PollResult) -> PollJob? {
     let slot = job.slot
     let isCutOff = Task.isCancelled
     running -= 1
@@ -144,9 +147,7 @@ actor PollEngine {
     if isStopped { resumeIfIdle() }
     let jobs = nextJobs(now)
     for job in jobs.dropFirst(isCutOff ? 0 : 1) { start(job) }
-    guard !isCutOff, let next = jobs.first else { return nil }
-    workers.nextPoll(of: worker)
-    return next
+    return isCutOff ? nil : jobs.first
   }
 
   // MARK: Polls that are asked for
@@ -328,7 +329,7 @@ actor PollEngine {
   /// Ends the polls in flight without a result, for good.
   func cutOff() {
     isStopped = true
-    workers.cutOff()
+    workers.cutOffAll()
   }
 
   private func resumeIfIdle() {

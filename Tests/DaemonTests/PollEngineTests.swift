@@ -97,7 +97,7 @@ import Testing
     let polls = Mutex(0)
     let engine = PollEngine(
       core: try core(at: 0), recorder: recorder, writer: writer, log: Logger(label: "x"),
-      clock: { moment(time.withLock { $0 }) }, pollLimit: .milliseconds(20),
+      clock: { moment(time.withLock { $0 }) },
       poll: { [snapshot] _ in
         let isFirst = polls.withLock { polls in
           polls += 1
@@ -105,19 +105,43 @@ import Testing
         }
         guard isFirst else { return .found(snapshot, head: snapshot.digest) }
         try? await Task.sleep(for: .seconds(3_600))
-        return .failed(CheckFailure(.network, "cut off"), registryAnswers: false)
+        return .failed(CheckFailure(.network, Task.isCancelled ? "cut off" : "let go"), registryAnswers: false)
       }, onProgress: { _ in })
     await engine.tick()
-    while await engine.load.longestPoll < .milliseconds(30) { await Task.yield() }
+    while polls.withLock({ $0 }) == 0 { await Task.yield() }
+    time.withLock { $0 = 3_601 }
     await engine.tick()
-    #expect(try await lastChecked(becomes: 0))
+    #expect(try await lastChecked(becomes: 3_601))
     let state = try HistoryReader.open(writer.path).status().tags[0].record.state
     #expect(state.failures == 1 && state.failure?.code == .timeout)
     #expect(state.failure?.message.contains("60 minutes") == true)
-    time.withLock { $0 = 100 }
+    time.withLock { $0 = 3_700 }
     await engine.tick()
-    #expect(try await lastChecked(becomes: 100))
+    #expect(try await lastChecked(becomes: 3_700))
     #expect(try HistoryReader.open(writer.path).status().tags[0].record.state.failures == 0)
+    #expect(await engine.stop() == nil)
+  }
+
+  @Test func aPollThatDoesNotComeBackIsSeen() async throws {
+    let time = Mutex<Int64>(0)
+    let gate = Gate()
+    let engine = PollEngine(
+      core: try core(at: 0), recorder: recorder, writer: writer, log: Logger(label: "x"),
+      clock: { moment(time.withLock { $0 }) },
+      poll: { _ in
+        gate.isEntered.store(true, ordering: .sequentiallyConsistent)
+        while !gate.isOpen.load(ordering: .sequentiallyConsistent) { await Task.yield() }
+        return .unchanged
+      }, onProgress: { _ in })
+    await engine.tick()
+    while !gate.isEntered.load(ordering: .sequentiallyConsistent) { await Task.yield() }
+    for (seconds, hangs) in [(3_599, false), (3_720, false), (3_800, false), (3_841, true)] as [(Int64, Bool)] {
+      time.withLock { $0 = seconds }
+      await engine.tick()
+      #expect(await engine.load.hangs == hangs, "\(seconds)")
+    }
+    gate.isOpen.store(true, ordering: .sequentiallyConsistent)
+    while await engine.load.hangs { await Task.yield() }
     #expect(await engine.stop() == nil)
   }
 
