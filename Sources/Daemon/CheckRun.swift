@@ -52,7 +52,7 @@ public final class CheckRun: Sendable {
     let pass = SinglePass(
       sinks: config.sinks, poller: TagPoller(registry: registry, writer: store.writer), log: log)
     let began = Moment.now().boot
-    let results = try await pass.run(core) { progress($0, entries.count) }
+    let results = try await pass.run(consume core) { progress($0, entries.count) }
     let seconds = Double(Moment.now().boot - began) / 1000
     note(results)
     return CheckReport(results: results, pollingSeconds: seconds)

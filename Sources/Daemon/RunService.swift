@@ -178,7 +178,7 @@ public actor RunService {
     if !others.isEmpty {
       let core = try await store.check(others.map(config.entry), config, now: .now())
       let pass = SinglePass(sinks: config.sinks, poller: poller.value, log: log, onRecorded: onRecorded)
-      for result in try await pass.run(core, progress: { progress.set(watched.count + $0, of: total) }) {
+      for result in try await pass.run(consume core, progress: { progress.set(watched.count + $0, of: total) }) {
         results[result.tag] = result
       }
     }

@@ -15,9 +15,11 @@ struct SinglePass {
   ///   - core: made for a single pass.
   ///   - progress: called with the number of tags done, from any thread.
   /// - Returns: a result per tag of the core, in its order.
-  func run(_ core: PollCore, progress: @escaping @Sendable (_ done: Int) -> Void) async throws -> [CheckReport.Result] {
+  func run(
+    _ core: consuming PollCore, progress: @escaping @Sendable (_ done: Int) -> Void
+  ) async throws -> [CheckReport.Result] {
     let engine = PollEngine(
-      core: core, recorder: Recorder(sinks: sinks), writer: poller.writer, log: log, poll: poller.poll,
+      core: consume core, recorder: Recorder(sinks: sinks), writer: poller.writer, log: log, poll: poller.poll,
       onProgress: { [onRecorded] progress in
         if case .recorded(let records) = progress { onRecorded(records) }
       })
