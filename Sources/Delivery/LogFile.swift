@@ -9,9 +9,7 @@ struct LogFile {
   /// Opens or creates the file, mode 0640, and looks how it ends: after a crash or a full disk the last line
   /// may be torn.
   init(path: String) throws(SystemError) {
-    // Readable, for the sake of the last byte. O_NOFOLLOW: the directory may be writable by others.
-    let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0o640)
-    guard descriptor >= 0 else { throw SystemError(call: "open", subject: path, code: errno) }
+    let descriptor = try Self.open(path)
     do throws(SystemError) {
       var status = stat()
       guard fstat(descriptor, &status) == 0 else { throw SystemError(call: "inspect", subject: path, code: errno) }
@@ -46,6 +44,34 @@ struct LogFile {
 
   func close() { Glibc.close(writer.descriptor) }
 
+  private static func open(_ path: String) throws(SystemError) -> Int32 {
+    // Readable, for the sake of the last byte. O_NOFOLLOW: the directory may be writable by others.
+    let flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY
+    var descriptor = Glibc.open(path, flags)
+    if descriptor < 0, errno == ENOENT {
+      descriptor = Glibc.open(path, flags | O_CREAT | O_EXCL, 0o640)
+      if descriptor >= 0 {
+        giveToOwner(ofDirectoryOf: path, descriptor)
+      } else if errno == EEXIST {
+        descriptor = Glibc.open(path, flags)
+      }
+    }
+    guard descriptor >= 0 else { throw SystemError(call: "open", subject: path, code: errno) }
+    return descriptor
+  }
+
+  /// What root creates with a command by hand, the service has to be able to write to later.
+  private static func giveToOwner(ofDirectoryOf path: String, _ descriptor: Int32) {
+    var info = stat()
+    guard geteuid() == 0, stat(directory(of: path), &info) == 0, info.st_uid != 0 else { return }
+    _ = fchown(descriptor, info.st_uid, info.st_gid)
+  }
+
+  private static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
   private static func isTorn(_ descriptor: Int32, size: off_t, path: String) throws(SystemError) -> Bool {
     guard size > 0 else { return false }
     var last: UInt8 = 0
@@ -57,10 +83,9 @@ struct LogFile {
   /// A new file's name must survive a power cut as well as its lines do. Best effort: the directory need not
   /// be readable for us.
   private static func synchronizeDirectory(of path: String) {
-    guard let slash = path.lastIndex(of: "/") else { return }
-    let directory = open(slash == path.startIndex ? "/" : String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard directory >= 0 else { return }
-    fsync(directory)
-    Glibc.close(directory)
+    let descriptor = Glibc.open(directory(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    Glibc.close(descriptor)
   }
 }

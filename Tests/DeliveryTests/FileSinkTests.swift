@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import Glibc
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct FileSinkTests {
@@ -37,6 +38,22 @@ import Testing
   }
 
   /// After a crash in the middle of a write, or a full disk.
+  /// `sudo watcher check` while the service is stopped, say, or just after a rotation.
+  @Test func whatRootCreatesBelongsToTheOwnerOfTheDirectory() async throws {
+    guard geteuid() == 0 else { return print("skipped: only root can give files away") }
+    let (user, group): (uid_t, gid_t) = (54_321, 54_322)
+    try #require(chown(scratch.path, user, group) == 0)
+    expectDelivered(await write("new"), count: 1)
+    var info = stat()
+    #expect(stat(scratch.file("events.jsonl"), &info) == 0)
+    #expect(info.st_uid == user && info.st_gid == group && info.st_mode & 0o777 == 0o640)
+    // What is there stays whose it is.
+    try #require(chown(scratch.file("events.jsonl"), 0, 0) == 0)
+    sink.reopen()
+    expectDelivered(await write("newer"), count: 1)
+    #expect(stat(scratch.file("events.jsonl"), &info) == 0 && info.st_uid == 0)
+  }
+
   @Test func tornLastLineIsEnded() async throws {
     try scratch.put("events.jsonl", "whole\n{\"to")
     expectDelivered(await write("new"), count: 1)
