@@ -49,22 +49,23 @@ public final class DatabaseLock: Sendable {
   }
 
   /// Whether somebody writes to the database now, as far as can be told: an unreadable lock file counts as held.
-  static func isHeld(for databasePath: String) -> Bool {
-    let descriptor = open(lockPath(for: databasePath), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard descriptor >= 0 else { return errno != ENOENT }
-    defer { close(descriptor) }
-    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
-  }
+  static func isHeld(for databasePath: String) -> Bool { look(at: lockPath(for: databasePath)) ?? true }
 
   /// Looks, and makes nothing. Whatever else is wrong with the place is left to `acquire`.
   ///
   /// - Throws: `.locked` when somebody writes to the database now.
   public static func refuseHeld(_ databasePath: String) throws(StoreError) {
     let path = lockPath(for: databasePath)
+    if look(at: path) == true { throw .held(path) }
+  }
+
+  /// Whether a lock file is held; `nil` where that cannot be told.
+  private static func look(at path: String) -> Bool? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard descriptor >= 0 else { return }
+    guard descriptor >= 0 else { return errno == ENOENT ? false : nil }
     defer { close(descriptor) }
-    if flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK { throw .held(path) }
+    if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return false }
+    return errno == EWOULDBLOCK ? true : nil
   }
 
   private static func lockPath(for databasePath: String) -> String { FilePath.canonical(databasePath) + ".lock" }

@@ -20,6 +20,12 @@ import Testing
     try #require(try TCPClient.get(path, port: port))
   }
 
+  private func readyDaemon(_ port: Int) throws -> Process {
+    let daemon = try scene.daemon()
+    #expect(eventually { (try? page("/-/ready", port))?.hasPrefix("HTTP/1.1 200 ") == true })
+    return daemon
+  }
+
   private func value(_ series: String, _ port: Int) throws -> Double? {
     try page("/metrics", port).split(separator: "\n").first { $0.hasPrefix(series + " ") }
       .flatMap { Double($0.dropFirst(series.count + 1)) }
@@ -72,9 +78,8 @@ import Testing
   @Test func pagesAreThereAndNothingElse() throws {
     defer { registry.stop() }
     let port = try scene.listen()
-    let daemon = try scene.daemon()
+    let daemon = try readyDaemon(port)
     defer { daemon.terminate() }
-    #expect(eventually { (try? page("/-/ready", port))?.hasPrefix("HTTP/1.1 200 ") == true })
     #expect(try page("/-/ready", port).hasSuffix("ready: watching 1 tag, 0 failing, 0 deliveries waiting\n"))
     #expect(try page("/-/healthy", port).hasSuffix("\r\n\r\nhealthy\n"))
     #expect(try page("/metrics", port).contains("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"))
@@ -86,9 +91,8 @@ import Testing
   @Test func aReloadMovesTheEndpointOrLeavesItWhereItIs() throws {
     defer { registry.stop() }
     let first = try scene.listen()
-    let daemon = try scene.daemon()
+    let daemon = try readyDaemon(first)
     defer { daemon.terminate() }
-    #expect(eventually { (try? page("/-/ready", first))?.hasPrefix("HTTP/1.1 200 ") == true })
     let taken = try LoopbackServer { _ in ScriptedResponse(200) }
     defer { taken.stop() }
     let sound = WatcherBinary.text(scene.config)
@@ -111,9 +115,8 @@ import Testing
   @Test func aReloadOpensThePortToOthersAndClosesItAgain() throws {
     defer { registry.stop() }
     let port = try scene.listen()
-    let daemon = try scene.daemon()
+    let daemon = try readyDaemon(port)
     defer { daemon.terminate() }
-    #expect(eventually { (try? page("/-/ready", port))?.hasPrefix("HTTP/1.1 200 ") == true })
     for (reloads, host) in ["0.0.0.0", "127.0.0.1"].enumerated() {
       _ = try scene.listen(host: host, port: port)
       kill(daemon.processIdentifier, SIGHUP)

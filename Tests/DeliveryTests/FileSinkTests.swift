@@ -37,7 +37,6 @@ import Testing
     #expect(scratch.text("events.jsonl") == "old\nnew\n")
   }
 
-  /// After a crash in the middle of a write, or a full disk.
   /// `sudo watcher check` while the service is stopped, say, or just after a rotation.
   @Test func whatRootCreatesBelongsToTheOwnerOfTheDirectory() async throws {
     guard geteuid() == 0 else { return print("skipped: only root can give files away") }
@@ -54,6 +53,7 @@ import Testing
     #expect(stat(scratch.file("events.jsonl"), &info) == 0 && info.st_uid == 0)
   }
 
+  /// After a crash in the middle of a write, or a full disk.
   @Test func tornLastLineIsEnded() async throws {
     try scratch.put("events.jsonl", "whole\n{\"to")
     expectDelivered(await write("new"), count: 1)

@@ -6,6 +6,7 @@ Prints a table of figures and a line per claim; exit status 1 when one is not tr
 """
 
 import asyncio
+import collections
 import hashlib
 import json
 import os
@@ -24,6 +25,9 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 QUIET_LIMIT = 180  # seconds for everything to be right once nothing errs any more
 SLACK = 120  # seconds that a request, with its retries of connections, may take
+
+# Seconds since the start, MB (resident, and the part of it that is not of files), numbers, seconds of the processor.
+Sample = collections.namedtuple("Sample", "second resident own descriptors threads processor")
 
 
 def document(value):
@@ -257,7 +261,7 @@ class Soak:
         self.tags = [Tag(f"app{n}") for n in range(TAGS)]
         self.registries = [Registry(self.tags[0::2], self.rng), Registry(self.tags[1::2], self.rng)]
         self.receiver = Receiver(self.rng)
-        self.samples = []  # (second, resident MB, descriptors, threads, processor seconds, MB that are not of files)
+        self.samples = []
         self.failed = []
         self.commands = 0
 
@@ -337,10 +341,11 @@ class Soak:
         while True:
             status = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
             fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            self.samples.append((time.time() - began, int(status["VmRSS"].split()[0]) / 1000,
-                                 len(os.listdir(f"/proc/{pid}/fd")), int(status["Threads"]),
-                                 (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"),
-                                 int(status["RssAnon"].split()[0]) / 1000))
+            self.samples.append(Sample(
+                second=time.time() - began,
+                resident=int(status["VmRSS"].split()[0]) / 1000, own=int(status["RssAnon"].split()[0]) / 1000,
+                descriptors=len(os.listdir(f"/proc/{pid}/fd")), threads=int(status["Threads"]),
+                processor=(int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")))
             await asyncio.sleep(1)
 
     # --- the end
@@ -406,28 +411,29 @@ class Soak:
     def judge_process(self, quiet):
         """The first quarter, half a minute at least, is for warming up: pools and caches fill."""
         warm = max(30, self.seconds / 4)
-        busy = [s for s in self.samples if s[0] <= self.seconds]
-        early, late = [s for s in busy if s[0] <= warm], [s for s in busy if s[0] > warm]
-        slope, error = fit([(s[0] / 3600, s[5]) for s in late])
+        busy = [s for s in self.samples if s.second <= self.seconds]
+        early, late = [s for s in busy if s.second <= warm], [s for s in busy if s.second > warm]
+        slope, error = fit([(s.second / 3600, s.own) for s in late])
         third = max(1, len(late) // 3)
-        growth = min(s[5] for s in late[-third:]) - min(s[5] for s in late[:third])
-        own = statistics.median(s[5] for s in late)
+        growth = min(s.own for s in late[-third:]) - min(s.own for s in late[:third])
+        own = statistics.median(s.own for s in late)
+        load = (busy[-1].processor - busy[0].processor) / (busy[-1].second - busy[0].second)
         figures = [
             ("time under load", f"{self.seconds} s"),
             ("requests to the registries", sum(r.requests for r in self.registries)),
             ("of them answered with a fault", sum(sum(r.counts.values()) for r in self.registries)),
             ("moves of tags", sum(len(t.states) - 1 for t in self.tags)),
             ("commands beside the daemon", self.commands),
-            ("resident memory after warming up, median", f"{statistics.median(s[1] for s in late):.1f} MB"),
-            ("at most", f"{max(s[1] for s in busy):.1f} MB"),
+            ("resident memory after warming up, median", f"{statistics.median(s.resident for s in late):.1f} MB"),
+            ("at most", f"{max(s.resident for s in busy):.1f} MB"),
             ("its own part, without the program's and libraries' files, median", f"{own:.1f} MB"),
             ("slope of that after warming up", f"{slope:+.1f} ± {error:.1f} MB/h"),
             ("lowest of its last third against lowest of its first", f"{growth:+.2f} MB"),
             ("descriptors at most: warming up, after, in the quiet at the end",
-             f"{max(s[2] for s in early)}, {max(s[2] for s in late)}, {quiet[2]}"),
+             f"{max(s.descriptors for s in early)}, {max(s.descriptors for s in late)}, {quiet.descriptors}"),
             ("threads at most: warming up, after, in the quiet at the end",
-             f"{max(s[3] for s in early)}, {max(s[3] for s in late)}, {quiet[3]}"),
-            ("processor time", f"{100 * (busy[-1][4] - busy[0][4]) / (busy[-1][0] - busy[0][0]):.1f} % of a core"),
+             f"{max(s.threads for s in early)}, {max(s.threads for s in late)}, {quiet.threads}"),
+            ("processor time", f"{100 * load:.1f} % of a core"),
         ]
         width = max(len(name) for name, _ in figures)
         for name, value in figures:
@@ -440,10 +446,11 @@ class Soak:
         if self.seconds >= 3600:
             self.claim("by less than 1 MB an hour", slope - 2 * error < 1, f"{slope:.2f} MB/h")
         # 64 connections to each registry, and what a reload has twice for a moment.
-        self.claim("descriptors do not grow", max(s[2] for s in late) <= max(s[2] for s in early) + 16
-                   and quiet[2] <= max(s[2] for s in early), "see above")
+        self.claim("descriptors do not grow", max(s.descriptors for s in late) <= max(s.descriptors for s in early) + 16
+                   and quiet.descriptors <= max(s.descriptors for s in early), "see above")
         # Dispatch starts a thread or two more when all that it has are held up by the disk.
-        self.claim("threads do not grow", max(s[3] for s in late + [quiet]) <= max(s[3] for s in early) + 3, "see above")
+        self.claim("threads do not grow",
+                   max(s.threads for s in late + [quiet]) <= max(s.threads for s in early) + 3, "see above")
 
     async def main(self):
         for server in (*self.registries, self.receiver):
