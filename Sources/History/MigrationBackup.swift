@@ -6,7 +6,7 @@ import Glibc
 enum MigrationBackup {
   static let largestBytes = 1 << 30
 
-  /// `watcher.db.pre-v2`, of a migration to version 2.
+  /// `watcher.db.pre-v3`, of a migration to version 3.
   static func path(for database: String, version: Int) -> String { "\(database).pre-v\(version)" }
 
   static func make(_ db: Database, path: String, version: Int) throws {

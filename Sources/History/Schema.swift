@@ -9,7 +9,9 @@ enum Schema {
   static var version: Int { migrations.count }
 
   /// In order; the position is the version less one.
-  private static let migrations: [(name: String, sql: String)] = [("v1", SchemaV1.sql), ("v2", SchemaV2.sql)]
+  private static let migrations: [(name: String, sql: String)] = [
+    ("v1", SchemaV1.sql), ("v2", SchemaV2.sql), ("v3", SchemaV3.sql),
+  ]
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()

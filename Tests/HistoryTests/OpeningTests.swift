@@ -16,7 +16,8 @@ import Testing
     }
     let expected = [
       "synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "application_id": "2004116328",
-      "user_version": "2", "trusted_schema": "0", "cell_size_check": "1", "mmap_size": "0", "temp_store": "2",
+      "user_version": "\(Schema.version)", "trusted_schema": "0", "cell_size_check": "1", "mmap_size": "0",
+      "temp_store": "2",
       "busy_timeout": "5000", "wal_autocheckpoint": "1000", "journal_size_limit": "16777216",
     ]
     for (name, value) in expected { #expect(try pragma(name) == value, "\(name)") }
@@ -137,7 +138,7 @@ import Testing
     try HistoryWriter.open(scratch.database).close()
     do {
       let queue = try DatabaseQueue(path: scratch.database)
-      try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 3") }
+      try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = \(Schema.version + 1)") }
       try queue.close()
     }
     #expect(code { try HistoryWriter.open(scratch.database) } == .newer)
