@@ -6,6 +6,8 @@ import Synchronization
 final class PollReport: Sendable {
   private let log: Logger
   private let failures = Mutex<[TagReference: Int]>([:])
+  /// What was said last of a tag's documents: most are as odd as the ones before them.
+  private let remarks = Mutex<[TagReference: [String]]>([:])
 
   init(log: Logger) { self.log = log }
 
@@ -21,6 +23,7 @@ final class PollReport: Sendable {
         log.info(
           "move_withheld", metadata: ["tag": "\(tag)", "note": "it moves to and fro; told when it has been quiet"])
       }
+      noteRemarks(record)
       if let pin = record.unmetPin {
         log.warning("first_seen_with_another_digest", metadata: ["tag": "\(tag)", "expected": "\(pin)"])
       }
@@ -29,6 +32,14 @@ final class PollReport: Sendable {
       case .firstSeen, .unchanged, .changed: noteSuccess(record.tag)
       case nil: break
       }
+    }
+  }
+
+  private func noteRemarks(_ record: Record) {
+    guard !record.remarks.isEmpty else { return }
+    let said = remarks.withLock { $0.updateValue(record.remarks, forKey: record.tag) } ?? []
+    for remark in record.remarks where !said.contains(remark) {
+      log.warning("odd_document", metadata: ["tag": "\(record.tag)", "note": "\(remark)"])
     }
   }
 

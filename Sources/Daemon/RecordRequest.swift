@@ -44,6 +44,8 @@ struct Record: Sendable {
   /// The image moved to and fro, and that is announced later.
   let isWithheld: Bool
   let events: [RecordedEvent]
+  /// What is odd about the documents of a state that has just begun.
+  var remarks: [String] = []
 }
 
 /// An event as it was frozen.

@@ -61,6 +61,7 @@ struct Recorder: Sendable {
     let id = try store.insertSnapshot(
       tag: request.entry.id, snapshot: current, classes: classes(of: current, change), at: request.at)
     step.snapshot = id
+    step.remarks = current.remarks
     guard let change else { return }
     guard let passed = try admit(change, &step, store) else {
       step.isWithheld = true
@@ -250,6 +251,8 @@ private struct Step {
   /// The image moved and that is not announced now.
   var isWithheld = false
   var events: [RecordedEvent] = []
+  /// Told with the state that they are about, so once.
+  var remarks: [String] = []
 
   init(request: RecordRequest, stored: StoredSnapshot?, before: TagState) {
     self.request = request
@@ -294,6 +297,7 @@ private struct Step {
   var record: Record {
     Record(
       slot: request.slot, tag: request.entry.entry.tag, unmetPin: unmetPin, snapshot: snapshot, state: state,
-      outcome: request.finding.isCheck ? outcome : nil, isWithheld: isWithheld, events: events)
+      outcome: request.finding.isCheck ? outcome : nil, isWithheld: isWithheld, events: events,
+      remarks: remarks)
   }
 }

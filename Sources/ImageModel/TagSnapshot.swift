@@ -5,17 +5,25 @@ public struct TagSnapshot: Hashable, Sendable {
   public let mediaType: MediaType
   /// Size of the top document in bytes.
   public let size: Int
-  /// One per watched platform that is there, in the order of the index; exactly one for a single-manifest tag.
+  /// One per watched platform that is there, in the order of the index; of Windows all that the index lists, also
+  /// several of one version. Exactly one for a single-manifest tag.
   public let images: [PlatformImage]
   /// The documents fetched for this observation (not those that were already stored): raw, verified.
   public let documents: [Document]
+  /// What is odd about the documents and was decided, a sentence each: a platform that is listed twice, an entry
+  /// without media type. For people, who are told of it once.
+  public let remarks: [String]
 
-  public init(digest: Digest, mediaType: MediaType, size: Int, images: [PlatformImage], documents: [Document]) {
+  public init(
+    digest: Digest, mediaType: MediaType, size: Int, images: [PlatformImage], documents: [Document],
+    remarks: [String] = []
+  ) {
     self.digest = digest
     self.mediaType = mediaType
     self.size = size
     self.images = images
     self.documents = documents
+    self.remarks = remarks
   }
 
   /// Whether the tag names one manifest directly, without an index.

@@ -3,7 +3,8 @@ import StrictJSON
 
 /// A reference from one document to another. Source: opencontainers/image-spec `descriptor.md`.
 struct Descriptor: Hashable, Sendable {
-  let mediaType: MediaType
+  /// Not specific (see `MediaType.isSpecific`) where an index does not say what its entry is.
+  private(set) var mediaType: MediaType
   let digest: Digest
   /// Bytes; 0 or more.
   let size: Int
@@ -14,21 +15,37 @@ struct Descriptor: Hashable, Sendable {
 
   /// - Parameter place: what `value` is, for the message.
   init(_ value: JSONValue, place: String) throws(CheckFailure) {
-    guard let type = value["mediaType"]?.string, let text = value["digest"]?.string,
-      let size = value["size"]?.integer, size >= 0, size <= Int64(Int32.max) * 65_536
-    else { throw CheckFailure(badDocument: "\(place) lacks mediaType, digest or size") }
+    guard let type = value["mediaType"]?.string else { throw CheckFailure(badDocument: "\(place) lacks mediaType") }
+    try self.init(value, as: MediaType(type), place: place)
+  }
+
+  /// - Parameter type: whatever `value` says of it.
+  init(_ value: JSONValue, as type: MediaType, place: String) throws(CheckFailure) {
+    guard let text = value["digest"]?.string, let size = value["size"]?.integer, size >= 0,
+      size <= Int64(Int32.max) * 65_536
+    else { throw CheckFailure(badDocument: "\(place) lacks digest or size") }
     do { digest = try Digest(text) } catch {
       throw CheckFailure(badDocument: "\(place) has no usable digest (\(text.safe(limit: 80)): \(error))")
     }
-    mediaType = MediaType(type)
+    mediaType = type
     self.size = Int(size)
     platform = value["platform"].flatMap { Platform(json: $0) }
     isAttestation = value["annotations"].isMarkedAsReference
   }
 
+  func with(mediaType: MediaType) -> Descriptor {
+    var copy = self
+    copy.mediaType = mediaType
+    return copy
+  }
+
+  /// Whether it is to be had where manifests are; configs are blobs.
+  var isManifest: Bool { mediaType.isWatchable || !mediaType.isSpecific }
+
   /// `the manifest 0a48c1b2d3e4`, for messages.
   var name: String {
-    "the \(mediaType.isIndex ? "index" : mediaType.isManifest ? "manifest" : "config") \(digest.short)"
+    let kind = mediaType.isIndex ? "index" : mediaType.isManifest ? "manifest" : isManifest ? "entry" : "config"
+    return "the \(kind) \(digest.short)"
   }
 }
 

@@ -3,7 +3,8 @@ import StrictJSON
 
 /// A list of manifests. Source: opencontainers/image-spec `image-index.md`.
 struct ImageIndex: Hashable, Sendable {
-  /// Indexes and manifests, attestations among them, in order. Entries of other kinds are no error and left out.
+  /// Indexes and manifests, attestations among them, in order; also what has no media type, or one that says nothing.
+  /// Entries of other kinds are no error and left out.
   let entries: [Descriptor]
   /// All entries, those left out too.
   let count: Int
@@ -18,8 +19,10 @@ struct ImageIndex: Hashable, Sendable {
         remedy: CheckFailure.fewerDocuments)
     }
     var entries: [Descriptor] = []
-    for manifest in manifests where MediaType(manifest["mediaType"]?.string ?? "").isWatchable {
-      entries.append(try Descriptor(manifest, place: "an entry of \(name)"))
+    for manifest in manifests {
+      let type = MediaType(manifest["mediaType"]?.string ?? "")
+      guard type.isWatchable || !type.isSpecific else { continue }
+      entries.append(try Descriptor(manifest, as: type, place: "an entry of \(name)"))
     }
     self.entries = entries
     count = manifests.count

@@ -5,14 +5,13 @@ import Transport
 extension RegistrySession {
   /// The document that a descriptor names, verified by size and digest.
   func fetch(_ descriptor: Descriptor) async throws(CheckFailure) -> [UInt8] {
-    let isManifest = descriptor.mediaType.isWatchable
-    var request = isManifest ? host.manifestRequest : host.blobRequest
+    var request = descriptor.isManifest ? host.manifestRequest : host.blobRequest
     guard descriptor.size <= request.bodyLimit else {
       throw CheckFailure(
         .tooLarge, "\(descriptor.name) is said to have \(descriptor.size) bytes, more than \(request.bodyLimit)",
         remedy: "it has to be pushed smaller")
     }
-    request.url = "\(host.prefix)\(path)/\(isManifest ? "manifests" : "blobs")/\(descriptor.digest)"
+    request.url = "\(host.prefix)\(path)/\(descriptor.isManifest ? "manifests" : "blobs")/\(descriptor.digest)"
     let reply = try await send(request)
     guard reply.response.status == 200 else { throw failure(reply, .part(descriptor.name)) }
     let bytes = reply.response.body

@@ -16,6 +16,7 @@ struct SnapshotBuilder {
   private var documents: [Document] = []
   private var images: [PlatformImage] = []
   private var manifests: [Digest: ImageManifest] = [:]
+  private var remarks: [String] = []
   private var visited: Set<Digest> = []
   private var entryCount = 0
 
@@ -41,7 +42,7 @@ struct SnapshotBuilder {
     }
     return TagSnapshot(
       digest: document.digest, mediaType: document.mediaType, size: document.bytes.count, images: images,
-      documents: documents)
+      documents: documents, remarks: remarks)
   }
 
   /// - Parameters:
@@ -61,12 +62,36 @@ struct SnapshotBuilder {
         session.trace?("\(entry.digest) is an attestation, not an image")
         continue
       }
+      guard let entry = try await typed(entry, platform: platform) else { continue }
       if entry.mediaType.isIndex {
         try await descend(entry, platform: platform, depth: depth + 1)
       } else {
         try await take(entry, platform: platform)
       }
     }
+  }
+
+  /// The entry with its media type. One that has none is fetched, and its own word or its shape tells: left out, it
+  /// would be a tag without an image, and nobody would know why.
+  ///
+  /// - Returns: `nil` for what cannot be watched, or is not to be.
+  private mutating func typed(_ entry: Descriptor, platform: Platform?) async throws(CheckFailure) -> Descriptor? {
+    guard !entry.mediaType.isSpecific else { return entry }
+    if let platform, !isWanted(platform, of: entry) { return nil }
+    let bytes = try await bytes(of: entry)
+    let type = try TopDocument.type(of: bytes, name: entry.name)
+    if let index = documents.firstIndex(where: { $0.digest == entry.digest }) {
+      documents[index] = Document(digest: entry.digest, mediaType: type, bytes: bytes)
+    }
+    let kind = type.isIndex ? "an index" : type.isManifest ? "a manifest" : "\(type.shown) and not watched"
+    remark("the entry \(entry.digest.short) of the index has no media type; it is \(kind)")
+    return type.isWatchable ? entry.with(mediaType: type) : nil
+  }
+
+  private mutating func remark(_ text: String) {
+    guard !remarks.contains(text) else { return }
+    remarks.append(text)
+    session.trace?(text)
   }
 
   private mutating func descend(_ entry: Descriptor, platform: Platform?, depth: Int) async throws(CheckFailure) {
@@ -100,14 +125,25 @@ struct SnapshotBuilder {
     images.append(try await image(entry.digest, size: entry.size, manifest, platform: platform))
   }
 
+  /// Whether an entry's image belongs into the snapshot. Of a platform that is listed more than once the first entry
+  /// counts, as it does for clients; of Windows all, for which of several patch levels a host runs is its own matter.
   private mutating func isWanted(_ platform: Platform, of entry: Descriptor) -> Bool {
-    let isSelected = selection.contains(platform)
-    if isSelected, !images.contains(where: { $0.platform == platform }) { return true }
-    if !isSelected, !leftOut.contains(platform) { leftOut.append(platform) }
-    session.trace?(
-      "\(entry.digest) is for \(platform.description.safe(limit: 80)): "
-        + (isSelected ? "not the first one for it" : "not asked for"))
-    return false
+    guard selection.contains(platform) else {
+      if !leftOut.contains(platform) { leftOut.append(platform) }
+      session.trace?("\(entry.digest) is for \(platform.description.safe(limit: 80)): not asked for")
+      return false
+    }
+    let taken = images.filter { $0.platform == platform }
+    guard !taken.isEmpty else { return true }
+    let isNew = !taken.contains { $0.manifest == entry.digest }
+    let isSet = platform.os == "windows"
+    if isNew {
+      remark(
+        "\(platform) is listed more than once; "
+          + (isSet ? "all of it is watched, as a set" : "the first counts, as it does for clients"))
+    }
+    session.trace?("\(entry.digest) is for \(platform.description.safe(limit: 80)): not the first one for it")
+    return isSet && isNew
   }
 
   /// - Parameter platform: `nil` where only the config can tell.

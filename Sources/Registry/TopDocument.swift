@@ -45,6 +45,13 @@ enum TopDocument: Sendable {
     return try read(json, as: type, name: name)
   }
 
+  /// What a document is by its own word, else by its shape, where nobody else says it.
+  static func type(of bytes: [UInt8], name: String) throws(CheckFailure) -> MediaType {
+    let json = try parse(bytes, name: name)
+    if let own = json["mediaType"]?.string.map({ MediaType($0) }) { return own }
+    return try shape(of: json, name: name)
+  }
+
   private static func parse(_ bytes: [UInt8], name: String) throws(CheckFailure) -> JSONValue {
     let json: JSONValue
     do { json = try StrictJSON.parse(bytes, limits: .manifest) } catch { throw CheckFailure(error, in: name) }

@@ -35,6 +35,14 @@ import Testing
         """)
   }
 
+  @Test func remarksStandBelow() throws {
+    let snapshot = TagSnapshot(
+      digest: try Samples.digest("7"), mediaType: .ociIndex, size: 770, images: [], documents: [],
+      remarks: ["linux/arm64 is listed more than once\u{1b}[31m"])
+    let text = ResolveRendering(reference: try ImageReference("amazonlinux"), snapshot: snapshot).text(TextFormat())
+    #expect(text.hasSuffix("\n\nnote: linux/arm64 is listed more than once\\u{1b}[31m\n"), "\(text)")
+  }
+
   @Test func textWithDigestsInFull() throws {
     let text = try Self.rendering("amazonlinux", [Samples.amd64]).text(TextFormat(digests: DigestText(isFull: true)))
     let (image, manifest) = (try Samples.digest("d"), try Samples.digest("0"))

@@ -14,6 +14,8 @@ final class OneTag {
   var world = SimulatedWorld(tags: 1)
   /// Config blobs cannot be had.
   var withholdsConfigs = false
+  /// What is odd about its documents.
+  var remarks: [String] = []
   private let directory: TemporaryDirectory
   private var writer: HistoryWriter
   private var core: PollCore
@@ -129,7 +131,7 @@ final class OneTag {
     guard withholdsConfigs else {
       return TagSnapshot(
         digest: snapshot.digest, mediaType: snapshot.mediaType, size: snapshot.size, images: images,
-        documents: snapshot.documents)
+        documents: snapshot.documents, remarks: remarks)
     }
     for index in images.indices { images[index].config = nil }
     return TagSnapshot(

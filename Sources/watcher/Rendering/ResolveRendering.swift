@@ -17,7 +17,11 @@ struct ResolveRendering {
       [.init("pull", .faint), .init(pull.shown)],
     ]
     let lines = [format.style.paint(reference.description.shown, .strong)] + head.lines(format.style).map { "  " + $0 }
-    return (lines + imageLines(format)).map { $0 + "\n" }.joined()
+    return (lines + imageLines(format) + remarks(format)).map { $0 + "\n" }.joined()
+  }
+
+  private func remarks(_ format: TextFormat) -> [String] {
+    snapshot.remarks.isEmpty ? [] : [""] + snapshot.remarks.map { format.style.paint("note: \($0.shown)", .faint) }
   }
 
   private func imageLines(_ format: TextFormat) -> [String] {
