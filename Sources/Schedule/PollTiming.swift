@@ -28,15 +28,15 @@ enum PollTiming {
     return max(soonest, point + Int64.random(in: -interval / 10...interval / 10, using: &random))
   }
 
-  /// How long to wait after the `failures`-th failure in a row: full jitter below a bound that doubles, and at
-  /// least a second. A permanent failure waits in the upper half of the last bound.
+  /// How long to wait after the `failures`-th failure in a row: between half and all of a step that doubles, up to the
+  /// cap. Half of the cap is the interval, or half an hour: a tag that goes on failing is not asked more often than one
+  /// that is well. A permanent failure begins with the last step.
   static func backoff(
     failures: Int, interval: Int64, isPermanent: Bool, using random: inout some RandomNumberGenerator
   ) -> Int64 {
     let cap = backoffCap(interval: interval)
-    if isPermanent { return Int64.random(in: cap / 2...cap, using: &random) }
-    let bound = min(cap, doubled(failures))
-    return Int64.random(in: min(1000, bound)...bound, using: &random)
+    let step = isPermanent ? cap : min(cap, doubled(failures))
+    return Int64.random(in: step / 2...step, using: &random)
   }
 
   /// How long to leave a registry alone that asked for it the `strikes`-th time in a row without a success.
