@@ -199,8 +199,10 @@ struct Recorder: Sendable {
       now = .init(digest: snapshot.digest, mediaType: snapshot.mediaType)
     }
     switch change {
-    case .deleted:
+    case .deleted(let missingSince):
       event.previous = stored?.previousState
+      event.notBefore = event.notBefore.map { min($0, missingSince) }
+      event.notAfter = missingSince
     case .restored:
       event.previous = stored?.previousState
       event.current = now

@@ -79,7 +79,7 @@ public struct Reachability: Hashable, Sendable {
       since.advanced(bySeconds: Limits.deletionSeconds) <= now
     else { return nil }
     state = .deleted
-    return .deleted
+    return .deleted(missingSince: since)
   }
 
   /// Whether the next credible answer may complete the proof of a deletion, so that the caller should find out

@@ -6,8 +6,8 @@ public enum ReachabilityChange: Hashable, Sendable {
   case unreachable(failingSince: Timestamp, CheckFailure)
   /// A successful check of a tag that was `unreachable`.
   case recovered(failingSince: Timestamp)
-  /// The registry answers, and has said often and long enough that the tag is gone.
-  case deleted
+  /// The registry answers, and has said often and long enough that the tag is gone: `missingSince` was the first time.
+  case deleted(missingSince: Timestamp)
   /// A successful check of a tag that was `deleted`.
   case restored
 

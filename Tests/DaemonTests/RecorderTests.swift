@@ -151,6 +151,10 @@ import Testing
     let data = try tag.data(gone.events[0])
     #expect(data["digest"] is NSNull && data["pull"] is NSNull)
     #expect(data["previous"] is [String: Any])
+    let window = try #require(data["window"] as? [String: String])
+    #expect(
+      window == ["not_before": tag.wall(0).description, "not_after": tag.wall(60).description],
+      "it was gone with the first of these answers")
     let ended = try #require(try tag.history().first)
     #expect(!ended.isCurrent && ended.ended == .deleted)
     #expect(try tag.status()?.state == .deleted)

@@ -18,7 +18,7 @@ struct ReachabilityTests {
     #expect(tag.wantsRegistryProbe)
     #expect(tag.failed(Self.missing, at: second(1809), registryAnswers: true) == nil, "a second too early")
     #expect(tag.failed(Self.missing, at: second(1810), registryAnswers: false) == nil, "registry silent")
-    #expect(tag.failed(Self.missing, at: second(1811), registryAnswers: true) == .deleted)
+    #expect(tag.failed(Self.missing, at: second(1811), registryAnswers: true) == .deleted(missingSince: second(10)))
     #expect(tag.state == .deleted)
     #expect(!tag.wantsRegistryProbe)
     #expect(tag.failed(Self.missing, at: second(4000), registryAnswers: true) == nil, "told once")
@@ -40,7 +40,7 @@ struct ReachabilityTests {
     #expect(tag.missingCount == 0)
     #expect(tag.failed(Self.missing, at: second(1900), registryAnswers: true) == nil)
     #expect(tag.failed(Self.missing, at: second(2500), registryAnswers: true) == nil)
-    #expect(tag.failed(Self.missing, at: second(3700), registryAnswers: true) == .deleted)
+    #expect(tag.failed(Self.missing, at: second(3700), registryAnswers: true) == .deleted(missingSince: second(1900)))
     #expect(tag.failures == 6)
     #expect(tag.failingSince == second(10))
   }
@@ -96,7 +96,7 @@ struct ReachabilityTests {
     _ = tag.failed(Self.missing, at: second(100), registryAnswers: true)
     #expect(tag.tick(at: second(200), unreachableAfterSeconds: 60, intervalSeconds: 10)?.type == .tagUnreachable)
     _ = tag.failed(Self.missing, at: second(1000), registryAnswers: true)
-    #expect(tag.failed(Self.missing, at: second(1900), registryAnswers: true) == .deleted)
+    #expect(tag.failed(Self.missing, at: second(1900), registryAnswers: true) == .deleted(missingSince: second(100)))
     #expect(tag.failed(Self.server, at: second(2000), registryAnswers: false) == nil)
     #expect(tag.tick(at: second(99_999), unreachableAfterSeconds: 60, intervalSeconds: 10) == nil)
     #expect(tag.state == .deleted)
@@ -123,7 +123,8 @@ struct ReachabilityTests {
     #expect(tag.failed(Self.missing, at: second(110), registryAnswers: true) == nil)
     #expect(tag.failed(Self.missing, at: second(120), registryAnswers: true) == nil)
     #expect(tag.state == .ok)
-    #expect(tag.failed(Self.missing, at: second(100 + 1800), registryAnswers: true) == .deleted)
+    #expect(
+      tag.failed(Self.missing, at: second(100 + 1800), registryAnswers: true) == .deleted(missingSince: second(100)))
   }
 
   @Test func aClockSetBackBetweenSuccessAndFailureDelaysNoAlarmForDays() {
@@ -134,7 +135,7 @@ struct ReachabilityTests {
   }
 
   @Test(arguments: [
-    (ReachabilityChange.deleted, EventType.tagDeleted), (.restored, .tagRestored),
+    (ReachabilityChange.deleted(missingSince: second(1)), EventType.tagDeleted), (.restored, .tagRestored),
     (.recovered(failingSince: second(1)), .tagRecovered),
     (.unreachable(failingSince: second(1), server), .tagUnreachable),
   ])
