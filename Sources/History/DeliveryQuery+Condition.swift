@@ -18,7 +18,8 @@ extension DeliveryQuery {
     }
     if !sinks.isEmpty { condition.and("d.sink", in: sinks) }
     if let since {
-      condition.and("(SELECT e.time_ms FROM event e WHERE e.sequence = d.event_sequence) >= ?", [since.milliseconds])
+      let recorded = "SELECT \(EventQuery.recordedMilliseconds) FROM event e WHERE e.sequence = d.event_sequence"
+      condition.and("(\(recorded)) >= ?", [since.milliseconds])
     }
     return condition
   }

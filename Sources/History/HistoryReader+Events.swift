@@ -41,11 +41,16 @@ extension HistoryReader {
       condition.and("e.type != 'watcher.changes'")
     }
     if let types = query.types { condition.and("e.type", in: types.map(\.rawValue)) }
-    if let since = query.since { condition.and("e.time_ms >= ?", [since.milliseconds]) }
+    if let since = query.since { condition.and("\(EventQuery.recordedMilliseconds) >= ?", [since.milliseconds]) }
     return condition
   }
 
   private static func highestSequence(_ db: Database) throws -> Int64? {
     try Row.fetchOne(db, sql: "SELECT max(sequence) FROM event")?.optionalInteger(0)
   }
+}
+
+extension EventQuery {
+  /// When an event `e` was recorded, in SQL. Versions before schema 3 kept only when it was seen.
+  static let recordedMilliseconds = "coalesce(e.recorded_ms, e.time_ms)"
 }

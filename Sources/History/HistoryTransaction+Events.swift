@@ -52,8 +52,8 @@ extension HistoryTransaction {
     _ sequence: Int64, id: String, tag: Int64, type: EventType, time: Timestamp, body: [UInt8]
   ) throws {
     try db.cachedStatement(
-      sql: "INSERT INTO event(sequence, id, tag_id, type, time_ms, body) VALUES(?, ?, ?, ?, ?, ?)"
-    ).execute(arguments: [sequence, id, tag, type.rawValue, time.milliseconds, body.blob])
+      sql: "INSERT INTO event(sequence, id, tag_id, type, time_ms, recorded_ms, body) VALUES(?, ?, ?, ?, ?, ?, ?)"
+    ).execute(arguments: [sequence, id, tag, type.rawValue, time.milliseconds, clock().milliseconds, body.blob])
   }
 
   /// Puts a waiting delivery for each sink beside an event.

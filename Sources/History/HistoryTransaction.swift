@@ -7,6 +7,8 @@ import ImageModel
 public struct HistoryTransaction {
   let db: Database
   let instance: String
+  /// The wall clock.
+  let clock: () -> Timestamp
 
   /// The newest state of a tag, ended or not; `nil` before the first.
   public func latestSnapshot(tag: Int64) throws -> StoredSnapshot? {

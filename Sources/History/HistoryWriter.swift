@@ -17,15 +17,19 @@ public final class HistoryWriter: Sendable {
 
   let queue: DatabaseQueue
   private let lock: DatabaseLock
+  private let clock: @Sendable () -> Timestamp
   private let file: FilePath.FileID?
   /// The error after which the connection is not used any more: what is on disk is found out by the next start.
   private let broken = Mutex<StoreError?>(nil)
 
-  private init(path: String, instance: String, queue: DatabaseQueue, lock: DatabaseLock) {
+  private init(
+    path: String, instance: String, queue: DatabaseQueue, lock: DatabaseLock, clock: @escaping @Sendable () -> Timestamp
+  ) {
     self.path = path
     self.instance = instance
     self.queue = queue
     self.lock = lock
+    self.clock = clock
     file = FilePath.id(of: path)
   }
 
@@ -45,9 +49,12 @@ public final class HistoryWriter: Sendable {
   ///
   /// Blocks, for seconds with a large database that was not closed cleanly.
   ///
+  /// - Parameter clock: the wall clock, for the time at which an event is recorded.
   /// - Throws: `.locked`, `.foreign`, `.newer`, `.damaged`, `.permission`, `.cannotCreate`, `.full`, `.io`,
   ///   `.busy`. A file that is refused is left as it was.
-  public static func open(_ path: String) throws(StoreError) -> HistoryWriter {
+  public static func open(
+    _ path: String, clock: @escaping @Sendable () -> Timestamp = { .now() }
+  ) throws(StoreError) -> HistoryWriter {
     let lock = try DatabaseLock.acquire(for: path)
     let path = FilePath.canonical(path)
     do {
@@ -62,7 +69,8 @@ public final class HistoryWriter: Sendable {
       try queue.writeWithoutTransaction(Connection.setDurability)
       try migrate(queue, path: path, from: version)
       let instance = try queue.writeWithoutTransaction { db in try Self.instance(db, path: path) }
-      return HistoryWriter(path: path, instance: "urn:uuid:\(instance)", queue: queue, lock: lock)
+      return HistoryWriter(
+        path: path, instance: "urn:uuid:\(instance)", queue: queue, lock: lock, clock: clock)
     } catch {
       throw .mapping(error, path: path)
     }
@@ -169,7 +177,7 @@ public final class HistoryWriter: Sendable {
   private func run<T>(_ db: Database, _ body: (HistoryTransaction) throws -> T) throws -> T {
     var result: T?
     try db.inTransaction(.immediate) {
-      result = try body(HistoryTransaction(db: db, instance: instance))
+      result = try body(HistoryTransaction(db: db, instance: instance, clock: clock))
       return .commit
     }
     guard let result else { throw StoreError(.internalError, "a transaction ended without a result (\(path))") }

@@ -1,4 +1,5 @@
 import ImageModel
+import Synchronization
 import Testing
 
 @testable import History
@@ -7,9 +8,10 @@ import Testing
   let scratch = Scratch()
   private let other = TagReference(domain: "ghcr.io", path: "o/i", tag: "1")
 
-  /// Events 1 to 6, a second apart, of two tags and two types in turn.
+  /// Events 1 to 6, a second apart, of two tags and two types in turn; each is recorded a hundred seconds after it was
+  /// seen.
   private func reader() throws -> HistoryReader {
-    let writer = try HistoryWriter.open(scratch.database)
+    let writer = try HistoryWriter.open(scratch.database, clock: Self.secondsFrom(100))
     defer { writer.close() }
     try writer.transactionSync { history in
       let tags = [try history.amazonTag(), try history.ensureTag(other, selection: .all)]
@@ -20,6 +22,17 @@ import Testing
       }
     }
     return try HistoryReader.open(scratch.database)
+  }
+
+  /// A clock that is a second later each time it is looked at.
+  static func secondsFrom(_ first: Int64) -> @Sendable () -> Timestamp {
+    let next = Mutex(first)
+    return {
+      next.withLock { second in
+        defer { second += 1 }
+        return time(second)
+      }
+    }
   }
 
   private func sequences(
@@ -40,7 +53,8 @@ import Testing
     #expect(try sequences(reader) { $0.tags = [TagReference(domain: "no", path: "such", tag: "tag")] } == [])
     #expect(try sequences(reader) { $0.types = [.tagFirstSeen] } == [1, 2])
     #expect(try sequences(reader) { $0.types = [] } == [])
-    #expect(try sequences(reader) { $0.since = time(3) } == [4, 5, 6], "its own time included")
+    #expect(try sequences(reader) { $0.since = time(103) } == [4, 5, 6], "its own time included")
+    #expect(try sequences(reader) { $0.since = time(50) }.count == 6, "recorded then, though seen before")
     #expect(
       try sequences(reader, limit: 1) {
         $0.tags = [amazon]
