@@ -46,7 +46,7 @@ import Testing
     func register() throws -> Int {
       try writer.queue.writeWithoutTransaction { db in
         let before = db.totalChangesCount
-        _ = try HistoryTransaction(db: db, instance: "").registerTags(list)
+        _ = try HistoryTransaction(db: db, instance: "", clock: { .now() }).registerTags(list)
         return db.totalChangesCount - before
       }
     }
