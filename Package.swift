@@ -19,6 +19,7 @@ let package = Package(
   targets: [
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+    .target(name: "CSignals"),
     .target(name: "ImageModel"),
     .target(name: "StrictJSON"),
     .target(name: "Hashing", dependencies: ["COpenSSL", "ImageModel"]),
@@ -42,15 +43,14 @@ let package = Package(
     .target(
       name: "Daemon",
       dependencies: [
-        "Config", "Delivery", "Drift", "Endpoint", "Hashing", "History", "ImageModel", "Registry", "Schedule",
-        "StrictJSON",
-        "Transport",
+        "Config", "CSignals", "Delivery", "Drift", "Endpoint", "Hashing", "History", "ImageModel", "Registry",
+        "Schedule", "StrictJSON", "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "watcher",
       dependencies: [
-        "Config", "Daemon", "History", "ImageModel",
+        "Config", "CSignals", "Daemon", "History", "ImageModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -80,7 +80,8 @@ let package = Package(
         "Daemon", "Config", "Drift", "Hashing", "History", "ImageModel", "Schedule", "StrictJSON", "TestSupport",
         .product(name: "InMemoryLogging", package: "swift-log"), .product(name: "Logging", package: "swift-log"),
       ]),
-    .testTarget(name: "CLITests", dependencies: ["watcher", "Daemon", "History", "Config", "ImageModel"]),
+    .testTarget(
+      name: "CLITests", dependencies: ["watcher", "Daemon", "History", "Config", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "BlackBoxTests",
       dependencies: ["watcher", "TestSupport", "Hashing", "Schedule", "StrictJSON", "ImageModel"],

@@ -36,10 +36,11 @@ actor Deliveries {
   private var ending: [String: Task<Void, Never>] = [:]
 
   /// - Parameters:
+  ///   - http: what the webhooks of the start were made with, if there are any.
   ///   - onFailure: told when the store refuses for good.
   ///   - onSettled: told what became of deliveries.
   init(
-    writer: HistoryWriter, environment: [String: String], log: Logger, steps: ClockSteps,
+    writer: HistoryWriter, environment: [String: String], log: Logger, steps: ClockSteps, http: HTTPClient?,
     onFailure: @escaping @Sendable (StoreError) -> Void,
     onSettled: @escaping @Sendable (_ sink: String, [DeliveryResult]) -> Void
   ) {
@@ -47,14 +48,21 @@ actor Deliveries {
     self.environment = environment
     self.log = log
     self.steps = steps
+    self.http = http
     self.onFailure = onFailure
     self.onSettled = onSettled
   }
 
   /// Makes the sinks that are not at work already as they are defined. Nothing is sent before `use`.
-  func prepare(_ settings: [SinkSettings]) throws(SinkError) -> ConfiguredSinks {
+  ///
+  /// - Throws: `SinkError`.
+  func prepare(_ settings: [SinkSettings]) async throws -> ConfiguredSinks {
     if http == nil, settings.contains(where: \.isWebhook) { http = .forWebhooks() }
-    return try ConfiguredSinks(settings.filter { !isAtWork($0) }, environment: environment, http: http)
+    let missing = settings.filter { !isAtWork($0) }
+    // Their secrets are read from files.
+    return try await blocking { [environment, http] in
+      try ConfiguredSinks(missing, environment: environment, http: http)
+    }
   }
 
   /// Lets exactly the sinks of `settings` work from now on.

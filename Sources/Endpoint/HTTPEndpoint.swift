@@ -28,6 +28,7 @@ public final class HTTPEndpoint: Sendable {
     host: String, port: Int, limits: EndpointLimits = EndpointLimits(), besides predecessor: HTTPEndpoint? = nil,
     answer: @escaping Answer
   ) async throws(EndpointError) -> HTTPEndpoint {
+    let address = try await resolved(host, port)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let connections = Connections(limit: limits.connections)
     let predecessor = predecessor?.channel.localAddress?.port == port ? predecessor : nil
@@ -47,13 +48,24 @@ public final class HTTPEndpoint: Sendable {
             try pipeline.addHandler(Exchange(stepSeconds: limits.stepSeconds, answer: answer))
           }
         }
-        .bind(host: host, port: port).get()
+        .bind(to: address).get()
       let endpoint = HTTPEndpoint(group: group, channel: channel)
       if predecessor != nil { await endpoint.share(false) }
       return endpoint
     } catch {
       await predecessor?.share(false)
       try? await group.shutdownGracefully()
+      throw EndpointError(error)
+    }
+  }
+
+  /// On a thread that may block: a name server may take half a minute not to answer.
+  private static func resolved(_ host: String, _ port: Int) async throws(EndpointError) -> SocketAddress {
+    do {
+      return try await NIOThreadPool.singleton.runIfActive {
+        try SocketAddress.makeAddressResolvingHost(host, port: port)
+      }
+    } catch {
       throw EndpointError(error)
     }
   }

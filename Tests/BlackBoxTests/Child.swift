@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A program the tests start: its output goes to files, so that nothing blocks on a pipe, it inherits no other
 /// descriptor, and its signals are as a shell would leave them. Killed when it is no longer referred to.
@@ -8,21 +9,20 @@ final class Child {
     let reason: String
   }
 
-  struct StillRuns: Error {
-    let program: String
-    let seconds: Double
-  }
-
   let pid: pid_t
   private let program: String
+  private let arguments: [String]
   /// As a shell tells it: the exit code, or 128 and the signal.
   private var status: Int32?
 
-  /// - Parameter program: looked for in `PATH` unless it is a path.
+  /// - Parameters:
+  ///   - program: looked for in `PATH` unless it is a path.
+  ///   - blocking: signals that it starts with blocked.
   init(
-    _ program: String, _ arguments: [String], environment: [String: String], stdout: String, stderr: String
+    _ program: String, _ arguments: [String], environment: [String: String], stdout: String, stderr: String,
+    blocking: [Int32] = []
   ) throws {
-    self.program = program
+    (self.program, self.arguments) = (program, arguments)
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -34,11 +34,12 @@ final class Child {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
+    var blocked = sigset_t()
     var all = sigset_t()
-    sigemptyset(&none)
+    sigemptyset(&blocked)
+    for number in blocking { sigaddset(&blocked, number) }
     sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigmask(&attributes, &blocked)
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var words = ([program] + arguments).map { strdup($0) } + [nil]
@@ -65,12 +66,13 @@ final class Child {
     if isRunning { kill(pid, number) }
   }
 
-  /// Waits for the end and gives the exit status.
+  /// Waits for the end and gives the exit status. One that has not ended by then is killed.
   func finish(within seconds: Double = 60) throws -> Int32 {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while isRunning, ContinuousClock.now < deadline { usleep(2_000) }
     guard let status else {
-      throw StillRuns(program: program, seconds: seconds)
+      signal(SIGKILL)
+      throw StillRunning(program, arguments, seconds: seconds)
     }
     return status
   }

@@ -20,9 +20,11 @@ import Testing
     try #require(try TCPClient.get(path, port: port))
   }
 
+  private func isReady(_ port: Int) -> Bool { (try? page("/-/ready", port))?.hasPrefix("HTTP/1.1 200 ") == true }
+
   private func readyDaemon(_ port: Int) throws -> Process {
     let daemon = try scene.daemon()
-    #expect(eventually { (try? page("/-/ready", port))?.hasPrefix("HTTP/1.1 200 ") == true })
+    #expect(eventually { isReady(port) })
     return daemon
   }
 
@@ -133,7 +135,7 @@ import Testing
     let port = try scene.listen()
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
-    #expect(eventually { (try? page("/-/ready", port)) != nil })
+    #expect(eventually { isReady(port) })
     let other = try scene.binary.run(["run", "--config", scene.config, "--database", scene.directory + "/other.db"])
     #expect(other.status == 73)
     #expect(
@@ -149,7 +151,7 @@ import Testing
     let port = try scene.listen()
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
-    #expect(eventually { (try? page("/-/ready", port)) != nil })
+    #expect(eventually { isReady(port) && scene.isBaselineRecorded() })
     let before = try descriptors(daemon)
     let memory = try residentKilobytes(daemon)
     var clients: [TCPClient] = []
@@ -164,7 +166,7 @@ import Testing
     #expect(
       eventually(within: 20) {
         for client in clients { client.send("a") }
-        return (try? page("/-/ready", port))?.hasPrefix("HTTP/1.1 200 ") == true
+        return isReady(port)
       })
     #expect(try scene.run(["health"]).status == 0)
     clients = []
@@ -180,7 +182,7 @@ import Testing
     let port = try scene.listen()
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
-    #expect(eventually { scene.isBaselineRecorded() && (try? page("/-/ready", port)) != nil })
+    #expect(eventually { scene.isBaselineRecorded() && isReady(port) })
     let text = try #require(try page("/metrics", port).components(separatedBy: "\r\n\r\n").last)
     let file = scene.directory + "/page"
     try text.write(toFile: file, atomically: true, encoding: .utf8)
@@ -188,12 +190,7 @@ import Testing
     promtool.executableURL = URL(fileURLWithPath: "/usr/bin/promtool")
     promtool.arguments = ["check", "metrics"]
     promtool.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
-    let said = Pipe()
-    promtool.standardOutput = said
-    promtool.standardError = said
-    try promtool.run()
-    let words = String(decoding: said.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    promtool.waitUntilExit()
+    let words = try promtool.output(withErrors: true)
     #expect(promtool.terminationStatus == 0 && words.isEmpty, "\(words)")
   }
 

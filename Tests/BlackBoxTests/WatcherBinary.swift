@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// The built `watcher`, run as a user runs it.
 struct WatcherBinary {
@@ -26,11 +27,8 @@ struct WatcherBinary {
     let out = "\(directory)/stdout.\(UUID().uuidString)"
     let err = "\(directory)/stderr.\(UUID().uuidString)"
     let process = try start(arguments, environment: environment, stdout: out, stderr: err)
-    let timeout = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
-    DispatchQueue.global().asyncAfter(deadline: .now() + Self.limitSeconds, execute: timeout)
-    process.waitUntilExit()
-    timeout.cancel()
-    return Outcome(status: process.terminationStatus, stdout: Self.text(out), stderr: Self.text(err))
+    let status = try process.finish(within: Self.limitSeconds)
+    return Outcome(status: status, stdout: Self.text(out), stderr: Self.text(err))
   }
 
   /// Starts without waiting; output goes to files, so that nothing blocks on a pipe.

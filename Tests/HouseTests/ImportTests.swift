@@ -25,8 +25,13 @@ import Testing
     }
   }
 
-  /// The C rooms wrap one library each, and `CCurl` the variadic system call that makes a memory file.
-  @Test(arguments: [("CCurl", ["curl/", "linux/memfd.h", "sys/syscall.h"]), ("COpenSSL", ["openssl/"])])
+  /// The C rooms wrap one library each, `CCurl` also the variadic system call that makes a memory file; `CSignals` has
+  /// signals.
+  @Test(
+    arguments: [
+      ("CCurl", ["curl/", "linux/memfd.h", "sys/syscall.h"]), ("COpenSSL", ["openssl/"]),
+      ("CSignals", ["sys/eventfd.h"]),
+    ])
   func shimsIncludeTheirLibrary(room: String, allowed: [String]) throws {
     let headers = try House.sources("h", "c").filter { $0.room == room }
     #expect(!headers.isEmpty)

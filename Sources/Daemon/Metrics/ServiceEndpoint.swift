@@ -18,35 +18,46 @@ struct ServicePages: Sendable {
       let page = metrics.page(
         await engine.figures, database: (file: writer.fileBytes, log: writer.logBytes), versions: versions)
       return EndpointReply(200, contentType: PrometheusText.contentType, body: page)
-    case "/-/healthy": return Self.line(200, "healthy")
+    case "/-/healthy": return .line(200, "healthy")
     case "/-/ready":
       do {
-        return Self.line(200, "ready: \(try await readiness.status())")
+        return .line(200, "ready: \(try await readiness.status())")
       } catch {
-        return Self.line(503, error.message)
+        return .line(503, error.message)
       }
-    default: return Self.line(404, "there is /metrics, /-/healthy and /-/ready")
+    default: return .line(404, "there is /metrics, /-/healthy and /-/ready")
     }
   }
+}
 
-  private static func line(_ status: Int, _ text: String) -> EndpointReply {
+extension EndpointReply {
+  fileprivate static func line(_ status: Int, _ text: String) -> EndpointReply {
     EndpointReply(status, body: Array("\(text)\n".utf8))
   }
 }
 
-/// Listens where the configuration in force says, or nowhere.
+/// Listens where the configuration in force says, or nowhere; before there is anything to serve as well, so that a port
+/// that cannot be had is known before a database is made.
 actor ServiceEndpoint {
   /// Between two looks at what waits for the sinks: scrapes are answered from memory.
   private static let sampleSeconds = 15
 
-  private let pages: ServicePages
   private let log: Logger
+  private var pages: ServicePages?
   private var address: String?
   private var endpoint: HTTPEndpoint?
 
-  init(pages: ServicePages, log: Logger) {
+  init(log: Logger) { self.log = log }
+
+  /// What is answered from now on.
+  func serve(_ pages: ServicePages) async {
     self.pages = pages
-    self.log = log
+    if endpoint != nil { await sample() }
+  }
+
+  private func answer(_ path: String) async -> EndpointReply {
+    if let pages { return await pages.answer(path) }
+    return path == "/-/healthy" ? .line(200, "healthy") : .line(503, "the service starts")
   }
 
   /// Listens at another address besides the present one.
@@ -56,7 +67,7 @@ actor ServiceEndpoint {
   func prepare(_ next: String?) async throws(ListenError) -> HTTPEndpoint? {
     guard let next, next != address, let (host, port) = Self.parts(next) else { return nil }
     do throws(EndpointError) {
-      return try await HTTPEndpoint.listen(host: host, port: port, besides: endpoint, answer: pages.answer)
+      return try await HTTPEndpoint.listen(host: host, port: port, besides: endpoint, answer: { await self.answer($0) })
     } catch {
       throw ListenError(next, error)
     }
@@ -85,7 +96,7 @@ actor ServiceEndpoint {
   func close() async { await use(nil, nil) }
 
   private func sample() async {
-    guard let sinks = try? await pages.writer.transaction({ try $0.sinkStatus() }) else { return }
+    guard let pages, let sinks = try? await pages.writer.transaction({ try $0.sinkStatus() }) else { return }
     pages.metrics.noteSinks(sinks)
   }
 

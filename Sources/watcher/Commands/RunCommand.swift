@@ -15,11 +15,13 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() async throws {
+    // Before anything that may take long, or for ever: a stop ends it.
+    let signals = try SignalWatch()
     let environment = ProcessInfo.processInfo.environment
     let settings = try Self.ready(config.file, environment)
     let path = try database.location.writerPath(configured: settings.database)
     try await RunService.run(
-      consume settings, database: path, environment: environment,
+      consume settings, database: path, environment: environment, signals: signals,
       reload: { [file = config.file] say in try Self.ready(file, environment, say: say) })
   }
 

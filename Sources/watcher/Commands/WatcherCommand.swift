@@ -26,6 +26,8 @@ struct WatcherCommand: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try await asyncParseAsRoot()
+      // They are caught wherever the word `run` stands among the arguments.
+      if !(command is RunCommand) { SignalWatch.release() }
       do {
         if var asyncCommand = command as? AsyncParsableCommand {
           try await asyncCommand.run()

@@ -1,4 +1,4 @@
-import Dispatch
+import CSignals
 import Glibc
 
 /// The process was told to stop, or nobody reads standard output any more.
@@ -12,26 +12,11 @@ final class StoppableOutput {
 
   /// Readable once a signal has come.
   private let stop: Int32
-  private let sources: [any DispatchSourceSignal]
 
   init() {
-    var ends: [Int32] = [-1, -1]
-    // Without a pipe signals do what they always do.
-    guard pipe(&ends) == 0 else {
-      (stop, sources) = (-1, [])
-      return
-    }
-    stop = ends[0]
-    let told = ends[1]
-    let queue = DispatchQueue(label: "watcher.signals")
-    sources = [SIGTERM, SIGINT].map { number in
-      // The default action must be off, or the process ends before the source sees the signal.
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      source.setEventHandler { _ = Glibc.write(told, "\n", 1) }
-      source.activate()
-      return source
-    }
+    csignals_catch_stops()
+    // Where there is none to be had, only the second signal ends the command.
+    stop = csignals_descriptor()
   }
 
   /// Writes a whole line, or several.

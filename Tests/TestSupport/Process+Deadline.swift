@@ -1,0 +1,47 @@
+import Foundation
+import Glibc
+
+/// A process that has not ended in time; it was killed.
+public struct StillRunning: Error, CustomStringConvertible {
+  public let description: String
+
+  public init(_ program: String, _ arguments: [String], seconds: Double) {
+    description = "waited \(seconds) s for the end of: \(([program] + arguments).joined(separator: " "))"
+  }
+}
+
+extension Process {
+  /// Waits for the end.
+  ///
+  /// - Parameter seconds: after these it is killed.
+  /// - Returns: its exit status.
+  /// - Throws: `StillRunning`.
+  @discardableResult
+  public func finish(within seconds: Double = 60) throws -> Int32 {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while isRunning, ContinuousClock.now < deadline { usleep(2_000) }
+    let isLate = isRunning
+    if isLate { kill(processIdentifier, SIGKILL) }
+    waitUntilExit()
+    if isLate { throw StillRunning(executableURL?.path ?? "?", arguments ?? [], seconds: seconds) }
+    return terminationStatus
+  }
+
+  /// Starts it and waits for the end, as `finish`.
+  ///
+  /// - Returns: what it wrote to standard output, and if wanted, to standard error.
+  public func output(withErrors: Bool = false, within seconds: Double = 60) throws -> String {
+    let pipe = Pipe()
+    standardOutput = pipe
+    if withErrors { standardError = pipe }
+    try run()
+    // Reading ends with the process, so it must not be the deadline that waits for the reading.
+    let number = processIdentifier
+    let timeout = DispatchWorkItem { kill(number, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: timeout)
+    defer { timeout.cancel() }
+    let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
+    try finish(within: seconds)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
