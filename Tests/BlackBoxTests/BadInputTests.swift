@@ -80,7 +80,7 @@ import Testing
     process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
     process.arguments = [path, "CREATE TABLE other(x); INSERT INTO other VALUES(1)"]
     try process.run()
-    process.waitUntilExit()
+    try process.finish()
   }
 
   private static func garbage(_ path: String) throws {

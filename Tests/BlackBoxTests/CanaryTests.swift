@@ -141,7 +141,7 @@ import Testing
     }
     found["metrics"] = try TCPClient.get("/metrics", port: port)
     daemon.terminate()
-    daemon.waitUntilExit()
+    try daemon.finish()
     for path in [scene.stdout, scene.stderr, scene.events] { found[path] = WatcherBinary.text(path) }
     for path in [scene.database, scene.database + "-wal"] {
       found[path] = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)

@@ -25,7 +25,7 @@ import Testing
 
   private func end() {
     daemon.terminate()
-    daemon.waitUntilExit()
+    #expect(throws: Never.self) { try daemon.finish() }
     registry.stop()
   }
 
@@ -118,8 +118,8 @@ import Testing
     let polls = registry.log.count
     #expect(eventually { registry.log.count > polls })
     daemon.terminate()
-    command.waitUntilExit()
-    daemon.waitUntilExit()
+    try command.finish()
+    try daemon.finish()
     #expect(command.terminationStatus == 69)
     #expect(
       WatcherBinary.text(scene.directory + "/err")

@@ -159,7 +159,7 @@ import Testing
     #expect(resources(daemon).threads <= before.threads + 4, "\(resources(daemon)) after \(before)")
     #expect(resources(daemon).megabytes <= before.megabytes + 24, "\(resources(daemon)) after \(before)")
     daemon.terminate()
-    daemon.waitUntilExit()
+    try daemon.finish()
     #expect(daemon.terminationStatus == 0 && daemon.terminationReason == .exit)
   }
 

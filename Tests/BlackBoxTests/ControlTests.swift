@@ -32,7 +32,7 @@ import Testing
     #expect(stat(socket, &info) == 0 && info.st_mode & 0o7777 == 0o660)
     #expect(try scene.binary.run(["health", "--database", scene.directory + "/other.db"]).status == 69)
     daemon.terminate()
-    daemon.waitUntilExit()
+    try daemon.finish()
     #expect(access(socket, F_OK) != 0, "the socket goes with the daemon")
     #expect(try scene.run(["health"]).status == 69)
   }
@@ -89,7 +89,7 @@ import Testing
     let killed = try scene.daemon()
     #expect(eventually { (try? scene.run(["health"]).status) == 0 })
     kill(killed.processIdentifier, SIGKILL)
-    killed.waitUntilExit()
+    try killed.finish()
     #expect(access(socket, F_OK) == 0)
     #expect(try scene.run(["health"]).status == 69)
     let daemon = try scene.daemon()

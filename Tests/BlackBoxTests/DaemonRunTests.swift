@@ -36,7 +36,7 @@ import Testing
     #expect((data["rollback"] as? [Any])?.count == 2)
 
     daemon.terminate()
-    daemon.waitUntilExit()
+    try daemon.finish()
     #expect(daemon.terminationStatus == 0 && daemon.terminationReason == .exit)
     #expect(try scene.history(image).count == 3, "queries work after it has stopped")
     #expect(try scene.status(image)["state"] as? String == "ok")
@@ -81,7 +81,7 @@ import Testing
       #expect(eventually { WatcherBinary.text(slow.stderr).contains("msg=started") })
       #expect(eventually { slow.isBaselineRecorded() })
       daemon.terminate()
-      daemon.waitUntilExit()
+      try daemon.finish()
       try FileManager.default.removeItem(atPath: slow.stderr)
     }
     #expect(registry.log.filter { $0.hasPrefix("HEAD") }.count == 1)

@@ -107,7 +107,7 @@ import Testing
     #expect(try scene.run(["deliveries", "drop", "2"]).stdout == "dropped 1 delivery\n")
     #expect(try deliveries().count == 1)
     daemon.terminate()
-    daemon.waitUntilExit()
+    try daemon.finish()
     #expect(try scene.run(["deliveries", "drop", "--all"]).status == 0)
   }
 

@@ -34,7 +34,7 @@ import Testing
     kill(daemon.processIdentifier, SIGHUP)
     #expect(eventually { WatcherBinary.text(log).contains("reload_failed") })
     daemon.terminate()
-    daemon.waitUntilExit()
+    try daemon.finish()
     let lines = WatcherBinary.text(log).split(separator: "\n").map(String.init)
     #expect(lines.contains { $0.hasPrefix("{\"specversion\":\"1.0\"") }, "events have no priority")
     return lines.filter { !$0.hasPrefix("{\"specversion\"") }

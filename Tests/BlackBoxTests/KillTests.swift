@@ -22,7 +22,7 @@ import Testing
       // The moment is meant to be random; nothing is awaited here.
       usleep(UInt32.random(in: 5_000...500_000, using: &random))
       kill(daemon.processIdentifier, SIGKILL)
-      daemon.waitUntilExit()
+      try daemon.finish()
       // A tag moves on only when its last move is in the database, so every move must be found there.
       for (tag, digest) in try currentDigests(scene) where digest == expected[tag].last {
         guard expected[tag].count <= Self.moves, Int.random(in: 0..<4, using: &random) == 0 else { continue }
@@ -37,7 +37,7 @@ import Testing
     }
     #expect(settled)
     daemon.terminate()
-    daemon.waitUntilExit()
+    try daemon.finish()
     #expect(daemon.terminationStatus == 0)
     try judge(scene, expected)
   }

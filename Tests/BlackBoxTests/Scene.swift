@@ -80,13 +80,8 @@ final class Scene {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
     process.arguments = options + ["-cmd", ".timeout 5000", database, statements]
-    let output = Pipe()
-    process.standardOutput = output
     process.standardError = FileHandle.nullDevice
-    try process.run()
-    let bytes = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    return try process.output().split(separator: "\n").map(String.init)
   }
 
   /// The lines of the file sink that are complete.

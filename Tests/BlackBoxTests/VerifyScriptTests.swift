@@ -1,5 +1,6 @@
 import Foundation
 import Hashing
+import TestSupport
 import Testing
 
 /// The shell receiver of the documentation: what it is given comes from strangers, and `/bin/sh` may be any shell.
@@ -88,7 +89,6 @@ import Testing
     process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: input))
     process.standardError = FileHandle.nullDevice
     try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus
+    return try process.finish()
   }
 }

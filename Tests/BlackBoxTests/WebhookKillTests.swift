@@ -52,7 +52,7 @@ import Testing
       // The moment is meant to be random; nothing is awaited here.
       usleep(UInt32.random(in: 5_000...500_000))
       kill(daemon.processIdentifier, SIGKILL)
-      daemon.waitUntilExit()
+      try daemon.finish()
       let tag = Int.random(in: 0..<Self.tags)
       guard versions[tag] < Self.moves else { continue }
       versions[tag] += 1
@@ -68,7 +68,7 @@ import Testing
         return waiting == ["0"] && current == ["\(Self.tags)"]
       })
     daemon.terminate()
-    daemon.waitUntilExit()
+    try daemon.finish()
     try judge(scene, received.withLock { $0 })
   }
 

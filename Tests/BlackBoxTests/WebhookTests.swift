@@ -48,7 +48,7 @@ import Testing
     let id = try object(try #require(bodies.first))["id"] as? String
     #expect(receiver.requests.allSatisfy { $0.header("webhook-id") == id })
     daemon.terminate()
-    daemon.waitUntilExit()
+    try daemon.finish()
     #expect(receiver.requests.count == 3)
     let log = WatcherBinary.text(scene.stderr)
     #expect(log.contains("answered 500") && log.contains("webhook_unencrypted"))
@@ -87,7 +87,7 @@ import Testing
     #expect(try sink(scene)["waiting"] as? Int == 1, "it is still asked")
     let began = Date()
     daemon.terminate()
-    daemon.waitUntilExit()
+    try daemon.finish()
     #expect(daemon.terminationStatus == 0 && Date().timeIntervalSince(began) < 15)
     #expect(try sink(scene)["waiting"] as? Int == 1)
     #expect(try scene.sql("SELECT attempts FROM delivery WHERE sink = 'hook'") == ["0"], "cut off is no attempt")
@@ -105,14 +105,14 @@ import Testing
     #expect(try eventually(within: 30) { try sink(scene)["state"] as? String == "disabled" })
     #expect(WatcherBinary.text(scene.stderr).contains("sink_disabled"))
     daemon.terminate()
-    daemon.waitUntilExit()
+    try daemon.finish()
 
     status.withLock { $0 = 200 }
     daemon = try scene.daemon()
     registry.put(FakeRegistryImage("third"), in: "app", tag: "stable")
     #expect(eventually(within: 30) { scene.eventLines().count == 3 })
     daemon.terminate()
-    daemon.waitUntilExit()
+    try daemon.finish()
     #expect(receiver.requests.count == 1, "nothing more was sent")
     #expect(try sink(scene)["waiting"] as? Int == 2)
 
@@ -202,7 +202,7 @@ import Testing
     #expect(eventually(within: 40) { scene.eventLines().count == before + tags.count })
     #expect(eventually(within: 20) { (try? self.sink(scene)["waiting"] as? Int) == 0 && receiver.requests.count > 1 })
     daemon.terminate()
-    daemon.waitUntilExit()
+    try daemon.finish()
     var documents: [String: [String]] = [:]
     for request in receiver.requests {
       let text = String(decoding: request.body, as: UTF8.self)

@@ -1,6 +1,7 @@
 import Foundation
 import History
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import watcher
@@ -36,9 +37,8 @@ import Testing
     process.standardOutput = try FileHandle(forWritingTo: out)
     process.standardError = try FileHandle(forWritingTo: err)
     try process.run()
-    process.waitUntilExit()
     return Outcome(
-      status: process.terminationStatus, stdout: try String(contentsOf: out, encoding: .utf8),
+      status: try process.finish(), stdout: try String(contentsOf: out, encoding: .utf8),
       stderr: try String(contentsOf: err, encoding: .utf8))
   }
 

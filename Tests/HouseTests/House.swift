@@ -15,14 +15,19 @@ enum House {
   }
 
   /// The files in `Sources` whose names end in one of `extensions`.
-  static func sources(_ extensions: String...) throws -> [SourceFile] {
-    let directory = root.appending(path: "Sources")
+  static func sources(_ extensions: String...) throws -> [SourceFile] { try files("Sources", extensions) }
+
+  /// Those in `Tests`.
+  static func tests(_ extensions: String...) throws -> [SourceFile] { try files("Tests", extensions) }
+
+  private static func files(_ folder: String, _ extensions: [String]) throws -> [SourceFile] {
+    let directory = root.appending(path: folder)
     return try FileManager.default.subpathsOfDirectory(atPath: directory.path)
       .filter { path in extensions.contains { path.hasSuffix("." + $0) } }
       .sorted()
       .map { path in
         SourceFile(
-          path: "Sources/" + path, room: String(path.prefix { $0 != "/" }),
+          path: "\(folder)/\(path)", room: String(path.prefix { $0 != "/" }),
           text: try String(contentsOf: directory.appending(path: path), encoding: .utf8))
       }
   }

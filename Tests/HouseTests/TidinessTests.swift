@@ -22,6 +22,14 @@ import Testing
     }
   }
 
+  /// A test that waits for ever for a process says nothing. `TestSupport` has what waits with a deadline.
+  @Test func testsDoNotWaitForEver() throws {
+    let unbounded = ["waitUntilExit" + "()", "readDataToEnd" + "OfFile()"]
+    for file in try House.tests("swift") where file.room != "TestSupport" {
+      for text in unbounded where file.text.contains(text) { Issue.record("\(file.path) has \(text)") }
+    }
+  }
+
   @Test func nothingUnwanted() throws {
     for file in try House.sources("swift", "h", "c") {
       for (index, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

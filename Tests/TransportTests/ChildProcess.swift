@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A program found by `PATH`, with its output in a file. Foundation's `Process` lets children inherit each
 /// other's pipes, and tests run side by side.
@@ -38,11 +39,20 @@ final class ChildProcess {
     return String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 
-  /// Waits for the end and throws unless it is a good one.
+  /// Waits for the end, at most a minute, and throws unless it is a good one.
   func finish() throws {
     var status: Int32 = 0
-    waitpid(pid, &status, 0)
-    pid = 0
+    for _ in 0..<30_000 {
+      if waitpid(pid, &status, WNOHANG) != 0 {
+        pid = 0
+        break
+      }
+      usleep(2_000)
+    }
+    if pid != 0 {
+      stop()
+      throw StillRunning("env", arguments, seconds: 60)
+    }
     guard status == 0 else { throw Failed(arguments: arguments, reason: output) }
   }
 
