@@ -42,18 +42,24 @@ struct Inquiries {
     }
   }
 
+  /// The number of the next one.
+  mutating func number() -> Int {
+    last += 1
+    return last
+  }
+
   /// - Parameters:
+  ///   - id: its number.
   ///   - places: at least one; whether a poll is under way there.
   ///   - continuation: resumed once all of them are settled.
   mutating func open(
-    _ places: [(place: Int, isBusy: Bool)], onProgress: @escaping @Sendable (_ done: Int) -> Void,
+    _ id: Int, _ places: [(place: Int, isBusy: Bool)], onProgress: @escaping @Sendable (_ done: Int) -> Void,
     _ continuation: CheckedContinuation<Results, any Error>
   ) {
-    last += 1
     var stages = [Stage?](repeating: nil, count: (places.lazy.map(\.place).max() ?? 0) + 1)
     for (place, isBusy) in places { stages[place] = isBusy ? .busy : .asked }
     var inquiry = Inquiry(
-      id: last, stages: stages, open: places.count, onProgress: onProgress, continuation: continuation)
+      id: id, stages: stages, open: places.count, onProgress: onProgress, continuation: continuation)
     inquiry.results.reserveCapacity(places.count)
     inquiries.append(inquiry)
   }
@@ -97,6 +103,9 @@ struct Inquiries {
   mutating func fail(_ places: Set<Int>, _ error: any Error) {
     fail(error) { inquiry in places.contains { inquiry.stage(of: $0) != nil } }
   }
+
+  /// Ends one, if it has not ended.
+  mutating func fail(id: Int, _ error: any Error) { fail(error) { $0.id == id } }
 
   mutating func failAll(_ error: any Error) { fail(error) { _ in true } }
 

@@ -158,7 +158,7 @@ actor PollEngine {
   /// - Parameters:
   ///   - tags: those that are not in the plan are left out; `nil` stands for all that are.
   ///   - onProgress: called with the number of results so far.
-  /// - Throws: `StoreError`, `CheckInterruption`.
+  /// - Throws: `StoreError`, `CheckInterruption`; `CancellationError`, at once, when nobody waits any more.
   func check(
     _ tags: [TagReference]?, onProgress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
   ) async throws -> [CheckReport.Result] {
@@ -166,15 +166,22 @@ actor PollEngine {
     guard !isStopped else { throw CheckInterruption.stopping }
     let places = core.places(of: tags)
     guard !places.isEmpty else { return [] }
-    let results = try await withCheckedThrowingContinuation { continuation in
-      inquiries.open(places.map { ($0, core.isUnderWay($0)) }, onProgress: onProgress, continuation)
-      let now = clock()
-      settlePaused(at: now)
-      for place in inquiries.awaited { core.hasten(place, at: now) }
-      pump(now)
+    let inquiry = inquiries.number()
+    let results = try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        inquiries.open(inquiry, places.map { ($0, core.isUnderWay($0)) }, onProgress: onProgress, continuation)
+        let now = clock()
+        settlePaused(at: now)
+        for place in inquiries.awaited { core.hasten(place, at: now) }
+        pump(now)
+      }
+    } onCancel: {
+      Task { await self.giveUp(inquiry) }
     }
     return places.compactMap { results[$0] }
   }
+
+  private func giveUp(_ inquiry: Int) { inquiries.fail(id: inquiry, CancellationError()) }
 
   /// The inquiries that a poll answers.
   private func answers(_ slot: Int, _ result: PollResult, at now: Moment) -> [Int] {

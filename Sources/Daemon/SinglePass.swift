@@ -23,9 +23,15 @@ struct SinglePass {
       onProgress: { [onRecorded] progress in
         if case .recorded(let records) = progress { onRecorded(records) }
       })
-    let results = try await engine.check(nil, onProgress: progress)
-    if let failure = await engine.stop() { throw failure }
-    return results
+    do {
+      let results = try await engine.check(nil, onProgress: progress)
+      if let failure = await engine.stop() { throw failure }
+      return results
+    } catch is CancellationError {
+      await engine.cutOff()
+      _ = await engine.stop()
+      throw CancellationError()
+    }
   }
 }
 

@@ -67,7 +67,11 @@ public final class HistoryWriter: Sendable {
         return version
       }
       try queue.writeWithoutTransaction(Connection.setDurability)
-      try migrate(queue, path: path, from: version)
+      if let version {
+        try migrate(queue, path: path, from: version)
+      } else {
+        try queue.writeWithoutTransaction { db in try Schema.create(db, fill: Self.makeInstance) }
+      }
       let instance = try queue.writeWithoutTransaction { db in try Self.instance(db, path: path) }
       return HistoryWriter(
         path: path, instance: "urn:uuid:\(instance)", queue: queue, lock: lock, clock: clock)
@@ -141,24 +145,26 @@ public final class HistoryWriter: Sendable {
     if try FilePath.kind(of: path) == .missing { try FilePath.createFile(path) }
   }
 
-  /// - Parameter version: `nil` for a file with nothing in it.
-  private static func migrate(_ queue: DatabaseQueue, path: String, from version: Int?) throws {
+  private static func migrate(_ queue: DatabaseQueue, path: String, from version: Int) throws {
     let migrator = Schema.migrator
-    if let version {
-      if try queue.read(migrator.hasBeenSuperseded) {
-        throw StoreError(.newer, "the database is of a newer version (\(path)): use the newer watcher")
-      }
-      if version < Schema.version {
-        try queue.writeWithoutTransaction { db in try MigrationBackup.make(db, path: path, version: Schema.version) }
-      }
+    if try queue.read(migrator.hasBeenSuperseded) {
+      throw StoreError(.newer, "the database is of a newer version (\(path)): use the newer watcher")
+    }
+    if version < Schema.version {
+      try queue.writeWithoutTransaction { db in try MigrationBackup.make(db, path: path, version: Schema.version) }
     }
     try migrator.migrate(queue)
   }
 
-  private static func instance(_ db: Database, path: String) throws -> String {
+  private static func makeInstance(_ db: Database) throws {
     try db.execute(
       sql: "INSERT INTO meta(key, value) VALUES('instance', ?) ON CONFLICT DO NOTHING",
       arguments: [UUID().uuidString.lowercased()])
+  }
+
+  private static func instance(_ db: Database, path: String) throws -> String {
+    // One whose making was cut off in an older version has none.
+    try makeInstance(db)
     guard let row = try Row.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'instance'") else {
       throw StoreError.damaged(path)
     }

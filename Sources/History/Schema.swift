@@ -13,16 +13,35 @@ enum Schema {
     ("v1", SchemaV1.sql), ("v2", SchemaV2.sql), ("v3", SchemaV3.sql),
   ]
 
+  /// Makes all of it where there is nothing yet, as `migrator` would, and what `fill` adds, in one transaction: whoever
+  /// reads meanwhile finds everything or nothing.
+  static func create(_ db: Database, fill: (Database) throws -> Void) throws {
+    try db.inTransaction(.immediate) {
+      try db.execute(sql: "CREATE TABLE IF NOT EXISTS grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+      for migration in migrations {
+        try db.execute(sql: migration.sql)
+        try db.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES (?)", arguments: [migration.name])
+      }
+      try mark(db, version: version)
+      try fill(db)
+      return .commit
+    }
+  }
+
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     for (index, migration) in migrations.enumerated() {
       migrator.registerMigration(migration.name) { db in
         try db.execute(sql: migration.sql)
-        // Both live in the header page and so are part of the same transaction.
-        try db.execute(sql: "PRAGMA application_id = \(applicationID)")
-        try db.execute(sql: "PRAGMA user_version = \(index + 1)")
+        try mark(db, version: index + 1)
       }
     }
     return migrator
+  }
+
+  /// Both live in the header page and so are part of the same transaction.
+  private static func mark(_ db: Database, version: Int) throws {
+    try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+    try db.execute(sql: "PRAGMA user_version = \(version)")
   }
 }

@@ -110,6 +110,21 @@ import Testing
     #expect(lines.last?.hasPrefix("{\"result\":{\"polling_ms\":") == true)
   }
 
+  /// As many as there is room for, of a watched tag and one outside, whose registry does not answer.
+  @Test func clientsThatLeaveHoldNoConnection() throws {
+    defer { end() }
+    registry.setFault { _ in ScriptedResponse(200, behaviour: .hang) }
+    let tags = "[\"\(image)\",\"\(other)\"]"
+    var clients = try (0..<16).map { _ in try LocalSocket(scene.directory + "/control.sock") }
+    for client in clients {
+      client.send("{\"command\":\"check\",\"database\":\"\(scene.database)\",\"tags\":\(tags)}\n")
+    }
+    #expect(eventually { registry.log.count { $0.hasPrefix("HEAD") } > 2 }, "they are being answered")
+    #expect(try scene.run(["health"]).status == 69, "there is no room for more")
+    clients = []
+    #expect(try eventually(within: 10) { try scene.run(["health"]).status == 0 })
+  }
+
   @Test func aDaemonThatStopsMeanwhileSaysSo() throws {
     defer { registry.stop() }
     registry.setFault { _ in ScriptedResponse(200, behaviour: .hang) }

@@ -1,6 +1,8 @@
+import Dispatch
 import GRDB
 import Glibc
 import ImageModel
+import Synchronization
 import Testing
 
 @testable import History
@@ -125,6 +127,45 @@ import Testing
     #expect(code { try HistoryReader.open(scratch.database) } == .missing)
     try HistoryWriter.open(scratch.database).close()
     _ = try HistoryReader.open(scratch.database)
+  }
+
+  /// What a query finds while the database is being made: nothing yet, or all of it.
+  @Test func readersSeeAllOfANewDatabaseOrNothing() throws {
+    let findings = Mutex<[StoreError.Code?: Int]>([:])
+    let path = Mutex<String?>(scratch.database)
+    let readers = DispatchGroup()
+    for _ in 0..<4 {
+      DispatchQueue(label: "reader").async(group: readers) {
+        while let path = path.withLock({ $0 }) {
+          let finding = code { _ = try HistoryReader.open(path).tags() }
+          findings.withLock { $0[finding, default: 0] += 1 }
+        }
+      }
+    }
+    for round in 0..<100 {
+      let next = scratch.database + "\(round)"
+      path.withLock { $0 = next }
+      try HistoryWriter.open(next).close()
+    }
+    path.withLock { $0 = nil }
+    try #require(readers.wait(timeout: .now() + 60) == .success)
+    let seen = findings.withLock { $0 }
+    #expect(Set(seen.keys).isSubset(of: [nil, .missing]), "\(seen)")
+    #expect(seen[.missing] ?? 0 > 0, "\(seen)")
+  }
+
+  @Test func aNewDatabaseIsWhatMigrationsMake() throws {
+    try HistoryWriter.open(scratch.database).close()
+    let migrated = try DatabaseQueue()
+    try Schema.migrator.migrate(migrated)
+    func shape(_ queue: DatabaseQueue) throws -> [String] {
+      try queue.read { db in
+        try String.fetchAll(db, sql: "SELECT name || ': ' || coalesce(sql, '') FROM sqlite_schema ORDER BY name")
+          + String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations ORDER BY rowid")
+          + ["application_id", "user_version"].map { try String.fetchOne(db, sql: "PRAGMA \($0)") ?? "" }
+      }
+    }
+    #expect(try shape(DatabaseQueue(path: scratch.database)) == shape(migrated))
   }
 
   @Test func anEmptyFileIsANewDatabaseForTheWriterOnly() throws {

@@ -27,6 +27,8 @@ struct ControlDesk: Sendable {
       throw ControlError(error.exitCode, error.message)
     } catch let error as CheckInterruption {
       throw ControlError(error, database: writer.path)
+    } catch is CancellationError {
+      throw ControlError(.unavailable, "the client did not take what it was sent: the request was given up, try again")
     } catch {
       throw ControlError(.internalError, "the request failed (\(error)): report this")
     }

@@ -101,13 +101,12 @@ final class ControlServer: Sendable {
 
   private func serve(_ connection: ControlConnection) async {
     let progress = ControlProgress()
-    let beats = Task { await tell(progress, connection) }
-    let answer: Result<ControlReply, ControlError>
-    do throws(ControlError) {
-      answer = .success(try await self.answer(connection, progress))
-    } catch {
-      answer = .failure(error)
+    let answering = Task { await result(connection, progress) }
+    let beats = Task {
+      // Whoever does not take these has left, and nobody waits for the answer.
+      if await !tell(progress, connection) { answering.cancel() }
     }
+    let answer = await answering.value
     beats.cancel()
     // One line at a time.
     await beats.value
@@ -115,11 +114,14 @@ final class ControlServer: Sendable {
   }
 
   /// Says how far it has come, so that nobody takes a long request for a daemon that hangs.
-  private func tell(_ progress: ControlProgress, _ connection: ControlConnection) async {
+  ///
+  /// - Returns: false when the client takes nothing any more.
+  private func tell(_ progress: ControlProgress, _ connection: ControlConnection) async -> Bool {
     while (try? await Task.sleep(for: .seconds(ControlLimits.progressSeconds))) != nil {
       guard let counts = progress.json else { continue }
-      guard await write(Self.line("progress", counts), connection) else { return }
+      guard await write(Self.line("progress", counts), connection) else { return false }
     }
+    return true
   }
 
   private func send(_ answer: Result<ControlReply, ControlError>, _ connection: ControlConnection) async {
@@ -146,6 +148,16 @@ final class ControlServer: Sendable {
 
   private func write(_ bytes: [UInt8], _ connection: ControlConnection) async -> Bool {
     await connection.write(bytes, within: ControlLimits.ioSeconds)
+  }
+
+  private func result(
+    _ connection: ControlConnection, _ progress: ControlProgress
+  ) async -> Result<ControlReply, ControlError> {
+    do throws(ControlError) {
+      return .success(try await answer(connection, progress))
+    } catch {
+      return .failure(error)
+    }
   }
 
   private func answer(
