@@ -65,7 +65,7 @@ public final class CheckRun: Sendable {
     let outbox = OutboxAdapter(
       writer: store.writer, sinks: config.sinks, clock: Moment.now, onFailure: { _ in })
     for (sink, sequences) in reported.withLock({ $0 }) where !sequences.isEmpty {
-      try await outbox.settle(sink: sink, sequences.map { .delivered(sequence: $0) })
+      try await outbox.settle(sink: sink, sequences.map { .delivered(sequence: $0) }, rest: nil)
     }
     // There is no window to wait for: the pass is over.
     for sink in config.sinks.grouped { _ = try await EventGrouper.group(sink, store.writer) }
@@ -74,7 +74,7 @@ public final class CheckRun: Sendable {
         let worker = DeliveryWorker(sink: sink, outbox: outbox)
         group.addTask {
           async let running: Void = worker.run()
-          await worker.stop(drainingFor: .seconds(Self.deliveryGraceSeconds))
+          await worker.stop(drainingFor: .seconds(Self.deliveryGraceSeconds), isPatient: true)
           await running
         }
       }

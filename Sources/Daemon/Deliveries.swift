@@ -97,12 +97,8 @@ actor Deliveries {
     }
   }
 
-  /// Somebody has dropped deliveries, or made them due.
-  func changed(by request: ControlRequest) async {
-    await readAgain { request.retries($0) }
-  }
-
-  /// What is due, and when, has changed in the database.
+  /// What is due, and when, has changed in the database: somebody has dropped deliveries or made them due, or the clock
+  /// was set.
   ///
   /// - Parameter isHurried: whether a sink is to be tried at once.
   func readAgain(isHurried: (_ sink: String) -> Bool = { _ in false }) async {

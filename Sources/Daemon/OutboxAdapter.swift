@@ -33,7 +33,8 @@ struct OutboxAdapter: Outbox {
           sink: sink, now: now, within: within, limit: limit, firstOfTag: firstOfTag, besides: besides)
       return rows.map {
         OutboxItem(
-          sequence: $0.sequence, eventID: $0.eventID, tag: $0.tagID, body: $0.body, attempts: $0.attempts)
+          sequence: $0.sequence, eventID: $0.eventID, tag: $0.tagID, body: $0.body, attempts: $0.attempts,
+          refusedSince: $0.refusedSince)
       }
     }
   }
@@ -49,23 +50,34 @@ struct OutboxAdapter: Outbox {
     }
   }
 
-  func settle(sink: String, _ results: [DeliveryResult]) async throws {
+  func rest(sink: String) async throws -> Duration? {
+    let now = try await now()
+    guard let until = try await transaction({ try $0.restsUntil(sink: sink) }) else { return nil }
+    let left = until.milliseconds - now.milliseconds
+    // A longer one was asked for under another clock.
+    return left > 0 && left <= Int64(Limits.webhookRetryAfterSeconds) * 1_000 ? .milliseconds(left) : nil
+  }
+
+  func settle(sink: String, _ results: [DeliveryResult], rest: Duration?) async throws {
     let now = try await now()
     try await transaction { store in
       var delivered: [Int64] = []
       for result in results {
-        switch result {
-        case .delivered(let sequence): delivered.append(sequence)
-        case .failed(let item, let error, let next):
-          try store.settleFailed(
-            sink: sink, sequence: item.sequence, attempts: item.attempts + (next == .withSink ? 0 : 1), error: error,
-            next.outcome(now: now))
-          if next == .sinkDisabled, let fingerprint = fingerprints[sink] {
-            try store.disableSink(sink, fingerprint: fingerprint)
-          }
+        guard let (item, error, next) = result.failure else {
+          if case .delivered(let sequence) = result { delivered.append(sequence) }
+          continue
+        }
+        try store.settleFailed(
+          sink: sink, sequence: item.sequence, attempts: item.attempts + (next == .withSink ? 0 : 1), error: error,
+          next.outcome(now: now), refused: result.asksToWait ? now : nil)
+        if next == .sinkDisabled, let fingerprint = fingerprints[sink] {
+          try store.disableSink(sink, fingerprint: fingerprint)
         }
       }
       try store.settleDelivered(sink: sink, sequences: delivered, at: now)
+      if let rest, let fingerprint = fingerprints[sink] {
+        try store.restSink(sink, fingerprint: fingerprint, until: now.advanced(byMilliseconds: rest.milliseconds))
+      }
     }
     onSettled(sink, results)
   }
@@ -90,14 +102,29 @@ struct OutboxAdapter: Outbox {
   }
 }
 
+extension DeliveryResult {
+  fileprivate var asksToWait: Bool {
+    if case .refused(_, let refusal, _, _) = self { refusal.asked != nil } else { false }
+  }
+}
+
 extension NextAttempt {
   fileprivate func outcome(now: Timestamp) -> FailedDelivery {
     switch self {
-    // Due at once, whatever the clock does: the worker paces itself, and a disabled sink is not asked.
+    // Due at once, whatever the clock does: the worker paces itself, and neither a sink that rests nor one that is
+    // disabled is asked.
     case .withSink, .sinkDisabled: .retry(at: Timestamp(milliseconds: 0))
-    case .after(let milliseconds), .sinkAfter(let milliseconds): .retry(at: now.advanced(byMilliseconds: milliseconds))
+    case .after(let milliseconds): .retry(at: now.advanced(byMilliseconds: milliseconds))
     case .byHand: .rests
     }
+  }
+}
+
+extension Duration {
+  /// Rounded up.
+  fileprivate var milliseconds: Int64 {
+    let (seconds, attoseconds) = components
+    return seconds * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
   }
 }
 

@@ -45,7 +45,7 @@ public struct SinkTest: Sendable {
   private static func error(_ outcome: DeliveryResult?) -> String? {
     switch outcome {
     case .delivered: nil
-    case .failed(_, let error, _): error
+    case .failed(_, let error, _), .refused(_, _, let error, _): error
     case nil: "it was cut off"
     }
   }

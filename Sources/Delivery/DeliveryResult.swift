@@ -4,23 +4,31 @@ public enum DeliveryResult: Sendable, Hashable {
   case delivered(sequence: Int64)
   /// It may have arrived or not. The text is one line for a person.
   case failed(OutboxItem, error: String, next: NextAttempt)
+  /// The receiver takes nothing for now, of whatever tag: the sink rests.
+  case refused(OutboxItem, Refusal, error: String, next: NextAttempt)
 
   var sequence: Int64 {
     switch self {
     case .delivered(let sequence): sequence
-    case .failed(let item, _, _): item.sequence
+    case .failed(let item, _, _), .refused(let item, _, _, _): item.sequence
+    }
+  }
+
+  /// What was not delivered, why, and when it is tried again.
+  public var failure: (item: OutboxItem, error: String, next: NextAttempt)? {
+    switch self {
+    case .delivered: nil
+    case .failed(let item, let error, let next), .refused(let item, _, let error, let next): (item, error, next)
     }
   }
 }
 
 /// When an item that failed is tried again.
 public enum NextAttempt: Sendable, Hashable {
-  /// Once the sink takes anything again: its worker paces itself. Not counted as an attempt.
+  /// Once the sink takes anything again: its worker knows when. Not counted as an attempt.
   case withSink
   /// After so many milliseconds, and no later item of its tag before it.
   case after(milliseconds: Int64)
-  /// The same, and nothing else is sent there before: the receiver has asked for it.
-  case sinkAfter(milliseconds: Int64)
   /// Not until somebody asks for it.
   case byHand
   /// The receiver wants nothing more: the sink is disabled, and what waits for it keeps waiting.

@@ -5,7 +5,7 @@ import ImageModel
 /// overtakes one that failed. At most `batchLimit` items are in memory, however many wait.
 ///
 /// One loop reads and writes the outbox; beside it, lanes give the sink what is ready. What the sink says while
-/// results are being recorded is recorded together, next.
+/// results are being recorded is recorded together, next. What a receiver that refuses means for both is `Throttle`'s.
 public actor DeliveryWorker {
   /// Items in memory at a time; an event has at most 16 KiB.
   static let batchLimit = 64
@@ -19,14 +19,21 @@ public actor DeliveryWorker {
   private let outbox: any Outbox
   private let retryDelay: @Sendable (_ failures: Int) -> Duration
   private let onProblem: @Sendable (DeliveryProblem) -> Void
+  private let clock: DeliveryClock
   private nonisolated let signal = WakeSignal()
+  private let alarm: any Alarm
 
   private var loop: Task<Void, Never>?
   private var isStopping = false
-  /// Nothing is fetched or given to the sink before.
-  private var restsUntil = ContinuousClock.now
+  /// While it stops: what the receiver puts off no further than this is waited for.
+  private var waitsUntil: ContinuousClock.Instant
+  /// Nothing is fetched or given to the sink before: it has failed.
+  private var restsUntil: ContinuousClock.Instant
   /// Nothing is recorded before: the outbox could not be read or written.
-  private var outboxRestsUntil = ContinuousClock.now
+  private var outboxRestsUntil: ContinuousClock.Instant
+  private var throttle = Throttle()
+  /// Whether the outbox has told how long the receiver wanted nothing.
+  private var knowsRest = false
   /// Items that failed, in a row.
   private var failures = 0
   /// Problems told since everything that was in memory was delivered.
@@ -42,7 +49,7 @@ public actor DeliveryWorker {
   private var underWay: Set<Int64> = []
   /// What has happened and is not yet written down.
   private var unsettled: [DeliveryResult] = []
-  private var unsettledSince = ContinuousClock.now
+  private var unsettledSince: ContinuousClock.Instant
   /// Tasks that give the sink what is ready.
   private var lanes = 0
 
@@ -51,12 +58,16 @@ public actor DeliveryWorker {
   ///   - onProblem: told each time nothing could be delivered, before the delay.
   public init(
     sink: any Sink, outbox: any Outbox, retryDelay: (@Sendable (_ failures: Int) -> Duration)? = nil,
-    onProblem: @escaping @Sendable (DeliveryProblem) -> Void = { _ in }
+    clock: DeliveryClock = .system, onProblem: @escaping @Sendable (DeliveryProblem) -> Void = { _ in }
   ) {
     self.sink = sink
     self.outbox = outbox
     self.retryDelay = retryDelay ?? RetryDelay.after
     self.onProblem = onProblem
+    self.clock = clock
+    alarm = clock.alarm { [signal] in signal.set() }
+    let now = clock.now()
+    (waitsUntil, restsUntil, outboxRestsUntil, unsettledSince) = (now, now, now, now)
   }
 
   /// Says that something new waits. Never lost, never blocks; a sink that rests after a failure is not
@@ -65,11 +76,14 @@ public actor DeliveryWorker {
 
   /// Says that somebody else has changed what waits: what the sink was not given yet is fetched anew.
   ///
-  /// - Parameter isHurried: and asks for an attempt now, also if the sink rests.
+  /// - Parameter isHurried: and asks for an attempt now, also if the sink rests or its receiver has asked for time.
   public func readAgain(isHurried: Bool = false) {
     ready = []
     changes += 1
-    if isHurried { restsUntil = .now }
+    if isHurried {
+      restsUntil = clock.now()
+      throttle.forget()
+    }
     signal.set()
   }
 
@@ -85,16 +99,18 @@ public actor DeliveryWorker {
 
   /// Delivers what waits now, for at most `drain`, then makes `run` return, whether that was called before,
   /// is called later or never. A sink that fails or blocks keeps what it has not taken in the outbox.
-  public func stop(drainingFor drain: Duration) async {
+  ///
+  /// - Parameter isPatient: whether a receiver that takes one after another, or asks to wait, is waited for within
+  ///   `drain`. Otherwise it keeps what it does not take at once.
+  public func stop(drainingFor drain: Duration, isPatient: Bool = false) async {
     isStopping = true
+    if isPatient { waitsUntil = clock.now() + drain }
     let loop = started()
     signal.set()
-    let deadline = Task {
-      try await Task.sleep(for: drain)
-      loop.cancel()
-    }
+    let deadline = clock.alarm { loop.cancel() }
+    deadline.set(in: drain)
     await loop.value
-    deadline.cancel()
+    withExtendedLifetime(deadline) {}
   }
 
   private func started() -> Task<Void, Never> {
@@ -108,11 +124,11 @@ public actor DeliveryWorker {
     await withDiscardingTaskGroup { group in
       while !Task.isCancelled {
         await turn()
-        while lanes < min(sink.maxInFlight ?? 1, ready.count + underWay.count) {
+        while mayBegin, lanes < min(sink.maxInFlight ?? 1, ready.count + underWay.count) {
           lanes += 1
           group.addTask { await self.carry() }
         }
-        if isStopping, isResting ? underWay.isEmpty : inMemory.isEmpty { return }
+        if isStopping, isDone { return }
         await pause()
       }
     }
@@ -122,12 +138,27 @@ public actor DeliveryWorker {
 
   private func turn() async {
     do {
-      if settlesAt <= .now { try await settle() }
+      if !knowsRest {
+        if let rest = try await outbox.rest(sink: sink.name) { throttle.resume(for: rest, at: clock.now()) }
+        knowsRest = true
+      }
+      if settlesAt <= clock.now() { try await settle() }
       try await refill()
     } catch {
       failures += 1
-      outboxRestsUntil = .now + tell(.outbox, "\(error)", isPaced: true)
+      let delay = retryDelay(failures)
+      outboxRestsUntil = clock.now() + delay
+      rest(until: outboxRestsUntil)
+      tell(.outbox, "\(error)", retryAfter: delay)
     }
+  }
+
+  /// Whether what can be delivered while the worker stops is delivered.
+  private var isDone: Bool {
+    let now = clock.now()
+    let opens = throttle.opens(at: now, next: ready.first)
+    let isHeldUp = restsUntil > now || opens.map { $0 > max(now, waitsUntil) } ?? false
+    return isHeldUp ? underWay.isEmpty : inMemory.isEmpty && !throttle.isResting(at: now)
   }
 
   // MARK: Outbox
@@ -153,13 +184,23 @@ public actor DeliveryWorker {
   private func refill() async throws {
     guard wanted > 0, isOpen else { return }
     let changesBefore = changes
-    let items = try await outbox.waiting(
-      sink: sink.name, within: sink.longestDelayMilliseconds, limit: wanted, firstOfTag: sink.maxInFlight != nil,
-      besides: inMemory)
+    let limit = wanted
+    // What was refused does not take the place of what was not.
+    let refused = throttle.refused
+    var items = try await waiting(limit, besides: inMemory + refused)
+    if !refused.isEmpty, items.count < limit {
+      items += try await waiting(limit - items.count, besides: inMemory + items.map(\.sequence))
+    }
     // The sink may have said meanwhile that it takes nothing more, and somebody may have dropped these.
     guard isOpen, changes == changesBefore else { return }
     if inMemory.isEmpty { hadTrouble = false }
-    ready += items
+    ready = throttle.sorted(ready + items)
+  }
+
+  private func waiting(_ limit: Int, besides: [Int64]) async throws -> [OutboxItem] {
+    try await outbox.waiting(
+      sink: sink.name, within: sink.longestDelayMilliseconds, limit: limit, firstOfTag: sink.maxInFlight != nil,
+      besides: besides)
   }
 
   /// Records what has happened: again and again, if the outbox cannot be written, for a sink must not be given twice
@@ -167,111 +208,136 @@ public actor DeliveryWorker {
   private func settle() async throws {
     let results = unsettled
     guard !results.isEmpty else { return }
+    let wasRefused = results.contains { if case .refused = $0 { true } else { false } }
+    let rest = wasRefused ? throttle.asked(at: clock.now()) : nil
     // In a task of its own: what has been delivered is recorded also when this one was cancelled meanwhile.
-    try await Task { [outbox, sink] in try await outbox.settle(sink: sink.name, results) }.value
+    try await Task { [outbox, sink] in try await outbox.settle(sink: sink.name, results, rest: rest) }.value
     unsettled.removeFirst(results.count)
-    unsettledSince = .now
+    unsettledSince = clock.now()
     if inMemory.isEmpty, !hadTrouble { troubles = 0 }
   }
 
   // MARK: Sink
 
-  /// Gives the sink what is ready, one item or all of it at a time, until nothing is.
+  /// Gives the sink what is ready, one item or all of it at a time, until nothing is or nothing more may be sent.
   private func carry() async {
-    while !Task.isCancelled, !ready.isEmpty {
+    while !Task.isCancelled, mayBegin {
       let items = Array(ready.prefix(sink.maxInFlight == nil ? ready.count : 1))
       ready.removeFirst(items.count)
       underWay.formUnion(items.map(\.sequence))
+      for item in items { throttle.begin(item, at: clock.now()) }
       let results = await sink.write(items)
       underWay.subtract(items.map(\.sequence))
-      note(results)
+      note(items, results)
     }
     lanes -= 1
+    signal.set()
   }
 
-  private func note(_ results: [DeliveryResult]) {
+  private func note(_ items: [OutboxItem], _ results: [DeliveryResult]) {
+    let now = clock.now()
     let wasGone = isGone
     let isFirst = unsettled.isEmpty
-    if isFirst { unsettledSince = .now }
+    if isFirst { unsettledSince = now }
     unsettled += results
-    defer { if isFirst || isShort { signal.set() } }
-    var failed: [(error: String, next: NextAttempt)] = []
-    for result in results {
-      switch result {
-      case .delivered: failures = 0
-      case .failed(_, let error, let next):
-        failures += 1
-        failed.append((error, next))
-      }
-    }
+    // An answer may let others begin.
+    defer { if isFirst || isShort || lanes < sink.maxInFlight ?? 1 { signal.set() } }
+    count(items, results, at: now)
+    let failed = results.compactMap(\.failure)
     if results.isEmpty, !Task.isCancelled {
       failures += 1
-      tell(.sink, "nothing was taken", isPaced: true)
+      let delay = retryDelay(failures)
+      rest(until: now + delay)
+      tell(.sink, "nothing was taken", retryAfter: delay)
     }
     // The end of the sink is what has to be told, whatever else went wrong, and once.
     if let end = failed.first(where: { $0.next == .sinkDisabled }) {
       ready = []
-      if !wasGone { tell(.gone, end.error, isPaced: false) }
+      if !wasGone { tell(.gone, end.error, retryAfter: .zero) }
       return
     }
     guard let first = failed.first else { return }
-    let holds = failed.compactMap { if case .sinkAfter(let count) = $0.next { count } else { nil } }
-    let isPaced = failed.contains { $0.next == .withSink } || failures >= Self.failuresToRest
-    tell(.sink, first.error, isPaced: isPaced, atLeast: .milliseconds(holds.max() ?? 0))
+    let isPaced =
+      failures >= Self.failuresToRest
+      || results.contains { result in
+        if case .failed(_, _, .withSink) = result { true } else { false }
+      }
+    if isPaced { rest(until: now + retryDelay(failures)) }
+    let until = max(now, restsUntil, throttle.restsUntil ?? now)
+    if until > now { ready = [] }
+    tell(.sink, first.error, retryAfter: now.duration(to: until))
+  }
+
+  private func count(_ items: [OutboxItem], _ results: [DeliveryResult], at now: ContinuousClock.Instant) {
+    for (index, item) in items.enumerated() {
+      let result = index < results.count ? results[index] : nil
+      switch result {
+      case .delivered:
+        failures = 0
+        throttle.end(item, .accepted, at: now)
+      case .refused(_, let refusal, _, _):
+        // Who says how long to wait is not down.
+        if refusal.asked == nil { failures += 1 }
+        throttle.end(item, .refused(refusal), at: now)
+      case .failed:
+        failures += 1
+        throttle.end(item, .other, at: now)
+      case nil: throttle.end(item, .other, at: now)
+      }
+    }
   }
 
   // MARK: Rest
 
-  private var isResting: Bool { restsUntil > .now }
+  private var isResting: Bool { restsUntil > clock.now() || throttle.isResting(at: clock.now()) }
 
   /// The receiver wants nothing more, and that is not yet written down.
-  private var isGone: Bool {
-    unsettled.contains { if case .failed(_, _, .sinkDisabled) = $0 { true } else { false } }
-  }
+  private var isGone: Bool { unsettled.contains { $0.failure?.next == .sinkDisabled } }
 
   private var isOpen: Bool { !isResting && !isGone }
 
-  /// - Parameters:
-  ///   - isPaced: the sink rests, longer with each failure in a row.
-  ///   - asked: what its receiver asked for: it rests as long as that at least.
-  /// - Returns: how long the rest is; others may go on at once if it is none.
-  @discardableResult
-  private func tell(
-    _ cause: DeliveryProblem.Cause, _ message: String, isPaced: Bool, atLeast asked: Duration = .zero
-  ) -> Duration {
-    guard !Task.isCancelled else { return .zero }
-    troubles += 1
-    hadTrouble = true
-    let delay = max(asked, isPaced ? retryDelay(failures) : .zero)
-    onProblem(
-      DeliveryProblem(
-        sink: sink.name, cause: cause, message: message.safe(), failures: troubles, retryAfter: delay))
-    if delay > .zero {
-      restsUntil = max(restsUntil, .now + delay)
-      // Read anew after the rest, when others may be due before them.
-      ready = []
-    }
-    return delay
+  /// Whether the sink may be given what is ready.
+  private var mayBegin: Bool {
+    guard isOpen, !ready.isEmpty else { return false }
+    let now = clock.now()
+    return throttle.opens(at: now, next: ready.first).map { $0 <= now } ?? false
   }
 
-  /// Until somebody wakes, a result comes, the rest is over, the next item is due, or a minute has passed: another
-  /// process may have put deliveries back, and a clock may have been set.
+  /// Nothing is sent before; what is ready is read anew then, when others may be due before it.
+  private func rest(until time: ContinuousClock.Instant) {
+    guard time > clock.now(), !Task.isCancelled else { return }
+    restsUntil = max(restsUntil, time)
+    ready = []
+  }
+
+  private func tell(_ cause: DeliveryProblem.Cause, _ message: String, retryAfter: Duration) {
+    guard !Task.isCancelled else { return }
+    troubles += 1
+    hadTrouble = true
+    onProblem(
+      DeliveryProblem(
+        sink: sink.name, cause: cause, message: message.safe(), failures: troubles, retryAfter: retryAfter))
+  }
+
+  /// Until somebody wakes, a result comes, the rest is over, another request may be sent, the next item is due, or a
+  /// minute has passed: another process may have put deliveries back, and a clock may have been set.
   private func pause() async {
+    let now = clock.now()
     var wait = Duration.seconds(Limits.tickSeconds)
-    if isResting {
-      wait = min(wait, ContinuousClock.now.duration(to: restsUntil))
-    } else if wanted > 0,
+    if restsUntil > now { wait = min(wait, now.duration(to: restsUntil)) }
+    if let opens = throttle.opens(at: now, next: ready.first), opens > now,
+      throttle.isResting(at: now) || !ready.isEmpty
+    {
+      wait = min(wait, now.duration(to: opens))
+    }
+    if isOpen, wanted > 0,
       let due = try? await outbox.nextDue(
         sink: sink.name, within: sink.longestDelayMilliseconds, besides: inMemory)
     {
       wait = min(wait, .milliseconds(max(1, due)))
     }
-    if !unsettled.isEmpty { wait = min(wait, ContinuousClock.now.duration(to: settlesAt)) }
-    let timer = Task { [signal, wait] in
-      try await Task.sleep(for: wait)
-      signal.set()
-    }
+    if !unsettled.isEmpty { wait = min(wait, clock.now().duration(to: settlesAt)) }
+    alarm.set(in: wait)
     await signal.wait()
-    timer.cancel()
   }
 }

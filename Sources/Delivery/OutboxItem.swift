@@ -1,3 +1,5 @@
+import ImageModel
+
 /// One event on its way to one sink, as it stands in the outbox.
 public struct OutboxItem: Sendable, Hashable {
   /// The event's sequence number; rises by order of recording.
@@ -10,12 +12,17 @@ public struct OutboxItem: Sendable, Hashable {
   public let body: [UInt8]
   /// How often this was tried before.
   public let attempts: Int
+  /// When its receiver first asked to wait with it, and nothing else has failed since; `nil` if it did not.
+  public let refusedSince: Timestamp?
 
-  public init(sequence: Int64, eventID: String, tag: Int64, body: [UInt8], attempts: Int) {
+  public init(
+    sequence: Int64, eventID: String, tag: Int64, body: [UInt8], attempts: Int, refusedSince: Timestamp? = nil
+  ) {
     self.sequence = sequence
     self.eventID = eventID
     self.tag = tag
     self.body = body
     self.attempts = attempts
+    self.refusedSince = refusedSince
   }
 }

@@ -24,11 +24,16 @@ public struct RetrySchedule: Sendable, Hashable {
   /// - Parameters:
   ///   - attempts: made so far, 1 after the first.
   ///   - retryAfterSeconds: what the receiver asked for; less than the schedule says is not taken.
+  ///   - isTooMany: it was refused for there were too many, so it is not tried sooner than the schedule says.
   func delay(
-    afterAttempts attempts: Int, retryAfterSeconds: Int?, using random: inout some RandomNumberGenerator
+    afterAttempts attempts: Int, retryAfterSeconds: Int?, isTooMany: Bool = false,
+    using random: inout some RandomNumberGenerator
   ) -> Int64? {
     guard attempts < seconds.count else { return nil }
     let scheduled = Int64(seconds[attempts]) * 1_000
+    guard !isTooMany || retryAfterSeconds != nil else {
+      return Int64.random(in: scheduled...(scheduled * 6 / 5), using: &random)
+    }
     let jittered =
       attempts < Self.freelyJittered
       ? Int64.random(in: 0...scheduled, using: &random)

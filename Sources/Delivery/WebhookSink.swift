@@ -77,17 +77,25 @@ public final class WebhookSink: Sink {
     case .delivered: .delivered(sequence: item.sequence)
     case .gone(let error): .failed(item, error: error, next: .sinkDisabled)
     case .notSent(let error): .failed(item, error: error, next: .withSink)
-    case .failed(let error, let retryAfter, let isBusy):
-      .failed(item, error: error, next: next(item, retryAfter, isBusy: isBusy))
+    case .failed(let error, let retryAfter): .failed(item, error: error, next: onSchedule(item, retryAfter))
+    case .refused(let error, let refusal):
+      .refused(item, refusal, error: error, next: next(item, after: refusal))
     }
   }
 
-  private func next(_ item: OutboxItem, _ retryAfterSeconds: Int?, isBusy: Bool) -> NextAttempt {
+  private func onSchedule(_ item: OutboxItem, _ retryAfterSeconds: Int?, isTooMany: Bool = false) -> NextAttempt {
     var random = SystemRandomNumberGenerator()
-    let delay = target.schedule.delay(
-      afterAttempts: item.attempts + 1, retryAfterSeconds: retryAfterSeconds, using: &random)
-    guard let delay else { return .byHand }
-    return isBusy && retryAfterSeconds != nil ? .sinkAfter(milliseconds: delay) : .after(milliseconds: delay)
+    return target.schedule.delay(
+      afterAttempts: item.attempts + 1, retryAfterSeconds: retryAfterSeconds, isTooMany: isTooMany, using: &random
+    ).map { .after(milliseconds: $0) } ?? .byHand
+  }
+
+  /// Who says how long to wait is believed for a day with each event; then it counts as any failure does.
+  private func next(_ item: OutboxItem, after refusal: Refusal) -> NextAttempt {
+    guard let asked = refusal.asked else { return onSchedule(item, nil, isTooMany: true) }
+    let patience = Int64(Limits.webhookRetryAfterSeconds) * 1_000
+    let isPatient = item.refusedSince.map { now().milliseconds - $0.milliseconds < patience } ?? true
+    return isPatient ? .withSink : onSchedule(item, Int(asked.components.seconds))
   }
 
   private func post(_ item: OutboxItem) async -> WebhookVerdict? {
@@ -115,7 +123,7 @@ public final class WebhookSink: Sink {
         response, receiver: receiver, now: sent, secrets: urlSecrets + Self.words(of: secretHeaders.map(\.value)))
     } catch {
       return error.code == .cancelled
-        ? nil : .failed("\(receiver): \(error.message)", retryAfterSeconds: nil, isBusy: false)
+        ? nil : .failed("\(receiver): \(error.message)", retryAfterSeconds: nil)
     }
   }
 

@@ -1,13 +1,13 @@
 import ImageModel
 import Transport
 
-/// What a receiver's answer means for a delivery. Source: the contract, section 4; Standard Webhooks 1.0.0.
+/// What a receiver's answer means for a delivery. Source: docs/webhooks.md; Standard Webhooks 1.0.0.
 enum WebhookVerdict: Hashable {
   case delivered
-  /// - Parameters:
-  ///   - retryAfterSeconds: what the receiver asked for, if it did.
-  ///   - isBusy: whether it asked for that because there is too much (429, 503): then it holds for all events.
-  case failed(String, retryAfterSeconds: Int?, isBusy: Bool)
+  /// - Parameter retryAfterSeconds: what the receiver asked for, if it did.
+  case failed(String, retryAfterSeconds: Int?)
+  /// It has no room for any event now: 429, and 503 that says for how long.
+  case refused(String, Refusal)
   /// Nothing was sent, for reasons on this side.
   case notSent(String)
   /// 410: nothing more is wanted here.
@@ -26,14 +26,17 @@ enum WebhookVerdict: Hashable {
     switch response.status {
     case 410: self = .gone(said)
     case 300..<400:
-      self = .failed("\(said): redirects are not followed; correct the URL", retryAfterSeconds: nil, isBusy: false)
+      self = .failed("\(said): redirects are not followed; correct the URL", retryAfterSeconds: nil)
     default:
       let date = response.headers.first("Date").flatMap { HTTPDate.seconds($0) }
-      self = .failed(
-        said,
-        retryAfterSeconds: response.headers.first("Retry-After").flatMap {
-          RetryAfter.seconds($0, now: date ?? now, limit: Limits.webhookRetryAfterSeconds)
-        }, isBusy: response.status == 429 || response.status == 503)
+      let asked = response.headers.first("Retry-After").flatMap { RetryAfter.wait($0, now: date ?? now) }
+        .map { Int(min(max($0, 1), Int64(Limits.webhookRetryAfterSeconds))) }
+      self =
+        switch (response.status, asked) {
+        case (429, _): .refused(said, Refusal(isTooMany: true, asked: asked.map { .seconds($0) }))
+        case (503, let asked?): .refused(said, Refusal(isTooMany: false, asked: .seconds(asked)))
+        default: .failed(said, retryAfterSeconds: asked)
+        }
     }
   }
 

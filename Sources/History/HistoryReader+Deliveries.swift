@@ -3,21 +3,28 @@ import ImageModel
 
 extension HistoryReader {
   /// The deliveries asked for, in the order of recording, then of the sinks in the configuration.
-  public func deliveries(_ query: DeliveryQuery) throws(StoreError) -> [StoredDelivery] {
+  ///
+  /// - Parameters:
+  ///   - limit: at most this many.
+  ///   - now: until a sink's receiver wants something, nothing is sent there.
+  public func deliveries(
+    _ query: DeliveryQuery, limit: Int = .max, now: Timestamp = .now()
+  ) throws(StoreError) -> [StoredDelivery] {
     try read { db in
       let condition = query.condition
       let rows = try Row.fetchCursor(
         db,
         sql: """
           SELECT d.sink, d.event_sequence, e.id, e.type, t.registry, t.repository, t.tag, d.state, d.attempts,
-            d.next_attempt_ms, d.delivered_ms, d.last_error, k.state
+            d.next_attempt_ms, d.delivered_ms, d.last_error, k.state,
+            k.rests_until_ms
           FROM delivery d JOIN event e ON e.sequence = d.event_sequence JOIN tag t ON t.id = d.tag_id
             JOIN sink k ON k.name = d.sink
-          WHERE \(condition.sql) ORDER BY d.event_sequence, k.position, d.sink
+          WHERE \(condition.sql) ORDER BY d.event_sequence, k.position, d.sink LIMIT ?
           """,
-        arguments: condition.arguments)
+        arguments: condition.arguments + [limit])
       var deliveries: [StoredDelivery] = []
-      while let row = try rows.next() { deliveries.append(try Self.delivery(row)) }
+      while let row = try rows.next() { deliveries.append(try Self.delivery(row, now)) }
       return deliveries
     }
   }
@@ -40,10 +47,14 @@ extension HistoryReader {
   /// How the sinks are doing, in the order of the configuration.
   public func sinks() throws(StoreError) -> [SinkStatus] { try read(Self.sinks) }
 
-  private static func delivery(_ row: Row) throws -> StoredDelivery {
+  private static func delivery(_ row: Row, _ now: Timestamp) throws -> StoredDelivery {
     let state = try row.named(7, DeliveryState.self)
     let type = try row.named(3, EventType.self)
-    let next = try row.time(9)
+    // A rest of more than a day was put there by another clock.
+    let rest = try row.optionalTime(13).flatMap { until in
+      until > now && until <= now.advanced(byMilliseconds: Int64(Limits.webhookRetryAfterSeconds) * 1_000) ? until : nil
+    }
+    let next = max(try row.time(9), rest ?? Timestamp(milliseconds: 0))
     let tag = TagReference(domain: try row.text(4), path: try row.text(5), tag: try row.text(6))
     return StoredDelivery(
       sink: try row.text(0), sinkState: try row.named(12, SinkState.self), sequence: try row.integer(1),

@@ -2,17 +2,39 @@ import GRDB
 import ImageModel
 
 extension HistoryTransaction {
-  /// Makes failed deliveries, and waiting ones that were put off, due at once with all their attempts before them.
+  /// Makes failed deliveries, and waiting ones that were put off, due at once with all their attempts before them, and
+  /// ends the time for which their sinks' receivers have asked to be sent nothing.
   /// The order of a tag stays: among what waits the oldest event goes first.
   ///
-  /// - Returns: how many were changed.
-  public func retryDeliveries(_ query: DeliveryQuery) throws -> Int {
+  /// - Returns: how many were changed, and the sinks that any of them, or any named, goes to.
+  public func retryDeliveries(_ query: DeliveryQuery, now: Timestamp) throws -> (count: Int, sinks: [String]) {
+    let sinks = try sinks(of: query)
     var condition = query.condition
-    condition.and("(d.state = 'failed' OR d.state = 'waiting' AND (d.attempts > 0 OR d.next_attempt_ms > 0))")
+    condition.and(
+      """
+      (d.state = 'failed' OR d.state = 'waiting' AND (d.attempts > 0 OR d.next_attempt_ms > 0
+        OR d.sink IN (SELECT name FROM sink WHERE rests_until_ms > ?)))
+      """, [now.milliseconds])
     try db.execute(
-      sql: "UPDATE delivery AS d SET state = 'waiting', attempts = 0, next_attempt_ms = 0 WHERE \(condition.sql)",
-      arguments: condition.arguments)
-    return db.changesCount
+      sql: """
+        UPDATE delivery AS d SET state = 'waiting', attempts = 0, next_attempt_ms = 0, refused_since_ms = NULL
+        WHERE \(condition.sql)
+        """, arguments: condition.arguments)
+    let count = db.changesCount
+    for sink in sinks {
+      try db.cachedStatement(sql: "UPDATE sink SET rests_until_ms = NULL WHERE name = ?").execute(arguments: [sink])
+    }
+    return (count, sinks)
+  }
+
+  private func sinks(of query: DeliveryQuery) throws -> [String] {
+    try sinks().map(\.definition.name).filter { name in
+      if query.sinks.contains(name) { return true }
+      var condition = query.condition
+      condition.and("d.sink = ?", [name])
+      return try Row.fetchOne(
+        db, sql: "SELECT 1 FROM delivery d WHERE \(condition.sql) LIMIT 1", arguments: condition.arguments) != nil
+    }
   }
 
   /// Forgets deliveries that were not made; what was delivered, events and snapshots stay.
@@ -58,5 +80,11 @@ extension HistoryTransaction {
         UPDATE delivery SET next_attempt_ms = max(1, next_attempt_ms + ?)
         WHERE state = 'waiting' AND next_attempt_ms > 0
         """, arguments: [step])
+    try db.execute(
+      sql: """
+        UPDATE delivery SET refused_since_ms = refused_since_ms + ?
+        WHERE state = 'waiting' AND refused_since_ms IS NOT NULL
+        """, arguments: [step])
+    try db.execute(sql: "UPDATE sink SET rests_until_ms = rests_until_ms + ?", arguments: [step])
   }
 }

@@ -22,6 +22,9 @@ extension HistoryTransaction {
             -- Taken out while it was disabled, and put back as it was.
             WHEN state = 'removed' AND fingerprint = 'disabled ' || excluded.fingerprint THEN 'disabled'
             ELSE 'ok' END,
+          -- What a receiver asked for holds for that receiver.
+          rests_until_ms = CASE
+            WHEN fingerprint IN (excluded.fingerprint, 'disabled ' || excluded.fingerprint) THEN rests_until_ms END,
           type = excluded.type, fingerprint = excluded.fingerprint
         """)
     for (position, sink) in sinks.enumerated() {
@@ -39,6 +42,18 @@ extension HistoryTransaction {
     try db.cachedStatement(
       sql: "UPDATE sink SET state = 'disabled' WHERE name = ? AND fingerprint = ? AND state = 'ok'"
     ).execute(arguments: [name, fingerprint])
+  }
+
+  /// Notes until when a sink's receiver wants nothing, unless the sink has another definition by now.
+  public func restSink(_ name: String, fingerprint: String, until time: Timestamp) throws {
+    try db.cachedStatement(sql: "UPDATE sink SET rests_until_ms = ? WHERE name = ? AND fingerprint = ?")
+      .execute(arguments: [time.milliseconds, name, fingerprint])
+  }
+
+  /// Until when a sink's receiver wants nothing; may lie in the past, or beyond anything that can be asked for.
+  public func restsUntil(sink: String) throws -> Timestamp? {
+    try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT rests_until_ms FROM sink WHERE name = ?"), arguments: [sink])?.optionalTime(0)
   }
 
   /// The sinks, in the order of the configuration.
@@ -87,13 +102,14 @@ extension HistoryTransaction {
 
   /// Of a delivery `d` and its event `e`, as `outboxRow` reads them.
   static let outboxColumns =
-    "d.event_sequence, d.tag_id, e.id, e.type, e.time_ms, e.body, d.attempts, d.next_attempt_ms"
+    "d.event_sequence, d.tag_id, e.id, e.type, e.time_ms, e.body, d.attempts, d.next_attempt_ms, d.refused_since_ms"
 
   static func outboxRow(_ row: Row) throws -> OutboxRow {
     OutboxRow(
       sequence: try row.integer(0), tagID: try row.integer(1), eventID: try row.text(2),
       type: try row.named(3, EventType.self), time: try row.time(4), body: try row.bytes(5),
-      attempts: Int(try row.integer(6)), nextAttempt: try row.time(7))
+      attempts: Int(try row.integer(6)), nextAttempt: try row.time(7),
+      refusedSince: try row.optionalTime(8))
   }
 
   /// Milliseconds until the first delivery of some tag is due for a sink, `nil` if nothing waits or the sink is
@@ -146,8 +162,9 @@ extension HistoryTransaction {
   /// - Parameters:
   ///   - attempts: made so far, this one included.
   ///   - error: in one line, free of secrets.
+  ///   - refused: when the receiver asked to wait with it; its patience is measured from the first time on.
   public func settleFailed(
-    sink: String, sequence: Int64, attempts: Int, error: String, _ outcome: FailedDelivery
+    sink: String, sequence: Int64, attempts: Int, error: String, _ outcome: FailedDelivery, refused: Timestamp? = nil
   ) throws {
     let (state, next): (String, Int64?) =
       switch outcome {
@@ -156,9 +173,12 @@ extension HistoryTransaction {
       }
     try db.cachedStatement(
       sql: """
-        UPDATE delivery SET state = ?, attempts = ?, next_attempt_ms = coalesce(?, next_attempt_ms), last_error = ?
-        WHERE sink = ? AND event_sequence = ? AND state != 'delivered'
+        UPDATE delivery SET state = ?1, attempts = ?2, next_attempt_ms = coalesce(?3, next_attempt_ms),
+          last_error = ?4,
+          -- A time that lies ahead was written under another clock. NULL ends it: min() of NULL is NULL.
+          refused_since_ms = min(coalesce(refused_since_ms, ?5), ?5)
+        WHERE sink = ?6 AND event_sequence = ?7 AND state != 'delivered'
         """
-    ).execute(arguments: [state, attempts, next, error, sink, sequence])
+    ).execute(arguments: [state, attempts, next, error, refused?.milliseconds, sink, sequence])
   }
 }

@@ -14,6 +14,8 @@ public struct OutboxRow: Hashable, Sendable {
   public let attempts: Int
   /// The epoch before the first attempt.
   public let nextAttempt: Timestamp
+  /// When its receiver first asked to wait with it, and nothing else has failed since.
+  public let refusedSince: Timestamp?
 }
 
 /// A sink of the configuration.

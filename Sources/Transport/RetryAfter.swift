@@ -9,21 +9,23 @@ public enum RetryAfter {
   /// Seconds to wait, 1 … `limit`; `nil` where the value says nothing or lies in the past.
   ///
   /// - Parameters:
-  ///   - text: delta-seconds, an HTTP date in any of its three forms, or what Docker Hub has sent: a Unix
-  ///     time, which read as seconds would be a wait of 55 years.
+  ///   - text: as `wait` takes it.
   ///   - now: seconds since 1970, best the registry's own.
   public static func seconds(_ text: String, now: Int64, limit: Int) -> Int? {
+    wait(text, now: now).flatMap { $0 > 0 ? Int(min($0, Int64(limit))) : nil }
+  }
+
+  /// Seconds to wait; none or less where the time is over, `nil` where the value says nothing.
+  ///
+  /// - Parameters:
+  ///   - text: delta-seconds, an HTTP date in any of its three forms, or what Docker Hub has sent: a Unix
+  ///     time, which read as seconds would be a wait of 55 years.
+  ///   - now: seconds since 1970, best those of who sent it.
+  public static func wait(_ text: String, now: Int64) -> Int64? {
     let text = text.utf8.drop { $0 == 0x20 }
     guard let first = text.first else { return nil }
-    let wait: Int64
-    if (0x30...0x39).contains(first) {
-      guard let digits = decimal(Substring(text)) else { return nil }
-      wait = digits > 1_000_000_000 ? digits - now : digits
-    } else {
-      guard let date = HTTPDate.seconds(Substring(text)) else { return nil }
-      wait = date - now
-    }
-    return wait > 0 ? Int(min(wait, Int64(limit))) : nil
+    guard (0x30...0x39).contains(first) else { return HTTPDate.seconds(Substring(text)).map { $0 - now } }
+    return decimal(Substring(text)).map { $0 > 1_000_000_000 ? $0 - now : $0 }
   }
 
   /// A run of digits; more than fit count as the largest number.

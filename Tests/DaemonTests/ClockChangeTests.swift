@@ -116,7 +116,7 @@ import Testing
       [
         .failed(items[0], error: "no", next: .after(milliseconds: 5 * Self.minute)),
         .failed(items[1], error: "no", next: .after(milliseconds: 20 * Self.hour)),
-      ])
+      ], rest: nil)
     time.withLock { $0 = Moment(boot: 60_000, wall: Timestamp(milliseconds: Days.epoch + 60_000 + step)) }
     #expect(try await outbox.nextDue(sink: "hook", within: within, besides: []) == 4 * Self.minute)
     #expect(try await waiting() == [])

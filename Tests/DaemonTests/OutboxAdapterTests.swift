@@ -99,7 +99,7 @@ import Testing
     try writer.transactionSync { store in
       try store.registerSinks(isReplaced ? [SinkDefinition(name: "hook", type: "webhook", fingerprint: "next")] : [])
     }
-    try await outbox.settle(sink: "hook", [.failed(item, error: "410", next: .sinkDisabled)])
+    try await outbox.settle(sink: "hook", [.failed(item, error: "410", next: .sinkDisabled)], rest: nil)
     #expect(try writer.transactionSync { try $0.sinks().map(\.state) } == [isReplaced ? .ok : .removed])
   }
 
@@ -110,7 +110,7 @@ import Testing
     let outbox = outbox()
     let item = try #require(
       try await outbox.waiting(sink: "hook", within: 0, limit: 1, firstOfTag: true, besides: []).first)
-    try await outbox.settle(sink: "hook", [.failed(item, error: "410", next: .sinkDisabled)])
+    try await outbox.settle(sink: "hook", [.failed(item, error: "410", next: .sinkDisabled)], rest: nil)
     #expect(try writer.transactionSync { try $0.sinks().map(\.state) } == [.disabled])
   }
 

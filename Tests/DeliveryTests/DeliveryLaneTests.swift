@@ -179,7 +179,7 @@ import Testing
     let sink = ScriptedSink(maxInFlight: 2) { items in
       seen.append(items[0].sequence)
       guard items[0].sequence > 1 else {
-        return [.failed(items[0], error: "429", next: .sinkAfter(milliseconds: 3_600_000))]
+        return [.refused(items[0], for: .seconds(3_600))]
       }
       await answer.pass()
       return items.delivered
@@ -203,7 +203,7 @@ import Testing
     let sink = ScriptedSink(maxInFlight: 1) { items in
       seen.append(items[0].sequence)
       return seen.all.count > 1
-        ? items.delivered : [.failed(items[0], error: "429", next: .sinkAfter(milliseconds: 3_600_000))]
+        ? items.delivered : [.refused(items[0], for: .seconds(3_600))]
     }
     let worker = DeliveryWorker(sink: sink, outbox: outbox)
     try await running(worker) {
@@ -248,18 +248,24 @@ import Testing
     #expect(widths.all.count == 20 && widths.all.dropFirst(13).allSatisfy { $0 == 1 }, "\(widths.all)")
   }
 
-  /// Also one that asks for less time each time it fails.
-  @Test func aReceiverThatIsDownIsGivenNoLessTimeThanItsFailuresWant() async throws {
-    let outbox = FakeOutbox(Self.items(200))
-    let sink = ScriptedSink(maxInFlight: 1) { [.failed($0[0], error: "503", next: .sinkAfter(milliseconds: 1))] }
+  /// One that says how long to wait is not down: it is asked again when it said, with all that waits.
+  @Test func aReceiverThatAsksForTimeIsGivenNoMore() async throws {
+    let outbox = FakeOutbox(Self.items(30))
+    let refusals = Mutex(25)
+    let sink = ScriptedSink(maxInFlight: 1) { items in
+      let isRefused = refusals.withLock { left in
+        left -= 1
+        return left >= 0
+      }
+      return isRefused ? [.refused(items[0], for: .milliseconds(1), isTooMany: false)] : items.delivered
+    }
     let problems = Log<DeliveryProblem>()
     let worker = DeliveryWorker(
-      sink: sink, outbox: outbox, retryDelay: { _ in .milliseconds(2) }, onProblem: { problems.append($0) })
+      sink: sink, outbox: outbox, retryDelay: { _ in .seconds(3_600) }, onProblem: { problems.append($0) })
     try await running(worker) {
-      await eventually("it is down") { problems.all.count >= 12 }
+      await eventually("all delivered") { await outbox.isEmpty }
     }
-    let rests = problems.all.prefix(12).map(\.retryAfter)
-    #expect(rests == Array(repeating: .milliseconds(1), count: 9) + Array(repeating: .milliseconds(2), count: 3))
+    #expect(problems.all.count == 25 && problems.all.allSatisfy { $0.retryAfter <= .milliseconds(1) })
   }
 
   /// What was dropped is not sent, though it had been fetched.

@@ -187,7 +187,7 @@ import Testing
     let rounds = Log<Int>()
     let sink = ScriptedSink { items in
       rounds.append(items.count)
-      return items.prefix(1).map { .failed($0, error: "429", next: .sinkAfter(milliseconds: 3_600_000)) }
+      return items.prefix(1).map { .refused($0, for: .seconds(3_600)) }
     }
     let problems = Log<DeliveryProblem>()
     let worker = DeliveryWorker(sink: sink, outbox: outbox, retryDelay: Self.soon) { problems.append($0) }
@@ -348,5 +348,7 @@ private actor LateOutbox: Outbox {
     return []
   }
 
-  func settle(sink: String, _ results: [DeliveryResult]) { items = [] }
+  func rest(sink: String) -> Duration? { nil }
+
+  func settle(sink: String, _ results: [DeliveryResult], rest: Duration?) { items = [] }
 }

@@ -13,6 +13,10 @@ actor FakeOutbox: Outbox {
   private var fetchGate: Gate?
   private var isDisabled = false
   private let isPatient: Bool
+  /// What is left of the rest that the receiver asked for.
+  private(set) var recordedRest: Duration?
+  private(set) var restCount = 0
+  private var failingRests = 0
   private var heldTags: Set<Int64> = []
   /// The most that whoever reads this has had in memory.
   private(set) var mostInMemory = 0
@@ -54,7 +58,7 @@ actor FakeOutbox: Outbox {
       failingFetches -= 1
       throw Broken()
     }
-    var seen: Set<Int64> = []
+    var seen = Set(items.filter { besides.contains($0.sequence) }.map(\.tag))
     let due = items.filter { item in
       let isFirst = seen.insert(item.tag).inserted
       return (isFirst || !firstOfTag) && !heldTags.contains(item.tag) && !besides.contains(item.sequence)
@@ -69,14 +73,27 @@ actor FakeOutbox: Outbox {
     isDisabled || items.allSatisfy { heldTags.contains($0.tag) || besides.contains($0.sequence) } ? nil : 0
   }
 
-  func settle(sink: String, _ results: [DeliveryResult]) async throws {
+  func record(rest: Duration) { recordedRest = rest }
+  func failRests(_ count: Int) { failingRests = count }
+
+  func rest(sink: String) async throws -> Duration? {
+    restCount += 1
+    guard failingRests == 0 else {
+      failingRests -= 1
+      throw Broken()
+    }
+    return recordedRest
+  }
+
+  func settle(sink: String, _ results: [DeliveryResult], rest: Duration?) async throws {
     await settleGate?.pass()
     if failingSettles > 0 {
       failingSettles -= 1
       throw Broken()
     }
     settled.append(results)
-    for case .failed(let item, _, let next) in results {
+    if let rest { recordedRest = rest }
+    for (item, _, next) in results.compactMap(\.failure) {
       if next == .sinkDisabled { isDisabled = true }
       if isPatient { heldTags.insert(item.tag) }
     }

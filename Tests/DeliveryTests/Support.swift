@@ -43,6 +43,13 @@ struct ScriptedSink: Sink {
   func write(_ items: [OutboxItem]) async -> [DeliveryResult] { await respond(items) }
 }
 
+extension DeliveryResult {
+  /// As a receiver refuses that says how long to wait.
+  static func refused(_ item: OutboxItem, for asked: Duration, isTooMany: Bool = true) -> DeliveryResult {
+    .refused(item, Refusal(isTooMany: isTooMany, asked: asked), error: isTooMany ? "429" : "503", next: .withSink)
+  }
+}
+
 extension [OutboxItem] {
   var delivered: [DeliveryResult] { map { .delivered(sequence: $0.sequence) } }
   var texts: [String] { map { String(decoding: $0.body, as: UTF8.self) } }

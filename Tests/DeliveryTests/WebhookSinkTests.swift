@@ -38,9 +38,7 @@ import Transport
 
   private func failure(_ results: [DeliveryResult]) throws -> (error: String, next: NextAttempt) {
     #expect(results.count == 1)
-    guard case .failed(_, let error, let next) = try #require(results.first) else {
-      throw Unexpected(what: "\(results)")
-    }
+    guard let (_, error, next) = try #require(results.first).failure else { throw Unexpected(what: "\(results)") }
     return (error, next)
   }
 
@@ -108,9 +106,8 @@ import Transport
     arguments: [
       (200, nil, nil), (201, nil, nil), (299, nil, nil), (301, nil, 0...5), (302, nil, 0...5), (307, nil, 0...5),
       (400, nil, 0...5), (401, nil, 0...5), (404, nil, 0...5), (408, nil, 0...5), (413, nil, 0...5), (418, nil, 0...5),
-      (425, nil, 0...5), (429, nil, 0...5), (429, "120", 120...120), (500, nil, 0...5), (502, "7", 7...7),
-      (503, "99999999999", 86_400...86_400), (503, "-1", 0...5), (503, "Thu, 25 Feb 2021 15:03:10 GMT", 60...60),
-      (503, "Wed, 24 Feb 2021 15:02:10 GMT", 0...5), (504, "soon", 0...5), (599, nil, 0...5),
+      (425, nil, 0...5), (429, nil, 5...6), (500, nil, 0...5), (502, "7", 7...7), (502, "0", 1...5), (503, "-1", 0...5),
+      (503, "soon", 0...5), (503, "1e12", 0...5), (503, "", 0...5), (504, "soon", 0...5), (599, nil, 0...5),
     ] as [(Int, String?, ClosedRange<Int64>?)])
   func answers(status: Int, retryAfter: String?, seconds: ClosedRange<Int64>?) async throws {
     let location = (300..<400).contains(status) ? [("Location", "/elsewhere")] : []
@@ -127,14 +124,58 @@ import Transport
       let (error, next) = try failure(results)
       #expect(error.hasPrefix("\(server.origin) answered \(status): because of this"), "\(error)")
       #expect(!error.contains("secret"))
-      let milliseconds: Int64
-      switch next {
-      case .after(let count): milliseconds = count
-      // Asked for because there is too much: then everything waits.
-      case .sinkAfter(let count) where status == 429 || status == 503: milliseconds = count
-      default: throw Unexpected(what: "\(next)")
-      }
+      guard case .after(let milliseconds) = next else { throw Unexpected(what: "\(next)") }
       #expect((seconds.lowerBound * 1_000...seconds.upperBound * 1_000).contains(milliseconds), "\(milliseconds)")
+    }
+  }
+
+  @Test(
+    "for how long a receiver without room is left alone, which is no attempt",
+    arguments: [
+      ("120", 120), ("1", 1), ("0", 1), ("86401", 86_400), ("99999999999999999999", 86_400),
+      ("1000000000000", 86_400), ("Thu, 25 Feb 2021 15:03:10 GMT", 60), ("Thursday, 25-Feb-21 15:03:10 GMT", 60),
+      ("Thu Feb 25 15:03:10 2021", 60), ("Wed, 24 Feb 2021 15:02:10 GMT", 1), ("Thu, 25 Feb 2041 15:02:10 GMT", 86_400),
+      ("1614265390", 60), ("1514265390", 1),
+    ], [429, 503])
+  func refusals(retryAfter: (String, Int), status: Int) async throws {
+    try await withSink { _ in
+      ScriptedResponse(
+        status, headers: [("Retry-After", retryAfter.0), ("Date", "Thu, 25 Feb 2021 15:02:10 GMT")])
+    } _: { sink, server in
+      let item = FakeOutbox.item(1, "{}", attempts: 9)
+      let refusal = Refusal(isTooMany: status == 429, asked: .seconds(retryAfter.1))
+      let error = "\(server.origin) answered \(status)"
+      #expect(await sink.write([item]) == [.refused(item, refusal, error: error, next: .withSink)])
+    }
+  }
+
+  @Test("429 that does not say how long is an attempt, and about the pace")
+  func tooMany() async throws {
+    try await withSink { _ in
+      ScriptedResponse(429)
+    } _: { sink, _ in
+      let results = await sink.write([FakeOutbox.item(1, "{}")])
+      guard
+        case .refused(_, Refusal(isTooMany: true, asked: nil), _, .after(5_000...6_000)) = try #require(results.first)
+      else { throw Unexpected(what: "\(results)") }
+    }
+  }
+
+  @Test("after a day an event that is refused again and again uses up its attempts")
+  func refusedForADay() async throws {
+    try await withSink { _ in
+      ScriptedResponse(429, headers: [("Retry-After", "60")])
+    } _: { sink, _ in
+      func next(_ since: Int64, _ attempts: Int) async throws -> NextAttempt {
+        let item = OutboxItem(
+          sequence: 1, eventID: "e", tag: 1, body: [], attempts: attempts,
+          refusedSince: Self.now.advanced(byMilliseconds: -since))
+        return try failure(await sink.write([item])).next
+      }
+      let nexts = try await [
+        next(86_399_000, 0), next(-1_000, 0), next(86_400_000, 0), next(86_400_000, 9),
+      ]
+      #expect(nexts == [.withSink, .withSink, .after(milliseconds: 60_000), .byHand], "-1 s: under another clock")
     }
   }
 

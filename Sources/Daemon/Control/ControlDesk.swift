@@ -36,7 +36,7 @@ struct ControlDesk: Sendable {
 
   private func change(_ request: ControlRequest) async throws -> JSONOutput {
     let outcome = try await writer.transaction { try DeliveryOutcome(request, in: $0) }
-    await deliveries.changed(by: request)
+    await deliveries.readAgain { outcome?.hurried.contains($0) ?? false }
     return outcome?.json ?? .null
   }
 }

@@ -37,12 +37,6 @@ public enum ControlRequest: Hashable, Sendable {
     }
   }
 
-  /// Asks for attempts at a sink now.
-  func retries(_ sink: String) -> Bool {
-    guard case .retry(let query) = self else { return false }
-    return query.sinks.isEmpty || query.sinks.contains(sink)
-  }
-
   private var name: String {
     switch self {
     case .health: "health"

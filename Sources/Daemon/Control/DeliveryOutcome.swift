@@ -10,21 +10,24 @@ public struct DeliveryOutcome: Hashable, Sendable {
   public let enabled: [String]
   /// Sinks that are disabled still, where none was named.
   public let disabled: [String]
+  /// Sinks at which attempts are to be made now. Who asked is not told.
+  let hurried: [String]
 
-  public init(count: Int, enabled: [String] = [], disabled: [String] = []) {
+  public init(count: Int, enabled: [String] = [], disabled: [String] = [], hurried: [String] = []) {
     self.count = count
+    self.hurried = hurried
     self.enabled = enabled
     self.disabled = disabled
   }
 
   /// Does what the request says, in the caller's transaction; `nil` for a request that changes no deliveries.
-  public init?(_ request: ControlRequest, in store: HistoryTransaction) throws {
+  public init?(_ request: ControlRequest, in store: HistoryTransaction, now: Timestamp = .now()) throws {
     switch request {
     case .retry(let query):
-      let count = try store.retryDeliveries(query)
+      let (count, hurried) = try store.retryDeliveries(query, now: now)
       let enabled = try store.enableSinks(query.sinks)
       let disabled = query.sinks.isEmpty ? try store.sinks().filter { $0.state == .disabled } : []
-      self.init(count: count, enabled: enabled, disabled: disabled.map(\.definition.name))
+      self.init(count: count, enabled: enabled, disabled: disabled.map(\.definition.name), hurried: hurried)
     case .drop(let query): self.init(count: try store.dropDeliveries(query))
     case .health, .check, .prune: return nil
     }

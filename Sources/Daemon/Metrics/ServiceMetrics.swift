@@ -52,7 +52,7 @@ final class ServiceMetrics: Sendable {
       for result in results {
         switch result {
         case .delivered: state.deliveries[sink, default: Deliveries()].delivered += 1
-        case .failed: state.deliveries[sink, default: Deliveries()].failed += 1
+        case .failed, .refused: state.deliveries[sink, default: Deliveries()].failed += 1
         }
       }
     }

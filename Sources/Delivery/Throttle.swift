@@ -1,0 +1,84 @@
+/// What a receiver's refusals mean for what it is sent next: how long nothing, then how fast, and what first. Pure: it is
+/// told what happens and when. See docs/decisions/0021.
+struct Throttle: Sendable {
+  typealias Instant = ContinuousClock.Instant
+
+  enum Answer {
+    case accepted
+    case refused(Refusal)
+    /// Anything else, or none.
+    case other
+  }
+
+  private var rest = ReceiverRest()
+  private var pace = LearntPace()
+  private var order = TurnOrder()
+  /// Requests that are not answered: when they were sent, and whether nothing else was under way.
+  private var underWay: [Int64: (begun: Instant, wentFirst: Bool)] = [:]
+
+  var limit: LearntPace.Limit? { pace.limit }
+
+  /// Nothing is sent before.
+  var restsUntil: Instant? { rest.until }
+
+  func isResting(at now: Instant) -> Bool { !rest.isOver(at: now) }
+
+  /// What is left of the time that the receiver asked for.
+  func asked(at now: Instant) -> Duration? {
+    rest.askedUntil.flatMap { $0 > now ? now.duration(to: $0) : nil }
+  }
+
+  /// The earliest time at which another request may be sent, now or later; `nil`: not before an answer comes.
+  ///
+  /// - Parameter next: what it would be.
+  func opens(at now: Instant, next: OutboxItem?) -> Instant? {
+    if let until = rest.until, until > now { return until }
+    if rest.isDoubtful, !underWay.isEmpty { return nil }
+    let mayTry = next.map { $0.attempts == 0 && !order.wasRefused($0) } ?? false
+    return pace.opens(at: now, underWay: underWay.count, mayTry: mayTry)
+  }
+
+  /// Items that were refused and are sent after others.
+  var refused: [Int64] { order.refused }
+
+  /// Those whose turn it is first.
+  mutating func sorted(_ items: [OutboxItem]) -> [OutboxItem] { order.sorted(items) }
+
+  /// Goes on with a rest that began before this program did.
+  mutating func resume(for asked: Duration, at now: Instant) { rest.resume(for: asked, at: now) }
+
+  /// Somebody who knows better wants attempts now.
+  mutating func forget() {
+    let underWay = underWay
+    self = Throttle()
+    self.underWay = underWay
+  }
+
+  mutating func begin(_ item: OutboxItem, at now: Instant) {
+    pace.began(item.sequence, at: now, underWay: underWay.count)
+    underWay[item.sequence] = (now, underWay.isEmpty)
+  }
+
+  mutating func end(_ item: OutboxItem, _ answer: Answer, at now: Instant) {
+    let (begun, wentFirst) = underWay.removeValue(forKey: item.sequence) ?? (now, false)
+    let wasRefused = order.wasRefused(item)
+    switch answer {
+    case .accepted:
+      rest.accepted()
+      pace.accepted(item.sequence, begun: begun, wasRefused: wasRefused, at: now)
+      order.ended(item)
+    case .refused(let refusal):
+      let begins = rest.refused(asked: refusal.asked, begun: begun, at: now)
+      order.refused(item, wentFirst: wentFirst)
+      if refusal.isTooMany {
+        pace.refused(
+          item.sequence, asked: refusal.asked, isSurprise: !wasRefused, restEnds: begins ? rest.until : nil, at: now)
+      } else {
+        pace.failed(item.sequence, at: now)
+      }
+    case .other:
+      pace.failed(item.sequence, at: now)
+      order.ended(item)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// Whose turn it is at a receiver that refuses some of what it is sent. Pure.
+///
+/// A tag whose event is refused lets the others have a turn first, and more of them each time that it is refused though
+/// it went first: so one that is never taken does not hold up the others, and one that was only unlucky waits no longer
+/// than the others do. While nothing is refused, the order is that of recording.
+struct TurnOrder: Sendable {
+  private static let mostTurns = 64
+  /// More than that are forgotten, and the order begins anew.
+  private static let mostTags = 1_024
+
+  /// Turns that tags have had, the least that any of them had since.
+  private var turns: [Int64: Int] = [:]
+  private var least = 0
+  private var refusals: [Int64: (sequence: Int64, count: Int)] = [:]
+
+  /// Items that were refused and not taken since.
+  var refused: [Int64] { refusals.values.map(\.sequence) }
+
+  func wasRefused(_ item: OutboxItem) -> Bool { refusals[item.tag]?.sequence == item.sequence }
+
+  /// It is delivered, or put off.
+  mutating func ended(_ item: OutboxItem) {
+    guard !refusals.isEmpty else { return }
+    refusals[item.tag] = nil
+    turns[item.tag, default: least] += 1
+    if refusals.isEmpty || turns.count > Self.mostTags { self = TurnOrder() }
+  }
+
+  /// - Parameter wentFirst: nothing else was under way when it was sent.
+  mutating func refused(_ item: OutboxItem, wentFirst: Bool) {
+    let count = wasRefused(item) ? (refusals[item.tag]?.count ?? 0) + 1 : 1
+    refusals[item.tag] = (item.sequence, count)
+    guard count == 1 || wentFirst else { return }
+    turns[item.tag, default: least] += min(Self.mostTurns, 1 << min(count - 1, 6))
+  }
+
+  /// Those whose turn it is first.
+  mutating func sorted(_ items: [OutboxItem]) -> [OutboxItem] {
+    guard !refusals.isEmpty else { return items }
+    let sorted = items.sorted { (turn($0), $0.sequence) < (turn($1), $1.sequence) }
+    least = max(least, sorted.first.map(turn) ?? 0)
+    return sorted
+  }
+
+  private func turn(_ item: OutboxItem) -> Int { turns[item.tag] ?? least }
+}
