@@ -2,7 +2,8 @@
 ///
 /// What was accepted before a refusal, and how long it took until something was accepted again, is the limit. Of a
 /// receiver that says how long to wait it is believed once a second refusal, or the acceptance of what was refused,
-/// bears it out: it may refuse one event and take all others. It is kept until one request more than it allows is accepted, which is tried now and then.
+/// bears it out: it may refuse one event and take all others. It is kept until one request more than it allows is
+/// accepted, which is tried now and then.
 struct LearntPace: Sendable {
   typealias Instant = ContinuousClock.Instant
 

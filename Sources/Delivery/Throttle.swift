@@ -1,5 +1,5 @@
-/// What a receiver's refusals mean for what it is sent next: how long nothing, then how fast, and what first. Pure: it is
-/// told what happens and when. See docs/decisions/0021.
+/// What a receiver's refusals mean for what it is sent next: how long nothing, then how fast, and what first. Pure: it
+/// is told what happens and when. See docs/decisions/0021.
 struct Throttle: Sendable {
   typealias Instant = ContinuousClock.Instant
 
