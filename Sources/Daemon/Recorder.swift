@@ -129,9 +129,14 @@ struct Recorder: Sendable {
     let watched = stored.images.filter { image in
       !stored.mediaType.isIndex || image.platform.map(selection.contains) ?? true
     }
+    var images = try detailed(watched, beside: current.images, store)
+    let names = try DigestNames(from: stored, to: current, stored: store.document)
+    for index in images.indices {
+      images[index].manifest = names.name(images[index].manifest)
+      images[index].imageID = images[index].imageID.map(names.name)
+    }
     return RecordedState(
-      digest: stored.digest, mediaType: stored.mediaType,
-      images: try detailed(watched, beside: current.images, store), firstSeen: stored.firstSeen,
+      digest: names.name(stored.digest), mediaType: stored.mediaType, images: images, firstSeen: stored.firstSeen,
       lastSeen: stored.lastSeen, selection: selection)
   }
 

@@ -28,7 +28,19 @@ enum EntryGrouping {
 
   /// Whether a state goes on with the images of the one before it, as one entry.
   static func continues(_ earlier: StoredSnapshot, _ later: StoredSnapshot) -> Bool {
-    earlier.ended == nil && areSame(earlier.images, later.images)
+    continues(Shown(earlier, []), Shown(later, []))
+  }
+
+  private static func continues(_ earlier: Shown, _ later: Shown) -> Bool {
+    guard earlier.snapshot.ended == nil else { return false }
+    return areSame(earlier.images, later.images) || later.isRenamed && isRenaming(earlier.images, later.images)
+  }
+
+  /// Whether nothing differs but digests that are of the same bytes by another algorithm: that was seen when the state
+  /// was recorded, which has no event then, or one of manifests alone.
+  private static func isRenaming(_ a: [StoredImage], _ b: [StoredImage]) -> Bool {
+    guard a.map(\.platform) == b.map(\.platform) else { return false }
+    return zip(a, b).allSatisfy { identity($0) == identity($1) || identity($0).algorithm != identity($1).algorithm }
   }
 
   private struct Identity: Hashable {
@@ -58,6 +70,11 @@ enum EntryGrouping {
           image.platform.map { known in platforms.contains { $0.matches(known) } } ?? true
         }
     }
+
+    /// No image of it changed, as it was recorded.
+    var isRenamed: Bool {
+      snapshot.images.allSatisfy { $0.changeClass == nil || $0.changeClass == .repacked && $0.imageID != nil }
+    }
   }
 
   private struct Run {
@@ -68,7 +85,7 @@ enum EntryGrouping {
   private static func runs(_ shown: [Shown], all: Bool) -> [Run] {
     var runs: [Run] = []
     for next in shown {
-      if let run = runs.last, !all, run.last.snapshot.ended == nil, areSame(run.last.images, next.images) {
+      if let run = runs.last, !all, continues(run.last, next) {
         runs[runs.count - 1].last = next
       } else {
         runs.append(Run(first: next, last: next))
@@ -83,7 +100,8 @@ enum EntryGrouping {
       firstSeen: first.firstSeen, lastSeen: last.lastSeen, isCurrent: isCurrent && last.ended == nil,
       ended: last.ended, digest: last.digest, mediaType: last.mediaType, event: first.event,
       platforms: run.last.images.map { image in
-        let beginning = run.first.images.first { identity($0) == identity(image) && $0.platform == image.platform }
+        let same = run.first.images.filter { $0.platform == image.platform }
+        let beginning = same.first { identity($0) == identity(image) } ?? same.first
         return image.with(changeClass: beginning?.changeClass)
       })
   }

@@ -15,10 +15,10 @@ extension HistoryReader {
   /// Lets SQLite check the whole file, then every reference, then every stored document.
   ///
   /// - Parameters:
-  ///   - matches: whether bytes have a digest.
+  ///   - isIntact: whether a document has its digest.
   ///   - limit: findings after which it ends.
   public func check(
-    limit: Int = 20, matches: (_ bytes: [UInt8], _ digest: Digest) -> Bool
+    limit: Int = 20, isIntact: (Document) -> Bool
   ) throws(StoreError) -> Soundness {
     var soundness = Soundness()
     do {
@@ -34,15 +34,16 @@ extension HistoryReader {
       while soundness.findings.count < limit {
         let rows = try queue.read { db in
           try Row.fetchAll(
-            db, sql: "SELECT digest, bytes FROM document WHERE digest > ? ORDER BY digest LIMIT ?",
+            db, sql: "SELECT digest, media_type, bytes FROM document WHERE digest > ? ORDER BY digest LIMIT ?",
             arguments: [last, Self.documentsAtOnce])
         }
         guard let end = rows.last else { break }
         for row in rows {
-          let digest = try row.digest(0)
+          let document = Document(
+            digest: try row.digest(0), mediaType: MediaType(try row.text(1)), bytes: try row.bytes(2))
           soundness.documents += 1
-          guard soundness.findings.count < limit, !matches(try row.bytes(1), digest) else { continue }
-          soundness.findings.append("the document \(digest) does not have that digest")
+          guard soundness.findings.count < limit, !isIntact(document) else { continue }
+          soundness.findings.append("the document \(document.digest) does not have that digest")
         }
         last = try end.text(0)
       }

@@ -27,7 +27,7 @@ public struct CheckFailure: Error, Hashable, Sendable {
     case badResponse = "bad_response"
     case digestMismatch = "digest_mismatch"
     case badDocument = "bad_document"
-    /// A document of a kind that has no image ID by design and cannot be watched (schema 1).
+    /// A document of a kind that is not known.
     case unsupportedDocument = "unsupported_document"
   }
 

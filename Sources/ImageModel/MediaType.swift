@@ -19,6 +19,8 @@ public struct MediaType: Hashable, Sendable, CustomStringConvertible {
   public static let dockerManifest = MediaType(constant: "application/vnd.docker.distribution.manifest.v2+json")
   public static let ociConfig = MediaType(constant: "application/vnd.oci.image.config.v1+json")
   public static let dockerConfig = MediaType(constant: "application/vnd.docker.container.image.v1+json")
+  /// Withdrawn before OCI 1.1.
+  public static let ociArtifact = MediaType(constant: "application/vnd.oci.artifact.manifest.v1+json")
   public static let schema1 = MediaType(constant: "application/vnd.docker.distribution.manifest.v1+json")
   public static let schema1Signed = MediaType(constant: "application/vnd.docker.distribution.manifest.v1+prettyjws")
 
@@ -26,6 +28,10 @@ public struct MediaType: Hashable, Sendable, CustomStringConvertible {
   /// is not listed, or converts the document, and either looks like drift.
   /// Source: distribution `registry/handlers/manifests.go`; distribution#2395; Azure/acr#764.
   public static let manifestTypes = [ociIndex, dockerList, ociManifest, dockerManifest]
+
+  /// Asked for besides where a registry says that there is nothing: some serve the old kinds only to who names them.
+  /// Never at first, for others would then convert what they have into them.
+  public static let legacyTypes = [schema1Signed, schema1, ociArtifact]
 
   public var isIndex: Bool { self == .ociIndex || self == .dockerList }
   public var isManifest: Bool { self == .ociManifest || self == .dockerManifest }

@@ -16,7 +16,8 @@ enum HeadVerdict: Hashable, Sendable {
     case 200: self = digest.map { .digest($0) } ?? .noDigest
     case 400, 405, 500, 501: self = .unusable
     // 403 may also come from a URL that a redirect led to and that was signed for GET (moby#50065).
-    case 403, 404, 410: self = .askByGet
+    // 406 and 415 may be said of the types that are asked for.
+    case 403, 404, 406, 410, 415: self = .askByGet
     default: self = .failed
     }
   }

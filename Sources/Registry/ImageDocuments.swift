@@ -1,3 +1,4 @@
+import Hashing
 import ImageModel
 import StrictJSON
 
@@ -5,24 +6,45 @@ import StrictJSON
 /// read.
 public enum ImageDocuments {
   /// The layer digests of a manifest (compressed), in order.
-  public static func layers(ofManifest document: Document) -> [Digest]? { manifest(document)?.layers }
+  public static func layers(ofManifest document: Document) -> [Digest]? {
+    if document.mediaType.isSchema1 {
+      guard case .legacy(let manifest) = try? SentDocument(document).read().0 else { return nil }
+      return manifest.layers
+    }
+    guard document.mediaType.isManifest,
+      case .manifest(let manifest) = try? TopDocument.read(document.bytes, as: document.mediaType, name: "")
+    else { return nil }
+    return manifest.layers
+  }
+
+  /// The digest of a document by an algorithm. That of a signed schema 1 manifest is not of all its bytes; `nil` where
+  /// it cannot be told what it is of.
+  public static func digest(_ algorithm: Digest.Algorithm, of document: Document) -> Digest? {
+    guard document.mediaType.isSchema1 else { return Hash.digest(algorithm, of: document.bytes) }
+    return (try? SentDocument(document)).map { Hash.digest(algorithm, of: $0.content) }
+  }
+
+  /// Whether a document has its digest.
+  public static func isIntact(_ document: Document) -> Bool {
+    digest(document.digest.algorithm, of: document) == document.digest
+  }
 
   /// What is used of an image's config. Source: opencontainers/image-spec `config.md`.
   public static func config(_ document: Document) -> ImageConfig? {
-    guard let json = try? StrictJSON.parse(document.bytes, limits: .config), json.object != nil else { return nil }
+    ImageConfig(json: try? StrictJSON.parse(document.bytes, limits: .config))
+  }
+}
+
+extension ImageConfig {
+  /// A config, or what a schema 1 manifest says of a layer, which uses the same names; `nil` for what is no object.
+  init?(json: JSONValue?) {
+    guard let json, json.object != nil else { return nil }
     let created = json["created"]?.string.flatMap { Timestamp(rfc3339: $0) == nil ? nil : $0 }
     let diffIDs = (json["rootfs"]?["diff_ids"]?.array ?? []).compactMap { $0.string.flatMap { try? Digest($0) } }
     var labels: [String: String] = [:]
     for member in json["config"]?["Labels"]?.object ?? [] {
       labels[member.key] = member.value.string
     }
-    return ImageConfig(created: created, platform: Platform(json: json), diffIDs: diffIDs, labels: labels)
-  }
-
-  private static func manifest(_ document: Document) -> ImageManifest? {
-    guard document.mediaType.isManifest,
-      case .manifest(let manifest) = try? TopDocument.read(document.bytes, as: document.mediaType)
-    else { return nil }
-    return manifest
+    self.init(created: created, platform: Platform(json: json), diffIDs: diffIDs, labels: labels)
   }
 }

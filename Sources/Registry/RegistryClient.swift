@@ -61,8 +61,6 @@ public final class RegistryClient: Sendable {
   }
 
   /// Resolves a reference from nothing. One with a digest is resolved by it, whatever its tag.
-  ///
-  /// The top digest is the document's SHA-256, also where it was asked for by another algorithm's digest.
   public func resolve(
     _ reference: ImageReference, selection: PlatformSelection
   ) async throws(CheckFailure) -> Resolution {
@@ -93,11 +91,10 @@ public final class RegistryClient: Sendable {
       }
       return top
     }
-    var request = session.host.manifestRequest
-    request.url = "\(session.host.prefix)\(session.path)/manifests/\(digest)"
-    let reply = try await session.send(request)
+    let reply = try await session.getManifestOfAnyKind(digest.description)
     guard reply.response.status == 200 else { throw session.failure(reply, .digest) }
-    return try TagLookup.verified(reply.response, digest: digest, namedAt: clock.now())
+    return try TagLookup.verified(
+      reply.response, contentType: reply.response.headers.first("Content-Type"), digest: digest, namedAt: clock.now())
   }
 
   private func session(domain: String, path: String) throws(CheckFailure) -> RegistrySession {

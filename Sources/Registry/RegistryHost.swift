@@ -16,6 +16,8 @@ final class RegistryHost: Sendable {
   let prefix: String
   /// Requests for manifests and for blobs, lacking only the URL and the authorisation.
   let manifestRequest: HTTPRequest
+  /// Asks for legacy kinds of manifests as well.
+  let legacyRequest: HTTPRequest
   let blobRequest: HTTPRequest
   let state: Mutex<HostState>
 
@@ -43,6 +45,9 @@ final class RegistryHost: Sendable {
     let agent = (name: "User-Agent", value: userAgent)
     request.headers = [("Accept", MediaType.manifestTypes.map(\.description).joined(separator: ", ")), agent]
     manifestRequest = request
+    let all = MediaType.manifestTypes + MediaType.legacyTypes
+    request.headers = [("Accept", all.map(\.description).joined(separator: ", ")), agent]
+    legacyRequest = request
     request.headers = [agent]
     request.bodyLimit = Limits.configBlobBytes
     blobRequest = request

@@ -3,6 +3,37 @@ import ImageModel
 import Transport
 
 extension RegistrySession {
+  /// A request for a manifest, index or not.
+  ///
+  /// - Parameters:
+  ///   - reference: a tag or a digest.
+  ///   - template: all but the URL; what asks for legacy kinds as well, or not.
+  func manifestRequest(_ reference: String, of template: HTTPRequest) -> HTTPRequest {
+    var request = template
+    request.url = "\(host.prefix)\(path)/manifests/\(reference)"
+    return request
+  }
+
+  func getManifest(_ reference: String) async throws(CheckFailure) -> Reply {
+    try await send(manifestRequest(reference, of: host.manifestRequest))
+  }
+
+  /// Gets a manifest, and asks once more for the kinds of old where it seems not to be there: some registries say so of
+  /// a kind that was not asked for, and the tag would be called deleted. HEAD first, which is no pull.
+  /// Source: distribution `registry/handlers/manifests.go`; Azure/acr#764; docker2aci#254.
+  func getManifestOfAnyKind(_ reference: String) async throws(CheckFailure) -> Reply {
+    let reply = try await getManifest(reference)
+    guard [404, 406, 410, 415].contains(reply.response.status),
+      [.tagMissing, .unsupportedDocument].contains(failure(reply).code)
+    else { return reply }
+    var request = manifestRequest(reference, of: host.legacyRequest)
+    request.method = .head
+    guard try await send(request).response.status == 200 else { return reply }
+    trace?("it is there as a kind of document that was not asked for")
+    request.method = .get
+    return try await send(request)
+  }
+
   /// The document that a descriptor names, verified by size and digest.
   func fetch(_ descriptor: Descriptor) async throws(CheckFailure) -> [UInt8] {
     var request = descriptor.isManifest ? host.manifestRequest : host.blobRequest

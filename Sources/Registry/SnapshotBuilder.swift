@@ -36,6 +36,12 @@ struct SnapshotBuilder {
     case .manifest(let manifest):
       let size = document.bytes.count
       images = [try await image(document.digest, size: size, manifest, platform: nil)]
+    case .legacy(let manifest):
+      images = [
+        PlatformImage(
+          platform: manifest.config?.platform, manifest: document.digest, manifestSize: document.bytes.count,
+          imageID: nil, configSize: nil, layers: manifest.layers, config: manifest.config)
+      ]
     case .index(let index):
       visited.insert(document.digest)
       try await walk(index, inherited: nil, depth: 0)

@@ -33,17 +33,17 @@ struct TagLookup: Sendable {
     guard host.state.withLock({ $0.headUnusableUntil <= now }) else {
       return .found(try await fetchByTag(), headDigest: nil)
     }
-    var request = host.manifestRequest
+    var request = session.manifestRequest(tag.tag, of: host.manifestRequest)
     request.method = .head
-    request.url = manifestURL(tag.tag)
     let head = try await session.send(request)
-    let verdict = HeadVerdict(
-      status: head.response.status, digest: head.response.headers.first("Docker-Content-Digest"))
-    switch verdict {
+    let response = head.response
+    switch HeadVerdict(status: response.status, digest: response.headers.first("Docker-Content-Digest")) {
     case .digest(let text):
       if !known.mustWalk, text == known.headDigest?.description { return .unchanged }
       guard let digest = try? Digest(text) else { return .found(try await fetchByTag(), headDigest: nil) }
-      return .found(try await fetch(learned: digest, at: session.clock.now()), headDigest: digest)
+      let named = Named(
+        digest: digest, contentType: response.headers.first("Content-Type"), at: session.clock.now())
+      return .found(try await fetch(named), headDigest: digest)
     case .noDigest, .askByGet:
       return .found(try await fetchByTag(), headDigest: nil)
     case .unusable:
@@ -56,48 +56,64 @@ struct TagLookup: Sendable {
     }
   }
 
-  /// The document of the digest that HEAD named. Where there is none, HEAD is not believed.
-  private func fetch(learned digest: Digest, at named: Int64) async throws(CheckFailure) -> Top {
+  // MARK: Fetching
+
+  /// What HEAD said of the tag: a descriptor of the document.
+  private struct Named {
+    let digest: Digest
+    let contentType: String?
+    /// By the registry clock.
+    let at: Int64
+
+    /// Whether it says what the document is. If so, that counts and not what comes with the document itself, so that
+    /// the same is thought of it whether it has to be fetched or not.
+    var isTyped: Bool { contentType.map { MediaType($0).isSpecific } ?? false }
+  }
+
+  /// The document of the digest that HEAD has just named: a stored one, or fetched by it.
+  private func fetch(_ named: Named) async throws(CheckFailure) -> Top {
+    let digest = named.digest
     let now = session.clock.now()
     if host.state.withLock({ $0.headLiesUntil > now }) { return try await fetchByTag() }
-    if let document = try? await stored(digest), document.mediaType.isWatchable {
+    if named.isTyped, let document = try? await stored(digest), document.mediaType.isTop {
       session.trace?("\(digest) is stored already")
-      let content = try TopDocument.read(document.bytes, as: document.mediaType)
-      return Top(document: document, content: content, isStored: true, namedAt: named)
+      let sent = try SentDocument(document.bytes, contentType: named.contentType)
+      return try Top(sent, document.bytes, digest: digest, isStored: true, namedAt: named.at)
     }
-    let reply = try await get(digest.description)
-    if reply.response.status == 404 {
-      // Deleted since, or never there under that name.
-      let top = try await fetchByTag()
-      if !Hash.matches(top.document.bytes, digest) { distrustHead("it names \(digest), which is not there") }
+    let reply = try await session.getManifest(digest.description)
+    switch reply.response.status {
+    case 200:
+      let type = named.isTyped ? named.contentType : reply.response.headers.first("Content-Type")
+      return try Self.verified(reply.response, contentType: type, digest: digest, namedAt: named.at)
+    case 400, 403, 404, 405, 410, 500:
+      // Deleted since, or never there under that name; or nothing is served by digest at all.
+      let (top, sent) = try await sentByTag(refused: digest)
+      if !sent.matches(digest) { distrustHead("it names \(digest), which is not there") }
       return top
+    default:
+      throw session.failure(reply)
     }
-    guard reply.response.status == 200 else { throw session.failure(reply) }
-    return try Self.verified(reply.response, digest: digest, namedAt: named)
   }
 
-  /// The document of the tag as it is now; its digest is computed, whatever the header says.
-  private func fetchByTag() async throws(CheckFailure) -> Top {
-    let reply = try await get(tag.tag)
+  private func fetchByTag() async throws(CheckFailure) -> Top { try await sentByTag().top }
+
+  /// The document of the tag as it is now. Its digest is the one that came with it, if that is right, for by that it
+  /// can be had; else it is computed.
+  ///
+  /// - Parameter refused: a digest by which nothing can be had.
+  private func sentByTag(refused: Digest? = nil) async throws(CheckFailure) -> (top: Top, sent: SentDocument) {
+    let reply = try await session.getManifestOfAnyKind(tag.tag)
     guard reply.response.status == 200 else { throw session.failure(reply) }
     let response = reply.response
-    if let claimed = response.headers.first("Docker-Content-Digest").flatMap({ try? Digest($0) }),
-      !Hash.matches(response.body, claimed)
-    {
-      distrustHead("it sends a document that is not \(claimed)")
+    let sent = try SentDocument(response.body, contentType: response.headers.first("Content-Type"))
+    var digest: Digest?
+    if let claimed = response.headers.first("Docker-Content-Digest").flatMap({ try? Digest($0) }) {
+      if sent.matches(claimed) { digest = claimed } else { distrustHead("it sends a document that is not \(claimed)") }
     }
-    let named = session.clock.now()
-    return try Self.top(response, digest: Hash.digest(.sha256, of: response.body), namedAt: named)
-  }
-
-  private func get(_ reference: String) async throws(CheckFailure) -> RegistrySession.Reply {
-    var request = host.manifestRequest
-    request.url = manifestURL(reference)
-    return try await session.send(request)
-  }
-
-  private func manifestURL(_ reference: String) -> String {
-    "\(host.prefix)\(session.path)/manifests/\(reference)"
+    if digest == nil || digest == refused { digest = sent.sha256 }
+    let top = try Top(
+      sent, response.body, digest: digest ?? sent.sha256, isStored: false, namedAt: session.clock.now())
+    return (top, sent)
   }
 
   private func distrustHead(_ reason: String) {
@@ -106,22 +122,30 @@ struct TagLookup: Sendable {
     session.trace?("\(host.name) is not believed about digests for a day: \(reason)")
   }
 
-  /// Reads a response that must have this digest. The document is recorded under its SHA-256: a registry that
-  /// goes over to another algorithm has not moved the tag.
-  static func verified(_ response: HTTPResponse, digest: Digest, namedAt: Int64) throws(CheckFailure) -> Top {
-    guard Hash.matches(response.body, digest) else {
+  /// Reads a response that must have this digest.
+  ///
+  /// - Parameter contentType: what the document was said to be.
+  static func verified(
+    _ response: HTTPResponse, contentType: String?, digest: Digest, namedAt: Int64
+  ) throws(CheckFailure) -> Top {
+    let sent = try SentDocument(response.body, contentType: contentType)
+    guard sent.matches(digest) else {
       throw CheckFailure(
         .digestMismatch, "what was sent for the digest \(digest.short) has another digest",
         remedy: CheckFailure.maybeTampering)
     }
-    let canonical = digest.algorithm == .sha256 ? digest : Hash.digest(.sha256, of: response.body)
-    return try top(response, digest: canonical, namedAt: namedAt)
+    return try Top(sent, response.body, digest: digest, isStored: false, namedAt: namedAt)
   }
+}
 
-  private static func top(_ response: HTTPResponse, digest: Digest, namedAt: Int64) throws(CheckFailure) -> Top {
-    let (content, type) = try TopDocument.read(response.body, contentType: response.headers.first("Content-Type"))
-    return Top(
-      document: Document(digest: digest, mediaType: type, bytes: response.body), content: content, isStored: false,
+extension TagLookup.Top {
+  /// - Parameter digest: what the document was verified by, in the algorithm of whoever named it.
+  fileprivate init(
+    _ sent: SentDocument, _ bytes: [UInt8], digest: Digest, isStored: Bool, namedAt: Int64
+  ) throws(CheckFailure) {
+    let (content, type) = try sent.read()
+    self.init(
+      document: Document(digest: digest, mediaType: type, bytes: bytes), content: content, isStored: isStored,
       namedAt: namedAt)
   }
 }

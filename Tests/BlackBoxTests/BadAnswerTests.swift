@@ -38,8 +38,11 @@ import Testing
     Answer(testDescription: "an image sent as an index", code: "bad_document", resolveStatus: 69) { request in
       document(request, #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociManifest)","layers":[]}"#)
     },
-    Answer(testDescription: "schema 1", code: "unsupported_document", resolveStatus: 69) { request in
+    Answer(testDescription: "schema 1 without layers", code: "bad_document", resolveStatus: 69) { request in
       document(request, #"{"schemaVersion":1,"name":"app","tag":"stable"}"#, as: "application/json")
+    },
+    Answer(testDescription: "an unknown kind", code: "unsupported_document", resolveStatus: 69) { request in
+      document(request, #"{"mediaType":"application/vnd.example.thing"}"#, as: "application/json")
     },
     Answer(testDescription: "a body cut off", code: "network", resolveStatus: 69) { request in
       request.method == "HEAD"

@@ -29,6 +29,7 @@ final class DockerRegistry {
       log: {level: info, accesslog: {disabled: true}}
       storage: {filesystem: {rootdirectory: \(folder)/registry}}
       http: {addr: "127.0.0.1:0", secret: loopback-only}
+      compatibility: {schema1: {enabled: true}}
       """
     try configuration.write(toFile: "\(folder)/registry.yml", atomically: false, encoding: .utf8)
     process = try Child(
@@ -64,6 +65,32 @@ final class DockerRegistry {
     }
     for manifest in image.manifests { try put(manifest, to: path, reference: manifest.digest.description) }
     try put(image.index, to: path, reference: tag)
+  }
+
+  /// Uploads an image of one layer as a signed schema 1 manifest, which `skopeo` makes.
+  func pushSchema1(_ content: String, to path: String, tag: String) throws {
+    let directory = "\(folder)/\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+    let layer = Self.blob(content)
+    let config = Self.blob(
+      #"{"created":"2015-01-01T00:00:00Z","architecture":"amd64","os":"linux","rootfs":{"type":"layers","#
+        + #""diff_ids":["\#(layer.digest)"]},"history":[{"created":"2015-01-01T00:00:00Z","created_by":"x"}]}"#)
+    let manifest =
+      #"{"schemaVersion":2,"mediaType":"\#(MediaType.dockerManifest)","config":{"mediaType":"#
+      + #""\#(MediaType.dockerConfig)","size":\#(config.bytes.count),"digest":"\#(config.digest)"},"layers":[{"#
+      + #""mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","size":\#(layer.bytes.count),"#
+      + #""digest":"\#(layer.digest)"}]}"#
+    for (name, bytes) in [
+      ("version", Array("Directory Transport Version: 1.1\n".utf8)), ("manifest.json", Array(manifest.utf8)),
+      (String(layer.digest.hex), layer.bytes), (String(config.digest.hex), config.bytes),
+    ] { try Data(bytes).write(to: URL(fileURLWithPath: "\(directory)/\(name)")) }
+    let log = "\(folder)/skopeo.log"
+    let target = "docker://\(authority)/\(path):\(tag)"
+    let copied = try Child(
+      "skopeo", ["copy", "--format", "v2s1", "--dest-tls-verify=false", "dir:\(directory)", target],
+      environment: ["PATH": "/usr/bin:/bin", "HOME": folder], stdout: log, stderr: log
+    ).finish()
+    guard copied == 0 else { throw PushFailed(url: target, output: WatcherBinary.text(log)) }
   }
 
   private func put(_ document: Document, to path: String, reference: String) throws {

@@ -53,6 +53,11 @@ final class OneTag {
       isUnchanged ? .unchanged : .found(snapshot, head: snapshot.digest, ageMilliseconds: age), at: seconds)
   }
 
+  /// A poll that finds this.
+  func found(_ snapshot: TagSnapshot, at seconds: Int) throws -> Record? {
+    try take(.found(snapshot, head: snapshot.digest), at: seconds)
+  }
+
   /// Two polls that both find the tag moved, written together.
   func pollTwice(at first: Int, _ second: Int) throws -> [Record] {
     let snapshot = visible(world.snapshot(0))

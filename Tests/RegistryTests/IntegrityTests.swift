@@ -140,12 +140,7 @@ import Testing
       ),
       ("text/plain", #"{"schemaVersion":2,"manifests":[]}"#, nil),
       ("application/vnd.oci.image.index.v1+json", #"{"schemaVersion":2,"manifests":[],"config":null}"#, nil),
-      // Kinds without an image ID by design.
-      (
-        "application/vnd.docker.distribution.manifest.v1+prettyjws", #"{"schemaVersion":1,"fsLayers":[]}"#,
-        .unsupportedDocument
-      ),
-      ("application/json", #"{"schemaVersion":1,"fsLayers":[],"history":[]}"#, .unsupportedDocument),
+      // Kinds that are not known.
       ("application/vnd.oci.artifact.manifest.v1+json", #"{"blobs":[]}"#, .unsupportedDocument),
     ] as [(String, String, CheckFailure.Code?)])
   func ambiguousDocumentsAreRefused(_ type: String, _ text: String, _ code: CheckFailure.Code?) async throws {

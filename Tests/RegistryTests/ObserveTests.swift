@@ -206,25 +206,6 @@ import Testing
     #expect(try await harness.snapshot().digest == index.digest)
   }
 
-  @Test func anotherAlgorithmIsNoOtherDocument() async throws {
-    let harness = try harness()
-    let index = image.index
-    let long = Hash.digest(.sha512, of: index.bytes)
-    harness.registry.setFault { request in
-      guard request.path.hasSuffix("/latest") || request.path.hasSuffix(long.description) else { return nil }
-      return ScriptedResponse(
-        200,
-        headers: [("Docker-Content-Digest", long.description), ("Content-Type", index.mediaType.description)],
-        body: index.bytes)
-    }
-    guard case .found(let snapshot, let head, _) = try await harness.observe(harness.registry.tag("app")) else {
-      Issue.record("unchanged")
-      return
-    }
-    #expect(snapshot.digest == index.digest)
-    #expect(head == long)
-  }
-
   @Test func resolvesDigestReferences() async throws {
     let harness = try harness()
     let manifest = image.manifest("linux/arm64")
