@@ -112,7 +112,7 @@ public final class CheckRun: Sendable {
 
 extension HTTPClient {
   /// Lets through as many requests at once as a configuration may ask for; the plan holds them to each registry's.
-  static func forRegistries() -> HTTPClient { HTTPClient(maxConnectionsPerHost: 256) }
+  static func forRegistries() -> HTTPClient { HTTPClient(maxConnectionsPerHost: 256, undoesCodings: true) }
 }
 
 extension RegistryClient {

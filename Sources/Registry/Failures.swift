@@ -40,6 +40,7 @@ extension CheckFailure {
         (.realmRefused, RealmPolicy.Reason.address.remedy)
       case .addressRefused, .plainHTTPRefused: (.connect, "check the name and this machine's DNS")
       case .badURL, .badHeader: (.badRequest, "check the reference")
+      case .contentCoding: (.badResponse, "a proxy in between may add it; have it send documents as they are")
       case .protocolError: (.badResponse, "check host, port and scheme")
       case .unsupported: (.badResponse, "install a newer libcurl")
       }

@@ -9,10 +9,17 @@ struct ClientSettings: Sendable {
   var noProxy: String
   /// A proxy in place of the environment's.
   var proxy: String?
+  /// Asks for answers without content coding, and undoes one that comes all the same: the size of what comes out is
+  /// limited as that of any body.
+  var undoesCodings = false
   /// Addresses that come before DNS, each `host:port:address`.
   var fixedHosts: [String] = []
 
-  init(userAgent: String? = nil, maxConnectionsPerHost: Int = 64, maxIdleConnections: Int = 256) {
+  init(
+    userAgent: String? = nil, maxConnectionsPerHost: Int = 64, maxIdleConnections: Int = 256,
+    undoesCodings: Bool = false
+  ) {
+    self.undoesCodings = undoesCodings
     self.userAgent = userAgent
     self.maxConnectionsPerHost = maxConnectionsPerHost
     self.maxIdleConnections = maxIdleConnections

@@ -64,6 +64,9 @@ final class EasyHandle {
     try set(CURLOPT_ERRORBUFFER, pointer: errorText)
     try set(CURLOPT_NOPROXY, settings.noProxy)
     if let proxy = settings.proxy { try set(CURLOPT_PROXY, proxy) }
+    // With it libcurl undoes whatever coding comes, and a piece at a time: the sink sees what comes out.
+    // Source: CURLOPT_ACCEPT_ENCODING(3).
+    if settings.undoesCodings { try set(CURLOPT_ACCEPT_ENCODING, "identity") }
     if let userAgent = settings.userAgent { try set(CURLOPT_USERAGENT, userAgent) }
     for host in settings.fixedHosts where !fixedHosts.append(host) { throw .option("out of memory") }
     try set(CURLOPT_RESOLVE, pointer: fixedHosts.head)

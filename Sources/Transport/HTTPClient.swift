@@ -2,8 +2,8 @@ import CCurl
 import Synchronization
 
 /// An HTTP client: one libcurl multi handle on one thread of its own, with its own pool of connections.
-/// HTTP/2 is spoken over TLS where the server does. Cookies, netrc, caches and content codings are not used;
-/// proxies come from the environment as libcurl reads it, but never for loopback hosts.
+/// HTTP/2 is spoken over TLS where the server does. Cookies, netrc and caches are not used, content codings not asked
+/// for; proxies come from the environment as libcurl reads it, but never for loopback hosts.
 public final class HTTPClient: Sendable {
   private static let isCurlReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
@@ -19,12 +19,16 @@ public final class HTTPClient: Sendable {
   ///   - maxConnectionsPerHost: so many requests to an origin are under way at a time; the time of further ones
   ///     begins when it is their turn.
   ///   - maxIdleConnections: kept open to all hosts together.
+  ///   - undoesCodings: asks for bodies as they are (`Accept-Encoding: identity`), and undoes a content coding that
+  ///     comes unasked, as some proxies add one. Otherwise bodies are handed on as sent.
   public convenience init(
-    userAgent: String? = nil, maxConnectionsPerHost: Int = 64, maxIdleConnections: Int = 256
+    userAgent: String? = nil, maxConnectionsPerHost: Int = 64, maxIdleConnections: Int = 256,
+    undoesCodings: Bool = false
   ) {
     self.init(
       settings: ClientSettings(
-        userAgent: userAgent, maxConnectionsPerHost: maxConnectionsPerHost, maxIdleConnections: maxIdleConnections))
+        userAgent: userAgent, maxConnectionsPerHost: maxConnectionsPerHost, maxIdleConnections: maxIdleConnections,
+        undoesCodings: undoesCodings))
   }
 
   init(settings: ClientSettings) {

@@ -2,7 +2,8 @@
 public struct HTTPResponse: Sendable {
   public let status: Int
   public let headers: HTTPHeaders
-  /// Byte for byte as sent: no content coding was asked for and none is undone.
+  /// Byte for byte as sent: no content coding was asked for. One that came all the same is undone if the client does
+  /// that.
   public let body: [UInt8]
   /// Whether the body was longer and was cut off at its limit.
   public let bodyIsCut: Bool

@@ -16,6 +16,10 @@ extension Transfer {
       return error(.network, "\(host) closed the connection among the headers; try again later")
     }
     if code == CURLE_OK || sink.isCut { return nil }
+    if code == CURLE_BAD_CONTENT_ENCODING {
+      // What a refusal says can be done without.
+      return sink.hasAllHeaders && !(200..<300).contains(sink.status) ? nil : undecodable(host)
+    }
     if let refusedAddress, code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK {
       return error(
         .addressRefused,
@@ -30,6 +34,15 @@ extension Transfer {
   private var hostText: String {
     guard let url = CurlURL(request.url) else { return "the host" }
     return "\(url.host):\(url.port)"
+  }
+
+  /// A coding that libcurl does not know, or that the body is not in.
+  private func undecodable(_ host: String) -> TransportError {
+    let coding = HTTPHeaders(raw: sink.headers).all("content-encoding").joined(separator: ", ")
+    let name = coding.isEmpty ? "" : " \(coding.prefix(40))"
+    return error(
+      .contentCoding,
+      "\(host) sends its answer in the content coding\(name), unasked, and it cannot be undone; a proxy may add it")
   }
 
   /// Which of the three clocks ran out.
@@ -60,7 +73,7 @@ extension Transfer {
       CURLE_SSL_CRL_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT:
       .tls
     case CURLE_URL_MALFORMAT: .badURL
-    case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING: .protocolError
+    case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL: .protocolError
     // libcurl's own limit on one line.
     case CURLE_OUT_OF_MEMORY: .headersTooLarge
     // In TLS 1.3 a server refuses the client's certificate after the handshake, where the client already reads.

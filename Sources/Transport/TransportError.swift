@@ -16,6 +16,8 @@ public struct TransportError: Error, Sendable, Hashable {
     case cancelled
     /// What came is no HTTP response.
     case protocolError = "protocol_error"
+    /// The body is coded in a way that cannot be undone here, or is not what its `Content-Encoding` says.
+    case contentCoding = "content_coding"
     /// The system's libcurl lacks something that the request needs.
     case unsupported
   }

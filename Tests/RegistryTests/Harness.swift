@@ -25,7 +25,7 @@ final class Harness: Sendable {
     let lines = LineBox()
     self.lines = lines
     client = RegistryClient(
-      http: HTTPClient(), userAgent: "watcher-test/1", access: access,
+      http: HTTPClient(undoesCodings: true), userAgent: "watcher-test/1", access: access,
       endpoint: { $0 == domain ? origin : nil }, trace: { lines.add($0) }, clock: clock.clock)
   }
 
