@@ -17,6 +17,7 @@ public final class CheckRun: Sendable {
   private let http: HTTPClient
   private let sinks: ConfiguredSinks
   private let log: Logger
+  private let agreedTime = AgreedTime()
   /// Events that wait for a `stdout` sink: the report is what that sink gets.
   private let reported = Mutex<[String: [Int64]]>([:])
 
@@ -31,7 +32,7 @@ public final class CheckRun: Sendable {
     store = try Store(opening: database)
     log = LogOutput.logger(config.log, environment: environment)
     http = .forRegistries()
-    registry = RegistryClient.configured(config, http: http, environment: environment)
+    registry = RegistryClient.configured(config, http: http, environment: environment, agreedTime: agreedTime)
   }
 
   /// Polls `tags`, or the whole watchlist where it is `nil`.
@@ -41,6 +42,7 @@ public final class CheckRun: Sendable {
     _ tags: [TagReference]?, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) async throws -> CheckReport {
     let entries = tags.map { $0.map(config.entry) } ?? config.watch
+    agreedTime.countLoopback(config.watch.isOnLoopback && entries.isOnLoopback)
     let start = Moment.now()
     let core: PollCore
     if tags == nil {
@@ -55,6 +57,7 @@ public final class CheckRun: Sendable {
     let results = try await pass.run(consume core) { progress($0, entries.count) }
     let seconds = Double(Moment.now().boot - began) / 1000
     note(results)
+    if let time = agreedTime.newest { try await store.writer.transaction { try $0.noteAgreedTime(time) } }
     return CheckReport(results: results, pollingSeconds: seconds)
   }
 
@@ -119,9 +122,9 @@ extension RegistryClient {
   /// A client for the registries of a configuration.
   static func configured(
     _ config: WatchConfig, http: HTTPClient, environment: [String: String],
-    trace: (@Sendable (String) -> Void)? = nil
+    agreedTime: AgreedTime? = nil, trace: (@Sendable (String) -> Void)? = nil
   ) -> RegistryClient {
-    let map = RegistryAccessMap(settings: config.registries, environment: environment)
+    let map = RegistryAccessMap(settings: config.registries, environment: environment, agreedTime: agreedTime)
     return RegistryClient(http: http, userAgent: ProductInfo.userAgent, access: map.access, trace: trace)
   }
 }

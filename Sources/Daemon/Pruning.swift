@@ -5,10 +5,14 @@ import StrictJSON
 
 /// Forgets what `retention` does not keep, a few rows at a time, so that recording and delivering go on in between.
 public enum Pruning {
-  /// - Returns: what was forgotten.
+  /// Counts from the newest time that a registry and the clock agreed on: a clock that is ahead would forget years.
+  ///
+  /// - Returns: what was forgotten; `nil`, and nothing was, where no registry has confirmed the clock yet.
   public static func run(
-    _ retention: RetentionSettings, _ writer: HistoryWriter, now: Timestamp = .now()
-  ) async throws -> Pruned {
+    _ retention: RetentionSettings, _ writer: HistoryWriter, clock: Timestamp = .now()
+  ) async throws -> Pruned? {
+    guard let agreed = try await writer.transaction({ try $0.agreedTime() }) else { return nil }
+    let now = min(clock, agreed)
     var total = Pruned()
     if let seconds = retention.deliveriesSeconds {
       let before = now.advanced(bySeconds: -seconds)

@@ -10,6 +10,7 @@ struct RegistryAccessMap: Sendable {
 
   let settings: [String: RegistrySettings]
   let environment: [String: String]
+  let agreedTime: AgreedTime?
 
   func access(_ domain: String) -> RegistryAccess {
     let settings = settings[domain] ?? RegistrySettings()
@@ -22,7 +23,8 @@ struct RegistryAccessMap: Sendable {
         clientKeyFile: path(settings.clientKeyFile), skipVerify: settings.insecureSkipVerify),
       trustedRealms: settings.trustedRealms,
       allowPlainCredentials: settings.allowPlainCredentials,
-      requestsPerSecond: settings.requestsPerSecond ?? (isLoopback ? nil : Self.defaultRequestsPerSecond))
+      requestsPerSecond: settings.requestsPerSecond ?? (isLoopback ? nil : Self.defaultRequestsPerSecond),
+      agreedTime: agreedTime)
   }
 
   private func credentials(_ settings: RegistrySettings) -> CredentialSource? {

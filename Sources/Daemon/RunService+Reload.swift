@@ -63,7 +63,7 @@ extension RunService {
   private func takeOver(_ next: Next, _ engine: PollEngine) async throws {
     let registry: RegistryClient? =
       next.config.registries == config.registries
-      ? nil : .configured(next.config, http: http, environment: environment)
+      ? nil : .configured(next.config, http: http, environment: environment, agreedTime: agreedTime)
     do {
       try await engine.reconfigure(
         PollEngine.Change(
@@ -76,6 +76,7 @@ extension RunService {
       await next.listening?.close()
       throw error
     }
+    agreedTime.countLoopback(next.entries.isOnLoopback)
     await endpoint.use(next.config.httpListen, next.listening)
     await deliveries.use(next.config.sinks, next.sinks)
     noteWhatStays(next.config)

@@ -7,6 +7,7 @@ extension RunService {
   private static let tidyIntervalSeconds = 15
 
   func pruneHourly() async {
+    var hours = 0
     while !Task.isCancelled {
       do {
         _ = try await prune()
@@ -14,12 +15,20 @@ extension RunService {
         // What could not be done now is done in an hour; recording meets the same error and deals with it.
         log.warning("prune_failed", metadata: ["err": "\(error)"])
       }
+      if hours == 1, agreedTime.newest == nil {
+        log.warning(
+          "clock_unconfirmed",
+          metadata: ["note": "no registry's date agrees with this machine's clock: nothing is forgotten before"])
+      }
+      hours += 1
       try? await Task.sleep(for: .seconds(Self.pruneIntervalSeconds))
     }
   }
 
   func prune() async throws -> Pruned {
-    let pruned = try await Pruning.run(config.retention, store.writer)
+    try await keepAgreedTime()
+    agreedTime.want()
+    guard let pruned = try await Pruning.run(config.retention, store.writer) else { return Pruned() }
     guard pruned != Pruned() else { return pruned }
     log.info(
       "pruned",
@@ -30,11 +39,19 @@ extension RunService {
     return pruned
   }
 
+  /// For the next start, and for `db prune` without a daemon.
+  func keepAgreedTime() async throws {
+    guard let time = agreedTime.newest, time != keptTime else { return }
+    try await store.writer.transaction { try $0.noteAgreedTime(time) }
+    keptTime = time
+  }
+
   /// Small things that are looked after four times a minute.
   func tidy() async {
     var isInPlace = true
     while (try? await Task.sleep(for: .seconds(Self.tidyIntervalSeconds))) != nil {
       SpareMemory.giveBack()
+      try? await keepAgreedTime()
       if isInPlace, !store.writer.isInPlace {
         log.error(
           "database_gone",

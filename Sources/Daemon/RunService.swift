@@ -33,6 +33,9 @@ public actor RunService {
   let endpoint: ServiceEndpoint
   /// Where polls go; replaced with the registries' settings.
   let poller: Exchangeable<TagPoller>
+  let agreedTime = AgreedTime()
+  /// What of it is in the database.
+  var keptTime: Timestamp?
   /// Nothing of a reload is begun any more.
   var isStopping = false
   /// A reload has been read and is being taken over.
@@ -89,7 +92,8 @@ public actor RunService {
       onSettled: metrics.noteDeliveries)
     poller = Exchangeable(
       TagPoller(
-        registry: .configured(config, http: http, environment: environment), writer: store.writer))
+        registry: .configured(config, http: http, environment: environment, agreedTime: agreedTime),
+        writer: store.writer))
     onRecorded = { [deliveries, metrics, report = PollReport(log: log)] records in
       report.note(records)
       metrics.noteChanges(records)
@@ -101,6 +105,7 @@ public actor RunService {
     _ entries: consuming [WatchEntry], _ sinks: ConfiguredSinks, _ signals: SignalWatch
   ) async throws {
     let count = entries.count
+    agreedTime.countLoopback(entries.isOnLoopback)
     let engine = engine(try await store.watch(entries, config, now: .now()))
     let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
     await engine.setTimer { timer.arm(inMilliseconds: $0) }
@@ -144,6 +149,7 @@ public actor RunService {
     if isTakingOver { await reloading.value }
     await endpoint.close()
     if let failure = await shutDown(engine) { reason = .failure(failure) }
+    try? await keepAgreedTime()
     store.writer.close()
     log.info("stopped")
     if case .failure(let error) = reason { throw error }

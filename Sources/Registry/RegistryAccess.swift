@@ -12,10 +12,13 @@ public struct RegistryAccess: Sendable {
   public var allowPlainCredentials: Bool
   /// `nil`: unlimited.
   public var requestsPerSecond: Double?
+  /// Told what its responses say about the time.
+  public var agreedTime: AgreedTime?
 
   public init(
     usesPlainHTTP: Bool = false, credentials: CredentialSource? = nil, tls: TLSSettings = TLSSettings(),
-    trustedRealms: [String] = [], allowPlainCredentials: Bool = false, requestsPerSecond: Double? = nil
+    trustedRealms: [String] = [], allowPlainCredentials: Bool = false, requestsPerSecond: Double? = nil,
+    agreedTime: AgreedTime? = nil
   ) {
     self.usesPlainHTTP = usesPlainHTTP
     self.credentials = credentials
@@ -23,6 +26,7 @@ public struct RegistryAccess: Sendable {
     self.trustedRealms = trustedRealms
     self.allowPlainCredentials = allowPlainCredentials
     self.requestsPerSecond = requestsPerSecond
+    self.agreedTime = agreedTime
   }
 }
 

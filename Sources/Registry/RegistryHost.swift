@@ -9,6 +9,8 @@ final class RegistryHost: Sendable {
   let domain: String
   /// Where its API is.
   let base: WebURL
+  /// It is on this machine.
+  let isLoopback: Bool
   let access: RegistryAccess
   let credentials: CredentialFile?
   let realms: RealmPolicy
@@ -34,13 +36,14 @@ final class RegistryHost: Sendable {
     }
     self.domain = domain
     self.base = base
+    isLoopback = HostKind(base.host) == .loopback
     self.access = access
     credentials = access.credentials.map { CredentialFile($0, domain: domain) }
     realms = RealmPolicy(domain: domain, registry: base, trustedRealms: access.trustedRealms)
     prefix = base.text + (base.text.hasSuffix("/") ? "v2/" : "/v2/")
     var request = HTTPRequest(
       .get, url: "", bodyLimit: Limits.manifestBytes, redirects: Limits.redirects, tls: access.tls,
-      allowPlainHTTP: !base.isSecure, addresses: HostKind(base.host) == .loopback ? .any : .denyLinkLocal)
+      allowPlainHTTP: !base.isSecure, addresses: isLoopback ? .any : .denyLinkLocal)
     request.setLimits()
     let agent = (name: "User-Agent", value: userAgent)
     request.headers = [("Accept", MediaType.manifestTypes.map(\.description).joined(separator: ", ")), agent]

@@ -101,6 +101,7 @@ struct RegistrySession: Sendable {
     }
     do {
       let response = try await http.send(request)
+      if !isTokenServer { host.access.agreedTime?.note(response, of: host, wallSeconds: clock.wallSeconds) }
       trace?("\(request.line) -> \(response.line(to: request))")
       return response
     } catch {

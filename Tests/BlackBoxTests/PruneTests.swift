@@ -74,6 +74,27 @@ import Testing
     #expect(outcome.stdout == "forgot 0 snapshots, 0 events, 0 documents, 0 deliveries\n")
   }
 
+  /// As it is for a machine whose clock is three years ahead.
+  @Test func nothingIsForgottenByAClockThatNoRegistryConfirms() throws {
+    defer { registry.stop() }
+    registry.setClock(aheadBySeconds: -3 * 365 * 86_400)
+    try recordThree()
+    try keep(["history": "9d", "deliveries": "1d"])
+    let alone = try scene.run(["db", "prune", "--config", scene.config])
+    #expect(alone.status == 0 && alone.stdout == "forgot 0 snapshots, 0 events, 0 documents, 0 deliveries\n")
+    #expect(alone.stderr.contains("no registry has confirmed this machine's clock yet"))
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? scene.run(["health"]).status) == 0 })
+    #expect(try scene.run(["db", "prune"]).stdout == alone.stdout)
+    #expect(try scene.sql("SELECT count(*) FROM snapshot") == ["3"])
+    // A registry that agrees ends it, for this daemon and for what comes after.
+    registry.setClock(aheadBySeconds: 0)
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    #expect(try object(scene.run(["db", "prune", "--json"]).stdout)["snapshots"] as? Int == 2)
+    #expect(try scene.sql("SELECT count(*) FROM meta WHERE key = 'agreed_ms'") == ["1"])
+  }
+
   @Test func whereThereIsNoDatabaseNoneIsMade() throws {
     defer { registry.stop() }
     let outcome = try scene.run(["db", "prune"])

@@ -113,6 +113,11 @@ public final class FakeRegistry: Sendable {
     core.state.withLock { $0.sendsDigest = isSent }
   }
 
+  /// By how much its `Date` is ahead of this machine's clock; `nil`: it sends none.
+  public func setClock(aheadBySeconds seconds: Int?) {
+    core.state.withLock { $0.clockOffsetSeconds = seconds }
+  }
+
   /// Tokens given out so far are refused from now on.
   public func revokeTokens() {
     core.state.withLock { $0.tokens = [:] }

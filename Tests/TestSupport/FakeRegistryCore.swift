@@ -1,3 +1,4 @@
+import Glibc
 import ImageModel
 import Synchronization
 
@@ -19,6 +20,8 @@ final class FakeRegistryCore: Sendable {
     var tokens: [String: String] = [:]
     var tokensMade = 0
     var tokenLifeSeconds: Int? = 300
+    /// How far its clock is ahead; `nil`: it sends no `Date`.
+    var clockOffsetSeconds: Int? = 0
   }
 
   let state: Mutex<State>
@@ -30,8 +33,19 @@ final class FakeRegistryCore: Sendable {
   func answer(_ request: ReceivedRequest) -> ScriptedResponse {
     if let fault = state.withLock({ $0.fault }), let response = fault(request) { return response }
     return state.withLock { state in
-      request.path == "/token" ? Self.token(request, &state) : Self.serve(request, state)
+      var response = request.path == "/token" ? Self.token(request, &state) : Self.serve(request, state)
+      if let offset = state.clockOffsetSeconds { response.headers.append(("Date", Self.date(offset))) }
+      return response
     }
+  }
+
+  private static func date(_ offsetSeconds: Int) -> String {
+    var seconds = time(nil) + offsetSeconds
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    var text = [CChar](repeating: 0, count: 40)
+    strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   /// A registry's error body.

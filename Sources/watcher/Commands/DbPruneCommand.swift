@@ -10,7 +10,8 @@ struct DbPruneCommand: AsyncParsableCommand {
     usage: "watcher db prune [<options>]",
     discussion: """
       The daemon does it every hour by itself. Beside a running daemon it is the daemon that does it, as its own
-      configuration says. The file does not shrink: what becomes free is used again.
+      configuration says. What is old is counted from the last time that a registry's date agreed with this machine's
+      clock. The file does not shrink: what becomes free is used again.
       Example: watcher db prune --config /etc/watcher/config.json
       """)
 
@@ -19,20 +20,32 @@ struct DbPruneCommand: AsyncParsableCommand {
   @OptionGroup var source: QueryOptions
 
   func run() async throws {
-    let path = try source.open().path
+    let reader = try source.open()
+    let path = reader.path
     let pruned: Pruned
     do {
       let writer = try HistoryWriter.open(path)
       defer { writer.close() }
       // Not by the defaults: what a configuration that cannot be read keeps would be lost.
-      pruned = try await Pruning.run(source.config.file.required().retention, writer)
+      pruned = try await Pruning.run(source.config.file.required().retention, writer) ?? Pruned()
     } catch let error as StoreError where error.code == .locked {
       pruned = try HeldDatabase.ask { () throws(ControlError) in
         try Pruned(
           reply: ControlClient.ask(.prune, database: path, environment: ProcessInfo.processInfo.environment))
       }
     }
+    if let remark = Self.remark(on: try reader.agreedTime(), now: .now()) { Output.warning(remark) }
     try Output.write(json ? pruned.json.bytes + [UInt8(ascii: "\n")] : Array(Self.text(pruned).utf8))
+  }
+
+  /// Why less is forgotten than the clock says; `nil` where it is right.
+  static func remark(on agreed: Timestamp?, now: Timestamp) -> String? {
+    guard let agreed else {
+      return "nothing is forgotten, for no registry has confirmed this machine's clock yet: run 'watcher check' once"
+    }
+    guard agreed < now.advanced(bySeconds: -86_400) else { return nil }
+    return "what is old is counted from \(agreed), when a registry last confirmed this machine's clock: "
+      + "run 'watcher check' for less to stay"
   }
 
   static func text(_ pruned: Pruned) -> String {

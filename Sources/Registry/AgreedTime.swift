@@ -1,0 +1,45 @@
+import ImageModel
+import Synchronization
+import Transport
+
+/// The newest time that this machine's clock and the `Date` of a registry have agreed on. What is old is told by it and
+/// not by the clock, which may be years ahead and then agrees with nobody. Source: RFC 9110 section 6.6.1.
+///
+/// A response that nobody wants to look at costs one load.
+public final class AgreedTime: Sendable {
+  /// How far apart the two may be: clocks set to local time and answers out of a cache are off by hours.
+  private static let toleranceSeconds: Int64 = 86_400
+
+  private let isWanted = Atomic(true)
+  private let seconds = Atomic(Int64.min)
+  private let isLoopbackEnough = Atomic(false)
+
+  public init() {}
+
+  /// `nil` before any registry has agreed.
+  public var newest: Timestamp? {
+    let seconds = seconds.load(ordering: .relaxed)
+    return seconds == .min ? nil : Timestamp(milliseconds: seconds * 1000)
+  }
+
+  /// Has the next response looked at. Without it none is, once a registry has agreed.
+  public func want() { isWanted.store(true, ordering: .relaxed) }
+
+  /// A registry on this machine has this machine's clock: it counts only where there is no other.
+  public func countLoopback(_ isEnough: Bool) { isLoopbackEnough.store(isEnough, ordering: .relaxed) }
+
+  func note(_ response: HTTPResponse, of host: RegistryHost, wallSeconds: () -> Int64) {
+    guard isWanted.load(ordering: .relaxed) else { return }
+    guard !host.isLoopback || isLoopbackEnough.load(ordering: .relaxed),
+      let date = response.headers.first("Date").flatMap({ HTTPDate.seconds($0) }),
+      let agreed = Self.agreed(date: date, wall: wallSeconds())
+    else { return }
+    isWanted.store(false, ordering: .relaxed)
+    seconds.max(agreed, ordering: .relaxed)
+  }
+
+  /// What a registry and the clock both say has passed; `nil` when they contradict each other. Seconds since 1970.
+  static func agreed(date: Int64, wall: Int64) -> Int64? {
+    abs(date - wall) <= toleranceSeconds ? min(date, wall) : nil
+  }
+}
