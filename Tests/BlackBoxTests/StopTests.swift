@@ -64,6 +64,24 @@ import Testing
     #expect(log.contains("msg=stopped") && !log.contains("msg=reload") && !log.contains("stop_cut_off"))
   }
 
+  /// What the first reload has read may be from before the second signal.
+  @Test func aHangUpWhileAReloadReadsMakesAnother() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    try #require(eventually { scene.isBaselineRecorded() })
+    let (text, pipe) = (WatcherBinary.text(scene.config), scene.directory + "/pipe")
+    try #require(mkfifo(pipe, 0o600) == 0 && rename(pipe, scene.config) == 0)
+    kill(daemon.processIdentifier, SIGHUP)
+    for reloads in 1...2 {
+      let writer = try opened(scene.config)
+      if reloads == 1 { for _ in 0..<5 { kill(daemon.processIdentifier, SIGHUP) } }
+      #expect(Glibc.write(writer, text, text.utf8.count) == text.utf8.count)
+      close(writer)
+      #expect(eventually { log.components(separatedBy: "msg=reloaded").count == reloads + 1 }, "\(log)")
+    }
+  }
+
   @Test func whatNeverEndsIsCutOffInTime() throws {
     defer { registry.stop() }
     let scene = try FaultScene(tags: 1)
