@@ -92,7 +92,7 @@ public final class CheckRun: Sendable {
       try names.compactMap { name in
         guard let left = try store.leftOver(sink: name) else { return nil }
         let reason = left.isDisabled ? "its receiver wants nothing more" : left.error ?? "not tried"
-        return "\(name): \(left.count) wait; \(reason)"
+        return "\(name): \(left.count) \(left.count == 1 ? "waits" : "wait"); \(reason)"
       }
     }
   }

@@ -53,7 +53,10 @@ struct TagSlot: Sendable {
   /// Events of the tag go to the sinks of `other`.
   mutating func takeSinks(of other: TagSlot) { entry.sinks = other.entry.sinks }
 
-  var known: KnownTag { KnownTag(headDigest: snapshot == nil ? nil : head, mustWalk: mustWalk) }
+  var known: KnownTag {
+    KnownTag(
+      headDigest: snapshot == nil ? nil : head, mustWalk: mustWalk, wasSeen: reachability.lastSuccess != nil)
+  }
 
   /// Nothing to do but to note that the state still holds, when HEAD says so.
   var isQuiet: Bool { snapshot != nil && reachability.isQuiet && flaps.withheld == 0 }

@@ -27,6 +27,8 @@ struct Answer: Sendable {
   var body: ErrorBody = .none
   var retryAfterSeconds: Int?
   var login = Login.none
+  /// The tag was there before: its name is right.
+  var wasSeen = false
 
   /// What the answer means. Source: distribution-spec, error codes; distribution
   /// `registry/api/errcode`; the places named beside the rows.
@@ -65,18 +67,22 @@ struct Answer: Sendable {
     case 451: Verdict(code: .denied, remedy: "it may not be served for legal reasons")
     case 408, 425: Verdict(code: .server, remedy: "try again later", isTransient: true)
     case 500...: serverError
-    case 400: Verdict(code: .badRequest, remedy: "it does not take this reference; check its spelling")
+    case 400:
+      Verdict(
+        code: .badRequest,
+        remedy: wasSeen
+          ? "it took this reference before; try again later" : "it does not take this reference; check its spelling")
     default: Verdict(code: .badResponse, remedy: "not an answer a registry gives; a proxy may be in the way")
     }
   }
 
   private var unauthorized: Verdict {
-    Verdict(code: .unauthorizedOrMissing, remedy: login.remedyIfMissing)
+    Verdict(code: .unauthorizedOrMissing, remedy: login.remedyIfMissing(wasSeen: wasSeen))
   }
 
   /// Policy, scope, geography, an expired login; at Artifactory also a tag that does not exist (cosign#2973).
   private var denied: Verdict {
-    Verdict(code: .denied, remedy: login.remedyIfDenied)
+    Verdict(code: .denied, remedy: login.remedyIfDenied(wasSeen: wasSeen))
   }
 
   private var rateLimited: Verdict {
@@ -96,18 +102,25 @@ struct Answer: Sendable {
       return Verdict(code: .unsupportedDocument, remedy: "it is a kind of document that cannot be watched")
     }
     if body.has("MANIFEST_UNKNOWN") || body.has("TAG_EXPIRED") {
-      let remedy =
-        if case .digest = subject { "the digest was deleted or was never there; check it" } else {
-          "the tag was deleted or was never there; check the spelling"
-        }
-      return Verdict(code: .tagMissing, remedy: remedy)
+      return Verdict(code: .tagMissing, remedy: remedyIfGone)
     }
     if body.has("NAME_UNKNOWN") || body.has("NOT_FOUND") || body.mentions("repository not found") {
-      return Verdict(code: .repositoryMissing, remedy: "there is no such repository, or it is private; check the name")
+      return Verdict(
+        code: .repositoryMissing,
+        remedy: wasSeen
+          ? "the repository was here and is gone or private now; ask whoever pushes to it"
+          : "there is no such repository, or it is private; check the name")
     }
     return Verdict(
       code: .notFound, remedy: "not a registry's own answer; an outage or a proxy, or no registry at all",
       isTransient: true)
+  }
+
+  private var remedyIfGone: String {
+    if case .digest = subject { return "the digest was deleted or was never there; check it" }
+    return wasSeen
+      ? "the tag was here and is gone; ask whoever pushes it"
+      : "the tag was deleted or was never there; check the spelling"
   }
 
   private var serverError: Verdict {
@@ -121,19 +134,32 @@ struct Answer: Sendable {
 
 extension Answer.Login {
   /// What to do about a registry that does not say whether there is something that may not be read.
-  var remedyIfMissing: String {
-    switch self {
-    case .none: "it is private or not there; check the name or set credentials for the registry"
-    case .notAskedFor: "it is private or not there, and the configured credentials were not asked for; check the name"
-    case .refused: "it is not there, or the configured credentials do not allow it; check both"
+  ///
+  /// - Parameter wasSeen: the tag was there before.
+  func remedyIfMissing(wasSeen: Bool) -> String {
+    let isAway = wasSeen ? "it was here and is gone or private now" : "it is private or not there"
+    return switch self {
+    case .none: isAway + (wasSeen ? "; " : "; check the name or ") + "set credentials for the registry"
+    case .notAskedFor:
+      isAway + ", and the configured credentials were not asked for" + (wasSeen ? "" : "; check the name")
+    case .refused:
+      wasSeen
+        ? "it was here and is gone, or the configured credentials no longer allow it; check what they may read"
+        : "it is not there, or the configured credentials do not allow it; check both"
     }
   }
 
-  var remedyIfDenied: String {
-    switch self {
-    case .none: "access is denied; check the name or set credentials for the registry"
-    case .notAskedFor: "access is denied, and the configured credentials were not asked for; check the name"
-    case .refused: "the configured credentials do not allow it; check the name and what they may read"
+  /// - Parameter wasSeen: the tag was there before.
+  func remedyIfDenied(wasSeen: Bool) -> String {
+    let isDenied = wasSeen ? "access is denied now" : "access is denied"
+    return switch self {
+    case .none: isDenied + (wasSeen ? "; " : "; check the name or ") + "set credentials for the registry"
+    case .notAskedFor:
+      isDenied + ", and the configured credentials were not asked for" + (wasSeen ? "" : "; check the name")
+    case .refused:
+      wasSeen
+        ? "the configured credentials no longer allow it; check what they may read"
+        : "the configured credentials do not allow it; check the name and what they may read"
     }
   }
 }

@@ -6,10 +6,13 @@ public struct KnownTag: Sendable {
   public var headDigest: Digest?
   /// Walk although HEAD is equal: the watched platforms changed, or details are missing.
   public var mustWalk: Bool
+  /// It was there once. Decides what people are told to do if it is not there now.
+  public var wasSeen: Bool
 
-  public init(headDigest: Digest? = nil, mustWalk: Bool = false) {
+  public init(headDigest: Digest? = nil, mustWalk: Bool = false, wasSeen: Bool = false) {
     self.headDigest = headDigest
     self.mustWalk = mustWalk
+    self.wasSeen = wasSeen
   }
 }
 

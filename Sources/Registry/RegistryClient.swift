@@ -50,7 +50,7 @@ public final class RegistryClient: Sendable {
     _ tag: TagReference, known: KnownTag, selection: PlatformSelection,
     stored: @escaping @Sendable (Digest) async throws -> Document?
   ) async throws(CheckFailure) -> Observation {
-    let session = try session(domain: tag.domain, path: tag.path)
+    let session = try session(domain: tag.domain, path: tag.path, wasSeen: known.wasSeen)
     switch try await TagLookup(session: session, tag: tag, stored: stored).run(known: known) {
     case .unchanged: return .unchanged
     case .found(let top, let headDigest):
@@ -61,10 +61,12 @@ public final class RegistryClient: Sendable {
   }
 
   /// Resolves a reference from nothing. One with a digest is resolved by it, whatever its tag.
+  ///
+  /// - Parameter wasSeen: it was there once, which decides what people are told to do if it is not there now.
   public func resolve(
-    _ reference: ImageReference, selection: PlatformSelection
+    _ reference: ImageReference, selection: PlatformSelection, wasSeen: Bool = false
   ) async throws(CheckFailure) -> Resolution {
-    let session = try session(domain: reference.domain, path: reference.path)
+    let session = try session(domain: reference.domain, path: reference.path, wasSeen: wasSeen)
     let top = try await top(of: reference, session: session)
     var builder = SnapshotBuilder(session: session, selection: selection, stored: { _ in nil })
     let snapshot = try await builder.snapshot(of: top)
@@ -97,8 +99,9 @@ public final class RegistryClient: Sendable {
       reply.response, contentType: reply.response.headers.first("Content-Type"), digest: digest, namedAt: clock.now())
   }
 
-  private func session(domain: String, path: String) throws(CheckFailure) -> RegistrySession {
-    RegistrySession(http: http, host: try host(of: domain), path: path, clock: clock, trace: trace)
+  private func session(domain: String, path: String, wasSeen: Bool = false) throws(CheckFailure) -> RegistrySession {
+    RegistrySession(
+      http: http, host: try host(of: domain), path: path, clock: clock, trace: trace, wasSeen: wasSeen)
   }
 
   private func host(of domain: String) throws(CheckFailure) -> RegistryHost {

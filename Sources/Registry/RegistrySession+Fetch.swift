@@ -69,7 +69,8 @@ extension RegistrySession {
     return Answer(
       status: response.status, subject: subject, body: ErrorBody(response.body, hiding: secrets),
       retryAfterSeconds: response.retryAfterSeconds(clock),
-      login: reply.authorization?.usesCredentials == true ? .refused : host.credentials == nil ? .none : .notAskedFor
+      login: reply.authorization?.usesCredentials == true ? .refused : host.credentials == nil ? .none : .notAskedFor,
+      wasSeen: wasSeen
     ).failure(host: host.name)
   }
 }

@@ -9,6 +9,8 @@ struct RegistrySession: Sendable {
   let path: String
   let clock: RegistryClock
   let trace: (@Sendable (String) -> Void)?
+  /// What is asked for was there before, so that nobody is told to check its name.
+  var wasSeen = false
 
   /// An answer and what it was asked with.
   struct Reply: Sendable {

@@ -139,7 +139,7 @@ extension RegistrySession {
     case 400 where credentials != nil, 401 where credentials != nil, 403 where credentials != nil:
       return CheckFailure(.badCredentials, what, remedy: "it refuses the configured credentials; correct them")
     case 401, 403:
-      return CheckFailure(.unauthorizedOrMissing, what, remedy: answer.login.remedyIfMissing)
+      return CheckFailure(.unauthorizedOrMissing, what, remedy: answer.login.remedyIfMissing(wasSeen: wasSeen))
     case 429, 500...:
       return answer.failure(host: server)
     default:

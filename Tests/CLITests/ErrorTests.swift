@@ -48,6 +48,7 @@ import Testing
         "x (watcher deliveries drop): see 'watcher deliveries drop --help'"
       ),
       (["deliveries", "dorp"], "x", "there is no command 'dorp' (watcher deliveries): there are list, retry, drop"),
+      (["config", "chek"], "x", "there is no command 'chek' (watcher config): there is check"),
       (["sinks", "--x"], "x", "x (watcher sinks): see 'watcher sinks --help'"),
       ([], "", " (watcher): see 'watcher --help'"),
     ] as [([String], String, String)])

@@ -51,6 +51,49 @@ import Testing
     #expect(answer.failure(host: "h").remedy == remedy)
   }
 
+  /// What was there before is not misspelt.
+  @Test(
+    arguments: [
+      (404, unknown, .none, "the tag was here and is gone; ask whoever pushes it"),
+      (
+        404, #"{"errors":[{"code":"NAME_UNKNOWN"}]}"#, .none,
+        "the repository was here and is gone or private now; ask whoever pushes to it"
+      ),
+      (400, "", .none, "it took this reference before; try again later"),
+      (401, "", .none, "it was here and is gone or private now; set credentials for the registry"),
+      (
+        401, "", .notAskedFor,
+        "it was here and is gone or private now, and the configured credentials were not asked for"
+      ),
+      (
+        500, denied, .refused,
+        "it was here and is gone, or the configured credentials no longer allow it; check what they may read"
+      ),
+      (403, "", .none, "access is denied now; set credentials for the registry"),
+      (403, "", .notAskedFor, "access is denied now, and the configured credentials were not asked for"),
+      (403, "", .refused, "the configured credentials no longer allow it; check what they may read"),
+      (404, "", .none, "not a registry's own answer; an outage or a proxy, or no registry at all"),
+    ] as [(Int, String, Answer.Login, String)])
+  func ofATagThatWasThere(_ status: Int, _ body: String, _ login: Answer.Login, _ remedy: String) {
+    let answer = Answer(status: status, body: ErrorBody(Array(body.utf8)), login: login, wasSeen: true)
+    #expect(answer.failure(host: "h").remedy == remedy)
+    for words in ["spelling", "check the name"] { #expect(!remedy.contains(words)) }
+  }
+
+  @Test func whatIsKnownOfATagReachesTheWords() async throws {
+    let harness = try Harness()
+    func remedy(wasSeen: Bool) async -> String? {
+      do {
+        _ = try await harness.client.observe(
+          harness.registry.tag("app"), known: KnownTag(wasSeen: wasSeen), selection: .all, stored: { _ in nil })
+        return nil
+      } catch { return error.remedy }
+    }
+    harness.registry.put(FakeRegistryImage("one"), in: "app", tag: "other")
+    #expect(await remedy(wasSeen: true)?.hasPrefix("the tag was here and is gone") == true)
+    #expect(await remedy(wasSeen: false)?.hasSuffix("check the spelling") == true)
+  }
+
   /// The credentials count as refused only if they went out.
   @Test(
     arguments: [

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import FoundationEssentials
+import History
 import ImageModel
 
 struct ResolveCommand: AsyncParsableCommand {
@@ -40,7 +41,8 @@ struct ResolveCommand: AsyncParsableCommand {
     let platforms = try ReferenceArgument.platforms(platform)
     let settings = try config.file.optional()
     let resolution = try await Resolver.resolve(
-      reference, selection: platforms.isEmpty ? .all : .only(platforms), config: settings,
+      reference, selection: platforms.isEmpty ? .all : .only(platforms),
+      wasSeen: Self.wasSeen(reference, settings.database), config: settings,
       environment: ProcessInfo.processInfo.environment, trace: verbose ? Self.trace : nil)
     if raw { return try Output.write(resolution.top.bytes) }
     let present = resolution.snapshot.images.map(\.platform)
@@ -57,6 +59,15 @@ struct ResolveCommand: AsyncParsableCommand {
         "there is no image for \(MissingPlatforms.names(missing)) (\(reference.description.shown)): "
           + (there.isEmpty ? "it has no image of any platform" : "there is one for \(there)"))
     }
+  }
+
+  /// Whether a database that is at hand knows the tag to have been there. Only the words of a failure depend on it.
+  private static func wasSeen(_ reference: ImageReference, _ configured: String?) -> Bool {
+    let location = DatabaseLocation(option: nil, environment: ProcessInfo.processInfo.environment)
+    guard let tag = reference.tagReference, let path = try? location.path(configured: configured),
+      let known = try? HistoryReader.open(path).status([tag]).tags.first
+    else { return false }
+    return known.record.state.lastSuccess != nil
   }
 
   @Sendable private static func trace(_ line: String) { Output.say(line.safe(limit: 4_096)) }

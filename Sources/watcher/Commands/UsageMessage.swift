@@ -11,8 +11,8 @@ enum UsageMessage {
     for name in arguments {
       guard !commands.isEmpty, !name.hasPrefix("-") else { break }
       guard let next = commands.first(where: { $0.configuration.commandName == name }) else {
-        let names = commands.compactMap { $0.configuration.commandName }.joined(separator: ", ")
-        return "there is no command '\(name.safe(limit: 40))' (\(command)): there are \(names)"
+        let names = Words.thereAre(commands.compactMap { $0.configuration.commandName }, limit: .max)
+        return "there is no command '\(name.safe(limit: 40))' (\(command)): \(names)"
       }
       command += " " + name
       commands = next.configuration.subcommands

@@ -45,6 +45,6 @@ enum SinkNames {
     throw CommandError(
       .notFound,
       "no such sink (\(Words.list(unknown.map(\.shown), limit: 5)) in \(place.shown)): "
-        + (known.isEmpty ? "there are none" : "there are \(Words.list(known.map(\.shown), limit: 12))"))
+        + Words.thereAre(known.map(\.shown), limit: 12))
   }
 }

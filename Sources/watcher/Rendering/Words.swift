@@ -5,6 +5,11 @@ enum Words {
     "\(number) \(number == 1 ? one : many ?? one + "s")"
   }
 
+  /// `there is a`, `there are a, b and 3 more`, `there are none`.
+  static func thereAre(_ items: [String], limit: Int) -> String {
+    items.isEmpty ? "there are none" : "there \(items.count == 1 ? "is" : "are") \(list(items, limit: limit))"
+  }
+
   /// `a, b and 3 more`.
   static func list(_ items: [String], limit: Int) -> String {
     let more = items.count - limit
