@@ -5,7 +5,7 @@ public struct CheckReport: Sendable {
   public struct Result: Sendable {
     public let tag: TagReference
     public let outcome: CheckOutcome
-    /// The image moved to and fro and counts as unchanged, because that is announced later.
+    /// The image changed, and that is announced later because it moves to and fro.
     public let isWithheld: Bool
     /// Events of this poll, in the order of recording, those that are off by default included.
     public let events: [RecordedEvent]

@@ -45,9 +45,9 @@ struct Recorder: Sendable {
     let request = step.request
     let selection = request.entry.entry.selection
     let previous = try step.stored.map { try recordedState($0, beside: current, step, store) }
-    let change = try Drift.content(previous: previous, current: current, selection: selection) { platform, imageID in
+    let change = try Drift.content(previous: previous, current: current, selection: selection) { platform, identity in
       guard let stored = step.stored else { return nil }
-      return try store.lastUse(tag: request.entry.id, platform: platform, imageID: imageID, before: stored.id)
+      return try store.lastUse(tag: request.entry.id, platform: platform, identity: identity, before: stored.id)
         .map { PastUse(lastCurrent: $0.lastSeen, digest: $0.digest) }
     }
     step.walked = selection
@@ -65,6 +65,7 @@ struct Recorder: Sendable {
     guard let change else { return }
     guard let passed = try admit(change, &step, store) else {
       step.isWithheld = true
+      step.outcome = .changed
       return
     }
     var event = contentEvent(change, request, current: current, previous: step.stored.map(\.previousState))
@@ -75,24 +76,26 @@ struct Recorder: Sendable {
     } else if change.type.isOnByDefault {
       step.outcome = .changed
     }
-    if change.type == .imageChanged || step.flaps.withheld == 0 { step.announcedSnapshot = id }
+    if change.type.isMove || step.flaps.withheld == 0 { step.announcedSnapshot = id }
   }
 
   /// Whether a move may be announced now. A tag that moves to and fro is recorded in full and told of sparingly.
   ///
   /// - Returns: how many moves before it were withheld; `nil` to withhold this one.
   private func admit(_ change: ContentChange, _ step: inout Step, _ store: HistoryTransaction) throws -> Int? {
-    guard change.type == .imageChanged else { return 0 }
-    let moved = change.changes.count { $0.current?.imageID != $0.previous?.imageID }
-    guard let rollback = change.rollback, rollback.count == moved else { return step.flaps.pass(at: step.request.at) }
+    guard change.type.isMove else { return 0 }
+    guard change.isReturn else { return step.flaps.pass(at: step.request.at) }
     let isAdmitted = step.flaps.admit(
       at: step.request.at, announcedInLastHour: try announced(step.request, store))
     return isAdmitted ? 0 : nil
   }
 
   private func announced(_ request: RecordRequest, _ store: HistoryTransaction) throws -> Int {
-    try store.announcements(
-      tag: request.entry.id, type: .imageChanged, since: request.at.advanced(bySeconds: -3600), until: request.at)
+    try EventType.allCases.filter(\.isMove).reduce(0) { count, type in
+      try count
+        + store.announcements(
+          tag: request.entry.id, type: type, since: request.at.advanced(bySeconds: -3600), until: request.at)
+    }
   }
 
   /// Once a tag that moved to and fro has been quiet: one event from the state last told to the present one.
@@ -109,8 +112,12 @@ struct Recorder: Sendable {
     let change = Drift.content(
       previous: told, current: current,
       selection: step.request.entry.entry.selection, past: { _, _ in nil })
+    // It may stand where it stood when it was told of last.
+    let images = latest.images + (base?.images ?? [])
+    let isImage = images.isEmpty || images.contains { $0.imageID != nil }
     var event = contentEvent(
-      ContentChange(type: .imageChanged, changes: change?.changes ?? [], rollback: nil), step.request,
+      ContentChange(type: isImage ? .imageChanged : .artifactChanged, changes: change?.changes ?? [], rollback: nil),
+      step.request,
       current: current, previous: base?.previousState)
     event.flaps = moves
     // It was seen when its snapshot began, long before this.

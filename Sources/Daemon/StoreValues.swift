@@ -15,7 +15,8 @@ extension StoredImage {
   var asImage: PlatformImage {
     PlatformImage(
       platform: platform, manifest: manifest, manifestSize: manifestSize, imageID: imageID, configSize: configSize,
-      layers: [], config: created.map { ImageConfig(created: $0, platform: platform, diffIDs: [], labels: [:]) })
+      layers: [], config: created.map { ImageConfig(created: $0, platform: platform, diffIDs: [], labels: [:]) },
+      artifactType: artifactType)
   }
 }
 

@@ -14,4 +14,7 @@ public struct ContentChange: Hashable, Sendable {
     self.changes = changes
     self.rollback = rollback
   }
+
+  /// Whether every image that it brings was current under this tag earlier.
+  public var isReturn: Bool { rollback?.count == changes.count { $0.arrival != nil } }
 }

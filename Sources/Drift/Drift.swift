@@ -6,16 +6,16 @@ public enum Drift {
   ///
   /// Equal top digests name the same bytes, so nothing can differ but what is watched, and that joins or
   /// leaves silently. Of two different documents the images are paired (see `ImagePairing`) and:
-  /// - a pair whose image IDs differ is an image change, one whose manifests alone differ is a repack. An
-  ///   artifact has no image ID, so a new manifest of it counts as a repack;
+  /// - a pair whose image IDs differ is an image change, one whose manifests alone differ is a repack. What has no
+  ///   image ID before and after is an artifact, and another manifest of it an artifact change;
   /// - an image without a partner is an arrival or a departure, if the other document would have shown it.
   ///
   /// - Parameters:
   ///   - previous: the last recorded state, also of a tag that was deleted since; `nil` at first sight.
   ///   - current: the observation.
   ///   - selection: the platforms that are watched now.
-  ///   - past: when an image ID was current under this tag before `previous`, or `nil`. Asked only about
-  ///     platforms whose image ID changed.
+  ///   - past: when an image was current under this tag before `previous`, or `nil`, by its ID, without one by its
+  ///     manifest. Asked only about platforms whose image is another one or came back.
   /// - Returns: `nil` when nothing differs.
   /// - Throws: what `past` throws.
   public static func content(
@@ -29,9 +29,10 @@ public enum Drift {
     let changes = changes(
       from: Side(images: previous.images, isSingle: !previous.mediaType.isIndex, selection: previous.selection),
       to: Side(images: current.images, isSingle: current.isSingle, selection: selection))
+    let lasting = Set(previous.images.compactMap(\.platform)).intersection(current.images.compactMap(\.platform))
     let rollback = try rollback(changes, past)
     return ContentChange(
-      type: type(of: changes), changes: changes, rollback: rollback.isEmpty ? nil : rollback)
+      type: type(of: changes, lasting), changes: changes, rollback: rollback.isEmpty ? nil : rollback)
   }
 
   private static func changes(from old: Side, to new: Side) -> [PlatformChange] {
@@ -51,9 +52,19 @@ public enum Drift {
   }
 
   /// The contract's order: the mission's event first.
-  private static func type(of changes: [PlatformChange]) -> EventType {
+  ///
+  /// - Parameter lasting: the platforms that are there before and after. One image of such a platform more or less
+  ///   (Windows has several) makes it another set of images, and no platform has come or gone.
+  private static func type(of changes: [PlatformChange], _ lasting: Set<Platform>) -> EventType {
     let classes = Set(changes.map(\.changeClass))
-    if classes.contains(.content) || classes.contains(.rebuilt) { return .imageChanged }
+    let moved = changes.filter { change in
+      switch change.changeClass {
+      case .content, .rebuilt: true
+      case .added, .removed: change.platform.map(lasting.contains) ?? false
+      case .repacked: false
+      }
+    }
+    if !moved.isEmpty { return moved.allSatisfy(\.isOfArtifact) ? .artifactChanged : .imageChanged }
     if classes.contains(.added) { return .platformAdded }
     if classes.contains(.removed) { return .platformRemoved }
     return classes.contains(.repacked) ? .imageRepacked : .indexChanged
@@ -63,11 +74,21 @@ public enum Drift {
     _ changes: [PlatformChange], _ past: (Platform?, Digest) throws -> PastUse?
   ) rethrows -> [ChangeEvent.Rollback] {
     try changes.compactMap { change in
-      guard change.changeClass == .content || change.changeClass == .rebuilt,
-        let imageID = change.current?.imageID, let use = try past(change.platform, imageID)
-      else { return nil }
+      guard let image = change.arrival, let use = try past(change.platform, image.identity) else { return nil }
       return ChangeEvent.Rollback(
-        platform: change.platform, imageID: imageID, lastCurrent: use.lastCurrent, digest: use.digest)
+        platform: change.platform, imageID: image.imageID, lastCurrent: use.lastCurrent, digest: use.digest)
+    }
+  }
+}
+
+extension PlatformChange {
+  fileprivate var isOfArtifact: Bool { previous?.imageID == nil && current?.imageID == nil }
+
+  /// The image that it brings, `nil` where the same one is packed anew or one has left.
+  var arrival: ImageState? {
+    switch changeClass {
+    case .content, .rebuilt, .added: current
+    case .repacked, .removed: nil
     }
   }
 }

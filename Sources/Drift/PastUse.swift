@@ -1,6 +1,6 @@
 import ImageModel
 
-/// When an image ID was current under a tag, before the tag's present state.
+/// When an image was current under a tag, before the tag's present state.
 public struct PastUse: Hashable, Sendable {
   /// When it was last seen current.
   public let lastCurrent: Timestamp

@@ -11,25 +11,29 @@ extension PlatformChange {
       platform: image.platform, changeClass: .removed, previous: ImageState(image), current: nil, layers: nil)
   }
 
-  /// What differs between an image and its successor; `nil` when manifest and image ID are the same. Details
-  /// that were unknown and now are known, such as `created` or the platform, are no difference.
+  /// What differs between an image and its successor; `nil` when the manifest is the same. Details that were unknown
+  /// and now are known, such as `created` or the platform, are no difference. Without an image ID on both sides
+  /// nothing proves that the content stayed.
   static func between(_ old: PlatformImage, _ new: PlatformImage) -> PlatformChange? {
-    guard old.imageID != new.imageID else {
-      return old.manifest == new.manifest ? nil : repacked(old, new)
+    guard old.manifest != new.manifest else { return nil }
+    let changeClass: ChangeClass
+    if let before = old.imageID, let after = new.imageID {
+      guard before != after else { return repacked(old, new) }
+      changeClass = haveSameLayers(old, new) ? .rebuilt : .content
+    } else {
+      changeClass = .content
     }
     return PlatformChange(
-      platform: new.platform, changeClass: haveSameLayers(old, new) ? .rebuilt : .content,
-      previous: ImageState(old), current: ImageState(new), layers: LayerCounts(from: old, to: new))
+      platform: new.platform, changeClass: changeClass, previous: ImageState(old), current: ImageState(new),
+      layers: LayerCounts(from: old, to: new))
   }
 
-  /// One image ID is one config blob, so what one side knows of it holds for both. Artifacts have none.
+  /// One image ID is one config blob, so what one side knows of it holds for both.
   private static func repacked(_ old: PlatformImage, _ new: PlatformImage) -> PlatformChange {
     var (old, new) = (old, new)
-    if new.imageID != nil {
-      new.platform = new.platform ?? old.platform
-      new.config = new.config ?? old.config
-      old.config = old.config ?? new.config
-    }
+    new.platform = new.platform ?? old.platform
+    new.config = new.config ?? old.config
+    old.config = old.config ?? new.config
     return PlatformChange(
       platform: new.platform, changeClass: .repacked, previous: ImageState(old), current: ImageState(new),
       layers: LayerCounts(from: old, to: new))

@@ -21,7 +21,7 @@ enum EntryGrouping {
   static func areSame(_ a: [StoredImage], _ b: [StoredImage]) -> Bool {
     guard a.count == b.count else { return false }
     if let only = a.first, let other = b.first, a.count == 1, only.platform == nil || other.platform == nil {
-      return identity(only) == identity(other)
+      return only.identity == other.identity
     }
     return Set(a.map(Identity.init)) == Set(b.map(Identity.init))
   }
@@ -40,7 +40,7 @@ enum EntryGrouping {
   /// was recorded, which has no event then, or one of manifests alone.
   private static func isRenaming(_ a: [StoredImage], _ b: [StoredImage]) -> Bool {
     guard a.map(\.platform) == b.map(\.platform) else { return false }
-    return zip(a, b).allSatisfy { identity($0) == identity($1) || identity($0).algorithm != identity($1).algorithm }
+    return zip(a, b).allSatisfy { $0.identity == $1.identity || $0.identity.algorithm != $1.identity.algorithm }
   }
 
   private struct Identity: Hashable {
@@ -49,11 +49,9 @@ enum EntryGrouping {
 
     init(_ image: StoredImage) {
       platform = image.platform
-      self.image = identity(image)
+      self.image = image.identity
     }
   }
-
-  private static func identity(_ image: StoredImage) -> Digest { image.imageID ?? image.manifest }
 
   /// A snapshot and those of its images that are asked for. One of unknown platform always is: its tag is
   /// watched whole.
@@ -101,7 +99,7 @@ enum EntryGrouping {
       ended: last.ended, digest: last.digest, mediaType: last.mediaType, event: first.event,
       platforms: run.last.images.map { image in
         let same = run.first.images.filter { $0.platform == image.platform }
-        let beginning = same.first { identity($0) == identity(image) } ?? same.first
+        let beginning = same.first { $0.identity == image.identity } ?? same.first
         return image.with(changeClass: beginning?.changeClass)
       })
   }
@@ -111,6 +109,6 @@ extension StoredImage {
   fileprivate func with(changeClass: ChangeClass?) -> StoredImage {
     StoredImage(
       platform: platform, manifest: manifest, manifestSize: manifestSize, imageID: imageID, configSize: configSize,
-      created: created, changeClass: changeClass)
+      created: created, artifactType: artifactType, changeClass: changeClass)
   }
 }

@@ -71,13 +71,15 @@ extension HistoryTransaction {
     let statement = try db.cachedStatement(
       sql: """
         INSERT INTO snapshot_platform(
-          snapshot_id, position, platform, manifest, manifest_size, image_id, config_size, created, class)
-        VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+          snapshot_id, position, platform, manifest, manifest_size, image_id, config_size, created, class,
+          artifact_type)
+        VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     for (position, image) in images.enumerated() {
       try statement.execute(arguments: [
         id, position, image.platform?.description, image.manifest.description, image.manifestSize,
         image.imageID?.description, image.configSize, image.created, image.changeClass?.rawValue,
+        image.artifactType,
       ])
     }
   }

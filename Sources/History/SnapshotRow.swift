@@ -18,7 +18,7 @@ enum SnapshotRow {
     """
 
   static let selectImages = """
-    SELECT platform, manifest, manifest_size, image_id, config_size, created, class
+    SELECT platform, manifest, manifest_size, image_id, config_size, created, class, artifact_type
     FROM snapshot_platform WHERE snapshot_id = ? ORDER BY position
     """
 
@@ -58,7 +58,7 @@ enum SnapshotRow {
           platform: try row.optionalPlatform(0, texts), manifest: try row.digest(1),
           manifestSize: Int(try row.integer(2)), imageID: try row.optionalDigest(3),
           configSize: try row.optionalInteger(4).map(Int.init), created: try row.optionalText(5),
-          changeClass: try row.optionalNamed(6, ChangeClass.self)))
+          artifactType: try row.optionalText(7), changeClass: try row.optionalNamed(6, ChangeClass.self)))
     }
     return images
   }

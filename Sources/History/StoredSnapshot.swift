@@ -46,12 +46,14 @@ public struct StoredImage: Hashable, Sendable {
   public let configSize: Int?
   /// The config's own string.
   public let created: String?
+  /// What a manifest without an image ID is, safe to show; `nil` for an image, and where an older version recorded it.
+  public let artifactType: String?
   /// How this platform changed when the snapshot began; `nil` if it did not.
   public let changeClass: ChangeClass?
 
   public init(
     platform: Platform?, manifest: Digest, manifestSize: Int, imageID: Digest?, configSize: Int?, created: String?,
-    changeClass: ChangeClass?
+    artifactType: String? = nil, changeClass: ChangeClass?
   ) {
     self.platform = platform
     self.manifest = manifest
@@ -59,12 +61,17 @@ public struct StoredImage: Hashable, Sendable {
     self.imageID = imageID
     self.configSize = configSize
     self.created = created
+    self.artifactType = artifactType
     self.changeClass = changeClass
   }
+
+  /// What the image is told apart by: its ID, where there is none its manifest.
+  var identity: Digest { imageID ?? manifest }
 
   init(_ image: PlatformImage, _ changeClass: ChangeClass?) {
     self.init(
       platform: image.platform, manifest: image.manifest, manifestSize: image.manifestSize, imageID: image.imageID,
-      configSize: image.configSize, created: image.config?.created, changeClass: changeClass)
+      configSize: image.configSize, created: image.config?.created,
+      artifactType: image.artifactType, changeClass: changeClass)
   }
 }

@@ -53,11 +53,12 @@ public struct ChangeEvent: Hashable, Sendable {
   /// A platform whose new image was current under this tag earlier.
   public struct Rollback: Hashable, Sendable {
     public let platform: Platform?
-    public let imageID: Digest
+    /// `nil` for what has none and is told apart by its manifest.
+    public let imageID: Digest?
     public let lastCurrent: Timestamp
     /// The top digest under which it was current last.
     public let digest: Digest
-    public init(platform: Platform?, imageID: Digest, lastCurrent: Timestamp, digest: Digest) {
+    public init(platform: Platform?, imageID: Digest?, lastCurrent: Timestamp, digest: Digest) {
       self.platform = platform
       self.imageID = imageID
       self.lastCurrent = lastCurrent
@@ -97,6 +98,9 @@ public struct PlatformChange: Hashable, Sendable {
     public init(_ image: PlatformImage) {
       self.init(manifest: image.manifest, imageID: image.imageID, created: image.config?.created)
     }
+
+    /// What the image is told apart by: its ID, where there is none its manifest.
+    public var identity: Digest { imageID ?? manifest }
   }
 
   public struct LayerCounts: Hashable, Sendable {

@@ -5,6 +5,8 @@ public enum EventType: String, Sendable, CaseIterable {
   case tagUnreachable = "watcher.tag.unreachable"
   case tagRecovered = "watcher.tag.recovered"
   case imageChanged = "watcher.image.changed"
+  /// What has no image ID is told apart by its manifest: a Helm chart, a model, an SBOM, a schema 1 image.
+  case artifactChanged = "watcher.artifact.changed"
   case platformAdded = "watcher.platform.added"
   case platformRemoved = "watcher.platform.removed"
   case imageRepacked = "watcher.image.repacked"
@@ -20,6 +22,9 @@ public enum EventType: String, Sendable, CaseIterable {
     default: true
     }
   }
+
+  /// Whether it tells that the tag names something else than before: what a tag that moves to and fro has many of.
+  public var isMove: Bool { self == .imageChanged || self == .artifactChanged }
 }
 
 /// How one platform changed. Source: the contract, section 4.

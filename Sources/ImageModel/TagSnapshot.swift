@@ -43,10 +43,13 @@ public struct PlatformImage: Hashable, Sendable {
   public var layers: [Digest]
   /// What the config blob says; `nil` while it could not be had, or where there is none.
   public var config: ImageConfig?
+  /// What a manifest without an image ID is: its `artifactType`, else its config's media type, made safe to show and
+  /// cut. `nil` for an image.
+  public var artifactType: String?
 
   public init(
     platform: Platform?, manifest: Digest, manifestSize: Int, imageID: Digest?, configSize: Int?, layers: [Digest],
-    config: ImageConfig?
+    config: ImageConfig?, artifactType: String? = nil
   ) {
     self.platform = platform
     self.manifest = manifest
@@ -55,6 +58,7 @@ public struct PlatformImage: Hashable, Sendable {
     self.configSize = configSize
     self.layers = layers
     self.config = config
+    self.artifactType = artifactType
   }
 }
 

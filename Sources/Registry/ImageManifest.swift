@@ -10,6 +10,9 @@ struct ImageManifest: Hashable, Sendable {
   /// Whether the config's digest is an image ID. Artifacts have configs too, mostly the same `{}`, whose
   /// digest says nothing.
   let isImage: Bool
+  /// What it is: its `artifactType`, else its config's media type; of a statement that calls itself an image, its
+  /// layer's. Safe to show.
+  let artifactType: String
 
   init(_ json: JSONValue, name: String) throws(CheckFailure) {
     guard let config = json["config"], let layers = json["layers"]?.array else {
@@ -17,17 +20,18 @@ struct ImageManifest: Hashable, Sendable {
     }
     self.config = try Descriptor(config, place: "the config of \(name)")
     var digests: [Digest] = []
-    var isStatement = json["annotations"].isMarkedAsReference
+    var statement: MediaType?
     for layer in layers {
       let descriptor = try Descriptor(layer, place: "a layer of \(name)")
       digests.append(descriptor.digest)
-      if Self.isStatement(descriptor.mediaType) { isStatement = true }
+      if Self.isStatement(descriptor.mediaType) { statement = descriptor.mediaType }
     }
     self.layers = digests
-    let artifactType = json["artifactType"]?.string.map { MediaType($0) }
+    let named = json["artifactType"]?.string.flatMap { $0.isEmpty ? nil : MediaType($0) } ?? self.config.mediaType
     isImage =
-      self.config.mediaType.isImageConfig && (artifactType == nil || artifactType == self.config.mediaType)
-      && !isStatement
+      self.config.mediaType.isImageConfig && named == self.config.mediaType && statement == nil
+      && !json["annotations"].isMarkedAsReference
+    artifactType = (named.isImageConfig ? statement ?? named : named).shown
   }
 
   /// Signatures and attestations may come with a real-looking config; their layers give them away.

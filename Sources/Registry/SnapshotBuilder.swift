@@ -40,7 +40,8 @@ struct SnapshotBuilder {
       images = [
         PlatformImage(
           platform: manifest.config?.platform, manifest: document.digest, manifestSize: document.bytes.count,
-          imageID: nil, configSize: nil, layers: manifest.layers, config: manifest.config)
+          imageID: nil, configSize: nil, layers: manifest.layers, config: manifest.config,
+          artifactType: document.mediaType.shown)
       ]
     case .index(let index):
       visited.insert(document.digest)
@@ -169,7 +170,8 @@ struct SnapshotBuilder {
     return PlatformImage(
       platform: platform ?? config?.platform, manifest: digest, manifestSize: size,
       imageID: manifest.isImage ? manifest.config.digest : nil,
-      configSize: manifest.isImage ? manifest.config.size : nil, layers: manifest.layers, config: config)
+      configSize: manifest.isImage ? manifest.config.size : nil, layers: manifest.layers, config: config,
+      artifactType: manifest.isImage ? nil : manifest.artifactType)
   }
 
   private mutating func manifest(of entry: Descriptor) async throws(CheckFailure) -> ImageManifest {

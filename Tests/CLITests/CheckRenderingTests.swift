@@ -43,12 +43,12 @@ import Testing
 
   @Test func anUnannouncedMoveAndATagWithoutPlatforms() throws {
     let lines = try Self.text([
-      .init(tag: Samples.app, outcome: .unchanged, isWithheld: true, events: []),
+      .init(tag: Samples.app, outcome: .changed, isWithheld: true, events: []),
       .init(tag: Samples.tag, outcome: .firstSeen, events: [try Samples.event(.tagFirstSeen, [])]),
     ])
     #expect(
       lines.prefix(2) == [
-        "unchanged   ghcr.io/example/app:stable  moved to and fro, which is told when it has been quiet",
+        "changed     ghcr.io/example/app:stable  moved to and fro, which is told when it has been quiet",
         "first seen  amazonlinux:latest          none of the watched platforms is there",
       ])
   }
@@ -65,6 +65,14 @@ import Testing
     let event = try Samples.event(.imageChanged, [change])
     let lines = try Self.text([.init(tag: Samples.tag, outcome: .changed, events: [event])])
     #expect(lines.first == "changed     " + words)
+  }
+
+  @Test func anArtifactsManifestsAreNamed() throws {
+    let change = try Samples.change(nil, .content, from: ("1", nil), to: ("2", nil))
+    let lines = try Self.text([
+      .init(tag: Samples.tag, outcome: .changed, events: [try Samples.event(.artifactChanged, [change])])
+    ])
+    #expect(lines.first == "changed     amazonlinux:latest  content 111111111111 -> 222222222222")
   }
 
   /// An artifact has no image ID; its manifest stands for it.
@@ -145,15 +153,17 @@ import Testing
       .init(tag: Samples.app, outcome: .failed(CheckFailure(.denied, "no")), events: []),
       .init(tag: Samples.app, outcome: .firstSeen, events: [RecordedEvent(.tagFirstSeen, sequence: 43, body: body)]),
       .init(tag: Samples.app, outcome: .unchanged, events: []),
+      .init(tag: Samples.app, outcome: .changed, isWithheld: true, events: []),
     ])
     #expect(
       String(decoding: report.json.bytes, as: UTF8.self) == """
-        {"checked":4,"first_seen":1,"unchanged":1,"changed":1,"failed":1,"results":[\
+        {"checked":5,"first_seen":1,"unchanged":1,"changed":2,"failed":1,"results":[\
         {"tag":"docker.io/library/amazonlinux:latest","outcome":"changed","events":[{"id":"0b9f"}],"error":null},\
         {"tag":"ghcr.io/example/app:stable","outcome":"failed","events":[],\
         "error":{"code":"denied","message":"no"}},\
         {"tag":"ghcr.io/example/app:stable","outcome":"first_seen","events":[{"id":"0b9f"}],"error":null},\
-        {"tag":"ghcr.io/example/app:stable","outcome":"unchanged","events":[],"error":null}]}
+        {"tag":"ghcr.io/example/app:stable","outcome":"unchanged","events":[],"error":null},\
+        {"tag":"ghcr.io/example/app:stable","outcome":"changed","withheld":true,"events":[],"error":null}]}
         """)
   }
 

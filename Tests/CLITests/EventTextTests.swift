@@ -81,6 +81,8 @@ import Testing
     #expect(try Self.text(recovered).hasSuffix("latest\n    failing since 2026-09-17 20:00:00\n"))
     let flapping = try Self.stored(.imageChanged) { $0.flaps = 3 }
     #expect(try Self.text(flapping).hasSuffix("latest\n    after 3 moves that were not announced\n"))
+    let once = try Self.stored(.imageChanged) { $0.flaps = 1 }
+    #expect(try Self.text(once).hasSuffix("latest\n    after 1 move that was not announced\n"))
   }
 
   @Test func aGroupIsALine() throws {

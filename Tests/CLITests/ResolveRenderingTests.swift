@@ -10,7 +10,8 @@ import Testing
         platform: platform, manifest: try Samples.digest("\(index)"), manifestSize: 1_150 + index,
         imageID: index == 0 ? try Samples.digest("d") : nil, configSize: index == 0 ? 2_345 : nil, layers: [],
         config: index == 0
-          ? ImageConfig(created: "2026-09-17T21:13:04Z", platform: platform, diffIDs: [], labels: [:]) : nil)
+          ? ImageConfig(created: "2026-09-17T21:13:04Z", platform: platform, diffIDs: [], labels: [:]) : nil,
+        artifactType: index == 0 ? nil : "application/vnd.example.thing\u{1b}")
     }
     return ResolveRendering(
       reference: try ImageReference(reference),
@@ -32,7 +33,15 @@ import Testing
         linux/amd64  dddddddddddd   2345  000000000000   1150  2026-09-17 21:13:04
         -            -                 -  111111111111   1151  -
 
+        no image ID (artifact: application/vnd.example.thing\\u{1b})
+
         """)
+  }
+
+  @Test func anArtifactOfAPlatformIsNamedWithIt() throws {
+    let text = try Self.rendering("amazonlinux", [Samples.amd64, Samples.arm64]).text(TextFormat())
+    #expect(
+      text.hasSuffix("\n\nlinux/arm64: no image ID (artifact: application/vnd.example.thing\\u{1b})\n"), "\(text)")
   }
 
   @Test func remarksStandBelow() throws {
@@ -63,7 +72,7 @@ import Testing
         manifest 1150
 
         -
-          image ID  -
+          image ID  no image ID (artifact: application/vnd.example.thing\\u{1b})
           manifest  \(try Samples.digest("1"))
           bytes     manifest 1151
 

@@ -19,13 +19,13 @@ enum Samples {
   static func time(_ text: String) throws -> Timestamp { try #require(Timestamp(rfc3339: text)) }
 
   static func image(
-    _ platform: Platform?, _ manifest: String, _ imageID: String?, created: String? = nil,
+    _ platform: Platform?, _ manifest: String, _ imageID: String?, created: String? = nil, artifactType: String? = nil,
     _ changeClass: ChangeClass? = nil
   ) throws -> StoredImage {
     StoredImage(
       platform: platform, manifest: try digest(manifest), manifestSize: 1_150,
       imageID: try imageID.map { try digest($0) },
-      configSize: imageID.map { _ in 2_345 }, created: created, changeClass: changeClass)
+      configSize: imageID.map { _ in 2_345 }, created: created, artifactType: artifactType, changeClass: changeClass)
   }
 
   static func entry(

@@ -32,7 +32,10 @@ import Testing
   private static func report() throws -> StatusReport {
     let ok = try status(
       Samples.tag, selection: .only([Samples.amd64, Samples.arm64, Platform(os: "linux", architecture: "s390x")]),
-      images: [try Samples.image(Samples.amd64, "b", "d"), try Samples.image(Samples.arm64, "c", nil)]
+      images: [
+        try Samples.image(Samples.amd64, "b", "d"),
+        try Samples.image(Samples.arm64, "c", nil, artifactType: "application/x\u{1b}"),
+      ]
     ) { state in
       state.lastChecked = try Samples.time("2026-09-17T21:30:05.123Z")
       state.lastSuccess = state.lastChecked
@@ -61,6 +64,7 @@ import Testing
         STATE    TAG                         LAST SUCCESS (UTC)   NEXT CHECK
         ok       amazonlinux:latest          2026-09-17 21:30:05  2026-09-17 21:45:05
             linux/amd64 dddddddddddd  linux/arm64 cccccccccccc
+            linux/arm64: no image ID (artifact: application/x\\u{1b})
             not there: linux/s390x
         failing  ghcr.io/example/app:stable  -                    2026-09-17 21:45:05
             dns since 2026-09-17 20:00:00: no such host \\u{1b}[31m(ghcr.io): check the
@@ -85,6 +89,8 @@ import Testing
             next check   2026-09-17 21:45:05
             linux/amd64 dddddddddddd
             linux/arm64 cccccccccccc
+            linux/arm64: no image ID (artifact:
+            application/x\\u{1b})
             not there: linux/s390x
         failing  ghcr.io/example/app:stable
             last success -
@@ -113,7 +119,8 @@ import Testing
     let text = try Self.rendering().text(TextFormat(digests: DigestText(isFull: true)))
     #expect(
       text.contains(
-        "\n    linux/amd64 \(try Samples.digest("d"))\n    linux/arm64 \(try Samples.digest("c"))\n    not there: "))
+        "\n    linux/amd64 \(try Samples.digest("d"))\n    linux/arm64 \(try Samples.digest("c"))\n"
+          + "    linux/arm64: no image ID (artifact: application/x\\u{1b})\n    not there: "))
   }
 
   @Test func nothingToShow() {

@@ -74,7 +74,7 @@ import Testing
       CheckReport.Result(tag: tag, outcome: .changed, events: [event, event]),
       .init(tag: tag, outcome: .failed(failure), events: [event]),
       .init(tag: tag, outcome: .failed(CheckFailure(.dns, "gone")), events: []),
-      .init(tag: tag, outcome: .unchanged, isWithheld: true, events: []),
+      .init(tag: tag, outcome: .changed, isWithheld: true, events: []),
       .init(tag: tag, outcome: .firstSeen, events: []),
     ] {
       let copy = try #require(CheckReport.Result(json: Self.parse(result.json.bytes)))

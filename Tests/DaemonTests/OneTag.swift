@@ -11,7 +11,7 @@ import Schedule
 final class OneTag {
   static let epoch: Int64 = 1_790_812_800_000
 
-  var world = SimulatedWorld(tags: 1)
+  var world: SimulatedWorld
   /// Config blobs cannot be had.
   var withholdsConfigs = false
   /// What is odd about its documents.
@@ -22,7 +22,8 @@ final class OneTag {
   private let recorder: Recorder
   private var selection: PlatformSelection
 
-  init(selection: PlatformSelection = .all) throws {
+  init(selection: PlatformSelection = .all, kind: SimulatedWorld.Kind = .image) throws {
+    world = SimulatedWorld(tags: 1, kind: { _ in kind })
     directory = try TemporaryDirectory()
     writer = try HistoryWriter.open(directory.path + "/watcher.db")
     recorder = Recorder(sinks: [

@@ -264,6 +264,7 @@ import Testing
     tag.world.flip(0)
     let back = try #require(try tag.poll(at: 700))
     #expect(back.isWithheld && back.events.isEmpty)
+    #expect(back.outcome?.name == "changed", "it moved, whoever is told")
     tag.world.move(0, .content)
     let next = try #require(try tag.poll(at: 760))
     #expect(try tag.data(next.events[0])["flaps"] as? Int == 1, "it stands for the one that was withheld")

@@ -12,6 +12,16 @@ struct SimulatedWorld {
     var config = 0
     var packing = 0
     var attestation = 0
+    var kind = Kind.image
+  }
+
+  /// What a tag names.
+  enum Kind: Hashable {
+    case image
+    /// Without an image ID: told apart by its manifest.
+    case artifact
+    /// An index that lists two patch levels of a Windows version, in an order that changes with its attestations.
+    case windows
   }
 
   private(set) var states: [State]
@@ -19,8 +29,8 @@ struct SimulatedWorld {
   private var counter = 0
   private var cache: [State: TagSnapshot] = [:]
 
-  init(tags: Int) {
-    states = Array(repeating: State(), count: tags)
+  init(tags: Int, kind: (Int) -> Kind = { _ in .image }) {
+    states = (0..<tags).map { State(kind: kind($0)) }
     past = Array(repeating: [], count: tags)
   }
 
@@ -54,31 +64,61 @@ struct SimulatedWorld {
   }
 
   private static func build(_ state: State) -> TagSnapshot {
+    switch state.kind {
+    case .artifact: return artifact(state)
+    case .image:
+      return index(
+        state, ["amd64", "arm64"].map { (name: String) in (name, Platform(os: "linux", architecture: name)) })
+    case .windows:
+      let versions = ["10.0.20348.1", "10.0.20348.2"].map { (name: String) in
+        (name, Platform(os: "windows", architecture: "amd64", osVersion: name))
+      }
+      return index(state, state.attestation.isMultiple(of: 2) ? versions : versions.reversed())
+    }
+  }
+
+  private static func index(_ state: State, _ entries: [(name: String, platform: Platform)]) -> TagSnapshot {
     var documents: [Document] = []
     var images: [PlatformImage] = []
-    for architecture in ["amd64", "arm64"] {
-      let diff = Hash.digest(.sha256, of: Array("diff \(architecture) \(state.layers)".utf8))
-      let layer = Hash.digest(.sha256, of: Array("layer \(architecture) \(state.layers) \(state.packing)".utf8))
+    for (name, platform) in entries {
+      let diff = Hash.digest(.sha256, of: Array("diff \(name) \(state.layers)".utf8))
+      let layer = Hash.digest(.sha256, of: Array("layer \(name) \(state.layers) \(state.packing)".utf8))
       let config = document(
         .ociConfig,
-        #"{"architecture":"\#(architecture)","os":"linux","config":{"Labels":{"build":"\#(state.config)"}},"#
-          + #""rootfs":{"type":"layers","diff_ids":["\#(diff)"]}}"#)
-      let manifest = document(
-        .ociManifest,
-        #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociManifest)","config":{"mediaType":"\#(MediaType.ociConfig)","#
-          + #""digest":"\#(config.digest)","size":\#(config.bytes.count)},"layers":[{"mediaType":"application/"#
-          + #"vnd.oci.image.layer.v1.tar+gzip","digest":"\#(layer)","size":1}]}"#)
+        #"{"architecture":"\#(platform.architecture)","os":"\#(platform.os)","config":{"Labels":{"build":"#
+          + #""\#(state.config)"}},"rootfs":{"type":"layers","diff_ids":["\#(diff)"]}}"#)
+      let manifest = manifest(config, layer)
       documents += [config, manifest]
       images.append(
         PlatformImage(
-          platform: Platform(os: "linux", architecture: architecture), manifest: manifest.digest,
-          manifestSize: manifest.bytes.count, imageID: config.digest, configSize: config.bytes.count, layers: [layer],
-          config: ImageConfig(
-            created: nil, platform: Platform(os: "linux", architecture: architecture), diffIDs: [diff], labels: [:])))
+          platform: platform, manifest: manifest.digest, manifestSize: manifest.bytes.count, imageID: config.digest,
+          configSize: config.bytes.count, layers: [layer],
+          config: ImageConfig(created: nil, platform: platform, diffIDs: [diff], labels: [:])))
     }
     let top = document(.ociIndex, "\(images.map(\.manifest)) \(state.attestation)")
     return TagSnapshot(
       digest: top.digest, mediaType: .ociIndex, size: top.bytes.count, images: images, documents: documents + [top])
+  }
+
+  /// A chart: every move of it is another manifest, over the config that all artifacts share.
+  private static func artifact(_ state: State) -> TagSnapshot {
+    let layer = Hash.digest(.sha256, of: Array("\(state)".utf8))
+    let top = manifest(document(MediaType(artifactType), "{}"), layer)
+    let image = PlatformImage(
+      platform: nil, manifest: top.digest, manifestSize: top.bytes.count, imageID: nil, configSize: nil,
+      layers: [layer], config: nil, artifactType: artifactType)
+    return TagSnapshot(
+      digest: top.digest, mediaType: .ociManifest, size: top.bytes.count, images: [image], documents: [top])
+  }
+
+  static let artifactType = "application/vnd.cncf.helm.config.v1+json"
+
+  private static func manifest(_ config: Document, _ layer: Digest) -> Document {
+    document(
+      .ociManifest,
+      #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociManifest)","config":{"mediaType":"\#(config.mediaType)","#
+        + #""digest":"\#(config.digest)","size":\#(config.bytes.count)},"layers":[{"mediaType":"application/"#
+        + #"vnd.oci.image.layer.v1.tar+gzip","digest":"\#(layer)","size":1}]}"#)
   }
 
   private static func document(_ type: MediaType, _ text: String) -> Document {

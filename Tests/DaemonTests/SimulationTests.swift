@@ -49,7 +49,10 @@ private struct SimulatedMonth {
 
   private let database: String
   private var random: Jitter
-  private var world = SimulatedWorld(tags: SimulationTests.tagCount)
+  /// Mostly images; of twelve tags one names a chart, and one an index with two patch levels of a Windows version.
+  private var world = SimulatedWorld(tags: SimulationTests.tagCount) { index in
+    index % 12 == 5 ? .artifact : index % 12 == 10 ? .windows : .image
+  }
   private var oracle = Array(repeating: OracleTag(), count: SimulationTests.tagCount)
   private var moves: [(at: Int64, tag: Int)] = []
   private var nextMove = 0
@@ -157,9 +160,11 @@ private struct SimulatedMonth {
     }
     let type: EventType
     if let before = oracle[tag].seen.last?.snapshot {
-      let ids = (before.images.map(\.imageID), snapshot.images.map(\.imageID))
-      let manifests = (before.images.map(\.manifest), snapshot.images.map(\.manifest))
-      type = ids.0 != ids.1 ? .imageChanged : manifests.0 != manifests.1 ? .imageRepacked : .indexChanged
+      // Of one platform twice the order is nothing: two sets are compared.
+      let ids = (Set(before.images.map(\.imageID)), Set(snapshot.images.map(\.imageID)))
+      let manifests = (Set(before.images.map(\.manifest)), Set(snapshot.images.map(\.manifest)))
+      let moved: EventType = ids.0 != ids.1 ? .imageChanged : ids.1 == [nil] ? .artifactChanged : .imageRepacked
+      type = manifests.0 == manifests.1 ? .indexChanged : moved
     } else {
       type = .tagFirstSeen
     }
@@ -181,6 +186,9 @@ private struct SimulatedMonth {
       #expect(
         rows.map { $0.platforms.map(\.imageID) } == seen.map { $0.snapshot.images.map(\.imageID) },
         "image IDs of \(entry.tag)")
+      #expect(
+        rows.map { $0.platforms.map(\.manifest) } == seen.map { $0.snapshot.images.map(\.manifest) },
+        "manifests of \(entry.tag)")
       let events = rows.compactMap { row in
         row.event.map { ExpectedEvent(tag: index, type: $0, time: row.firstSeen.milliseconds - Self.epoch) }
       }

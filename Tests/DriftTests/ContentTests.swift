@@ -66,7 +66,32 @@ struct ContentTests {
     Case(
       name: "another manifest of an artifact",
       from: .single(1, image(nil, nil, manifest: 1)), to: .single(2, image(nil, nil, manifest: 2)),
-      type: .imageRepacked, summary: ["? repacked"]),
+      type: .artifactChanged, summary: ["? content"]),
+    Case(
+      name: "another manifest of an artifact over equal layers",
+      from: .single(1, image(nil, nil, manifest: 1, layers: [7])),
+      to: .single(2, image(nil, nil, manifest: 2, layers: [7])),
+      type: .artifactChanged, summary: ["? content"]),
+    Case(
+      name: "an artifact of a platform", from: .index(1, image(amd64, 1), image(arm64, nil, manifest: 1)),
+      to: .index(2, image(amd64, 1), image(arm64, nil, manifest: 2)),
+      type: .artifactChanged, summary: ["linux/arm64 content"]),
+    Case(
+      name: "an image change outranks one of an artifact",
+      from: .index(1, image(amd64, 1), image(arm64, nil, manifest: 1)),
+      to: .index(2, image(amd64, 2), image(arm64, nil, manifest: 2)),
+      type: .imageChanged, summary: ["linux/amd64 content", "linux/arm64 content"]),
+    Case(
+      name: "an artifact change outranks an arrival", from: .index(1, image(arm64, nil, manifest: 1)),
+      to: .index(2, image(amd64, 1), image(arm64, nil, manifest: 2)),
+      type: .artifactChanged, summary: ["linux/amd64 added", "linux/arm64 content"]),
+    Case(
+      name: "an image becomes an artifact over equal layers", from: .single(1, image(amd64, 3, layers: [7])),
+      to: .single(2, image(nil, nil, manifest: 2, layers: [7])),
+      type: .imageChanged, summary: ["? content"]),
+    Case(
+      name: "the artifact in another index", from: .index(1, image(arm64, nil, manifest: 1)),
+      to: .index(2, image(arm64, nil, manifest: 1)), type: .indexChanged, summary: []),
     Case(
       name: "an artifact becomes an image",
       from: .single(1, image(nil, nil, manifest: 1)), to: .single(2, image(amd64, 3, manifest: 2)),

@@ -128,6 +128,25 @@ struct PairingTests {
     #expect(change?.changes.first?.previous?.imageID == digest(2))
   }
 
+  private static let windows = Platform(os: "windows", architecture: "amd64", osVersion: "10.0.20348.1")
+
+  /// Two patch levels of one Windows version are one platform and two images of it.
+  @Test(
+    arguments: [
+      ("swap places", [2, 1], .indexChanged, []),
+      ("one is another", [1, 3], .imageChanged, ["content"]),
+      ("both are others", [4, 3], .imageChanged, ["content", "content"]),
+      ("one leaves", [2], .imageChanged, ["removed"]),
+      ("one joins", [3, 2, 1], .imageChanged, ["added"]),
+      ("all leave", [], .platformRemoved, ["removed", "removed"]),
+    ] as [(String, [Int], EventType, [String])])
+  func imagesOfAWindowsVersionAreASet(_ name: String, _ after: [Int], _ type: EventType, _ classes: [String]) {
+    let before = Sample.index(1, image(Self.windows, 1), image(Self.windows, 2))
+    let change = before.change(to: Sample(top: 2, images: after.map { image(Self.windows, $0) }))
+    #expect(change?.type == type)
+    #expect(change?.changes.map(\.changeClass.rawValue) == classes)
+  }
+
   @Test func repeatedPlatformsAreMatchedByImageIDToo() {
     let before = Sample.index(1, image(amd64, 1, manifest: 11), image(amd64, 2, manifest: 12))
     let change = before.change(to: .index(2, image(amd64, 2, manifest: 14), image(amd64, 1, manifest: 13)))

@@ -44,7 +44,7 @@ import Testing
     try writer.transactionSync { history in
       let tag = try history.amazonTag()
       _ = try history.latestSnapshot(tag: tag.id)
-      _ = try history.lastUse(tag: tag.id, platform: arm64, imageID: digest(20), before: 4)
+      _ = try history.lastUse(tag: tag.id, platform: arm64, identity: digest(20), before: 4)
       _ = try history.waiting(sink: "ops", now: time(100), within: 86_400_000, limit: 10)
       _ = try history.document(digest(1))
       _ = try history.sinks()

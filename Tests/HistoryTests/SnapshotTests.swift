@@ -39,12 +39,14 @@ import Testing
     let latest = try writer.transactionSync { history in
       let tag = try history.amazonTag()
       let artifact = PlatformImage(
-        platform: nil, manifest: digest(5), manifestSize: 1, imageID: nil, configSize: nil, layers: [], config: nil)
+        platform: nil, manifest: digest(5), manifestSize: 1, imageID: nil, configSize: nil, layers: [], config: nil,
+        artifactType: "application/vnd.cncf.helm.config.v1+json")
       _ = try history.insertSnapshot(
         tag: tag.id, snapshot: snapshot(5, [artifact], type: .ociManifest), classes: [], at: time(0))
       return try history.latestSnapshot(tag: tag.id)
     }
     #expect(latest?.images.first?.imageID == nil)
+    #expect(latest?.images.first?.artifactType == "application/vnd.cncf.helm.config.v1+json")
     #expect(latest?.images.first?.platform == nil)
     #expect(latest?.event == nil)
   }
@@ -126,7 +128,7 @@ import Testing
       try history.record(snapshot(9, [image(amd64, 12)]), tag: other.id, at: 25)
       let current = try history.record(snapshot(4, [image(amd64, 12)]), tag: tag.id, at: 30)
       func use(_ platform: Platform?, _ id: UInt8, before snapshot: Int64) throws -> String? {
-        try history.lastUse(tag: tag.id, platform: platform, imageID: digest(id), before: snapshot)
+        try history.lastUse(tag: tag.id, platform: platform, identity: digest(id), before: snapshot)
           .map { "\($0.lastSeen.milliseconds - time(0).milliseconds) \($0.digest == digest(3))" }
       }
       #expect(try use(amd64, 10, before: current) == "20000 true")
@@ -136,6 +138,11 @@ import Testing
       #expect(try use(amd64, 10, before: first) == nil)
       #expect(try use(amd64, 20, before: current) == nil, "it was current on another platform")
       #expect(try use(nil, 10, before: current) == nil)
+      let artifact = PlatformImage(
+        platform: nil, manifest: digest(60), manifestSize: 1, imageID: nil, configSize: nil, layers: [], config: nil)
+      try history.record(snapshot(5, [artifact]), tag: tag.id, at: 40)
+      #expect(try use(nil, 60, before: current + 2) == "40000 false", "without an image ID it is known by its manifest")
+      #expect(try use(amd64, 110, before: current) == nil, "an image is known by its ID alone, not by its manifest")
     }
   }
 

@@ -42,6 +42,7 @@ import Testing
     #expect(snapshot.digest == digest && snapshot.mediaType == .schema1Signed && snapshot.isSingle)
     let image = try #require(snapshot.images.first)
     #expect(image.imageID == nil && image.configSize == nil && image.manifest == digest)
+    #expect(image.artifactType == MediaType.schema1Signed.description)
     #expect(image.layers == Self.layers.reversed(), "the base first")
     #expect(image.platform?.description == "linux/amd64" && image.config?.created == "2015-01-01T00:00:00Z")
     let kept = try #require(snapshot.documents.first)

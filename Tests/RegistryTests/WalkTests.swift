@@ -160,14 +160,24 @@ import Testing
   /// Artifacts share the config `{}`: its digest is no image ID.
   @Test(
     arguments: [
-      ("application/vnd.oci.empty.v1+json", nil, "application/octet-stream"),
-      ("application/vnd.cncf.helm.config.v1+json", nil, "application/vnd.cncf.helm.chart.content.v1.tar+gzip"),
-      ("application/vnd.docker.plugin.v1+json", nil, "application/vnd.docker.image.rootfs.diff.tar.gzip"),
-      ("application/vnd.oci.image.config.v1+json", "application/vnd.example.thing", "application/octet-stream"),
-      ("application/vnd.oci.image.config.v1+json", nil, "application/vnd.dev.cosign.simplesigning.v1+json"),
-      ("application/vnd.oci.image.config.v1+json", nil, "application/vnd.in-toto+json"),
-    ] as [(String, String?, String)])
-  func artifactsHaveNoImageID(_ config: String, _ artifact: String?, _ layer: String) async throws {
+      ("vnd.oci.empty.v1+json", nil, "octet-stream", "vnd.oci.empty.v1+json"),
+      (
+        "vnd.cncf.helm.config.v1+json", nil, "vnd.cncf.helm.chart.content.v1.tar+gzip", "vnd.cncf.helm.config.v1+json"
+      ),
+      (
+        "vnd.docker.plugin.v1+json", "", "vnd.docker.image.rootfs.diff.tar.gzip", "vnd.docker.plugin.v1+json"
+      ),
+      ("vnd.oci.image.config.v1+json", "vnd.example.thing", "octet-stream", "vnd.example.thing"),
+      (
+        "vnd.oci.image.config.v1+json", nil, "vnd.dev.cosign.simplesigning.v1+json",
+        "vnd.dev.cosign.simplesigning.v1+json"
+      ),
+      ("vnd.oci.image.config.v1+json", nil, "vnd.in-toto+json", "vnd.in-toto+json"),
+      ("vnd.oci.empty.v1+json", "evil\u{1b}[2J\u{202e}", "octet-stream", #"evil\u{1b}[2j\u{202e}"#),
+    ] as [(String, String?, String, String)])
+  func artifactsHaveNoImageID(_ config: String, _ artifact: String?, _ layer: String, _ named: String) async throws {
+    let (config, layer) = ("application/\(config)", "application/\(layer)")
+    let artifact = artifact.map { $0.isEmpty ? $0 : "application/\($0)" }
     let empty = Fake.document(MediaType(config), bytes: Array("{}".utf8))
     var members: [JSONOutput.Member] = [.init("schemaVersion", 2)]
     if let artifact { members.append(.init("artifactType", .string(artifact))) }
@@ -176,8 +186,23 @@ import Testing
     let harness = try harness(Fake.document(.ociManifest, members))
     let snapshot = try await harness.snapshot()
     #expect(snapshot.images.map(\.imageID) == [nil])
+    #expect(snapshot.images.map(\.artifactType) == ["application/\(named)"])
     #expect(snapshot.images.map(\.layers) == [[blob.digest]])
     #expect(harness.registry.requests.allSatisfy { !$0.path.contains("/blobs/") })
+  }
+
+  @Test func anImageIsNoArtifactAndALongTypeIsCut() async throws {
+    let image = FakeRegistryImage("x", platforms: ["linux/arm64"])
+    let manifest = image.manifest("linux/arm64")
+    #expect(try await harness(manifest).snapshot().images.map(\.artifactType) == [nil])
+    let artifact = Fake.document(
+      .ociManifest,
+      [
+        "schemaVersion": 2, "artifactType": .string("application/" + String(repeating: "x", count: 200)),
+        "config": Fake.descriptor(Fake.document(.ociConfig, bytes: Array("{}".utf8))), "layers": .array([]),
+      ])
+    let type = try #require(try await harness(artifact).snapshot().images.first?.artifactType)
+    #expect(type.count == 81 && type.hasSuffix("x…"))
   }
 
   @Test func readsStoredDocumentsAgain() throws {

@@ -152,7 +152,9 @@ final class ServiceMetrics: Sendable {
       for type in EventType.allCases where type != .changes {
         counts[Change(domain: label, type: type, isRollback: false), default: 0] += 0
       }
-      counts[Change(domain: label, type: .imageChanged, isRollback: true), default: 0] += 0
+      for type in EventType.allCases where type.isMove || type == .platformAdded {
+        counts[Change(domain: label, type: type, isRollback: true), default: 0] += 0
+      }
     }
     let samples = counts.map { change, count in
       MetricFamily.Sample(

@@ -22,7 +22,7 @@ struct ChangeText {
   }
 
   /// The image ID, or the manifest where there is none.
-  func image(_ state: PlatformChange.ImageState?) -> String { digests(state?.imageID ?? state?.manifest) }
+  func image(_ state: PlatformChange.ImageState?) -> String { digests(state?.identity) }
 
   private func named(_ change: PlatformChange) -> String { named(change.platform, change.changeClass.rawValue) }
 

@@ -17,11 +17,12 @@ extension CheckReport {
 
 extension CheckReport.Result {
   fileprivate var json: JSONOutput {
-    .members([
-      "tag": .text(tag),
-      "outcome": .string(outcome.name),
-      "events": .array(events.map { .raw($0.body) }),
-      "error": outcome.failure?.json ?? .null,
-    ])
+    typealias Member = JSONOutput.Member
+    return .object(
+      [Member("tag", .text(tag)), Member("outcome", .string(outcome.name))]
+        + (isWithheld ? [Member("withheld", true)] : [])
+        + [
+          Member("events", .array(events.map { .raw($0.body) })), Member("error", outcome.failure?.json ?? .null),
+        ])
   }
 }

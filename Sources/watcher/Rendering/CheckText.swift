@@ -77,7 +77,7 @@ struct CheckText {
       if shown.isEmpty { return "none of the watched platforms is there" }
       let more = details.changes.count + details.omitted - shown.count
       return shown.joined(separator: ", ") + (more > 0 ? ", \(more) more" : "")
-    case .imageChanged, .imageRepacked, .platformAdded, .platformRemoved:
+    case .imageChanged, .artifactChanged, .imageRepacked, .platformAdded, .platformRemoved:
       let details = try EventDetails(event.body, sequence: event.sequence)
       let omitted = details.omitted > 0 ? ["\(details.omitted) more"] : []
       let changes = (details.changes.map(changeText.words) + omitted).joined(separator: ", ")

@@ -37,7 +37,10 @@ struct EventText {
     var lines = details.changes.flatMap(changes.lines).map { "    " + $0 }
     if details.omitted > 0 { lines.append("    and \(Words.count(details.omitted, "platform")) more") }
     if details.isRollback { lines.append("    rollback: this image was current here before") }
-    if details.flaps > 0 { lines.append("    after \(Words.count(details.flaps, "move")) that were not announced") }
+    if details.flaps > 0 {
+      lines.append(
+        "    after \(Words.count(details.flaps, "move")) that \(details.flaps == 1 ? "was" : "were") not announced")
+    }
     let since = details.failingSince.map { " since \(format.times($0))" } ?? ""
     if let failure = details.failure {
       let words = "\(failure.code.rawValue)\(since): \(failure.message)"
@@ -58,7 +61,7 @@ struct EventText {
 extension EventType {
   fileprivate var paint: Style.Paint {
     switch self {
-    case .imageChanged: .notable
+    case .imageChanged, .artifactChanged: .notable
     case .tagDeleted, .tagUnreachable: .bad
     case .tagRestored, .tagRecovered: .good
     case .platformAdded, .platformRemoved, .imageRepacked, .indexChanged, .tagFirstSeen, .changes: .plain

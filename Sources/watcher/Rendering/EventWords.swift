@@ -9,6 +9,7 @@ extension EventType {
     case .tagUnreachable: "unreachable"
     case .tagRecovered: "reachable again"
     case .imageChanged: "image changed"
+    case .artifactChanged: "artifact changed"
     case .platformAdded: "platform added"
     case .platformRemoved: "platform removed"
     case .imageRepacked: "repacked"

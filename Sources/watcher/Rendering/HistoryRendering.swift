@@ -40,7 +40,7 @@ struct HistoryRendering {
     if entry.isCurrent { head += "  " + format.style.paint("current", .good) }
     if let ended = entry.ended { head += "  " + format.style.paint(ended.rawValue, .bad) }
     let what = words(entry, older: older) + (entry.commonClass.map { " · \($0.rawValue)" } ?? "")
-    return head + "  " + format.style.paint(what, entry.event == .imageChanged ? .notable : .plain)
+    return head + "  " + format.style.paint(what, entry.event?.isMove == true ? .notable : .plain)
   }
 
   /// Digests in full are wider than most terminals: nothing else is on their lines.

@@ -21,7 +21,11 @@ struct ResolveRendering {
   }
 
   private func remarks(_ format: TextFormat) -> [String] {
-    snapshot.remarks.isEmpty ? [] : [""] + snapshot.remarks.map { format.style.paint("note: \($0.shown)", .faint) }
+    // Digests in full leave room for it where the image ID would be.
+    let artifacts = format.digests.isFull ? [] : snapshot.images.filter { $0.imageID == nil }
+    let remarks =
+      artifacts.map { ImageWords.withoutID($0.platform, $0.artifactType) } + snapshot.remarks.map { "note: \($0)" }
+    return remarks.isEmpty ? [] : [""] + remarks.map { format.style.paint($0.shown, .faint) }
   }
 
   private func imageLines(_ format: TextFormat) -> [String] {
@@ -34,7 +38,7 @@ struct ResolveRendering {
     let created = image.config?.created.map { ", created \(format.times.created($0)) \(format.times.zone)" } ?? ""
     var table = TextTable(["", ""])
     table.rows = [
-      [.init("image ID", .faint), .init(format.digests(image.imageID), .strong)],
+      [.init("image ID", .faint), .init(imageID(of: image, format), .strong)],
       [.init("manifest", .faint), .init(format.digests(image.manifest))],
       [
         .init("bytes", .faint),
@@ -42,6 +46,10 @@ struct ResolveRendering {
       ],
     ]
     return [image.platform.words.shown + created] + table.lines(format.style).map { "  " + $0 }
+  }
+
+  private func imageID(of image: PlatformImage, _ format: TextFormat) -> String {
+    image.imageID.map { format.digests($0) } ?? ImageWords.withoutID(image.artifactType)
   }
 
   /// A row per image where that fits, else two.

@@ -63,6 +63,10 @@ struct StatusRendering {
     }
     // Digests in full have a line each.
     var lines = Self.wrap(images, by: 2, width: format.digests.isFull ? 0 : format.width)
+    for image in tag.platforms where image.imageID == nil {
+      let words = ImageWords.withoutID(image.platform, image.artifactType).shown
+      lines += Self.wrap(words.split(separator: " ").map(String.init), by: 1, width: format.width)
+    }
     if !tag.missingPlatforms.isEmpty {
       let names = ["not there:"] + tag.missingPlatforms.map(\.description.shown)
       lines += Self.wrap(names, by: 1, width: format.width).map { format.style.paint($0, .notable) }
