@@ -25,6 +25,8 @@ extension HistoryTransaction {
     try deliver(sequence, tag: first.tag, to: [sink])
     let leave = try db.cachedStatement(sql: "DELETE FROM delivery WHERE sink = ? AND event_sequence = ?")
     for member in members { try leave.execute(arguments: [sink, member.sequence]) }
+    let tell = try db.cachedStatement(sql: "INSERT INTO group_tag(sink, event_sequence, tag_id) VALUES(?, ?, ?)")
+    for tag in Set(members.map(\.tag)) { try tell.execute(arguments: [sink, sequence, tag]) }
     return members.count
   }
 

@@ -66,14 +66,22 @@ extension HistoryTransaction {
     }
   }
 
+  /// The tags of which something is under way: `?6` is the JSON array of the sequence numbers.
+  private static let busyTags = """
+    WITH busy(tag_id) AS MATERIALIZED (
+      SELECT d.tag_id FROM json_each(?6) j CROSS JOIN delivery d ON d.sink = ?1 AND d.event_sequence = j.value
+      UNION SELECT m.tag_id FROM json_each(?6) j CROSS JOIN group_tag m ON m.sink = ?1 AND m.event_sequence = j.value)
+    """
+
   /// What is due for a sink, in the order of recording; nothing while it is disabled. A delivery that waits for its
-  /// next attempt holds back the later ones of the same tag: order within a sink and tag is promised.
+  /// next attempt holds back the later ones of the same tag: order within a sink and tag is promised. A group that is
+  /// left from when the sink was sent groups waits for all before it, and the tags that it tells of wait for it.
   ///
   /// - Parameters:
   ///   - within: milliseconds; what is put off for longer was put off by another clock, and is due.
   ///   - limit: at most this many rows.
   ///   - firstOfTag: of each tag only the first that waits.
-  ///   - besides: sequence numbers to leave out. They still hold back the later ones of their tags.
+  ///   - besides: sequence numbers of what is under way, of whose tags there is nothing due.
   public func waiting(
     sink: String, now: Timestamp, within: Int64, limit: Int, firstOfTag: Bool = false, besides: [Int64] = []
   ) throws -> [OutboxRow] {
@@ -81,15 +89,27 @@ extension HistoryTransaction {
     // `besides` is bound as JSON, which an array of integers prints as.
     let statement = try db.cachedStatement(
       sql: """
+        \(Self.busyTags)
         SELECT \(Self.outboxColumns)
         FROM delivery d INDEXED BY delivery_waiting CROSS JOIN event e ON e.sequence = d.event_sequence
         WHERE d.sink = ?1 AND d.state = 'waiting' AND d.next_attempt_ms NOT BETWEEN ?2 + 1 AND ?3
-          AND d.event_sequence NOT IN (SELECT value FROM json_each(?6))
+          AND d.tag_id NOT IN (SELECT tag_id FROM busy)
           AND EXISTS (SELECT 1 FROM sink WHERE name = ?1 AND state != 'disabled')
           AND NOT EXISTS (
             SELECT 1 FROM delivery o INDEXED BY delivery_waiting_by_tag
             WHERE o.sink = ?1 AND o.state = 'waiting' AND o.tag_id = d.tag_id
               AND o.event_sequence < d.event_sequence AND (?5 OR o.next_attempt_ms BETWEEN ?2 + 1 AND ?3))
+          AND NOT EXISTS (
+            SELECT 1 FROM group_tag m CROSS JOIN delivery o ON o.sink = ?1 AND o.event_sequence = m.event_sequence
+            WHERE m.sink = ?1 AND m.tag_id = d.tag_id AND m.event_sequence < d.event_sequence
+              AND o.state = 'waiting' AND (?5 OR o.next_attempt_ms BETWEEN ?2 + 1 AND ?3))
+          AND NOT EXISTS (
+            SELECT 1 FROM group_tag m WHERE m.sink = ?1 AND m.event_sequence = d.event_sequence
+              AND (m.tag_id IN (SELECT tag_id FROM busy)
+                OR EXISTS (
+                  SELECT 1 FROM delivery o INDEXED BY delivery_waiting
+                  WHERE o.sink = ?1 AND o.state = 'waiting' AND o.event_sequence < d.event_sequence
+                    AND (?5 OR o.next_attempt_ms BETWEEN ?2 + 1 AND ?3))))
         ORDER BY d.event_sequence LIMIT ?4
         """)
     let rows = try Row.fetchCursor(
@@ -115,20 +135,31 @@ extension HistoryTransaction {
   /// Milliseconds until the first delivery of some tag is due for a sink, `nil` if nothing waits or the sink is
   /// disabled. Those behind it wait for it, whatever their own times say.
   ///
-  /// - Parameter besides: tags of which the first one is among these sequence numbers do not count.
+  /// - Parameter besides: sequence numbers of what is under way, whose tags do not count.
   public func nextDue(sink: String, now: Timestamp, within: Int64, besides: [Int64] = []) throws -> Int64? {
     // With min() SQLite takes the other columns from the row that holds it (lang_select.html, "Bare columns").
     let statement = try db.cachedStatement(
       sql: """
+        \(Self.busyTags)
         SELECT min(CASE WHEN next BETWEEN ?2 + 1 AND ?3 THEN next - ?2 ELSE 0 END) FROM (
-          SELECT next_attempt_ms AS next, min(event_sequence) AS first
+          SELECT tag_id, next_attempt_ms AS next, min(event_sequence) AS first
           FROM delivery INDEXED BY delivery_waiting_by_tag
           WHERE sink = ?1 AND state = 'waiting' AND EXISTS (SELECT 1 FROM sink WHERE name = ?1 AND state != 'disabled')
-          GROUP BY tag_id)
-        WHERE first NOT IN (SELECT value FROM json_each(?4))
+          GROUP BY tag_id) f
+        WHERE f.tag_id NOT IN (SELECT tag_id FROM busy)
+          AND NOT EXISTS (
+            SELECT 1 FROM group_tag m CROSS JOIN delivery o ON o.sink = ?1 AND o.event_sequence = m.event_sequence
+            WHERE m.sink = ?1 AND m.tag_id = f.tag_id AND m.event_sequence < f.first AND o.state = 'waiting')
+          AND NOT EXISTS (
+            SELECT 1 FROM group_tag m WHERE m.sink = ?1 AND m.event_sequence = f.first
+              AND (m.tag_id IN (SELECT tag_id FROM busy)
+                OR EXISTS (
+                  SELECT 1 FROM delivery o INDEXED BY delivery_waiting
+                  WHERE o.sink = ?1 AND o.state = 'waiting' AND o.event_sequence < f.first)))
         """)
     return try Row.fetchOne(
-      statement, arguments: [sink, now.milliseconds, now.milliseconds + within, besides.description])?
+      statement,
+      arguments: [sink, now.milliseconds, now.milliseconds + within, nil, nil, besides.description])?
       .optionalInteger(0)
   }
 
@@ -154,7 +185,11 @@ extension HistoryTransaction {
         UPDATE delivery SET state = 'delivered', attempts = attempts + 1, delivered_ms = ?, last_error = NULL
         WHERE sink = ? AND event_sequence = ? AND state != 'delivered'
         """)
-    for sequence in sequences { try statement.execute(arguments: [time.milliseconds, sink, sequence]) }
+    let told = try db.cachedStatement(sql: "DELETE FROM group_tag WHERE sink = ? AND event_sequence = ?")
+    for sequence in sequences {
+      try statement.execute(arguments: [time.milliseconds, sink, sequence])
+      try told.execute(arguments: [sink, sequence])
+    }
   }
 
   /// An attempt failed.

@@ -112,6 +112,27 @@ import Testing
     #expect(try listed(query([.delivered])) == ["ops 2 delivered 1"], "what arrived stays")
   }
 
+  /// Event 3 is under way, and event 1 of the same tag, which had failed before, is put back.
+  @Test func aRetriedOneWaitsForWhatIsUnderWayOfItsTag() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history throws in
+      func due(_ besides: [Int64]) throws -> [Int64] {
+        try history.waiting(
+          sink: "ops", now: time(900), within: 86_400_000, limit: 10, firstOfTag: true, besides: besides
+        ).map(\.sequence)
+      }
+      func next(_ besides: [Int64]) throws -> Int64? {
+        try history.nextDue(sink: "ops", now: time(900), within: 86_400_000, besides: besides)
+      }
+      #expect(try due([]) == [3, 4])
+      _ = try history.retryDeliveries(query { $0.events = [.sequence(1)] }, now: time(900))
+      #expect(try due([3]) == [4] && next([3]) == 0)
+      #expect(try due([3, 4]) == [] && next([3, 4]) == nil)
+      try history.settleDelivered(sink: "ops", sequences: [3], at: time(901))
+      #expect(try due([4]) == [1])
+    }
+  }
+
   @Test func aRetriedOneThatFailsAgainHoldsItsTagBack() throws {
     defer { writer.close() }
     try writer.transactionSync { history throws in

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import ImageModel
 import Testing
 
@@ -117,6 +118,60 @@ import Testing
       try history.setSink("ops", .disabled)
       #expect(try self.first(history) == nil)
       #expect(try history.nextGroupDue(sink: "ops", now: time(100), within: Self.day) == nil)
+    }
+  }
+
+  /// The sink is sent single events again while a group waits that tells of tags a and b: their later ones wait for it,
+  /// those of other tags do not, and it waits for what is older or under way.
+  @Test(arguments: [true, false]) func aGroupIsAnEventOfEachOfItsTags(firstOfTag: Bool) throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      _ = try prepare(history, 3)
+      _ = try history.group(sink: "ops", id: "g1", now: time(50))
+      let other = try history.ensureTag(TagReference(domain: "docker.io", path: "y", tag: "c"), selection: .all).id
+      for (number, tag) in [(5, 1), (6, 2), (7, other)] as [(Int, Int64)] {
+        _ = try history.appendEvent(event("e\(number)", at: 60), tag: tag, snapshot: nil, sinks: ["ops"])
+      }
+      func due(_ besides: [Int64] = [], now: Int64 = 100) throws -> [Int64] {
+        try history.waiting(
+          sink: "ops", now: time(now), within: Self.day, limit: 10, firstOfTag: firstOfTag, besides: besides
+        ).map(\.sequence)
+      }
+      func next(_ besides: [Int64] = [], now: Int64 = 100) throws -> Int64? {
+        try history.nextDue(sink: "ops", now: time(now), within: Self.day, besides: besides)
+      }
+      #expect(try due() == (firstOfTag ? [4, 7] : [4, 5, 6, 7]))
+      #expect(try due([4]) == [7], "while it is under way")
+      #expect(try due([4, 7]) == [] && next([4, 7]) == nil)
+      // What takes all that waits is given nothing while anything is under way.
+      if firstOfTag { #expect(try due([5]) == [7] && due([6]) == [7], "and while one of its tags is") }
+
+      try history.settleFailed(sink: "ops", sequence: 4, attempts: 1, error: "503", .retry(at: time(200)))
+      #expect(try due() == [7] && due([7]) == [] && next([7]) == 100_000, "it is put off, and they with it")
+
+      let older = try history.appendEvent(event("e1", at: 1), tag: other, snapshot: nil, sinks: ["ops"]).sequence
+      #expect(older == 1)
+      #expect(try due(now: 300).first == 1 && due(now: 300).contains(4) != firstOfTag, "an older one was put back")
+      #expect(try next([1], now: 300) == nil)
+      try history.settleDelivered(sink: "ops", sequences: [1], at: time(300))
+      try history.settleDelivered(sink: "ops", sequences: [4], at: time(300))
+      #expect(try due() == [5, 6, 7])
+    }
+    #expect(try writer.transactionSync { try Int.fetchOne($0.db, sql: "SELECT count(*) FROM group_tag") } == 0)
+  }
+
+  @Test func whatIsDroppedHoldsNothingBack() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      _ = try prepare(history, 3)
+      _ = try history.group(sink: "ops", id: "g1", now: time(50))
+      _ = try history.appendEvent(event("e5", at: 60), tag: 1, snapshot: nil, sinks: ["ops"])
+      var query = DeliveryQuery(states: [.waiting])
+      query.events = [.id("g1")]
+      #expect(try history.dropDeliveries(query) == 1)
+      #expect(
+        try history.waiting(sink: "ops", now: time(100), within: Self.day, limit: 9, firstOfTag: true).count == 1)
+      #expect(try Int.fetchOne(history.db, sql: "SELECT count(*) FROM group_tag") == 0)
     }
   }
 }
