@@ -1,3 +1,4 @@
+import Delivery
 import FoundationEssentials
 import History
 import ImageModel
@@ -11,7 +12,8 @@ actor EventGrouper {
   private let onFailure: @Sendable (StoreError) -> Void
   private var isGathering = false
   private var isStopped = false
-  private var task: Task<Void, Never>?
+  /// When the window is over; a task that sleeps stays as long, also when it is cancelled.
+  private var alarm: (any Alarm)?
 
   /// - Parameters:
   ///   - onGrouped: called when groups wait for the sink.
@@ -40,14 +42,14 @@ actor EventGrouper {
   /// What is not grouped by then is grouped by the next start.
   func stop() {
     isStopped = true
-    task?.cancel()
+    alarm = nil
   }
 
   private func gather(after delay: Duration) {
-    task = Task {
-      try? await Task.sleep(for: delay)
-      if !Task.isCancelled { await self.gather() }
-    }
+    guard !isStopped else { return }
+    let alarm = self.alarm ?? SystemAlarm { [weak self] in Task { await self?.gather() } }
+    self.alarm = alarm
+    alarm.set(in: delay)
   }
 
   private func gather() async {

@@ -4,36 +4,68 @@ import Synchronization
 /// Runs calls that may block for ever on a queue of their own, one at a time, away from the threads that all
 /// tasks share.
 final class BlockingQueue: Sendable {
+  private struct Calls {
+    var count = 0
+    /// Those that have not begun.
+    var waiting: Set<Int> = []
+    var running: Int?
+    /// Nobody waits for the one that runs.
+    var isAbandoned = false
+  }
+
   private let queue: DispatchQueue
-  /// Whether a call is running, though perhaps nobody waits for it any more.
-  private let isBusy = Mutex(false)
+  private let calls = Mutex(Calls())
 
   init(label: String) { queue = DispatchQueue(label: label) }
 
   enum Outcome<Value: Sendable>: Sendable {
     case finished(Value)
-    /// The task was cancelled first; the call goes on by itself and its value is dropped.
+    /// The task was cancelled first; a call that had begun goes on by itself and its value is dropped.
     case abandoned
     /// An abandoned call is still running: nothing was started, so that nothing piles up behind it.
     case busy
   }
 
+  /// Waits for the calls before it.
   func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Outcome<Value> {
-    let isMine = isBusy.withLock { busy in
-      defer { busy = true }
-      return !busy
+    let entered: Int? = calls.withLock { calls in
+      guard !calls.isAbandoned else { return nil }
+      calls.count += 1
+      calls.waiting.insert(calls.count)
+      return calls.count
     }
-    guard isMine else { return .busy }
+    guard let call = entered else { return .busy }
     let answer = Answer<Outcome<Value>>()
     queue.async { [self] in
+      guard begin(call) else { return }
       let value = work()
-      isBusy.withLock { $0 = false }
+      calls.withLock { calls in
+        calls.running = nil
+        calls.isAbandoned = false
+      }
       answer.give(.finished(value))
     }
     return await withTaskCancellationHandler {
       await answer.value()
     } onCancel: {
+      abandon(call)
       answer.give(.abandoned)
+    }
+  }
+
+  /// - Returns: `false` for a call that was abandoned before.
+  private func begin(_ call: Int) -> Bool {
+    calls.withLock { calls in
+      guard calls.waiting.remove(call) != nil else { return false }
+      calls.running = call
+      return true
+    }
+  }
+
+  private func abandon(_ call: Int) {
+    calls.withLock { calls in
+      calls.waiting.remove(call)
+      if calls.running == call { calls.isAbandoned = true }
     }
   }
 

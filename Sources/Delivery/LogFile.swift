@@ -1,4 +1,5 @@
 import Glibc
+import ImageModel
 
 /// A file opened for appending lines. Whoever opens it closes it.
 struct LogFile {
@@ -19,7 +20,7 @@ struct LogFile {
       }
       if kind == S_IFREG && status.st_size == 0 { Self.synchronizeDirectory(of: path) }
       writer = LineWriter(
-        descriptor: descriptor, subject: path, isTorn: try Self.isTorn(descriptor, size: status.st_size, path: path))
+        descriptor: descriptor, subject: path, torn: try Self.torn(descriptor, size: status.st_size, path: path))
       device = status.st_dev
       inode = status.st_ino
     } catch {
@@ -72,12 +73,25 @@ struct LogFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  private static func isTorn(_ descriptor: Int32, size: off_t, path: String) throws(SystemError) -> Bool {
-    guard size > 0 else { return false }
-    var last: UInt8 = 0
-    let count = pread(descriptor, &last, 1, size - 1)
+  /// What stands after the last newline; of what is longer than any line of ours, the end.
+  private static func torn(_ descriptor: Int32, size: off_t, path: String) throws(SystemError) -> [UInt8] {
+    let length = Int(min(size, off_t(Limits.groupedEventBytes)))
+    // Nearly always the last byte tells.
+    for length in [min(length, 1), length] where length > 0 {
+      let end = try read(descriptor, length, at: size - off_t(length), path: path)
+      guard let newline = end.lastIndex(of: UInt8(ascii: "\n")) else { continue }
+      return Array(end[(newline + 1)...])
+    }
+    return length > 0 ? try read(descriptor, length, at: size - off_t(length), path: path) : []
+  }
+
+  private static func read(
+    _ descriptor: Int32, _ length: Int, at offset: off_t, path: String
+  ) throws(SystemError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: length)
+    let count = pread(descriptor, &bytes, length, offset)
     guard count >= 0 else { throw SystemError(call: "read the end of", subject: path, code: errno) }
-    return count == 1 && last != UInt8(ascii: "\n")
+    return Array(bytes.prefix(count))
   }
 
   /// A new file's name must survive a power cut as well as its lines do. Best effort: the directory need not

@@ -53,13 +53,6 @@ import Testing
     #expect(stat(scratch.file("events.jsonl"), &info) == 0 && info.st_uid == 0)
   }
 
-  /// After a crash in the middle of a write, or a full disk.
-  @Test func tornLastLineIsEnded() async throws {
-    try scratch.put("events.jsonl", "whole\n{\"to")
-    expectDelivered(await write("new"), count: 1)
-    #expect(scratch.text("events.jsonl") == "whole\n{\"to\nnew\n")
-  }
-
   /// logrotate without a signal.
   @Test func renamed() async throws {
     expectDelivered(await write("one"), count: 1)

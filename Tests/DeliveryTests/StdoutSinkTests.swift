@@ -5,9 +5,11 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct StdoutSinkTests {
   init() { signal(SIGPIPE, SIG_IGN) }
 
+  private func output(_ descriptor: Int32) -> LineOutput { LineOutput(descriptor, subject: "standard output") }
+
   @Test func lines() async throws {
     let pipe = try SmallPipe()
-    let sink = StdoutSink(name: "journal", descriptor: pipe.writer)
+    let sink = StdoutSink(name: "journal", output: output(pipe.writer))
     #expect(sink.name == "journal")
     #expect(await sink.write([FakeOutbox.item(1, "one"), FakeOutbox.item(2, "two")]).count == 2)
     pipe.closeWriter()
@@ -20,7 +22,7 @@ import Testing
     pipe.closeReader()
     let outbox = FakeOutbox(["one", "two"])
     let problems = Log<DeliveryProblem>()
-    let sink = StdoutSink(descriptor: pipe.writer)
+    let sink = StdoutSink(output: output(pipe.writer))
     let worker = DeliveryWorker(sink: sink, outbox: outbox, retryDelay: { _ in .milliseconds(1) }) {
       problems.append($0)
     }
@@ -37,7 +39,7 @@ import Testing
     let bodies = (1...300).map { "event \($0) " + String(repeating: "x", count: $0 * 7 % 400) }
     let outbox = FakeOutbox(bodies)
     let pipe = try SmallPipe()
-    let worker = DeliveryWorker(sink: StdoutSink(descriptor: pipe.writer), outbox: outbox)
+    let worker = DeliveryWorker(sink: StdoutSink(output: output(pipe.writer)), outbox: outbox)
     let scratch = try Scratch()
     let other = FakeOutbox(bodies)
     let file = DeliveryWorker(sink: FileSink(name: "file", path: scratch.file("out")), outbox: other)
@@ -66,7 +68,7 @@ import Testing
     let bodies = (1...100).map { "event \($0) " + String(repeating: "y", count: 300) }
     let outbox = FakeOutbox(bodies)
     let pipe = try SmallPipe()
-    let sink = StdoutSink(descriptor: pipe.writer)
+    let sink = StdoutSink(output: output(pipe.writer))
     let first = DeliveryWorker(sink: sink, outbox: outbox)
     let task = Task { await first.run() }
     await eventually("the pipe is full") { pipe.isFull }
@@ -93,6 +95,32 @@ import Testing
     }
   }
 
+  /// A reload gives the sink another name while a long line of the old one is on its way: they write one after another.
+  @Test(arguments: [false, true]) func twoSinksDoNotMixTheirLines(isOldOneStopped: Bool) async throws {
+    let pipe = try SmallPipe()
+    let output = output(pipe.writer)
+    let old = FakeOutbox(["old " + String(repeating: "x", count: 9_000)])
+    let new = FakeOutbox(["new " + String(repeating: "y", count: 9_000)])
+    let first = DeliveryWorker(sink: StdoutSink(name: "old", output: output), outbox: old)
+    let second = DeliveryWorker(
+      sink: StdoutSink(name: "new", output: output), outbox: new, retryDelay: { _ in .milliseconds(1) })
+    let task = Task { await first.run() }
+    await eventually("the pipe is full") { pipe.isFull }
+    if isOldOneStopped { await first.stop(drainingFor: .zero) }
+    try await running(second) {
+      await eventually("the new one has something to write") { await new.fetchCount >= 1 }
+      let lines = Log<[String]>()
+      let reader = Thread { lines.append(pipe.readLines()) }
+      reader.start()
+      await eventually("delivered") { await new.isEmpty }
+      await first.stop(drainingFor: .seconds(10))
+      await task.value
+      pipe.closeWriter()
+      await eventually("all read") { !lines.all.isEmpty }
+      #expect(lines.all.first?.map { "\($0.prefix(4))\($0.utf8.count)" } == ["old 9004", "new 9004"])
+    }
+  }
+
   /// Somebody else made the pipe non-blocking; lines longer than the pipe must come through whole.
   @Test func nonBlockingDescriptor() async throws {
     let pipe = try SmallPipe()
@@ -101,7 +129,8 @@ import Testing
     let lines = Log<[String]>()
     let reader = Thread { lines.append(pipe.readLines()) }
     reader.start()
-    let results = await StdoutSink(descriptor: pipe.writer).write(bodies.enumerated().map { FakeOutbox.item($0, $1) })
+    let results = await StdoutSink(output: output(pipe.writer)).write(
+      bodies.enumerated().map { FakeOutbox.item($0, $1) })
     #expect(results == (0..<20).map { .delivered(sequence: $0) })
     pipe.closeWriter()
     await eventually("all read") { !lines.all.isEmpty }
@@ -113,7 +142,7 @@ import Testing
     let descriptor = open("/dev/full", O_WRONLY)
     defer { close(descriptor) }
     let item = FakeOutbox.item(1, "one")
-    let results = await StdoutSink(descriptor: descriptor).write([item, FakeOutbox.item(2, "two")])
+    let results = await StdoutSink(output: output(descriptor)).write([item, FakeOutbox.item(2, "two")])
     #expect(
       results == [.failed(item, error: "cannot write to standard output: No space left on device", next: .withSink)])
   }
@@ -123,7 +152,7 @@ import Testing
   @Test func lineCutOff() async throws {
     let scratch = try Scratch()
     let pipe = try SmallPipe(named: scratch.file("pipe"))
-    let sink = StdoutSink(descriptor: pipe.writer)
+    let sink = StdoutSink(output: output(pipe.writer))
     let item = FakeOutbox.item(1, String(repeating: "long", count: 1_500))
     async let results = sink.write([item])
     await eventually("the pipe is full") { pipe.isFull }
