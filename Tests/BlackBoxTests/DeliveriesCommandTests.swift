@@ -51,6 +51,34 @@ import Testing
     }
   }
 
+  /// The oldest, and that there are more is said.
+  @Test func noMoreAreListedThanAskedFor() throws {
+    defer { registry.stop() }
+    #expect(try deliveries(["--limit", "2"]).count == 2)
+    #expect(try scene.run(["deliveries", "list", "--limit", "2"]).stderr.isEmpty)
+    let one = try scene.run(["deliveries", "list", "--limit", "1", "--json"])
+    #expect(
+      try (object(one.stdout)["deliveries"] as? [[String: Any]])?.map { $0["sequence"] as? String } == [
+        "000000000001"
+      ])
+    #expect(one.stderr.hasPrefix("watcher: warning: there are more than these 1: --limit shows more"))
+    for limit in ["0", "-1", "100001", "x"] {
+      #expect(try scene.run(["deliveries", "list", "--limit", limit]).status == 64, "\(limit)")
+    }
+    try change(
+      """
+      WITH RECURSIVE n(i) AS (VALUES(10) UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
+      INSERT INTO event(sequence, id, tag_id, type, time_ms, body)
+        SELECT i, 'e' || i, 1, 'watcher.image.changed', 0, x'7b7d' FROM n;
+      INSERT INTO delivery(sink, event_sequence, tag_id, state, next_attempt_ms)
+        SELECT 'all', sequence, 1, 'waiting', 0 FROM event WHERE sequence >= 10
+      """)
+    let many = try scene.run(["deliveries", "list", "--json"])
+    #expect((try object(many.stdout)["deliveries"] as? [Any])?.count == 1_000)
+    #expect(many.stderr.contains("more than these 1000"))
+    #expect(try deliveries(["--limit", "100000"]).count == 1_193)
+  }
+
   @Test func retryMakesFailedOnesArriveAndInOrder() throws {
     defer { registry.stop() }
     try change("UPDATE delivery SET state = 'failed', attempts = 10 WHERE sink = 'all'")
@@ -64,10 +92,17 @@ import Testing
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     #expect(WatcherBinary.text(scene.events) == (try scene.run(["events", "--json"]).stdout))
     #expect(scene.eventLines().count == 2)
-    let nothing = try scene.run(["deliveries", "retry", "--all"])
-    #expect(nothing.status == 66)
-    #expect(nothing.stdout.isEmpty)
-    #expect(nothing.stderr.hasPrefix("watcher: error: nothing was changed ("))
+    // There is nothing left to do, which is what was wanted; of events that are named it is an error.
+    for selection in [["--all"], ["--sink", "all"], ["--failed"], ["--since", "1d"]] {
+      let nothing = try scene.run(["deliveries", "retry"] + selection)
+      #expect(nothing.status == 0 && nothing.stderr.isEmpty, "\(selection)")
+      #expect(nothing.stdout == "nothing to do: none of these has failed or was put off\n")
+    }
+    #expect(
+      try scene.run(["deliveries", "retry", "--all", "--json"]).stdout == #"{"retried":0,"enabled":[]}"# + "\n")
+    let named = try scene.run(["deliveries", "retry", "1"])
+    #expect(named.status == 66 && named.stdout.isEmpty)
+    #expect(named.stderr.hasPrefix("watcher: error: nothing was changed ("))
   }
 
   @Test func retryEnablesASinkThatIsNamed() throws {
@@ -92,7 +127,13 @@ import Testing
     #expect(try scene.run(["deliveries", "drop", "1"]).stdout == "dropped 1 delivery\n")
     #expect(try deliveries().map { $0["sequence"] as? String } == ["000000000002"])
     #expect(try scene.run(["deliveries", "drop", "--all", "--json"]).stdout == #"{"dropped":1}"# + "\n")
-    #expect(try scene.run(["deliveries", "drop", "--all"]).status == 66)
+    for selection in [["--all"], ["--sink", "all"], ["--failed"], ["--since", "1d"]] {
+      let nothing = try scene.run(["deliveries", "drop"] + selection)
+      #expect(nothing.status == 0 && nothing.stderr.isEmpty, "\(selection)")
+      #expect(nothing.stdout == "nothing to do: none of these waits or has failed\n")
+    }
+    #expect(try scene.run(["deliveries", "drop", "--all", "--json"]).stdout == #"{"dropped":0}"# + "\n")
+    #expect(try scene.run(["deliveries", "drop", "1"]).status == 66)
     #expect(try deliveries().isEmpty)
     #expect(try scene.run(["events", "--json"]).stdout.split(separator: "\n").count == 2)
     #expect(try scene.history(image).count == 2)

@@ -7,7 +7,8 @@ struct DeliveriesDropCommand: ParsableCommand {
     commandName: "drop", abstract: "Forget deliveries that wait or have failed; events and history stay.",
     usage: "watcher deliveries drop [<options>] [<event> ...]",
     discussion: """
-      Also while the daemon runs.
+      Also while the daemon runs. Where nothing waits or has failed, there is nothing to do: that is
+      an error (66) only for events that are named.
       Example: watcher deliveries drop --sink ops --since 1d
       """)
 
@@ -15,9 +16,8 @@ struct DeliveriesDropCommand: ParsableCommand {
 
   func run() throws {
     let count = try change.apply { .drop($0) }.count
-    guard count > 0 else { throw DeliveryChange.nothing("none of these waits or has failed") }
     try change.print(
-      json: .members(["dropped": .number(count)]),
-      text: "dropped \(Words.count(count, "delivery", "deliveries"))\n")
+      json: .members(["dropped": .number(count)]), nothing: "none of these waits or has failed",
+      text: count > 0 ? "dropped \(Words.count(count, "delivery", "deliveries"))\n" : nil)
   }
 }

@@ -9,18 +9,33 @@ struct DeliveriesListCommand: ParsableCommand {
     usage: "watcher deliveries list [<options>] [<event> ...]",
     discussion: "Example: watcher deliveries list --failed --sink ops")
 
+  /// All of them are in memory at a time.
+  private static let most = 100_000
+
   @OptionGroup var selection: DeliverySelection
   @Flag var states: [DeliveryState] = []
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("At most so many, the oldest.", valueName: "number"))
+  var limit = 1_000
   @OptionGroup var output: TimedOutputOptions
   @OptionGroup var source: QueryOptions
+
+  func validate() throws {
+    guard (1...Self.most).contains(limit) else {
+      throw ValidationError("--limit must be from 1 to \(Self.most)")
+    }
+  }
 
   func run() throws {
     let now = Timestamp.now()
     let query = try selection.query(states: states.isEmpty ? [.waiting, .failed] : Set(states), now: now)
     let reader = try source.open()
     try DeliverySelection.check(query, in: reader)
-    let rendering = DeliveriesRendering(deliveries: try reader.deliveries(query), now: now)
+    let found = try reader.deliveries(query, limit: limit + 1, now: now)
+    let rendering = DeliveriesRendering(deliveries: Array(found.prefix(limit)), now: now)
     try output.print(json: rendering.json, text: rendering.text)
+    guard found.count > limit else { return }
+    Output.warning("there are more than these \(limit): --limit shows more, --since, --sink or an event others")
   }
 }
 

@@ -7,8 +7,10 @@ struct DeliveriesRetryCommand: ParsableCommand {
     commandName: "retry", abstract: "Make deliveries due at once that have failed or were put off.",
     usage: "watcher deliveries retry [<options>] [<event> ...]",
     discussion: """
-      A disabled sink that is named with --sink is tried again. A daemon that runs takes it over at
-      once.
+      A disabled sink that is named with --sink is tried again, and one whose receiver has asked for
+      time is not left alone any longer. A daemon that runs takes it over at once. Where nothing has
+      failed or was put off, there is nothing to do: that is an error (66) only for events that are
+      named.
       Example: watcher deliveries retry --sink ops
       """)
 
@@ -21,11 +23,10 @@ struct DeliveriesRetryCommand: ParsableCommand {
       Output.warning(
         "nothing is sent to a disabled sink (\(name)): 'watcher deliveries retry --sink \(name)' enables it")
     }
-    guard count > 0 || !enabled.isEmpty else { throw DeliveryChange.nothing("none of these has failed or was put off") }
     let due = "\(Words.count(count, "delivery", "deliveries")) due at once"
     let lines = enabled.map { "enabled sink \($0.shown)" } + (count > 0 ? [due] : [])
     try change.print(
       json: .members(["retried": .number(count), "enabled": .array(enabled.map { .string($0) })]),
-      text: lines.map { $0 + "\n" }.joined())
+      nothing: "none of these has failed or was put off", text: lines.isEmpty ? nil : lines.map { $0 + "\n" }.joined())
   }
 }

@@ -41,12 +41,17 @@ struct DeliveryChange: ParsableArguments {
     }
   }
 
-  /// - Parameter what: which was looked for in vain.
-  static func nothing(_ what: String) -> CommandError {
-    CommandError(.notFound, "nothing was changed (\(what)): 'watcher deliveries list' shows what there is")
-  }
-
-  func print(json document: JSONOutput, text: String) throws {
+  /// That there was nothing to do is success, unless it was asked of events by name.
+  ///
+  /// - Parameters:
+  ///   - nothing: what to say where nothing was done.
+  ///   - text: what was done.
+  func print(json document: JSONOutput, nothing: String, text: String?) throws {
+    guard text != nil || selection.events.isEmpty else {
+      throw CommandError(
+        .notFound, "nothing was changed (\(nothing)): 'watcher deliveries list' shows what there is")
+    }
+    let text = text ?? "nothing to do: \(nothing)\n"
     try Output.write(json ? document.bytes + [UInt8(ascii: "\n")] : Array(text.utf8))
   }
 }
