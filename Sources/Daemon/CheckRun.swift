@@ -51,8 +51,10 @@ public final class CheckRun: Sendable {
       try await store.enterSinks(config)
       core = try await store.check(entries, config, now: start)
     }
+    let report = PollReport(log: log)
     let pass = SinglePass(
-      sinks: config.sinks, poller: TagPoller(registry: registry, writer: store.writer), log: log)
+      sinks: config.sinks, poller: TagPoller(registry: registry, writer: store.writer), log: log,
+      onRecorded: { $0.forEach(report.noteRemarks) })
     let began = Moment.now().boot
     let results = try await pass.run(consume core) { progress($0, entries.count) }
     let seconds = Double(Moment.now().boot - began) / 1000

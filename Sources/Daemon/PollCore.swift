@@ -64,7 +64,7 @@ struct PollCore: Sendable {
         if !hasSameInterval { watchlist.add(index, slots[index], to: &plan, at: now) }
       } else {
         arriving.append(
-          TagSlot(entry: entry, id: record.id, snapshot: snapshots[record.id], state: record.state, now: now.wall))
+          TagSlot(entry: entry, id: record.id, snapshot: snapshots[record.id], state: record.state, now: now))
       }
     }
     for index in leaving.values {
@@ -110,10 +110,12 @@ struct PollCore: Sendable {
   }
 
   private func job(_ index: Int, _ now: Moment) -> PollJob {
-    PollJob(
+    var known = slots[index].known
+    known.mustVerify = slots[index].verifyFrom <= now.boot
+    return PollJob(
       slot: index, registry: plan.registry(of: index), began: now.boot,
       lateness: slots[index].lastChecked.map { _ in plan.lateness(of: index, at: now.boot) },
-      tag: slots[index].entry.tag, known: slots[index].known,
+      tag: slots[index].entry.tag, known: known,
       selection: slots[index].entry.selection, wantsProbe: slots[index].reachability.wantsRegistryProbe)
   }
 
@@ -133,6 +135,7 @@ struct PollCore: Sendable {
     let seen = result.observed(at: now.wall)
     slots[index].lastChecked = seen
     slots[index].nextCheck = nextCheck
+    noteVerified(index, result, now)
     if case .unchanged = result, slots[index].isQuiet, slots[index].snapshot != nil {
       slots[index].reachability.lastSuccess = now.wall
       marks.append(UnchangedMark(tagID: slots[index].id, at: now.wall, nextCheck: nextCheck))
@@ -152,6 +155,14 @@ struct PollCore: Sendable {
     return RecordRequest(
       slot: index, entry: slots[index], finding: result.finding, change: change, at: seen,
       nextCheck: nextCheck)
+  }
+
+  private mutating func noteVerified(_ index: Int, _ result: PollResult, _ now: Moment) {
+    switch result {
+    case .found: slots[index].verifyFrom = Verification.due(slots[index].entry.tag, after: now.wall, at: now)
+    case .unchanged where slots[index].verifyFrom <= now.boot: slots[index].verifyFrom = Verification.retry(at: now)
+    case .unchanged, .failed: break
+    }
   }
 
   private mutating func planNext(_ index: Int, _ result: PollResult, _ now: Moment) -> Int64 {

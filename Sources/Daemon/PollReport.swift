@@ -35,7 +35,8 @@ final class PollReport: Sendable {
     }
   }
 
-  private func noteRemarks(_ record: Record) {
+  /// Logs what was odd about what was found, unless that was said before.
+  func noteRemarks(_ record: Record) {
     guard !record.remarks.isEmpty else { return }
     let said = remarks.withLock { $0.updateValue(record.remarks, forKey: record.tag) } ?? []
     for remark in record.remarks where !said.contains(remark) {

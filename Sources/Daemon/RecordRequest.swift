@@ -44,7 +44,7 @@ struct Record: Sendable {
   /// The image moved to and fro, and that is announced later.
   let isWithheld: Bool
   let events: [RecordedEvent]
-  /// What is odd about the documents of a state that has just begun.
+  /// What is odd about what was found.
   var remarks: [String] = []
 }
 

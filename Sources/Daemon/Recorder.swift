@@ -25,6 +25,7 @@ struct Recorder: Sendable {
     switch request.finding {
     case .found(let snapshot, let head):
       step.head = head
+      step.verified = request.at
       try recordFound(snapshot, &step, store)
     case .confirmed:
       if stored != nil { try store.confirmSnapshot(tag: request.entry.id, at: request.at) }
@@ -51,6 +52,7 @@ struct Recorder: Sendable {
         .map { PastUse(lastCurrent: $0.lastSeen, digest: $0.digest) }
     }
     step.walked = selection
+    step.remarks = current.remarks
     step.detailsPending = current.images.contains { $0.imageID != nil && $0.config == nil }
     try store.insertDocuments(current.documents)
     if let stored = step.stored, stored.ended == nil, stored.digest == current.digest {
@@ -61,7 +63,6 @@ struct Recorder: Sendable {
     let id = try store.insertSnapshot(
       tag: request.entry.id, snapshot: current, classes: classes(of: current, change), at: request.at)
     step.snapshot = id
-    step.remarks = current.remarks
     guard let change else { return }
     guard let passed = try admit(change, &step, store) else {
       step.isWithheld = true
@@ -258,6 +259,7 @@ private struct Step {
   var snapshot: Int64?
   var head: Digest?
   var detailsPending: Bool
+  var verified: Timestamp?
   var walked: PlatformSelection?
   var flaps: FlapGate
   var announcedSnapshot: Int64?
@@ -265,7 +267,6 @@ private struct Step {
   /// The image moved and that is not announced now.
   var isWithheld = false
   var events: [RecordedEvent] = []
-  /// Told with the state that they are about, so once.
   var remarks: [String] = []
 
   init(request: RecordRequest, stored: StoredSnapshot?, before: TagState) {
@@ -275,6 +276,7 @@ private struct Step {
     snapshot = stored.flatMap { $0.ended == nil ? $0.id : nil }
     head = snapshot == nil ? nil : before.headDigest
     detailsPending = before.detailsPending
+    verified = before.verified
     walked = before.walked
     flaps = before.flaps
     announcedSnapshot = before.announcedSnapshot
@@ -287,6 +289,7 @@ private struct Step {
     state.walked = walked
     state.headDigest = head
     state.detailsPending = detailsPending
+    state.verified = verified
     state.lastChecked = request.finding.isCheck ? request.at : request.entry.lastChecked
     state.lastSuccess = reachability.lastSuccess
     state.nextCheck = request.nextCheck

@@ -19,17 +19,20 @@ struct TagSlot: Sendable {
   /// The next poll walks the documents even if HEAD says that nothing moved: platforms were added to the
   /// selection, or a config blob is still missing.
   var mustWalk: Bool
+  /// Boot time, milliseconds, from which a poll verifies what HEAD says.
+  var verifyFrom: Int64
   var reachability: Reachability
   var flaps: FlapGate
 
-  init(entry: WatchEntry, id: Int64, snapshot: Int64?, state: TagState, now: Timestamp) {
+  init(entry: WatchEntry, id: Int64, snapshot: Int64?, state: TagState, now: Moment) {
     self.entry = entry
     self.id = id
     lastChecked = state.lastChecked
-    nextCheck = state.nextCheck ?? now
+    nextCheck = state.nextCheck ?? now.wall
     self.snapshot = snapshot
     head = state.headDigest
     mustWalk = state.mustWalk(for: entry.selection)
+    verifyFrom = Verification.due(entry.tag, after: state.verified ?? state.lastSuccess, at: now)
     reachability = state.reachability
     flaps = state.flaps
   }

@@ -25,7 +25,7 @@ struct Watchlist {
     slots.reserveCapacity(entries.count)
     for (entry, record) in zip(entries, records) {
       let slot = TagSlot(
-        entry: entry, id: record.id, snapshot: snapshots[record.id], state: record.state, now: now.wall)
+        entry: entry, id: record.id, snapshot: snapshots[record.id], state: record.state, now: now)
       add(slots.count, slot, to: &plan, at: now, isSinglePass: isSinglePass)
       slots.append(slot)
     }

@@ -42,7 +42,8 @@ extension HistoryTransaction {
       sql: """
         UPDATE tag SET walked = ?, head_digest = ?, details_pending = ?, last_checked_ms = ?, last_success_ms = ?,
           next_check_ms = ?, reach = ?, failures = ?, failing_since_ms = ?, error_code = ?, error_message = ?,
-          missing_since_ms = ?, missing_count = ?, withheld = ?, last_move_ms = ?, announced_snapshot_id = ?
+          missing_since_ms = ?, missing_count = ?, withheld = ?, last_move_ms = ?, announced_snapshot_id = ?,
+          verified_ms = ?
         WHERE id = ?
         """
     ).execute(arguments: [
@@ -50,7 +51,7 @@ extension HistoryTransaction {
       state.lastSuccess?.milliseconds, state.nextCheck?.milliseconds, state.reach.rawValue, state.failures,
       state.failingSince?.milliseconds, state.failure?.code.rawValue, state.failure?.message,
       state.missingSince?.milliseconds, state.missingCount, state.withheld, state.lastMove?.milliseconds,
-      state.announcedSnapshot, tag,
+      state.announcedSnapshot, state.verified?.milliseconds, tag,
     ])
   }
 

@@ -6,7 +6,7 @@ enum TagRow {
   static let columns = """
     id, watched, selection, interval_s, walked, head_digest, details_pending, last_checked_ms, last_success_ms,
     next_check_ms, reach, failures, failing_since_ms, error_code, error_message, missing_since_ms, missing_count,
-    withheld, last_move_ms, announced_snapshot_id
+    withheld, last_move_ms, announced_snapshot_id, verified_ms
     """
 
   /// - Parameter tag: the name, which callers have at hand already, so that its text is not held twice.
@@ -36,6 +36,7 @@ enum TagRow {
     state.withheld = Int(try row.integer(17))
     state.lastMove = try row.optionalTime(18)
     state.announcedSnapshot = try row.optionalInteger(19)
+    state.verified = try row.optionalTime(20)
     return state
   }
 }

@@ -14,6 +14,8 @@ public struct TagState: Hashable, Sendable {
   public var headDigest: Digest?
   /// Whether a config blob of the current snapshot is still to be had.
   public var detailsPending = false
+  /// When the tag's document was last fetched or found anew, and not only named by HEAD.
+  public var verified: Timestamp?
   public var lastChecked: Timestamp?
   public var lastSuccess: Timestamp?
   public var nextCheck: Timestamp?

@@ -8,17 +8,22 @@ public struct KnownTag: Sendable {
   public var mustWalk: Bool
   /// It was there once. Decides what people are told to do if it is not there now.
   public var wasSeen: Bool
+  /// Fetch the tag's document although HEAD is equal, and compare: HEAD may come from a broken cache.
+  public var mustVerify: Bool
 
-  public init(headDigest: Digest? = nil, mustWalk: Bool = false, wasSeen: Bool = false) {
+  public init(
+    headDigest: Digest? = nil, mustWalk: Bool = false, wasSeen: Bool = false, mustVerify: Bool = false
+  ) {
     self.headDigest = headDigest
     self.mustWalk = mustWalk
     self.wasSeen = wasSeen
+    self.mustVerify = mustVerify
   }
 }
 
 /// What a look at a tag gave.
 public enum Observation: Sendable {
-  /// HEAD names the same digest as before.
+  /// HEAD names the same digest as before. Where it was to be verified, that was not possible.
   case unchanged
   /// The verified state, which may well be the one recorded. `headDigest` belongs into the next `KnownTag`;
   /// it is `nil` where the registry's HEAD names none. `ageMilliseconds` ago the tag was seen to be so: fetching

@@ -32,6 +32,7 @@ struct SnapshotBuilder {
   mutating func snapshot(of top: TagLookup.Top) async throws(CheckFailure) -> TagSnapshot {
     let document = top.document
     if !top.isStored { documents.append(document) }
+    remarks += top.remark.map { [$0] } ?? []
     switch top.content {
     case .manifest(let manifest):
       let size = document.bytes.count

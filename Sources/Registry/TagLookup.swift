@@ -20,6 +20,8 @@ struct TagLookup: Sendable {
     let isStored: Bool
     /// When the registry named it for the tag, by the registry clock.
     let namedAt: Int64
+    /// What was odd about finding it.
+    var remark: String?
   }
 
   let session: RegistrySession
@@ -39,7 +41,10 @@ struct TagLookup: Sendable {
     let response = head.response
     switch HeadVerdict(status: response.status, digest: response.headers.first("Docker-Content-Digest")) {
     case .digest(let text):
-      if !known.mustWalk, text == known.headDigest?.description { return .unchanged }
+      if text == known.headDigest?.description {
+        if known.mustVerify, let result = try await verify(response, named: text) { return result }
+        if !known.mustWalk { return .unchanged }
+      }
       guard let digest = try? Digest(text) else { return .found(try await fetchByTag(), headDigest: nil) }
       let named = Named(
         digest: digest, contentType: response.headers.first("Content-Type"), at: session.clock.now())
@@ -140,7 +145,7 @@ struct TagLookup: Sendable {
 
 extension TagLookup.Top {
   /// - Parameter digest: what the document was verified by, in the algorithm of whoever named it.
-  fileprivate init(
+  init(
     _ sent: SentDocument, _ bytes: [UInt8], digest: Digest, isStored: Bool, namedAt: Int64
   ) throws(CheckFailure) {
     let (content, type) = try sent.read()

@@ -35,11 +35,11 @@ final class OneTag {
   }
 
   /// Everything in memory is forgotten and read again.
-  func restart(selection: PlatformSelection) throws {
+  func restart(selection: PlatformSelection, at seconds: Int = 0) throws {
     writer.close()
     self.selection = selection
     writer = try HistoryWriter.open(directory.path + "/watcher.db")
-    core = try Self.open(writer, selection, at: 0)
+    core = try Self.open(writer, selection, at: seconds)
   }
 
   /// A poll that the registry answers; `nil` when a mark was all there was to it.
@@ -53,6 +53,12 @@ final class OneTag {
     return try take(
       isUnchanged ? .unchanged : .found(snapshot, head: snapshot.digest, ageMilliseconds: age), at: seconds)
   }
+
+  /// A poll of which HEAD says that nothing moved.
+  func unchanged(at seconds: Int) throws -> Record? { try take(.unchanged, at: seconds) }
+
+  /// Whether a poll would verify that.
+  func verifies(at seconds: Int) -> Bool { core.slots[0].verifyFrom <= moment(seconds).boot }
 
   /// A poll that finds this.
   func found(_ snapshot: TagSnapshot, at seconds: Int) throws -> Record? {
@@ -99,7 +105,7 @@ final class OneTag {
 
   private static let tag = TagReference(domain: "r.example", path: "app", tag: "latest")
 
-  private static func open(_ writer: HistoryWriter, _ selection: PlatformSelection, at now: Int64) throws -> PollCore {
+  private static func open(_ writer: HistoryWriter, _ selection: PlatformSelection, at now: Int) throws -> PollCore {
     let entry = WatchEntry(
       tag: tag, pinned: nil, intervalSeconds: 60, selection: selection, sinks: ["default", "all"],
       unreachableAfterSeconds: 3_600, labels: [:], line: 0)
@@ -112,7 +118,8 @@ final class OneTag {
       )
     }
     return Watchlist(entries: [entry], registries: [:]).core(
-      records: records, snapshots: snapshots, seed: 1, now: Moment(boot: now, wall: Timestamp(milliseconds: epoch)))
+      records: records, snapshots: snapshots, seed: 1,
+      now: Moment(boot: Int64(now) * 1_000, wall: Timestamp(milliseconds: epoch + Int64(now) * 1_000)))
   }
 
   private func take(_ result: PollResult, at seconds: Int) throws -> Record? {
