@@ -20,11 +20,12 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "CSignals"),
+    .target(name: "Addresses"),
     .target(name: "ImageModel"),
     .target(name: "StrictJSON"),
     .target(name: "Hashing", dependencies: ["COpenSSL", "ImageModel"]),
-    .target(name: "Transport", dependencies: ["CCurl"]),
-    .target(name: "Registry", dependencies: ["Transport", "Hashing", "StrictJSON", "ImageModel"]),
+    .target(name: "Transport", dependencies: ["CCurl", "Addresses"]),
+    .target(name: "Registry", dependencies: ["Addresses", "Transport", "Hashing", "StrictJSON", "ImageModel"]),
     .target(name: "Drift", dependencies: ["ImageModel"]),
     .target(
       name: "Schedule",
@@ -39,12 +40,12 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
-    .target(name: "Config", dependencies: ["StrictJSON", "ImageModel"]),
+    .target(name: "Config", dependencies: ["Addresses", "StrictJSON", "ImageModel"]),
     .target(
       name: "Daemon",
       dependencies: [
-        "Config", "CSignals", "Delivery", "Drift", "Endpoint", "Hashing", "History", "ImageModel", "Registry",
-        "Schedule", "StrictJSON", "Transport",
+        "Addresses", "Config", "CSignals", "Delivery", "Drift", "Endpoint", "Hashing", "History", "ImageModel",
+        "Registry", "Schedule", "StrictJSON", "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
@@ -58,10 +59,11 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Hashing", "ImageModel"], path: "Tests/TestSupport"),
     .testTarget(name: "HouseTests"),
+    .testTarget(name: "AddressesTests", dependencies: ["Addresses"]),
     .testTarget(name: "ImageModelTests", dependencies: ["ImageModel"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "ImageModel"]),
-    .testTarget(name: "TransportTests", dependencies: ["Transport", "TestSupport"]),
+    .testTarget(name: "TransportTests", dependencies: ["Addresses", "Transport", "TestSupport"]),
     .testTarget(
       name: "RegistryTests",
       dependencies: ["Registry", "Transport", "Hashing", "StrictJSON", "ImageModel", "TestSupport"]),
@@ -85,7 +87,7 @@ let package = Package(
     .testTarget(
       name: "BlackBoxTests",
       dependencies: ["watcher", "TestSupport", "Hashing", "Schedule", "StrictJSON", "ImageModel"],
-      exclude: ["FaultShim"]),
+      exclude: ["FaultShim", "Namespace"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import Addresses
 import Config
 import ImageModel
 import Registry
@@ -14,7 +15,7 @@ struct RegistryAccessMap: Sendable {
 
   func access(_ domain: String) -> RegistryAccess {
     let settings = settings[domain] ?? RegistrySettings()
-    let isLoopback = LoopbackHost.isLoopback(domain)
+    let isLoopback = HostKind(authority: domain) == .loopback
     return RegistryAccess(
       usesPlainHTTP: settings.scheme.map { $0 == .http } ?? isLoopback,
       credentials: credentials(settings),

@@ -1,3 +1,4 @@
+import Addresses
 import Config
 import Drift
 import History
@@ -8,7 +9,7 @@ import Schedule
 struct Watchlist {
   /// Requests at once to a registry where the configuration does not say: many to oneself, few to others.
   static func concurrency(of domain: String, _ settings: RegistrySettings?) -> Int {
-    settings?.maxConcurrency ?? (LoopbackHost.isLoopback(domain) ? 64 : 4)
+    settings?.maxConcurrency ?? (HostKind(authority: domain) == .loopback ? 64 : 4)
   }
 
   let entries: [WatchEntry]
@@ -52,4 +53,9 @@ struct Watchlist {
       nextCheckWall: slot.nextCheck, nowWall: now.wall, nowBoot: now.boot,
       intervalSeconds: slot.entry.intervalSeconds, failures: slot.reachability.failures)
   }
+}
+
+extension [WatchEntry] {
+  /// Whether none of them is elsewhere.
+  var isOnLoopback: Bool { allSatisfy { HostKind(authority: $0.tag.domain) == .loopback } }
 }

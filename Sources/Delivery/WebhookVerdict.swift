@@ -22,7 +22,9 @@ enum WebhookVerdict: Hashable {
       self = .delivered
       return
     }
-    let said = "\(receiver) answered \(response.status)\(Self.excerpt(of: response, without: secrets))"
+    // Proxy Authentication Required: the receiver was not asked.
+    let who = response.status == 407 ? response.proxy.map { "the proxy \($0)" } ?? receiver : receiver
+    let said = "\(who) answered \(response.status)\(Self.excerpt(of: response, without: secrets))"
     switch response.status {
     case 410: self = .gone(said)
     case 300..<400:

@@ -6,6 +6,8 @@ public struct CheckFailure: Error, Hashable, Sendable {
     case dns, connect, tls, timeout, network
     /// A limit of `Limits` was passed.
     case tooLarge = "too_large"
+    /// The registry is at a link-local or metadata address, where no request goes.
+    case addressRefused = "address_refused"
     case redirectRefused = "redirect_refused"
     /// The registry's token server is not one that credentials may go to.
     case realmRefused = "realm_refused"

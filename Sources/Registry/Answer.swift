@@ -19,6 +19,8 @@ struct Answer: Sendable {
     case notAskedFor
     /// They were sent, or a token got with them was.
     case refused
+    /// Whoever answers gets none: a redirect led there.
+    case notSentThere
   }
 
   var status: Int
@@ -29,6 +31,10 @@ struct Answer: Sendable {
   var login = Login.none
   /// The tag was there before: its name is right.
   var wasSeen = false
+  /// Who redirected to whoever answers, another origin than its own.
+  var redirectedFrom: String?
+  /// Whether a client certificate goes to whoever answers, if there is one.
+  var mayShowCertificate = true
 
   /// What the answer means. Source: distribution-spec, error codes; distribution
   /// `registry/api/errcode`; the places named beside the rows.
@@ -39,6 +45,7 @@ struct Answer: Sendable {
     var what = what(host: host)
     // Of a rate limit every tag of the registry is told.
     if case .part(let name) = subject, verdict.code != .rateLimited { what += " for \(name)" }
+    if let redirectedFrom { what += " (\(redirectedFrom) redirects there)" }
     return CheckFailure(
       verdict.code, what, remedy: verdict.remedy, retryAfterSeconds: verdict.isTransient ? retryAfterSeconds : nil)
   }
@@ -61,12 +68,13 @@ struct Answer: Sendable {
     case 405: body.has("DENIED") ? denied : Verdict(code: .badResponse, remedy: "it does not serve manifests")
     case 406, 415:
       Verdict(code: .unsupportedDocument, remedy: "it has no document of a kind that can be watched")
-    case 407: Verdict(code: .authUnsupported, remedy: "the proxy wants credentials; set them in its URL")
+    case 407: Verdict(code: .authUnsupported, remedy: "it wants a user name and password; set them in the proxy's URL")
     case 413, 431: Verdict(code: .badRequest, remedy: "the request is too large for it, likely its own token")
     case 429: rateLimited
     case 451: Verdict(code: .denied, remedy: "it may not be served for legal reasons")
     case 408, 425: Verdict(code: .server, remedy: "try again later", isTransient: true)
     case 500...: serverError
+    case 400 where body.certificate != nil: certificate
     case 400:
       Verdict(
         code: .badRequest,
@@ -83,6 +91,18 @@ struct Answer: Sendable {
   /// Policy, scope, geography, an expired login; at Artifactory also a tag that does not exist (cosign#2973).
   private var denied: Verdict {
     Verdict(code: .denied, remedy: login.remedyIfDenied(wasSeen: wasSeen))
+  }
+
+  private var certificate: Verdict {
+    let remedy =
+      if !mayShowCertificate {
+        redirectedFrom == nil ? "it gets none, for it is not the registry itself" : CheckFailure.badRedirect
+      } else if body.certificate == .missing {
+        "it asks for a client certificate; set client_cert_file and client_key_file for it"
+      } else {
+        "it refuses the client certificate; check client_cert_file and whom the registry trusts"
+      }
+    return Verdict(code: .tls, remedy: remedy)
   }
 
   private var rateLimited: Verdict {
@@ -133,6 +153,8 @@ struct Answer: Sendable {
 }
 
 extension Answer.Login {
+  private static let isElsewhere = "credentials are not sent there; \(CheckFailure.badRedirect)"
+
   /// What to do about a registry that does not say whether there is something that may not be read.
   ///
   /// - Parameter wasSeen: the tag was there before.
@@ -146,6 +168,7 @@ extension Answer.Login {
       wasSeen
         ? "it was here and is gone, or the configured credentials no longer allow it; check what they may read"
         : "it is not there, or the configured credentials do not allow it; check both"
+    case .notSentThere: Self.isElsewhere
     }
   }
 
@@ -160,6 +183,7 @@ extension Answer.Login {
       wasSeen
         ? "the configured credentials no longer allow it; check what they may read"
         : "the configured credentials do not allow it; check the name and what they may read"
+    case .notSentThere: Self.isElsewhere
     }
   }
 }

@@ -8,20 +8,36 @@ struct ErrorBody: Hashable, Sendable {
   let codes: [String]
   /// The registry's own words, safe to print, on one line; `nil` where it has none for people.
   let words: String?
+  /// What a web server in front says about the client's certificate.
+  let certificate: Certificate?
   /// Code, message and detail of all errors, lower-cased, to look for hints in.
   private let haystack: String
 
   static let none = ErrorBody([])
+
+  enum Certificate: String, CaseIterable {
+    case missing = "No required SSL certificate was sent"
+    case refused = "The SSL certificate error"
+
+    /// nginx says so in the title of a page with status 400 (`ngx_http_special_response.c`).
+    init?(_ body: [UInt8]) {
+      let text = String(decoding: body.prefix(2_048), as: UTF8.self)
+      guard let found = Self.allCases.first(where: { text.contains("400 \($0.rawValue)") }) else { return nil }
+      self = found
+    }
+  }
 
   /// - Parameter secrets: what went out with the request. A server that repeats it is not quoted.
   init(_ body: [UInt8], hiding secrets: [String] = []) {
     let limits = JSONLimits(depth: Limits.jsonDepth, bytes: Limits.errorBodyBytes, values: 4_096)
     guard let json = try? StrictJSON.parse(body, limits: limits) else {
       codes = []
-      words = Self.plainText(body).flatMap { Self.repeats($0, secrets) ? nil : $0 }
+      certificate = Certificate(body)
+      words = certificate?.rawValue ?? Self.plainText(body).flatMap { Self.repeats($0, secrets) ? nil : $0 }
       haystack = ""
       return
     }
+    certificate = nil
     let errors = json["errors"]?.array ?? []
     codes = errors.compactMap { $0["code"]?.string }.filter { !$0.isEmpty && !Self.repeats($0, secrets) }
     let messages = errors.compactMap { $0["message"]?.string }

@@ -7,6 +7,7 @@ extension CheckFailure {
   static let maybeNoRegistry = "check the name; what answers may be no registry"
   static let maybeTampering = "look for a broken mirror, or tampering"
   static let fewerDocuments = "it has to be pushed with fewer"
+  static let badRedirect = "whoever runs the registry has to correct its redirects"
 
   /// A document that is wrong as it was pushed.
   init(badDocument what: String) { self.init(.badDocument, what, remedy: "it has to be pushed again") }
@@ -22,14 +23,17 @@ extension CheckFailure {
 
   /// A transfer that gave no answer.
   ///
-  /// - Parameter isTokenServer: whether the host was named by a registry.
-  init(_ error: TransportError, isTokenServer: Bool = false) {
-    let (code, remedy): (Code, String) =
+  /// - Parameters:
+  ///   - registry: who was asked, for what a redirect led to.
+  ///   - isTokenServer: whether the host was named by a registry.
+  init(_ error: TransportError, registry: String, isTokenServer: Bool = false) {
+    let (code, remedy): (Code, String?) =
       switch error.code {
-      case .dns: (.dns, "check the name and this machine's DNS")
-      case .connect: (.connect, "check that it is up and reachable")
-      case .tls:
-        (.tls, "check its certificate, the CA file and client certificate set for it, and this machine's clock")
+      case .dns: (.dns, error.advice)
+      case .connect, .proxyRefused: (.connect, error.advice)
+      case .tls: (.tls, error.advice)
+      case .clientCertificate: (.tls, Self.certificateRemedy(error))
+      case .proxyAuth: (.authUnsupported, error.advice)
       case .timeout, .stalled: (.timeout, "check that it is reachable, or try again later")
       case .network, .cancelled: (.network, "try again later")
       case .bodyTooLarge, .headersTooLarge: (.tooLarge, Self.maybeNoRegistry)
@@ -37,25 +41,32 @@ extension CheckFailure {
       case .addressRefused where error.redirected, .plainHTTPRefused where error.redirected:
         (.redirectRefused, Self.badRedirect)
       case .addressRefused where isTokenServer, .plainHTTPRefused where isTokenServer:
-        (.realmRefused, RealmPolicy.Reason.address.remedy)
-      case .addressRefused, .plainHTTPRefused: (.connect, "check the name and this machine's DNS")
+        (.realmRefused, error.linkLocalAdvice ?? RealmPolicy.Reason.address.remedy)
+      case .addressRefused: (.addressRefused, error.advice)
+      case .plainHTTPRefused: (.connect, error.advice)
       case .badURL, .badHeader: (.badRequest, "check the reference")
-      case .contentCoding: (.badResponse, "a proxy in between may add it; have it send documents as they are")
-      case .protocolError: (.badResponse, "check host, port and scheme")
+      case .contentCoding: (.badResponse, error.advice)
+      case .protocolError: (.badResponse, error.advice)
       case .unsupported: (.badResponse, "install a newer libcurl")
       }
-    self.init(code, Self.what(error), remedy: remedy)
+    self.init(code, Self.what(error, registry), remedy: remedy)
   }
 
-  private static let badRedirect = "whoever runs the registry has to correct its redirects"
-
-  /// The transport's words without its advice, `no connection to h:443 (Connection refused)`.
-  private static func what(_ error: TransportError) -> String {
-    let parts = error.message.split(separator: "; ", maxSplits: 1)
-    let advice = parts.dropFirst().first ?? ""
-    let reason = advice.firstRange(of: " (").map { advice[$0.lowerBound...] } ?? ""
-    let said = String(parts.first ?? "") + reason
-    guard let place = WebURL(error.url)?.place, !said.contains(place) else { return said }
-    return "\(place): \(said)"
+  /// Where to set a client certificate, if one is sent at all to whoever asks for it.
+  private static func certificateRemedy(_ error: TransportError) -> String? {
+    if error.redirected { return badRedirect }
+    return error.advice.map { "\($0) (client_cert_file)" } ?? "set client_cert_file and client_key_file for it"
   }
+
+  /// What the transport says, `no connection to h:443 (Connection refused)`, and who led there.
+  private static func what(_ error: TransportError, _ registry: String) -> String {
+    var said = error.what + (error.reason.map { " (\($0))" } ?? "")
+    if let place = WebURL(error.url)?.place, !said.contains(place) { said = "\(place): \(said)" }
+    return error.redirected ? "\(said) (\(registry) redirects there)" : said
+  }
+}
+
+extension TransportError {
+  /// What to do about an address that no setting allows; `nil` where `trusted_realms` may.
+  fileprivate var linkLocalAdvice: String? { code == .addressRefused ? advice : nil }
 }

@@ -1,3 +1,5 @@
+import Addresses
+
 /// Who may be asked for a token, and with what. A registry names its token server itself (`realm`), so a
 /// hostile one may point at a thief or into the private network.
 ///
@@ -12,6 +14,16 @@ struct RealmPolicy: Sendable {
     /// Nothing secret may go there.
     case anonymousOnly
     case refused(Reason)
+
+    /// For the trace.
+    var words: String {
+      switch self {
+      case .own: "the registry's own"
+      case .trusted: "it may have credentials"
+      case .anonymousOnly: "it is asked without credentials"
+      case .refused(let reason): "not asked, for \(reason.rawValue)"
+      }
+    }
   }
 
   /// Why a token server is not asked.
@@ -19,6 +31,7 @@ struct RealmPolicy: Sendable {
     case notAURL = "it is not a plain http or https URL"
     case downgrade = "it is plain HTTP"
     case address = "it is an address that no public token server has"
+    case linkLocal = "it is a link-local or metadata address"
     case untrusted = "credentials may not go there"
     case plainCredentials = "credentials would go over plain HTTP"
     case leaves = "it redirects to another server"
@@ -28,7 +41,7 @@ struct RealmPolicy: Sendable {
       switch self {
       case .address, .untrusted: "add it to trusted_realms if it is right"
       case .plainCredentials: "set allow_plain_credentials if that is meant"
-      case .notAURL, .downgrade, .leaves, .loops: "whoever runs the registry has to correct it"
+      case .notAURL, .downgrade, .linkLocal, .leaves, .loops: "whoever runs the registry has to correct it"
       }
     }
   }
@@ -50,13 +63,15 @@ struct RealmPolicy: Sendable {
   func decide(_ realm: WebURL) -> Decision {
     if realm.hasSameOrigin(as: registry) { return .own }
     if !realm.isSecure && registry.isSecure { return .refused(.downgrade) }
-    if trustedRealms.contains(where: { Self.names($0, realm) }) { return .trusted }
     let kind = HostKind(realm.host)
+    if kind == .linkLocalOrMetadata { return .refused(.linkLocal) }
+    if trustedRealms.contains(where: { Self.names($0, realm) }) { return .trusted }
     if let reason = refusal(of: kind, from: HostKind(registry.host)) { return .refused(reason) }
     guard realm.isSecure else {
       // A registry on plain HTTP gives no proof of who it is, so nothing but its own origin is believed with
       // credentials. Its neighbours may be asked for an anonymous token: nothing secret is at stake.
-      let isNeighbour = realm.host == registry.host || kind == .loopback || kind == .privateAddress
+      let isNeighbour =
+        realm.host == registry.host || [.loopback, .belowLocalhost, .privateAddress].contains(kind)
       return isNeighbour ? .anonymousOnly : .refused(.downgrade)
     }
     let isNear = kind == .name && realm.host == registry.host || RegistrableDomain.isShared(realm.host, registry.host)
@@ -68,9 +83,9 @@ struct RealmPolicy: Sendable {
   private func refusal(of realm: HostKind, from registry: HostKind) -> Reason? {
     switch realm {
     case .name, .publicAddress: nil
-    case .loopback: registry == .loopback ? nil : .address
-    case .privateAddress: registry == .loopback || registry == .privateAddress ? nil : .address
-    case .forbiddenAddress, .disguised: .address
+    case .loopback, .belowLocalhost: [.loopback, .belowLocalhost].contains(registry) ? nil : .address
+    case .privateAddress: [.loopback, .belowLocalhost, .privateAddress].contains(registry) ? nil : .address
+    case .linkLocalOrMetadata, .specialAddress, .disguised: .address
     }
   }
 

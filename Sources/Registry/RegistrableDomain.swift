@@ -1,3 +1,5 @@
+import Addresses
+
 /// Whether two hosts belong to one owner, as far as names tell: `auth.example.com` and `registry.example.com`
 /// do, two customers of one cloud do not.
 ///

@@ -1,3 +1,4 @@
+import Addresses
 import ImageModel
 import Synchronization
 import Transport
@@ -43,7 +44,7 @@ final class RegistryHost: Sendable {
     prefix = base.text + (base.text.hasSuffix("/") ? "v2/" : "/v2/")
     var request = HTTPRequest(
       .get, url: "", bodyLimit: Limits.manifestBytes, redirects: Limits.redirects, tls: access.tls,
-      allowPlainHTTP: !base.isSecure, addresses: isLoopback ? .any : .denyLinkLocal)
+      allowPlainHTTP: !base.isSecure)
     request.setLimits()
     let agent = (name: "User-Agent", value: userAgent)
     request.headers = [("Accept", MediaType.manifestTypes.map(\.description).joined(separator: ", ")), agent]

@@ -66,11 +66,28 @@ extension RegistrySession {
       secrets.append(authorization.value)
       if case .configured(let credentials) = authorization { secrets.append(credentials.secret) }
     }
-    return Answer(
+    var answer = Answer(
       status: response.status, subject: subject, body: ErrorBody(response.body, hiding: secrets),
       retryAfterSeconds: response.retryAfterSeconds(clock),
       login: reply.authorization?.usesCredentials == true ? .refused : host.credentials == nil ? .none : .notAskedFor,
-      wasSeen: wasSeen
-    ).failure(host: host.name)
+      wasSeen: wasSeen)
+    guard let other = otherOrigin(of: response) else {
+      return answer.failure(host: response.proxyThatAnswers ?? host.name)
+    }
+    answer.login = .notSentThere
+    answer.redirectedFrom = host.name
+    answer.mayShowCertificate = false
+    return answer.failure(host: response.proxyThatAnswers ?? other)
   }
+
+  /// Host and port of whoever answered in the registry's place, after a redirect.
+  private func otherOrigin(of response: HTTPResponse) -> String? {
+    guard response.wasRedirected, let url = WebURL(response.url), !url.hasSameOrigin(as: host.base) else { return nil }
+    return url.place
+  }
+}
+
+extension HTTPResponse {
+  /// A proxy that answers itself, wanting to be logged in to.
+  var proxyThatAnswers: String? { status == 407 ? proxy.map { "the proxy \($0)" } : nil }
 }

@@ -108,7 +108,7 @@ struct RegistrySession: Sendable {
       return response
     } catch {
       trace?("\(request.line) -> \(error.code.rawValue): \(error.message)")
-      throw CheckFailure(error, isTokenServer: isTokenServer)
+      throw CheckFailure(error, registry: host.name, isTokenServer: isTokenServer)
     }
   }
 

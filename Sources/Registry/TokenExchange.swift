@@ -1,3 +1,4 @@
+import Addresses
 import ImageModel
 import Transport
 
@@ -44,7 +45,7 @@ extension RegistrySession {
 
   private func admit(_ realm: WebURL) throws(CheckFailure) -> RealmPolicy.Decision {
     let decision = host.realms.decide(realm)
-    trace?("token server \(realm.origin): \(decision)")
+    trace?("token server \(realm.origin): \(decision.words)")
     if case .refused(let reason) = decision {
       throw realmRefused(realm.origin, reason)
     }
@@ -71,7 +72,8 @@ extension RegistrySession {
       let response = try await askForToken(key, decision: decision, credentials: credentials)
       let now = clock.now()
       guard response.status == 200 else {
-        throw tokenFailure(response, realm: key.challenge.realm, credentials: credentials)
+        throw tokenFailure(
+          response, realm: key.challenge.realm, isOwn: decision == .own, credentials: credentials)
       }
       guard let reply = TokenReply(response.body, date: response.headers.first("Date")) else {
         throw CheckFailure(
@@ -128,19 +130,23 @@ extension RegistrySession {
     return request
   }
 
-  private func tokenFailure(_ response: HTTPResponse, realm: WebURL, credentials: Credentials?) -> CheckFailure {
+  private func tokenFailure(
+    _ response: HTTPResponse, realm: WebURL, isOwn: Bool, credentials: Credentials?
+  ) -> CheckFailure {
     let answer = Answer(
       status: response.status,
       body: ErrorBody(response.body, hiding: credentials.map { [$0.secret, $0.authorization] } ?? []),
-      retryAfterSeconds: response.retryAfterSeconds(clock), login: credentials == nil ? .none : .refused)
-    let server = "the token server \(realm.origin)"
+      retryAfterSeconds: response.retryAfterSeconds(clock), login: credentials == nil ? .none : .refused,
+      mayShowCertificate: isOwn)
+    let server = response.proxyThatAnswers ?? "the token server \(realm.origin)"
     let what = answer.what(host: server)
     switch response.status {
+    case 400 where answer.body.certificate != nil: return answer.failure(host: server)
     case 400 where credentials != nil, 401 where credentials != nil, 403 where credentials != nil:
       return CheckFailure(.badCredentials, what, remedy: "it refuses the configured credentials; correct them")
     case 401, 403:
       return CheckFailure(.unauthorizedOrMissing, what, remedy: answer.login.remedyIfMissing(wasSeen: wasSeen))
-    case 429, 500...:
+    case 407, 429, 500...:
       return answer.failure(host: server)
     default:
       return CheckFailure(

@@ -1,8 +1,10 @@
+import Addresses
+
 /// The parts of an `http` or `https` URL that came from a registry, read so strictly that no other reader can
 /// see another host in it: visible ASCII, no user, no fragment, no backslash, a plain host.
 struct WebURL: Hashable, Sendable {
   let isSecure: Bool
-  /// Lower-cased, without the brackets of an IPv6 literal.
+  /// In its canonical spelling, without the brackets of an IPv6 literal.
   let host: String
   let port: Int
   /// Path and query, beginning with `/`.
@@ -29,11 +31,11 @@ struct WebURL: Hashable, Sendable {
   }
 
   /// `host:port`, for messages.
-  var place: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
+  var place: String { HostName.bracketed(host) + ":\(port)" }
 
   /// `https://host:port`, the port only where it is not the scheme's own.
   var origin: String {
-    let name = host.contains(":") ? "[\(host)]" : host
+    let name = HostName.bracketed(host)
     return (isSecure ? "https://" : "http://") + name + (port == (isSecure ? 443 : 80) ? "" : ":\(port)")
   }
 
@@ -51,19 +53,20 @@ struct WebURL: Hashable, Sendable {
       guard let close = rest.firstIndex(of: "]") else { return nil }
       host = rest[rest.index(after: rest.startIndex)..<close]
       rest = rest[rest.index(after: close)...]
-      guard host.contains(":"), host.utf8.allSatisfy({ isHexByte($0) || $0 == 0x3a || $0 == 0x2e }) else { return nil }
+      guard host.contains(":"), IPAddress(String(host)) != nil else { return nil }
     } else {
       host = rest.prefix { $0 != ":" }
       rest = rest[host.endIndex...]
       guard isName(host) else { return nil }
     }
-    guard !rest.isEmpty else { return (host.lowercased(), nil) }
+    let canonical = HostName.canonical(String(host))
+    guard !rest.isEmpty else { return (canonical, nil) }
     let digits = rest.dropFirst()
     guard rest.first == ":", (1...5).contains(digits.utf8.count),
       digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
       let port = Int(digits), (1...65_535).contains(port)
     else { return nil }
-    return (host.lowercased(), port)
+    return (canonical, port)
   }
 
   private static func isName(_ host: Substring) -> Bool {
@@ -74,9 +77,5 @@ struct WebURL: Hashable, Sendable {
         default: false
         }
       }
-  }
-
-  private static func isHexByte(_ byte: UInt8) -> Bool {
-    (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
   }
 }

@@ -1,3 +1,4 @@
+import Addresses
 import CCurl
 import Glibc
 
@@ -40,14 +41,17 @@ enum Callbacks {
   static func beforeRequest(_ owner: UnsafeMutableRawPointer?, _ remote: UnsafeMutablePointer<CChar>?) -> Int32 {
     guard let owner else { return CURL_PREREQFUNC_ABORT }
     let transfer = Transfer.of(owner)
-    transfer.peer = remote.flatMap { IPAddress(text: $0) }
-    return isAllowed(transfer.peer, for: transfer) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+    return isAllowed(remote.flatMap { IPAddress(text: $0) }, for: transfer)
+      ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
   }
 
   private static func isAllowed(_ address: IPAddress?, for transfer: Transfer) -> Bool {
-    if transfer.request.addresses == .any { return true }
     guard let address else { return false }
-    if transfer.request.addresses.allows(address) { return true }
+    let kind = AddressClass(address)
+    transfer.peer = kind
+    // A proxy's address is the operator's choice.
+    let policy = transfer.proxy == nil ? transfer.request.addresses : .denyLinkLocal
+    if policy.allows(kind) { return true }
     transfer.refusedAddress = address
     return false
   }

@@ -5,10 +5,7 @@ struct ClientSettings: Sendable {
   var userAgent: String?
   var maxConnectionsPerHost: Int
   var maxIdleConnections: Int
-  /// Hosts reached without a proxy, in libcurl's syntax.
-  var noProxy: String
-  /// A proxy in place of the environment's.
-  var proxy: String?
+  var proxies: ProxyRules
   /// Asks for answers without content coding, and undoes one that comes all the same: the size of what comes out is
   /// limited as that of any body.
   var undoesCodings = false
@@ -23,13 +20,6 @@ struct ClientSettings: Sendable {
     self.userAgent = userAgent
     self.maxConnectionsPerHost = maxConnectionsPerHost
     self.maxIdleConnections = maxIdleConnections
-    let variable = getenv("no_proxy") ?? getenv("NO_PROXY")
-    noProxy = Self.noProxy(environment: variable.map { String(cString: $0) } ?? "")
-  }
-
-  /// The environment's list, which setting one replaces, and this machine in any case.
-  static func noProxy(environment: String) -> String {
-    if environment == "*" { return environment }
-    return (environment.isEmpty ? "" : environment + ",") + "localhost,127.0.0.0/8,::1"
+    proxies = ProxyRules { name in getenv(name).map { String(cString: $0) } }
   }
 }

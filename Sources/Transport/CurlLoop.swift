@@ -70,9 +70,9 @@ final class CurlLoop {
   private func start(_ submission: Inbox.Submission) {
     guard let transfer = idle.popLast() ?? makeTransfer() else {
       leave(submission.origin)
-      return submission.fail(.unsupported, "libcurl cannot make another handle: out of memory, or older than 7.88")
+      return submission.fail(.unsupported, "libcurl cannot make another handle (out of memory, or older than 7.88)")
     }
-    transfer.begin(submission, atMilliseconds: Self.now())
+    transfer.begin(submission, proxy: settings.proxies.proxy(for: submission.origin), atMilliseconds: Self.now())
     active[submission.id] = transfer
     launch(transfer)
   }
@@ -101,13 +101,19 @@ final class CurlLoop {
         throw transfer.error(.tls, error.message)
       }
     }
+    if transfer.proxy.map({ $0.place == nil }) == true {
+      throw transfer.error(
+        .proxyRefused, "the proxy for \(transfer.hostText) is none that can be used",
+        advice: "correct https_proxy, http_proxy or all_proxy in the environment")
+    }
     transfer.limitMilliseconds = transfer.remainingMilliseconds(at: Self.now())
     do throws(EasyHandle.Failure) {
-      try transfer.easy.configure(transfer.shared, milliseconds: transfer.limitMilliseconds, trust: bundle)
+      try transfer.easy.configure(
+        transfer.shared, milliseconds: transfer.limitMilliseconds, trust: bundle, proxy: transfer.proxy)
     } catch {
       switch error {
       case .header(let name):
-        throw transfer.error(.badHeader, "the header \(name) holds control characters; it is not sent")
+        throw transfer.error(.badHeader, "the header \(name) holds control characters", advice: "it is not sent")
       case .option(let text): throw transfer.error(.unsupported, text)
       }
     }
@@ -137,8 +143,9 @@ final class CurlLoop {
     do throws(TransportError) {
       let next = try RedirectRules.next(
         transfer.request, location: location, hop: transfer.hops + 1, cameFromPublic: response.isFromPublicAddress)
+      // From here on errors are the target's.
       transfer.redirect(to: next)
-      try RequestCheck.check(next)
+      transfer.proxy = settings.proxies.proxy(for: try RequestCheck.check(next, redirected: true))
     } catch {
       return finish(transfer, .failure(error))
     }

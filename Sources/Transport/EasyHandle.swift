@@ -22,6 +22,7 @@ final class EasyHandle {
   private var headersAreSet = false
   private var totalMilliseconds = 0
   private var trust: TrustBundle?
+  private var proxy: Proxy?
 
   /// `nil` when libcurl has no memory or lacks an option.
   init?(_ settings: ClientSettings) {
@@ -62,8 +63,9 @@ final class EasyHandle {
     try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     try set(CURLOPT_ERRORBUFFER, pointer: errorText)
-    try set(CURLOPT_NOPROXY, settings.noProxy)
-    if let proxy = settings.proxy { try set(CURLOPT_PROXY, proxy) }
+    // Without them libcurl would look at the environment; see `ProxyRules`.
+    try set(CURLOPT_NOPROXY, "")
+    try set(CURLOPT_PROXY, "")
     // With it libcurl undoes whatever coding comes, and a piece at a time: the sink sees what comes out.
     // Source: CURLOPT_ACCEPT_ENCODING(3).
     if settings.undoesCodings { try set(CURLOPT_ACCEPT_ENCODING, "identity") }
@@ -89,7 +91,7 @@ final class EasyHandle {
 
   /// Sets the handle to `next`. After a failure everything is set anew the next time.
   func configure(
-    _ next: SharedRequest, milliseconds: Int, trust nextTrust: TrustBundle?
+    _ next: SharedRequest, milliseconds: Int, trust nextTrust: TrustBundle?, proxy nextProxy: Proxy?
   ) throws(Failure) {
     let last = current
     current = nil
@@ -111,6 +113,10 @@ final class EasyHandle {
     }
     if last?.value.allowPlainHTTP != next.value.allowPlainHTTP {
       try set(CURLOPT_PROTOCOLS_STR, next.value.allowPlainHTTP ? "https,http" : "https")
+    }
+    if proxy != nextProxy {
+      try set(CURLOPT_PROXY, nextProxy?.url ?? "")
+      proxy = nextProxy
     }
     if last?.value.tls != next.value.tls || trust !== nextTrust { try setTLS(next.value.tls, nextTrust) }
     current = next.withoutBody

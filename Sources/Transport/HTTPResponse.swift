@@ -14,10 +14,12 @@ public struct HTTPResponse: Sendable {
   public let contentLength: Int?
   /// Whether the address connected to, the proxy's if there is one, is a public one.
   public let isFromPublicAddress: Bool
+  /// Host and port of the proxy that it came through.
+  public let proxy: String?
 
   public init(
     status: Int, headers: HTTPHeaders, body: [UInt8], bodyIsCut: Bool = false, url: String,
-    wasRedirected: Bool = false, contentLength: Int? = nil, isFromPublicAddress: Bool = false
+    wasRedirected: Bool = false, contentLength: Int? = nil, isFromPublicAddress: Bool = false, proxy: String? = nil
   ) {
     self.status = status
     self.headers = headers
@@ -27,5 +29,6 @@ public struct HTTPResponse: Sendable {
     self.wasRedirected = wasRedirected
     self.contentLength = contentLength
     self.isFromPublicAddress = isFromPublicAddress
+    self.proxy = proxy
   }
 }

@@ -11,8 +11,8 @@ final class Inbox: Sendable {
     let origin: Origin
     let continuation: CheckedContinuation<TransferResult, Never>
 
-    func fail(_ code: TransportError.Code, _ message: String) {
-      continuation.resume(returning: .failure(TransportError(code, message, url: redactedURL(request.value.url))))
+    func fail(_ code: TransportError.Code, _ what: String) {
+      continuation.resume(returning: .failure(TransportError(code, what, url: redactedURL(request.value.url))))
     }
   }
 

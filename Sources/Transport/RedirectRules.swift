@@ -25,7 +25,7 @@ enum RedirectRules {
     }
     func refused(_ reason: String) -> TransportError {
       TransportError(
-        .redirectRefused, "\(from.host) redirects \(reason); not followed", url: redactedURL(request.url),
+        .redirectRefused, "\(from.host) redirects \(reason)", advice: "not followed", url: redactedURL(request.url),
         redirected: hop > 1)
     }
     if hop > request.redirects {

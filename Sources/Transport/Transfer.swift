@@ -1,3 +1,4 @@
+import Addresses
 import CCurl
 
 /// A request under way on an easy handle; used again for the next one. Lives on the loop's thread alone.
@@ -16,8 +17,10 @@ final class Transfer {
   var sink = ResponseSink()
   /// Set by the callbacks: an address that the policy refused.
   var refusedAddress: IPAddress?
-  /// Set by the callbacks: who answers.
-  var peer: IPAddress?
+  /// Set by the callbacks: what kind of address answers, the proxy's if there is one.
+  var peer: AddressClass?
+  /// What this hop goes through.
+  var proxy: Proxy?
 
   init(easy: EasyHandle) {
     self.easy = easy
@@ -33,7 +36,8 @@ final class Transfer {
     Unmanaged<Transfer>.fromOpaque(owner)._withUnsafeGuaranteedRef(body)
   }
 
-  func begin(_ submission: Inbox.Submission, atMilliseconds now: Int) {
+  func begin(_ submission: Inbox.Submission, proxy: Proxy?, atMilliseconds now: Int) {
+    self.proxy = proxy
     self.submission = submission
     shared = submission.request
     hops = 0
@@ -42,6 +46,7 @@ final class Transfer {
   }
 
   func redirect(to next: HTTPRequest) {
+    proxy = nil
     shared = SharedRequest(next)
     hops += 1
     prepare()
@@ -75,11 +80,13 @@ final class Transfer {
       status: sink.status, headers: HTTPHeaders(raw: Array(sink.headers[...])), body: sink.body,
       bodyIsCut: sink.isCut, url: request.url, wasRedirected: hops > 0,
       contentLength: announced >= 0 ? Int(announced) : nil,
-      isFromPublicAddress: peer.map(AddressRules.isPublic) ?? false)
+      isFromPublicAddress: peer == .public, proxy: proxy?.place)
   }
 
   /// An error of this hop, with the URL in a form that may be shown.
-  func error(_ code: TransportError.Code, _ message: String) -> TransportError {
-    TransportError(code, message, url: redactedURL(request.url), redirected: hops > 0)
+  func error(
+    _ code: TransportError.Code, _ what: String, reason: String? = nil, advice: String? = nil
+  ) -> TransportError {
+    TransportError(code, what, reason: reason, advice: advice, url: redactedURL(request.url), redirected: hops > 0)
   }
 }

@@ -3,6 +3,12 @@ public struct TransportError: Error, Sendable, Hashable {
   /// Stable codes.
   public enum Code: String, Sendable, CaseIterable {
     case dns, connect, tls, timeout, stalled, network
+    /// The server wants a certificate of the client and was shown none, or refuses the one it was shown.
+    case clientCertificate = "client_certificate"
+    /// The proxy wants a user name and password, or others.
+    case proxyAuth = "proxy_auth"
+    /// The proxy does not connect to the host, or cannot be used at all.
+    case proxyRefused = "proxy_refused"
     case bodyTooLarge = "body_too_large"
     case headersTooLarge = "headers_too_large"
     /// To plain HTTP, to another scheme, or to a URL with a user name.
@@ -23,24 +29,37 @@ public struct TransportError: Error, Sendable, Hashable {
   }
 
   public let code: Code
-  /// What happened, with which host and what to do, in one line of printable ASCII. Holds neither user
-  /// names, queries nor header values.
-  public let message: String
+  /// What happened, with which host. This, `reason` and `advice` are a line of printable ASCII each and hold neither
+  /// user names, queries nor header values.
+  public let what: String
+  /// libcurl's words for it.
+  public let reason: String?
+  /// What to do.
+  public let advice: String?
   /// The URL at fault, without user name, query and fragment.
   public let url: String
   /// Whether it happened after a redirect.
   public let redirected: Bool
 
-  public init(_ code: Code, _ message: String, url: String, redirected: Bool = false) {
+  public init(
+    _ code: Code, _ what: String, reason: String? = nil, advice: String? = nil, url: String, redirected: Bool = false
+  ) {
     self.code = code
-    self.message = Self.oneLine(message, limit: 400)
-    self.url = Self.oneLine(url, limit: 400)
+    self.what = Self.oneLine(what)
+    self.reason = reason.map(Self.oneLine)
+    self.advice = advice.map(Self.oneLine)
+    self.url = Self.oneLine(url)
     self.redirected = redirected
   }
 
+  /// All of it in one line, `<what>; <advice> (<reason>)`.
+  public var message: String {
+    what + (advice.map { "; \($0)" } ?? "") + (reason.map { " (\($0))" } ?? "")
+  }
+
   /// Servers and certificates have a say in libcurl's texts.
-  private static func oneLine(_ text: String, limit: Int) -> String {
-    let bytes = text.utf8.prefix(limit).map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }
+  private static func oneLine(_ text: String) -> String {
+    let bytes = text.utf8.prefix(400).map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }
     return String(decoding: bytes, as: UTF8.self)
   }
 }

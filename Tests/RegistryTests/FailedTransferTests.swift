@@ -8,57 +8,80 @@ import Transport
 /// What is said of a transfer that gave no answer.
 @Suite struct FailedTransferTests {
   private static let badRedirect = "whoever runs the registry has to correct its redirects"
+  /// The transport's own advice, where it knows best.
+  private static let advice = "do this"
 
   @Test(
     arguments: [
-      (.dns, false, .dns, "check the name and this machine's DNS"),
-      (.connect, false, .connect, "check that it is up and reachable"),
-      (
-        .tls, false, .tls,
-        "check its certificate, the CA file and client certificate set for it, and this machine's clock"
-      ),
-      (.timeout, false, .timeout, "check that it is reachable, or try again later"),
-      (.stalled, false, .timeout, "check that it is reachable, or try again later"),
-      (.network, false, .network, "try again later"), (.cancelled, false, .network, "try again later"),
-      (.bodyTooLarge, false, .tooLarge, "check the name; what answers may be no registry"),
-      (.headersTooLarge, false, .tooLarge, "check the name; what answers may be no registry"),
-      (.redirectRefused, false, .redirectRefused, badRedirect),
-      (.tooManyRedirects, true, .redirectRefused, badRedirect),
-      (.addressRefused, true, .redirectRefused, badRedirect), (.plainHTTPRefused, true, .redirectRefused, badRedirect),
-      (.addressRefused, false, .connect, "check the name and this machine's DNS"),
-      (.badURL, false, .badRequest, "check the reference"), (.badHeader, false, .badRequest, "check the reference"),
-      (.protocolError, false, .badResponse, "check host, port and scheme"),
-      (.unsupported, false, .badResponse, "install a newer libcurl"),
-    ] as [(TransportError.Code, Bool, CheckFailure.Code, String)])
-  func hasACodeAndARemedy(
-    _ code: TransportError.Code, _ redirected: Bool, _ expected: CheckFailure.Code, _ remedy: String
-  ) {
-    let failure = CheckFailure(TransportError(code, "what", url: "https://h/", redirected: redirected))
+      (.dns, .dns, advice), (.connect, .connect, advice), (.tls, .tls, advice), (.proxyRefused, .connect, advice),
+      (.proxyAuth, .authUnsupported, advice),
+      (.clientCertificate, .tls, "do this (client_cert_file)"),
+      (.timeout, .timeout, "check that it is reachable, or try again later"),
+      (.stalled, .timeout, "check that it is reachable, or try again later"),
+      (.network, .network, "try again later"), (.cancelled, .network, "try again later"),
+      (.bodyTooLarge, .tooLarge, "check the name; what answers may be no registry"),
+      (.headersTooLarge, .tooLarge, "check the name; what answers may be no registry"),
+      (.redirectRefused, .redirectRefused, badRedirect), (.tooManyRedirects, .redirectRefused, badRedirect),
+      (.addressRefused, .addressRefused, advice), (.plainHTTPRefused, .connect, advice),
+      (.badURL, .badRequest, "check the reference"), (.badHeader, .badRequest, "check the reference"),
+      (.protocolError, .badResponse, advice), (.unsupported, .badResponse, "install a newer libcurl"),
+    ] as [(TransportError.Code, CheckFailure.Code, String)])
+  func hasACodeAndARemedy(_ code: TransportError.Code, _ expected: CheckFailure.Code, _ remedy: String) {
+    let error = TransportError(code, "what", reason: "why", advice: Self.advice, url: "https://h/")
+    let failure = CheckFailure(error, registry: "r")
     #expect(failure.code == expected)
-    #expect(failure.message == "h:443: what: \(remedy)")
+    #expect(failure.message == "h:443: what (why): \(remedy)")
   }
 
-  @Test func aTokenServerAtAForbiddenAddressIsARefusedRealm() {
-    let failure = CheckFailure(TransportError(.addressRefused, "what", url: "https://h/"), isTokenServer: true)
-    #expect(failure.code == .realmRefused)
-    #expect(failure.remedy == "add it to trusted_realms if it is right")
+  @Test func aCertificateThatWasNotShown() {
+    let failure = CheckFailure(TransportError(.clientCertificate, "what", url: "https://h/"), registry: "r")
+    #expect(failure.message == "h:443: what: set client_cert_file and client_key_file for it")
   }
 
-  /// Host and port are always there; advice gives way to the remedy, and libcurl's own words stay in brackets.
+  @Test func everyCodeIsInTheTable() {
+    for code in TransportError.Code.allCases {
+      #expect(CheckFailure(TransportError(code, "", url: ""), registry: "r").what == "")
+    }
+  }
+
+  /// After a redirect whoever was reached is at fault, and the registry sent us there.
   @Test(
     arguments: [
-      ("no connection to h:1; check that it is up (refused; really)", "no connection to h:1 (refused; really)"),
-      ("h:1 did not finish within 60 s; try again later", "h:1 did not finish within 60 s"),
-      ("cancelled", "h:1: cancelled"), ("h redirects to nowhere; not followed", "h:1: h redirects to nowhere"),
-      ("the CA file /a (b) cannot be used: no", "h:1: the CA file /a (b) cannot be used: no"), ("", "h:1: "),
-    ])
-  func isSaidInPlainWords(_ said: String, _ what: String) {
-    #expect(CheckFailure(TransportError(.connect, said, url: "https://h:1/v2/")).what == what)
+      (.connect, .connect, advice), (.tooManyRedirects, .redirectRefused, badRedirect),
+      (.addressRefused, .redirectRefused, badRedirect), (.plainHTTPRefused, .redirectRefused, badRedirect),
+      (.clientCertificate, .tls, badRedirect),
+    ] as [(TransportError.Code, CheckFailure.Code, String)])
+  func namesBothAfterARedirect(_ code: TransportError.Code, _ expected: CheckFailure.Code, _ remedy: String) {
+    let error = TransportError(code, "what", advice: Self.advice, url: "https://cdn/", redirected: true)
+    let failure = CheckFailure(error, registry: "r:5000")
+    #expect(failure.code == expected)
+    #expect(failure.message == "cdn:443: what (r:5000 redirects there): \(remedy)")
+  }
+
+  @Test(
+    arguments: [(nil, "add it to trusted_realms if it is right"), ("not at all", "not at all")] as [(String?, String)])
+  func aTokenServerAtAForbiddenAddressIsARefusedRealm(_ advice: String?, _ remedy: String) {
+    let error = TransportError(.addressRefused, "what", advice: advice, url: "https://h/")
+    let failure = CheckFailure(error, registry: "r", isTokenServer: true)
+    #expect(failure.code == .realmRefused)
+    #expect(failure.remedy == remedy)
+  }
+
+  /// Host and port are always there, and libcurl's own words stay in brackets.
+  @Test(
+    arguments: [
+      ("no connection to h:1", "refused; really", "no connection to h:1 (refused; really)"),
+      ("h:1 did not finish; at (all)", nil, "h:1 did not finish; at (all)"), ("cancelled", nil, "h:1: cancelled"),
+      ("", nil, "h:1: "),
+    ] as [(String, String?, String)])
+  func isSaidInPlainWords(_ said: String, _ reason: String?, _ what: String) {
+    let error = TransportError(.connect, said, reason: reason, advice: "check it", url: "https://h:1/v2/")
+    #expect(CheckFailure(error, registry: "r").what == what)
   }
 
   @Test(arguments: [("https://[::1]/v2/", "[::1]:443: x"), ("http://h/", "h:80: x"), ("nowhere", "x"), ("", "x")])
   func namesHostAndPort(_ url: String, _ what: String) {
-    #expect(CheckFailure(TransportError(.network, "x", url: url)).what == what)
+    #expect(CheckFailure(TransportError(.network, "x", url: url), registry: "r").what == what)
   }
 
   @Test func aRegistryThatIsDownIsNamed() async throws {

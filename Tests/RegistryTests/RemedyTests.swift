@@ -7,6 +7,8 @@ import Testing
 /// What people are told to do.
 @Suite struct RemedyTests {
   private static let unknown = #"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"m"}]}"#
+  private static let elsewhere =
+    "credentials are not sent there; whoever runs the registry has to correct its redirects"
   private static let denied = #"{"errors":[{"code":"DENIED","message":"denied"}]}"#
 
   @Test(
@@ -45,6 +47,8 @@ import Testing
       (429, "", .none, "too many requests; poll less often or set credentials"),
       (429, "", .notAskedFor, "too many requests; poll less often"),
       (429, "", .refused, "too many requests; poll less often"),
+      (429, "", .notSentThere, "too many requests; poll less often"), (401, "", .notSentThere, elsewhere),
+      (403, "", .notSentThere, elsewhere),
     ] as [(Int, String, Answer.Login, String)])
   func ofARefusal(_ status: Int, _ body: String, _ login: Answer.Login, _ remedy: String) {
     let answer = Answer(status: status, body: ErrorBody(Array(body.utf8)), login: login)
@@ -134,6 +138,7 @@ import Testing
   @Test(
     arguments: [
       (.notAURL, "whoever runs the registry has to correct it"),
+      (.linkLocal, "whoever runs the registry has to correct it"),
       (.downgrade, "whoever runs the registry has to correct it"),
       (.address, "add it to trusted_realms if it is right"), (.untrusted, "add it to trusted_realms if it is right"),
       (.plainCredentials, "set allow_plain_credentials if that is meant"),

@@ -19,7 +19,7 @@ func withServer<Result>(
 func request(
   _ url: String, _ method: HTTPRequest.Method = .get, headers: [(name: String, value: String)] = [],
   authorization: String? = nil, body: [UInt8]? = nil, bodyLimit: Int = 100_000, redirects: Int = 5,
-  totalSeconds: Int = 10, addresses: AddressPolicy = .any
+  totalSeconds: Int = 10, addresses: AddressPolicy = .denyLinkLocal
 ) -> HTTPRequest {
   var request = HTTPRequest(
     method, url: url, headers: headers, authorization: authorization, body: body, bodyLimit: bodyLimit,

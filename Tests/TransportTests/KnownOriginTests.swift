@@ -4,7 +4,7 @@ import Testing
 
 /// A remembered origin spares parsing, and must never vouch for a URL that leads elsewhere.
 @Suite struct KnownOriginTests {
-  private func request(_ url: String, plain: Bool = true, addresses: AddressPolicy = .any) -> HTTPRequest {
+  private func request(_ url: String, plain: Bool = true, addresses: AddressPolicy = .denyLinkLocal) -> HTTPRequest {
     HTTPRequest(.head, url: url, bodyLimit: 0, allowPlainHTTP: plain, addresses: addresses)
   }
 

@@ -176,7 +176,7 @@ struct LimitTests {
   @Test("a name that does not exist")
   func unknownHost() async throws {
     var settings = ClientSettings()
-    settings.noProxy = "*"
+    settings.proxies = .none
     let client = HTTPClient(settings: settings)
     defer { client.shutdown() }
     let error = await failure(of: request("http://nowhere.invalid/"), with: client)

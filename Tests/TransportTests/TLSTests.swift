@@ -75,7 +75,9 @@ struct TLSTests {
     var tls = TLSSettings(caFile: certificates.caFile)
     try await withClient { http in
       let error = await failure(of: page(server, tls: tls), with: http)
-      #expect(error?.code == .tls)
+      #expect(error?.code == .clientCertificate)
+      #expect(error?.what == "127.0.0.1:\(server.port) asks for a client certificate")
+      #expect(error?.reason?.contains("certificate required") == true)
       tls.clientCertFile = client.certificate
       tls.clientKeyFile = client.key
       let response = try await http.send(page(server, tls: tls))
@@ -83,6 +85,23 @@ struct TLSTests {
       tls.clientKeyFile = certificates.path("ca.key")
       #expect(await failure(of: page(server, tls: tls), with: http)?.code == .tls)
     }
+  }
+
+  @Test("a client certificate that the server refuses is told as that")
+  func refusedClientCertificate() async throws {
+    let certificates = try Certificates()
+    let options = ["-Verify", "1", "-verify_return_error", "-CAfile", certificates.caFile]
+    let server = try TLSServer(certificates, .good, options: options)
+    let strangers = try Certificates()
+    let stranger = try strangers.make(.client)
+    let tls = TLSSettings(
+      caFile: certificates.caFile, clientCertFile: stranger.certificate, clientKeyFile: stranger.key)
+    await withClient { http in
+      let error = await failure(of: page(server, tls: tls), with: http)
+      #expect(error?.code == .clientCertificate)
+      #expect(error?.what == "127.0.0.1:\(server.port) refuses the client certificate")
+    }
+    withExtendedLifetime(strangers) {}
   }
 
   @Test("a CA file that cannot be used is named")

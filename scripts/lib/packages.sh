@@ -5,8 +5,9 @@
 build_packages=(ca-certificates git libcurl4-openssl-dev libsqlite3-dev libssl-dev)
 # A real registry, a tool that pushes to it, and what judges the answers.
 registry_packages=(docker-registry skopeo curl jq)
-# What the tests run beside that: certificates, a second opinion on the database, and a receiver of webhooks.
-test_packages=(openssl sqlite3 python3 python3-venv)
+# What the tests run beside that: network namespaces, certificates, a second opinion on the database, and a receiver of
+# webhooks.
+test_packages=(iproute2 openssl sqlite3 python3 python3-venv)
 # The demo's receiver of webhooks.
 demo_packages=(openssl python3)
 # What checks the scripts and the unit, and what the unit calls.

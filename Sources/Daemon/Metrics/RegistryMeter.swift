@@ -39,7 +39,7 @@ enum PollFailureReason: String, CaseIterable, Sendable {
     self =
       switch code {
       case .dns: .dns
-      case .connect, .network: .connect
+      case .connect, .network, .addressRefused: .connect
       case .tls: .tls
       case .timeout: .timeout
       case .realmRefused, .authUnsupported, .badCredentials, .credentialsUnreadable, .unauthorizedOrMissing, .denied:

@@ -1,3 +1,4 @@
+import Addresses
 import Endpoint
 import Glibc
 import History
@@ -81,7 +82,7 @@ actor ServiceEndpoint {
     await before?.close()
     guard let next else { return }
     log.info("http_listening", metadata: ["address": "\(next)"])
-    if !LoopbackHost.isLoopback(next) {
+    if HostKind(authority: next) != .loopback {
       log.warning("http_open", metadata: ["address": "\(next)", "note": "whoever reaches it may read it"])
     }
     await sample()

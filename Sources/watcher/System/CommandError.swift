@@ -40,7 +40,8 @@ extension CheckFailure.Code {
     case .tagMissing, .repositoryMissing, .notFound: .notFound
     case .unauthorizedOrMissing, .denied, .badCredentials, .credentialsUnreadable, .authUnsupported, .realmRefused:
       .permission
-    case .dns, .connect, .tls, .timeout, .network, .tooLarge, .redirectRefused, .rateLimited, .server, .badRequest,
+    case .dns, .connect, .tls, .timeout, .network, .tooLarge, .addressRefused, .redirectRefused, .rateLimited,
+      .server, .badRequest,
       .badResponse, .badDocument, .digestMismatch, .unsupportedDocument:
       .unavailable
     }

@@ -8,6 +8,11 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
   var bitWidth: Int { isIPv4 ? 32 : 128 }
 
+  init(ipv4 value: UInt32) {
+    self.value = UInt128(value)
+    isIPv4 = true
+  }
+
   /// From 4 or 16 bytes in network order.
   public init?(bytes: some Collection<UInt8>) {
     guard bytes.count == 4 || bytes.count == 16 else { return nil }
@@ -23,7 +28,7 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The text form without brackets.
-  init?(text: UnsafePointer<CChar>) {
+  public init?(text: UnsafePointer<CChar>) {
     var storage = in6_addr()
     let isIPv4 = inet_pton(AF_INET, text, &storage) == 1
     guard isIPv4 || inet_pton(AF_INET6, text, &storage) == 1 else { return nil }
@@ -32,8 +37,16 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     self = address
   }
 
+  /// What resolvers take for an IPv4 address without asking anybody: `127.1`, `0x7f.0.0.1`, `2130706433`, and octal
+  /// numbers (inet_aton(3)). `nil` for names and for dotted decimal.
+  public init?(disguised text: String) {
+    var address = in_addr()
+    guard IPAddress(text) == nil, inet_aton(text, &address) != 0 else { return nil }
+    self.init(ipv4: UInt32(bigEndian: address.s_addr))
+  }
+
   /// From a socket address; `nil` for other families than IPv4 and IPv6.
-  init?(_ address: UnsafeRawPointer, family: Int32) {
+  public init?(_ address: UnsafeRawPointer, family: Int32) {
     let bytes: IPAddress?
     switch family {
     case AF_INET:
@@ -46,7 +59,11 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     self = bytes
   }
 
+  /// Dotted decimal, or the canonical form of RFC 5952, without the dots that section 5 allows: references have none.
   public var description: String {
+    if !isIPv4, value >> 32 == 0, value >> 16 != 0 {
+      return "::\(String(value >> 16, radix: 16)):\(String(value & 0xffff, radix: 16))"
+    }
     let bytes = stride(from: bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> $0) }
     return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
       guard let start = text.baseAddress,
