@@ -3,6 +3,10 @@ import ImageModel
 extension ConfigReader {
   /// The tag that an entry is about, and the digest that it expects there.
   mutating func watchedTag(_ text: String, at offset: Int) -> (tag: TagReference, pinned: Digest?)? {
+    if let explanation = WrittenReference.imageID(text) {
+      error(at: offset, "\(quoted(text)) is not an image reference: \(explanation)")
+      return nil
+    }
     let reference: ImageReference
     do {
       reference = try ImageReference(text)
@@ -45,7 +49,7 @@ extension ConfigReader {
     if domain.isRewritten || isHub && text.hasPrefix("index.docker.io/") {
       warning(
         at: offset, "\(quoted(text)) is watched as \(tag)",
-        hint: isHub ? "Docker Hub's name in references is docker.io" : "host names are lower case in references")
+        hint: domain.rule)
     } else if isHub, let host = Self.hostWithoutPath(text) {
       warning(
         at: offset, "\(quoted(text)) means the Docker Hub image \(tag)",

@@ -135,13 +135,13 @@ extension ConfigReader {
 
   private mutating func realms(_ registry: Section) -> [String] {
     (strings(registry, "trusted_realms") ?? []).compactMap { text, offset in
-      let isHost = (try? HostPort(text)) != nil
-      if !isHost {
+      let place = try? HostPort(text)
+      if place == nil {
         error(
           at: offset, "\(quoted(text)) in \"trusted_realms\" is not a host",
           hint: "write host or host:port, without scheme, path or *")
       }
-      return isHost ? text.lowercased() : nil
+      return place?.canonical
     }
   }
 }

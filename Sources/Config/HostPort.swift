@@ -1,9 +1,17 @@
+import Addresses
+
 /// `host` or `host:port`, the host a name, an IPv4 address or an IPv6 address in brackets.
 struct HostPort {
   /// As written, brackets included.
   let host: String
   /// 1 to 65535.
   let port: Int?
+
+  /// The same for every spelling of one host and port.
+  var canonical: String {
+    let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+    return HostName.bracketed(HostName.canonical(bare)) + (port.map { ":\($0)" } ?? "")
+  }
 
   enum Mistake: Error {
     /// Not of that form.
@@ -29,18 +37,12 @@ struct HostPort {
   private static func isHost(_ text: String) -> Bool {
     guard text.utf8.count <= 255 else { return false }
     if text.hasPrefix("[") {
-      let address = text.dropFirst().dropLast().utf8
-      return text.hasSuffix("]") && address.contains(UInt8(ascii: ":"))
-        && address.allSatisfy { isHexDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }
+      return text.hasSuffix("]") && text.contains(":") && IPAddress(String(text.dropFirst().dropLast())) != nil
     }
     return text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
       (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
         && label.utf8.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }
     }
-  }
-
-  private static func isHexDigit(_ byte: UInt8) -> Bool {
-    (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
   }
 
   private static func isLetterOrDigit(_ byte: UInt8) -> Bool {

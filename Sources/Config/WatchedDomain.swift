@@ -1,9 +1,10 @@
+import Addresses
 import ImageModel
 
 /// What becomes of a registry's name as the user wrote it. The reference grammar keeps names that mean the same
-/// registry apart, and with them the history; for what a user writes in the configuration they are made one.
+/// registry apart, and with them the history; for what a user writes they are made one.
 struct WatchedDomain {
-  /// Lower case, Docker Hub's other names as `docker.io`.
+  /// Lower case, an address in its one spelling, Docker Hub's other names as `docker.io`.
   let canonical: String
   /// Why the name cannot be used.
   let mistake: (message: String, hint: String?)?
@@ -11,6 +12,8 @@ struct WatchedDomain {
   let isRewritten: Bool
   /// Whether nothing about the name says that it is a registry's: no dot, no port, not `localhost`.
   let isBareName: Bool
+  /// How a name is written that was rewritten.
+  let rule: String
 
   private static let hub = "docker.io"
   /// Other hosts of Docker Hub's registry, without and with the default port.
@@ -21,9 +24,17 @@ struct WatchedDomain {
 
   init(_ text: String) {
     let lower = text.lowercased()
-    canonical = Self.aliases.contains(lower) ? Self.hub : lower
+    let spelled = (try? HostPort(lower))?.canonical ?? lower
+    let isHub = Self.aliases.contains(spelled) || spelled == Self.hub
+    canonical = isHub ? Self.hub : spelled
     isRewritten = canonical != text
     isBareName = lower != "localhost" && !lower.contains(".") && !lower.contains(":")
+    rule =
+      isHub
+      ? "Docker Hub's name in references is docker.io"
+      : spelled == lower
+        ? "host names are lower case in references"
+        : "an address or a port has one spelling, so that it has one history"
     mistake = Self.mistake(lower, isBareName)
   }
 
@@ -31,12 +42,19 @@ struct WatchedDomain {
     if text == "hub.docker.com" {
       return ("hub.docker.com is Docker Hub's web site, not a registry", "write docker.io")
     }
+    let place: HostPort
     do {
-      _ = try HostPort(text)
+      place = try HostPort(text)
     } catch .port {
       return ("the port in \(quoted(text)) is out of range", "it takes 1 to 65535")
     } catch {
       return ("\(quoted(text)) is not a registry host", "write host or host:port")
+    }
+    if let address = IPAddress(disguised: place.host) {
+      return (
+        "\(quoted(text)) is a number that some programs take for the address \(address)",
+        "write \(address)\(place.port.map { ":\($0)" } ?? "") if that is meant"
+      )
     }
     return isBareName
       ? ("\(quoted(text)) is not a registry host", "a registry host has a dot or a port, or is localhost") : nil

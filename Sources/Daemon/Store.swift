@@ -24,7 +24,8 @@ struct Store: Sendable {
   /// The core that polls `entries` once; what is watched stays as it is. Their sinks have been entered.
   func check(_ entries: [WatchEntry], _ config: WatchConfig, now: Moment) async throws -> PollCore {
     try await core(entries, config, now, true) { store in
-      (try entries.map { try store.ensureTag($0.tag, selection: $0.selection) }, try store.currentSnapshots())
+      try store.respell(WrittenReference.respelled)
+      return (try entries.map { try store.ensureTag($0.tag, selection: $0.selection) }, try store.currentSnapshots())
     }
   }
 
@@ -36,6 +37,7 @@ struct Store: Sendable {
     let sinks = config.sinkDefinitions
     return { store in
       try store.registerSinks(sinks)
+      try store.respell(WrittenReference.respelled)
       let watched = entries.map {
         WatchedTag(tag: $0.tag, selection: $0.selection, intervalSeconds: $0.intervalSeconds)
       }

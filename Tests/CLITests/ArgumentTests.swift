@@ -45,12 +45,16 @@ import Testing
     let tags = try ReferenceArgument.tags(["amazonlinux", "ghcr.io/o/i:1", "docker.io/library/amazonlinux:latest"])
     #expect(tags?.map(\.description) == ["docker.io/library/amazonlinux:latest", "ghcr.io/o/i:1"])
     #expect(try ReferenceArgument.tags([]) == nil)
+    let spellings = ["[::1]:5000/a:1", "[0:0:0:0:0:0:0:1]:5000/a:1", "LOCALHOST/b:1", "localhost/b:1"]
+    #expect(try ReferenceArgument.tags(spellings)?.map(\.description) == ["[::1]:5000/a:1", "localhost/b:1"])
   }
 
   @Test(
     arguments: [
       ("Foo", "repository names are lower case; write foo"), ("a b", "it does not fit"), ("", "it does not fit"),
-      ("a@sha256:" + String(repeating: "1", count: 64), "name a tag"), ("a\u{1b}[31m", "\\u{1b}"),
+      ("a@sha256:" + String(repeating: "1", count: 64), "name a tag"),
+      ("sha256:" + String(repeating: "1", count: 64), "it is an image ID or a digest, not a name"),
+      ("127.1:5000/a", "write 127.0.0.1:5000 if that is meant"), ("a\u{1b}[31m", "\\u{1b}"),
     ])
   func otherTextsAreNoTags(text: String, words: String) {
     let error = #expect(throws: CommandError.self) { try ReferenceArgument.tag(text) }

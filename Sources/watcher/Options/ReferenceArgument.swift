@@ -1,10 +1,11 @@
+import Config
 import ImageModel
 
-/// Image references and platforms on the command line.
+/// Image references, made the ones that the history knows, and platforms on the command line.
 enum ReferenceArgument {
   static func reference(_ text: String) throws(CommandError) -> ImageReference {
     do {
-      return try ImageReference(text)
+      return try WrittenReference(text).canonical
     } catch {
       throw CommandError(.usage, "not an image reference (\(text.safe(limit: 300))): \(error.explanation)")
     }

@@ -1,0 +1,45 @@
+import ImageModel
+
+/// An image reference as a person writes it, on the command line or in the configuration. The reference grammar takes
+/// several spellings of one registry for several registries, and a pasted image ID for a tag; a person means neither.
+public struct WrittenReference: Sendable {
+  public struct Mistake: Error, Sendable, Hashable {
+    /// What is wrong and what to do, on one line.
+    public let explanation: String
+  }
+
+  /// With its registry under the name that the history has it by.
+  public let canonical: ImageReference
+
+  public init(_ text: String) throws(Mistake) {
+    if let explanation = Self.imageID(text) { throw Mistake(explanation: explanation) }
+    let reference: ImageReference
+    do {
+      reference = try ImageReference(text)
+    } catch {
+      throw Mistake(explanation: error.explanation)
+    }
+    let domain = WatchedDomain(reference.domain)
+    if let mistake = domain.mistake {
+      throw Mistake(explanation: mistake.message + (mistake.hint.map { "; \($0)" } ?? ""))
+    }
+    let rest = reference.description.dropFirst(reference.domain.count)
+    guard domain.isRewritten, let rewritten = try? ImageReference(domain.canonical + rest) else {
+      canonical = reference
+      return
+    }
+    canonical = rewritten
+  }
+
+  /// The name that a recorded tag has by now, where an older version took its registry's name as it was written.
+  public static func respelled(_ tag: TagReference) -> TagReference {
+    (try? WrittenReference(tag.description))?.canonical.tagReference ?? tag
+  }
+
+  /// Why a text is no reference that is one by the grammar: `sha256:` and 64 hex digits, as `docker inspect` prints an
+  /// image ID, is the tag of an image `sha256` there.
+  static func imageID(_ text: String) -> String? {
+    guard (try? Digest(text.lowercased())) != nil else { return nil }
+    return "it is an image ID or a digest, not a name, and nothing about it can change; name a repository and a tag"
+  }
+}
