@@ -6,6 +6,8 @@ struct ClientSettings: Sendable {
   var maxConnectionsPerHost: Int
   var maxIdleConnections: Int
   var proxies: ProxyRules
+  /// A handle that was not needed for so long, or twice that, is given up.
+  var idleMilliseconds = 60_000
   /// Asks for answers without content coding, and undoes one that comes all the same: the size of what comes out is
   /// limited as that of any body.
   var undoesCodings = false

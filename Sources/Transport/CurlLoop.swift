@@ -12,7 +12,9 @@ final class CurlLoop {
   private let settings: ClientSettings
   private let multi: UnsafeMutableRawPointer
   private var active: [UInt64: Transfer] = [:]
-  private var idle: [Transfer] = []
+  private var idle = IdlePool<Transfer>(limit: CurlLoop.idleHandles)
+  /// When handles that a burst has left are given up next.
+  private var retirement = CurlLoop.now()
   private var turns: TurnQueue<Origin, Inbox.Submission>
   /// Those whose turn has come.
   private var ready: [Inbox.Submission] = []
@@ -30,9 +32,11 @@ final class CurlLoop {
   }
 
   deinit {
-    idle = []
+    idle.removeAll()
     curl_multi_cleanup(multi)
   }
+
+  var idleCount: Int { idle.count }
 
   /// Returns when the inbox is closed, with every request answered.
   func run() {
@@ -49,6 +53,8 @@ final class CurlLoop {
       curl_multi_poll(multi, nil, 0, batch == nil ? Self.waitMilliseconds : 0, nil)
       curl_multi_perform(multi, &running)
       collect()
+      // While nothing is under way nothing starts, and nobody else would look.
+      if active.isEmpty { retire(at: Self.now()) }
     }
   }
 
@@ -68,17 +74,26 @@ final class CurlLoop {
   }
 
   private func start(_ submission: Inbox.Submission) {
-    guard let transfer = idle.popLast() ?? makeTransfer() else {
+    let now = Self.now()
+    retire(at: now)
+    guard let transfer = idle.take() ?? makeTransfer() else {
       leave(submission.origin)
       return submission.fail(.unsupported, "libcurl cannot make another handle (out of memory, or older than 7.88)")
     }
-    transfer.begin(submission, proxy: settings.proxies.proxy(for: submission.origin), atMilliseconds: Self.now())
+    transfer.begin(submission, proxy: settings.proxies.proxy(for: submission.origin), atMilliseconds: now)
     active[submission.id] = transfer
     launch(transfer)
   }
 
   private func makeTransfer() -> Transfer? {
     EasyHandle(settings).map(Transfer.init)
+  }
+
+  /// A handle keeps its buffers, and those of the most that an outage ever had going at a time would be kept for good.
+  private func retire(at now: Int) {
+    guard now >= retirement else { return }
+    retirement = now + settings.idleMilliseconds
+    idle.retire()
   }
 
   private func launch(_ transfer: Transfer) {
@@ -155,7 +170,7 @@ final class CurlLoop {
   private func finish(_ transfer: Transfer, _ result: TransferResult) {
     guard let submission = transfer.end() else { return }
     active[submission.id] = nil
-    if idle.count < Self.idleHandles { idle.append(transfer) }
+    idle.put(transfer)
     leave(submission.origin)
     submission.continuation.resume(returning: result)
   }

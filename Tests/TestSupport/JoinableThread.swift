@@ -1,10 +1,10 @@
 import Glibc
 
 /// A POSIX thread with a small stack that runs one closure.
-struct JoinableThread: Sendable {
+public struct JoinableThread: Sendable {
   private let handle: pthread_t
 
-  init(_ work: @escaping @Sendable () -> Void) throws {
+  public init(_ work: @escaping @Sendable () -> Void) throws {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     pthread_attr_setstacksize(&attributes, 512 * 1_024)
@@ -26,7 +26,7 @@ struct JoinableThread: Sendable {
   }
 
   /// Waits for the end; once only.
-  func join() { pthread_join(handle, nil) }
+  public func join() { pthread_join(handle, nil) }
 
   private final class Box: Sendable {
     let work: @Sendable () -> Void
