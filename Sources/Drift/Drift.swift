@@ -37,6 +37,9 @@ public enum Drift {
 
   private static func changes(from old: Side, to new: Side) -> [PlatformChange] {
     let pairing = ImagePairing(old.images, new.images, areSingle: old.isSingle && new.isSingle)
+    if pairing.unpairedOld.count == old.images.count, let changes = replacement(of: old.images, by: new.images) {
+      return changes
+    }
     var changes: [PlatformChange] = []
     for (index, image) in new.images.enumerated() {
       if let partner = pairing.partner[index] {
@@ -49,6 +52,17 @@ public enum Drift {
       changes.append(.removed(old.images[index]))
     }
     return changes
+  }
+
+  /// An artifact without platform in the place of images, or the reverse: each of them has become another thing.
+  ///
+  /// - Returns: `nil` where it is no such exchange.
+  private static func replacement(of old: [PlatformImage], by new: [PlatformImage]) -> [PlatformChange]? {
+    if let artifact = new.loneArtifact, !old.isEmpty {
+      return old.compactMap { PlatformChange.between($0, artifact.standing(for: $0.platform)) }
+    }
+    guard let artifact = old.loneArtifact, !new.isEmpty else { return nil }
+    return new.compactMap { PlatformChange.between(artifact, $0) }
   }
 
   /// The contract's order: the mission's event first.
@@ -78,6 +92,21 @@ public enum Drift {
       return ChangeEvent.Rollback(
         platform: change.platform, imageID: image.imageID, lastCurrent: use.lastCurrent, digest: use.digest)
     }
+  }
+}
+
+extension [PlatformImage] {
+  /// All that a tag names, if that is an artifact without platform.
+  fileprivate var loneArtifact: PlatformImage? {
+    count == 1 && self[0].platform == nil && self[0].imageID == nil ? self[0] : nil
+  }
+}
+
+extension PlatformImage {
+  fileprivate func standing(for platform: Platform?) -> PlatformImage {
+    var copy = self
+    copy.platform = platform
+    return copy
   }
 }
 

@@ -7,8 +7,9 @@
 /// - `event.recorded_ms`: when it was recorded; `time_ms` is when it was seen. Unknown of what older versions recorded.
 /// - `snapshot_platform.artifact_type`: what a manifest without an image ID is.
 ///
-/// Older versions recorded neither that nor more than one image of a Windows version: the next check of such a tag
-/// walks its documents, most of which are stored, so that nothing seems to have come when the tag moves.
+/// Older versions recorded neither that, nor more than one image of a Windows version, nor anything of an index
+/// without images: the next check of such a tag walks its documents, most of which are stored, so that nothing seems
+/// to have come when the tag moves.
 enum SchemaV3 {
   static let sql = """
     ALTER TABLE tag ADD COLUMN verified_ms INTEGER;
@@ -31,7 +32,7 @@ enum SchemaV3 {
     ALTER TABLE event ADD COLUMN recorded_ms INTEGER;
     ALTER TABLE snapshot_platform ADD COLUMN artifact_type TEXT;
     UPDATE tag SET details_pending = 1 WHERE id IN (
-      SELECT s.tag_id FROM snapshot s JOIN snapshot_platform p ON p.snapshot_id = s.id
+      SELECT s.tag_id FROM snapshot s LEFT JOIN snapshot_platform p ON p.snapshot_id = s.id
       WHERE s.ended IS NULL AND (p.image_id IS NULL OR p.platform LIKE 'windows/%')
     );
     """

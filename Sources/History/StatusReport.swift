@@ -33,7 +33,9 @@ public struct TagStatus: Hashable, Sendable {
     platforms = (current?.images ?? []).filter { image in
       image.platform.flatMap { selection?.contains($0) } ?? true
     }
-    missingPlatforms = selection?.missing(from: platforms.compactMap(\.platform)) ?? []
+    // One of unknown platform may be of any, and an artifact is of none.
+    let isKnown = platforms.allSatisfy { $0.platform != nil }
+    missingPlatforms = isKnown ? selection?.missing(from: platforms.compactMap(\.platform)) ?? [] : []
   }
 
   public var state: State {

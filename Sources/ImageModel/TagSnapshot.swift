@@ -6,7 +6,8 @@ public struct TagSnapshot: Hashable, Sendable {
   /// Size of the top document in bytes.
   public let size: Int
   /// One per watched platform that is there, in the order of the index; of Windows all that the index lists, also
-  /// several of one version. Exactly one for a single-manifest tag.
+  /// several of one version. Exactly one for a single-manifest tag, and for an index of artifacts without platform,
+  /// which is a manifest of its own then.
   public let images: [PlatformImage]
   /// The documents fetched for this observation (not those that were already stored): raw, verified.
   public let documents: [Document]

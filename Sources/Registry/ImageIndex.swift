@@ -8,6 +8,8 @@ struct ImageIndex: Hashable, Sendable {
   let entries: [Descriptor]
   /// All entries, those left out too.
   let count: Int
+  /// What it calls itself, safe to show; images' indexes call themselves nothing.
+  let artifactType: String?
 
   init(_ json: JSONValue, name: String) throws(CheckFailure) {
     guard let manifests = json["manifests"]?.array else {
@@ -26,5 +28,6 @@ struct ImageIndex: Hashable, Sendable {
     }
     self.entries = entries
     count = manifests.count
+    artifactType = json["artifactType"]?.string.flatMap { $0.isEmpty ? nil : MediaType($0).shown }
   }
 }

@@ -17,6 +17,8 @@ struct SnapshotBuilder {
   private var images: [PlatformImage] = []
   private var manifests: [Digest: ImageManifest] = [:]
   private var remarks: [String] = []
+  /// Of the first artifact without platform in an index.
+  private var artifactType: String?
   private var visited: Set<Digest> = []
   private var entryCount = 0
 
@@ -47,6 +49,14 @@ struct SnapshotBuilder {
     case .index(let index):
       visited.insert(document.digest)
       try await walk(index, inherited: nil, depth: 0)
+      // Nothing but artifacts without platform: they are one artifact, and the index is its manifest.
+      if images.isEmpty, leftOut.isEmpty, let artifactType {
+        images = [
+          PlatformImage(
+            platform: nil, manifest: document.digest, manifestSize: document.bytes.count, imageID: nil,
+            configSize: nil, layers: [], config: nil, artifactType: index.artifactType ?? artifactType)
+        ]
+      }
     }
     return TagSnapshot(
       digest: document.digest, mediaType: document.mediaType, size: document.bytes.count, images: images,
@@ -122,8 +132,11 @@ struct SnapshotBuilder {
       return
     }
     let manifest = try await manifest(of: entry)
-    // A document without a platform that is no image either belongs to nobody.
-    guard manifest.isImage else { return }
+    // A document without a platform that is no image either belongs to nobody, where there are images.
+    guard manifest.isImage else {
+      artifactType = artifactType ?? manifest.artifactType
+      return
+    }
     // Guessing here would show as a platform that comes or goes.
     let config = try await config(manifest.config).get()
     guard let platform = config?.platform else {

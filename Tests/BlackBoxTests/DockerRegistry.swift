@@ -67,6 +67,12 @@ final class DockerRegistry {
     try put(image.index, to: path, reference: tag)
   }
 
+  /// Uploads a manifest of any kind with its blobs, or an index of manifests that are there.
+  func push(_ manifest: Document, blobs: [Document] = [], to path: String, tag: String) throws {
+    for blob in blobs { try upload(blob, to: path) }
+    try put(manifest, to: path, reference: tag)
+  }
+
   /// Uploads an image of one layer as a signed schema 1 manifest, which `skopeo` makes.
   func pushSchema1(_ content: String, to path: String, tag: String) throws {
     let directory = "\(folder)/\(UUID().uuidString)"

@@ -34,6 +34,7 @@ import Testing
     try registry.pushSchema1("two", to: "team/app", tag: "old")
     let moved = try check()
     #expect((moved["error"] as? [String: Any]) == nil)
+    #expect((moved["events"] as? [[String: Any]])?.map { $0["type"] as? String } == ["watcher.artifact.changed"])
     #expect(try scene.history(image).count == 2)
     try soundness()
   }

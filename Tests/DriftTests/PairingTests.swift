@@ -92,6 +92,22 @@ struct PairingTests {
       .platformAdded, ["? added", "linux/amd64 removed", "linux/arm64 removed"]
     ),
     (
+      "an artifact after several images", .index(1, image(amd64, 1), image(arm64, 2)),
+      .single(2, image(nil, nil, manifest: 3)), .imageChanged, ["linux/amd64 content", "linux/arm64 content"]
+    ),
+    (
+      "several images after an artifact", .single(1, image(nil, nil, manifest: 3)),
+      .index(2, image(amd64, 1), image(arm64, 2)), .imageChanged, ["linux/amd64 content", "linux/arm64 content"]
+    ),
+    (
+      "an index of an artifact after its like", .index(1, image(nil, nil, manifest: 3)),
+      .index(2, image(nil, nil, manifest: 4)), .artifactChanged, ["? content"]
+    ),
+    (
+      "an artifact that was one of several", .index(1, image(amd64, 1), image(nil, nil, manifest: 3)),
+      .single(2, image(nil, nil, manifest: 3)), .platformRemoved, ["linux/amd64 removed"]
+    ),
+    (
       "unwatched single after an index", .index(1, image(amd64, 1), selection: onlyAMD),
       .single(2, image(arm64, 2), selection: onlyAMD), .platformRemoved, ["linux/amd64 removed"]
     ),

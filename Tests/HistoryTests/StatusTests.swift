@@ -62,10 +62,12 @@ import Testing
     #expect(status.lastChanged == time(10))
   }
 
-  @Test func aSingleManifestMissesNothing() throws {
+  /// Neither a tag without an index, which is watched whole, nor an index that is an artifact.
+  @Test(arguments: [MediaType.ociManifest, .ociIndex]) func whatIsOfNoKnownPlatformMissesNone(_ type: MediaType) throws
+  {
     let report = try report { history in
       let tag = try history.amazonTag()
-      try history.record(snapshot(1, [image(nil, 10)], type: .ociManifest), tag: tag.id, at: 0)
+      try history.record(snapshot(1, [image(nil, 10)], type: type), tag: tag.id, at: 0)
     }
     #expect(report.tags.map(\.missingPlatforms) == [[]])
     #expect(report.tags.map(\.digest) == [digest(1)])

@@ -69,6 +69,47 @@ import Testing
     #expect(snapshot.remarks.isEmpty)
   }
 
+  // MARK: No image
+
+  private func artifact(_ text: String) -> Document {
+    let config = Fake.document(MediaType("application/vnd.example.config"), bytes: Array("{}".utf8))
+    return Fake.document(
+      .ociManifest,
+      [
+        "schemaVersion": 2, "config": Fake.descriptor(config), "layers": .array([]),
+        "annotations": .members(["text": .string(text)]),
+      ])
+  }
+
+  /// Somebody's collection of files: what changes in it changes the index, and that is all one can watch.
+  @Test(arguments: [nil, "application/vnd.example.collection"])
+  func anIndexOfArtifactsIsAnArtifact(_ type: String?) async throws {
+    let artifacts = ["a", "b"].map { artifact($0) }
+    var members: [JSONOutput.Member] = [.init("schemaVersion", 2)]
+    if let type { members.append(.init("artifactType", .string(type))) }
+    members.append(.init("manifests", .array(artifacts.map { Fake.entry($0, platform: nil) })))
+    let harness = try Harness()
+    let index = Fake.document(.ociIndex, members)
+    harness.registry.put(manifest: index, in: "app", tag: "latest")
+    for artifact in artifacts { harness.registry.put(manifest: artifact, in: "app") }
+    let snapshot = try await harness.snapshot(.only([try platform("linux/amd64")]))
+    #expect(snapshot.images.map(\.manifest) == [index.digest])
+    #expect(snapshot.images.map(\.imageID) == [nil] && platforms(snapshot) == [nil])
+    #expect(snapshot.images.map(\.artifactType) == [type ?? "application/vnd.example.config"])
+  }
+
+  /// A signature beside an image is nobody's platform, whoever watches which.
+  @Test(arguments: ["linux/amd64", "linux/s390x"])
+  func anArtifactBesideAnImageIsNone(_ watched: String) async throws {
+    let signature = artifact("signature")
+    let harness = try harness([
+      Fake.entry(signature, platform: nil), Fake.entry(image.manifest("linux/amd64"), platform: "linux/amd64"),
+    ])
+    harness.registry.put(manifest: signature, in: "app")
+    let snapshot = try await harness.snapshot(.only([try platform(watched)]))
+    #expect(platforms(snapshot) == (watched == "linux/amd64" ? ["linux/amd64"] : []))
+  }
+
   // MARK: No media type
 
   @Test(arguments: [nil, "", "application/json"])
