@@ -2,7 +2,7 @@ import ImageModel
 
 /// Keeps a tag that moves to and fro from flooding its sinks: with `Limits.announcementsPerHour` moves announced,
 /// further ones back to an earlier image are recorded and counted, and one event tells their number when it has been
-/// quiet for `Limits.flapQuietSeconds`. An image that was never here before is always announced. One value per tag,
+/// quiet for `Limits.flapQuietSeconds`. What was never here before is always announced. One value per tag,
 /// kept with the tag. Source: the contract, section 4.
 public struct FlapGate: Hashable, Sendable {
   /// Moves recorded but not announced since the last settling.
@@ -25,8 +25,8 @@ public struct FlapGate: Hashable, Sendable {
 
   /// The tag moved back to an image of earlier.
   ///
-  /// - Parameter announcedInLastHour: `watcher.image.changed` events of this tag that sinks were sent in the
-  ///   hour before `now`, those with `flaps` included.
+  /// - Parameter announcedInLastHour: events of this tag that told of a move (`EventType.isMove`) in the hour before
+  ///   `now`, those with `flaps` included.
   /// - Returns: whether this move is to be announced.
   public mutating func admit(at now: Timestamp, announcedInLastHour: Int) -> Bool {
     lastMove = now

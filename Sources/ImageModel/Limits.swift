@@ -54,7 +54,7 @@ public enum Limits {
   public static let groupedEventBytes = 256 * 1024
   /// Characters of a failure's message.
   public static let failureMessageCharacters = 1_024
-  /// `watcher.image.changed` announcements of one tag per hour; further moves wait until it is quiet.
+  /// Announced moves of one tag per hour, of its image or artifact; further ones back and forth wait until it is quiet.
   public static let announcementsPerHour = 4
   public static let flapQuietSeconds = 600
   /// A tag is gone after this many credible answers in a row …
