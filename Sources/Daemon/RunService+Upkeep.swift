@@ -18,7 +18,9 @@ extension RunService {
       if hours == 1, agreedTime.newest == nil {
         log.warning(
           "clock_unconfirmed",
-          metadata: ["note": "no registry's date agrees with this machine's clock: nothing is forgotten before"])
+          metadata: [
+            "note": "no registry's date agrees with this machine's clock: what is old is counted from when one last did"
+          ])
       }
       hours += 1
       try? await Task.sleep(for: .seconds(Self.pruneIntervalSeconds))

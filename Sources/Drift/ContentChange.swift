@@ -15,6 +15,6 @@ public struct ContentChange: Hashable, Sendable {
     self.rollback = rollback
   }
 
-  /// Whether every image that it brings was current under this tag earlier.
-  public var isReturn: Bool { rollback?.count == changes.count { $0.arrival != nil } }
+  /// Whether every image that it brings was current under this tag earlier; so it is where it brings none.
+  public var isReturn: Bool { (rollback ?? []).count == changes.count { $0.arrival != nil } }
 }

@@ -29,8 +29,8 @@ enum PollTiming {
   }
 
   /// How long to wait after the `failures`-th failure in a row: between half and all of a step that doubles, up to the
-  /// cap. Half of the cap is the interval, or half an hour: a tag that goes on failing is not asked more often than one
-  /// that is well. A permanent failure begins with the last step.
+  /// cap, of which half is the interval, at most half an hour: a tag that goes on failing is soon asked no more often
+  /// than one that is well, or twice an hour at most. A permanent failure begins with the last step.
   static func backoff(
     failures: Int, interval: Int64, isPermanent: Bool, using random: inout some RandomNumberGenerator
   ) -> Int64 {

@@ -144,8 +144,6 @@ struct PairingTests {
     #expect(change?.changes.first?.previous?.imageID == digest(2))
   }
 
-  private static let windows = Platform(os: "windows", architecture: "amd64", osVersion: "10.0.20348.1")
-
   /// Two patch levels of one Windows version are one platform and two images of it.
   @Test(
     arguments: [
@@ -157,8 +155,8 @@ struct PairingTests {
       ("all leave", [], .platformRemoved, ["removed", "removed"]),
     ] as [(String, [Int], EventType, [String])])
   func imagesOfAWindowsVersionAreASet(_ name: String, _ after: [Int], _ type: EventType, _ classes: [String]) {
-    let before = Sample.index(1, image(Self.windows, 1), image(Self.windows, 2))
-    let change = before.change(to: Sample(top: 2, images: after.map { image(Self.windows, $0) }))
+    let before = Sample.index(1, image(windows, 1), image(windows, 2))
+    let change = before.change(to: Sample(top: 2, images: after.map { image(windows, $0) }))
     #expect(change?.type == type)
     #expect(change?.changes.map(\.changeClass.rawValue) == classes)
   }

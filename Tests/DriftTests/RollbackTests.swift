@@ -52,6 +52,7 @@ struct RollbackTests {
       ([image(amd64, 1)], [image(amd64, 3), image(arm64, 4)], [3], false),
       ([image(amd64, 1)], [image(amd64, 3), image(arm64, 4)], [3, 4], true),
       ([image(amd64, 1)], [image(amd64, 3)], [], false),
+      ([image(windows, 1), image(windows, 2)], [image(windows, 1)], [], true),
     ] as [([PlatformImage], [PlatformImage], [Int], Bool)])
   func aReturnBringsNothingNew(
     _ before: [PlatformImage], _ after: [PlatformImage], _ past: [Int], _ isReturn: Bool

@@ -8,6 +8,7 @@ func digest(_ number: Int) -> Digest {
 
 let amd64 = Platform(os: "linux", architecture: "amd64")
 let arm64 = Platform(os: "linux", architecture: "arm64")
+let windows = Platform(os: "windows", architecture: "amd64", osVersion: "10.0.20348.1")
 let riscv = Platform(os: "linux", architecture: "riscv64")
 
 /// An image: `id` is its image ID and, unless given, decides its manifest and layers too.
