@@ -9,7 +9,8 @@
 ///
 /// Older versions recorded neither that, nor more than one image of a Windows version, nor anything of an index
 /// without images: the next check of such a tag walks its documents, most of which are stored, so that nothing seems
-/// to have come when the tag moves.
+/// to have come when the tag moves. They named by SHA-256 what a registry names by another algorithm, by which nobody
+/// can pull it: of such a tag what HEAD named is forgotten, and the next check finds it anew.
 enum SchemaV3 {
   static let sql = """
     ALTER TABLE tag ADD COLUMN verified_ms INTEGER;
@@ -35,5 +36,6 @@ enum SchemaV3 {
       SELECT s.tag_id FROM snapshot s LEFT JOIN snapshot_platform p ON p.snapshot_id = s.id
       WHERE s.ended IS NULL AND (p.image_id IS NULL OR p.platform LIKE 'windows/%')
     );
+    UPDATE tag SET head_digest = NULL WHERE head_digest NOT LIKE 'sha256:%';
     """
 }

@@ -40,4 +40,24 @@ import Testing
     try queue.close()
     #expect(pending == [2, 3, 5])
   }
+
+  /// They recorded a SHA-256 that nobody can pull where the registry names documents otherwise: it is found anew.
+  @Test func aDigestOfAnotherAlgorithmIsLookedAtAgain() throws {
+    let queue = try Connection.writer(scratch.database)
+    try Schema.migrator.migrate(queue, upTo: "v2")
+    let heads = ["sha256:\(String(repeating: "a", count: 64))", "sha512:\(String(repeating: "a", count: 128))", nil]
+    try queue.write { db in
+      for (id, head) in heads.enumerated() {
+        try db.execute(
+          sql: """
+            INSERT INTO tag(id, registry, repository, tag, watched, head_digest)
+            VALUES(?1, 'r.example', 'app', 't' || ?1, 1, ?2)
+            """, arguments: [id, head])
+      }
+    }
+    try Schema.migrator.migrate(queue)
+    let kept = try queue.read { try String?.fetchAll($0, sql: "SELECT head_digest FROM tag ORDER BY id") }
+    try queue.close()
+    #expect(kept == [heads[0], nil, nil])
+  }
 }
