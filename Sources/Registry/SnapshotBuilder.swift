@@ -90,16 +90,25 @@ struct SnapshotBuilder {
   }
 
   /// The entry with its media type. One that has none is fetched, and its own word or its shape tells: left out, it
-  /// would be a tag without an image, and nobody would know why.
+  /// would be a tag without an image, and nobody would know why. One that is not there (sparse indexes), or that has no
+  /// shape, is told of and left out.
   ///
   /// - Returns: `nil` for what cannot be watched, or is not to be.
   private mutating func typed(_ entry: Descriptor, platform: Platform?) async throws(CheckFailure) -> Descriptor? {
     guard !entry.mediaType.isSpecific else { return entry }
     if let platform, !isWanted(platform, of: entry) { return nil }
-    let bytes = try await bytes(of: entry)
-    let type = try TopDocument.type(of: bytes, name: entry.name)
-    if let index = documents.firstIndex(where: { $0.digest == entry.digest }) {
-      documents[index] = Document(digest: entry.digest, mediaType: type, bytes: bytes)
+    let type: MediaType
+    do throws(CheckFailure) {
+      let bytes = try await bytes(of: entry)
+      type = try TopDocument.type(of: bytes, name: entry.name)
+      if let index = documents.firstIndex(where: { $0.digest == entry.digest }) {
+        documents[index] = Document(digest: entry.digest, mediaType: type, bytes: bytes)
+      }
+    } catch {
+      guard error.code == .notFound || error.code == .badDocument else { throw error }
+      documents.removeAll { $0.digest == entry.digest && !$0.mediaType.isSpecific }
+      remark("the entry \(entry.digest.short) of the index has no media type and is left out: \(error.what)")
+      return nil
     }
     let kind = type.isIndex ? "an index" : type.isManifest ? "a manifest" : "\(type.shown) and not watched"
     remark("the entry \(entry.digest.short) of the index has no media type; it is \(kind)")

@@ -151,6 +151,33 @@ import Testing
     #expect(harness.registry.requests.count == 2)
   }
 
+  @Test(arguments: [nil, "linux/arm64"])
+  func anUntypedEntryThatIsNotThereOrHasNoShapeIsLeftOut(_ platform: String?) async throws {
+    let shapeless = Fake.document(.ociManifest, bytes: Array(#"{"schemaVersion":2}"#.utf8))
+    let missing = Fake.document(.ociManifest, bytes: Array(#"{"schemaVersion":2,"gone":1}"#.utf8))
+    let harness = try harness([
+      untyped(missing, platform: platform), untyped(shapeless, platform: platform),
+      Fake.entry(image.manifest("linux/amd64"), platform: "linux/amd64"),
+    ])
+    harness.registry.put(manifest: shapeless, in: "app")
+    let snapshot = try await harness.snapshot()
+    #expect(platforms(snapshot) == ["linux/amd64"])
+    let prefixes = [missing, shapeless].map {
+      "the entry \($0.digest.short) of the index has no media type and is left out: "
+    }
+    #expect(snapshot.remarks.count == 2)
+    #expect(zip(snapshot.remarks, prefixes).allSatisfy { $0.hasPrefix($1) }, "\(snapshot.remarks)")
+    #expect(!snapshot.documents.contains { $0.digest == shapeless.digest })
+  }
+
+  /// What may be there is waited for.
+  @Test func anUntypedEntryThatCannotBeHadNowIsAFailure() async throws {
+    let manifest = image.manifest("linux/amd64")
+    let harness = try harness([untyped(manifest, platform: "linux/amd64")])
+    harness.registry.setFault { $0.path.hasSuffix(manifest.digest.description) ? ScriptedResponse(503) : nil }
+    #expect(await harness.failure()?.code == .server)
+  }
+
   @Test func anUntypedEntryThatCannotBeReadIsNoEmptyTag() async throws {
     let odd = Fake.document(.ociManifest, ["schemaVersion": 2, "mediaType": "application/vnd.example.thing"])
     let harness = try harness([untyped(odd, platform: nil)])
