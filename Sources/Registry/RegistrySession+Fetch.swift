@@ -18,18 +18,24 @@ extension RegistrySession {
     try await send(manifestRequest(reference, of: host.manifestRequest))
   }
 
+  /// Says that there is none, or none of the kinds that were asked for.
+  private static let notThere = [404, 406, 410, 415]
+
   /// Gets a manifest, and asks once more for the kinds of old where it seems not to be there: some registries say so of
-  /// a kind that was not asked for, and the tag would be called deleted. HEAD first, which is no pull.
+  /// a kind that was not asked for, and the tag would be called deleted. HEAD first, which is no pull. Where that has
+  /// no answer (429, 503), nothing is known, least of all that the tag is gone.
   /// Source: distribution `registry/handlers/manifests.go`; Azure/acr#764; docker2aci#254.
   func getManifestOfAnyKind(_ reference: String) async throws(CheckFailure) -> Reply {
     let reply = try await getManifest(reference)
-    guard [404, 406, 410, 415].contains(reply.response.status),
+    guard Self.notThere.contains(reply.response.status),
       [.tagMissing, .unsupportedDocument].contains(failure(reply).code)
     else { return reply }
     var request = manifestRequest(reference, of: host.legacyRequest)
     request.method = .head
-    guard try await send(request).response.status == 200 else { return reply }
-    trace?("it is there as a kind of document that was not asked for")
+    let head = try await send(request)
+    if Self.notThere.contains(head.response.status) { return reply }
+    if HeadVerdict(status: head.response.status, digest: nil) == .failed { throw failure(head) }
+    trace?("it may be there as a kind of document that was not asked for")
     request.method = .get
     return try await send(request)
   }

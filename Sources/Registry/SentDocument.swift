@@ -15,8 +15,8 @@ struct SentDocument {
   private static let name = "the document"
 
   /// - Parameter contentType: the header's value.
-  /// - Throws: `unsupportedDocument` or `badResponse` for a kind that is not known; `badDocument` for a schema 1
-  ///   manifest whose signatures cannot be read.
+  /// - Throws: `unsupportedDocument` or `badResponse` for a kind that is not known; `badDocument` for what nothing and
+  ///   nobody says the kind of, and for a schema 1 manifest whose signatures cannot be read.
   init(_ bytes: [UInt8], contentType: String?) throws(CheckFailure) {
     let sent = contentType.map { MediaType($0) }
     if let sent, !sent.isReadable, bytes.first != UInt8(ascii: "{") {
@@ -30,6 +30,8 @@ struct SentDocument {
       throw CheckFailure(
         .unsupportedDocument, "\(Self.name) is \(type.shown), which cannot be watched", remedy: "name an image")
     }
+    // A message of a proxy, say: of what is neither called nor shaped like a document no digest is known.
+    if header == nil, let json, json.ownType == nil { _ = try TopDocument.shape(of: json, name: Self.name) }
     if let json, header?.isSchema1 == true || json.isSchema1, json.has("signatures") {
       isSigned = true
       content = try SignedManifest.payload(bytes, json, name: Self.name)
@@ -45,6 +47,12 @@ struct SentDocument {
   }
 
   func matches(_ digest: Digest) -> Bool { Hash.matches(content, digest) }
+
+  /// Whether it is one of these, in whichever algorithm they are named.
+  func isOne(of digests: [Digest]) -> Bool {
+    let names = Set(Digest.Algorithm.allCases.map { Hash.digest($0, of: content) })
+    return digests.contains(where: names.contains)
+  }
 
   var sha256: Digest { Hash.digest(.sha256, of: content) }
 

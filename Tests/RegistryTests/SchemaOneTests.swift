@@ -99,6 +99,22 @@ import Testing
     #expect(try await harness.client.resolve(reference, selection: .all).top == document)
   }
 
+  /// Whether it is gone is not known where the second question has no answer.
+  @Test(
+    arguments: [
+      (429, .rateLimited), (503, .server), (401, .unauthorizedOrMissing), (404, .tagMissing), (415, .tagMissing),
+      (403, .tagMissing), (405, .tagMissing), (500, .tagMissing),
+    ] as [(Int, CheckFailure.Code)])
+  func aSecondQuestionWithoutAnswerIsNoDeletion(_ status: Int, _ code: CheckFailure.Code) async throws {
+    let harness = try Harness()
+    harness.registry.put(FakeRegistryImage("one"), in: "app")
+    harness.registry.setFault { request in
+      guard request.method == "HEAD", request.header("Accept")?.contains("v1+prettyjws") == true else { return nil }
+      return ScriptedResponse(status)
+    }
+    #expect(await harness.failure()?.code == code)
+  }
+
   @Test func anArtifactManifestOfOldIsNotGoneEither() async throws {
     let harness = try Harness()
     harness.registry.put(
@@ -113,6 +129,7 @@ import Testing
       ("application/vnd.example.thing+json", #"{"a":1}"#, .unsupportedDocument),
       ("application/json", #"{"mediaType":"application/vnd.example.thing+json"}"#, .unsupportedDocument),
       ("text/html", "<html>maintenance</html>", .badResponse),
+      ("application/json", #"{"errors":[{"code":"UNAVAILABLE"}]}"#, .badDocument),
       ("application/vnd.oci.image.manifest.v1+json", #"{"schemaVersion":2}"#, .digestMismatch),
       ("application/vnd.docker.distribution.manifest.v1+json", #"{"schemaVersion":1}"#, .digestMismatch),
     ] as [(String, String, CheckFailure.Code)])
