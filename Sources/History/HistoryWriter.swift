@@ -110,6 +110,15 @@ public final class HistoryWriter: Sendable {
     }
   }
 
+  /// The digests that a tag is recorded with, the newest first, at most `limit`.
+  public func states(of tag: TagReference, limit: Int) async throws(StoreError) -> [Digest] {
+    do {
+      return try await onQueue { db in try SnapshotRow.digests(db, of: tag, limit: limit) }
+    } catch {
+      throw .mapping(error, path: path)
+    }
+  }
+
   /// Whether the file that was opened is still where it was. What is written to one that was taken away ends with this
   /// process.
   public var isInPlace: Bool { FilePath.id(of: path) == file }

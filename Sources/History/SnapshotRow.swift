@@ -47,6 +47,16 @@ enum SnapshotRow {
     return snapshots
   }
 
+  /// The digests of a tag's states, each once, the newest first.
+  static func digests(_ db: Database, of tag: TagReference, limit: Int) throws -> [Digest] {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT s.digest FROM snapshot s JOIN tag t ON t.id = s.tag_id
+        WHERE t.registry = ? AND t.repository = ? AND t.tag = ? GROUP BY s.digest ORDER BY max(s.id) DESC LIMIT ?
+        """)
+    return try Row.fetchAll(statement, arguments: [tag.domain, tag.path, tag.tag, limit]).map { try $0.digest(0) }
+  }
+
   static func images(
     _ db: Database, snapshot id: Int64, _ texts: ParsedTexts = ParsedTexts()
   ) throws -> [StoredImage] {

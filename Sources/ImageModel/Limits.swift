@@ -46,6 +46,9 @@ public enum Limits {
   /// … and after this, where that could not be done.
   public static let verifyRetrySeconds = 3_600
 
+  /// States of a tag that a document is compared with, to tell one that was there before.
+  public static let comparedStates = 1_000
+
   // Recording.
   public static let markFlushMilliseconds = 1_000
 

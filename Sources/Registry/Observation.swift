@@ -10,15 +10,23 @@ public struct KnownTag: Sendable {
   public var wasSeen: Bool
   /// Fetch the tag's document although HEAD is equal, and compare: HEAD may come from a broken cache.
   public var mustVerify: Bool
+  /// The digests that the tag is recorded with, the current one first. Looked at only where `mustWalk` or `mustVerify`:
+  /// what HEAD names need not be what is recorded.
+  public var states: [Digest]
 
   public init(
-    headDigest: Digest? = nil, mustWalk: Bool = false, wasSeen: Bool = false, mustVerify: Bool = false
+    headDigest: Digest? = nil, mustWalk: Bool = false, wasSeen: Bool = false, mustVerify: Bool = false,
+    states: [Digest] = []
   ) {
     self.headDigest = headDigest
     self.mustWalk = mustWalk
     self.wasSeen = wasSeen
     self.mustVerify = mustVerify
+    self.states = states
   }
+
+  /// Whether HEAD names something else than what is recorded.
+  var isNamedOtherwise: Bool { headDigest != nil && !states.isEmpty && states.first != headDigest }
 }
 
 /// What a look at a tag gave.

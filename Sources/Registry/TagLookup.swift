@@ -42,8 +42,13 @@ struct TagLookup: Sendable {
     switch HeadVerdict(status: response.status, digest: response.headers.first("Docker-Content-Digest")) {
     case .digest(let text):
       if text == known.headDigest?.description {
-        if known.mustVerify, let result = try await verify(response, named: text) { return result }
+        if known.mustVerify, let result = try await verify(response, known) { return result }
         if !known.mustWalk { return .unchanged }
+        if known.isNamedOtherwise {
+          // What HEAD names was found not to be the tag's document, and it says the same as then.
+          if let top = try await recorded(known) { return .found(top, headDigest: known.headDigest) }
+          return .found(try await sentByTag(refused: known.headDigest).top, headDigest: known.headDigest)
+        }
       }
       guard let digest = try? Digest(text) else { return .found(try await fetchByTag(), headDigest: nil) }
       let named = Named(
@@ -59,6 +64,14 @@ struct TagLookup: Sendable {
     case .failed:
       throw session.failure(head)
     }
+  }
+
+  /// The document that the tag is recorded with; `nil` where it is not stored.
+  func recorded(_ known: KnownTag) async throws(CheckFailure) -> Top? {
+    guard let digest = known.states.first, let document = try? await stored(digest), document.mediaType.isTop
+    else { return nil }
+    return try Top(
+      SentDocument(document), document.bytes, digest: digest, isStored: true, namedAt: session.clock.now())
   }
 
   // MARK: Fetching
@@ -93,7 +106,10 @@ struct TagLookup: Sendable {
     case 400, 403, 404, 405, 410, 500:
       // Deleted since, or never there under that name; or nothing is served by digest at all.
       let (top, sent) = try await sentByTag(refused: digest)
-      if !sent.matches(digest) { distrustHead("it names \(digest), which is not there") }
+      // It may have moved in between, which is no lie.
+      if !sent.matches(digest), await self.digest() == digest {
+        distrustHead("it names \(digest), which is not there")
+      }
       return top
     default:
       throw session.failure(reply)

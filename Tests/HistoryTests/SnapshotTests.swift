@@ -34,6 +34,20 @@ import Testing
     #expect(latest.images[0].configSize == 500)
   }
 
+  @Test func theStatesOfATagAreToldOnceEachTheNewestFirst() async throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      let tag = try history.amazonTag()
+      for number in [1, 2, 3, 1] as [UInt8] {
+        try history.record(snapshot(number, [image(amd64, 9)]), tag: tag.id, at: Int64(number))
+      }
+    }
+    #expect(try await writer.states(of: amazon, limit: 5) == [digest(1), digest(3), digest(2)])
+    #expect(try await writer.states(of: amazon, limit: 1) == [digest(1)])
+    let other = TagReference(domain: amazon.domain, path: amazon.path, tag: "other")
+    #expect(try await writer.states(of: other, limit: 5).isEmpty)
+  }
+
   @Test func anArtifactHasNoImageID() throws {
     defer { writer.close() }
     let latest = try writer.transactionSync { history in

@@ -81,6 +81,26 @@ import Testing
       ])
   }
 
+  /// The tag moves between HEAD and GET, and what it had is gone: nobody has lied, and HEAD's type counts as ever.
+  @Test(arguments: [true, false])
+  func aRaceThatIsLostIsNoLie(_ hasMoved: Bool) async throws {
+    let harness = try Harness()
+    let (gone, count) = (FakeRegistryImage("gone").index, LineBox())
+    harness.registry.put(image, in: "app", tag: "latest")
+    harness.registry.setFault { request in
+      guard request.method == "HEAD" else { return nil }
+      count.add("")
+      guard !hasMoved || count.all.count == 1 else { return nil }
+      return ScriptedResponse(
+        200,
+        headers: [
+          ("Docker-Content-Digest", gone.digest.description), ("Content-Type", gone.mediaType.description),
+        ])
+    }
+    #expect(try await harness.snapshot().digest == image.index.digest)
+    #expect(harness.trace.contains { $0.contains("is not believed about digests") } == !hasMoved)
+  }
+
   @Test(
     arguments: [
       // by digest, by tag, outcome: what is said of the tag

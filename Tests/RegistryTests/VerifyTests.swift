@@ -21,10 +21,15 @@ import Transport
     return harness
   }
 
-  private func verify(_ harness: Harness, mustWalk: Bool = false) async throws(CheckFailure) -> Observation {
+  /// - Parameter states: what is recorded, the newest first; `old` where it is `nil`.
+  private func verify(
+    _ harness: Harness, mustWalk: Bool = false, mustVerify: Bool = true, states: [Digest]? = nil
+  ) async throws(CheckFailure) -> Observation {
     let store = harness.store
     return try await harness.client.observe(
-      harness.registry.tag("app"), known: KnownTag(headDigest: oldHead, mustWalk: mustWalk, mustVerify: true),
+      harness.registry.tag("app"),
+      known: KnownTag(
+        headDigest: oldHead, mustWalk: mustWalk, mustVerify: mustVerify, states: states ?? [oldHead]),
       selection: .all, stored: { store[$0] })
   }
 
@@ -166,12 +171,62 @@ import Transport
     }
   }
 
-  @Test func aDocumentThatCannotBeReadIsOne() async throws {
+  @Test(
+    arguments: [
+      ("text/html", "<html>log in</html>"), ("application/json", #"{"errors":[{"code":"UNAVAILABLE"}]}"#),
+      ("application/json", "{"), ("application/vnd.example.thing", "{}"),
+      (MediaType.ociIndex.description, #"{"schemaVersion":2,"manifests":[],"config":{}}"#),
+    ])
+  func aGetThatBringsRubbishIsNoFailure(_ type: String, _ body: String) async throws {
     let harness = try harness()
     harness.registry.setFault { request in
       request.method == "GET"
-        ? ScriptedResponse(200, headers: [("Content-Type", "text/html")], body: Array("<html>".utf8)) : nil
+        ? ScriptedResponse(200, headers: [("Content-Type", type)], body: Array(body.utf8)) : nil
     }
-    await #expect(throws: CheckFailure.self) { try await verify(harness) }
+    #expect(found(try await verify(harness)) == nil, "HEAD has answered: unchanged")
+  }
+
+  // MARK: What is recorded and what HEAD names are not the same
+
+  /// HEAD sticks at `old`, `new` is recorded, and the next poll has to walk, or to verify.
+  @Test(arguments: [(true, false), (true, true), (false, true)])
+  func aHeadThatSticksIsNotBelievedLater(_ mustWalk: Bool, _ mustVerify: Bool) async throws {
+    let harness = try harness()
+    let oldHead = oldHead
+    harness.registry.move(tag: "latest", of: "app", to: new.index.digest)
+    harness.store.add([new.index] + new.manifests)
+    answerHead(harness) { _ in oldHead }
+    let observation = try await verify(
+      harness, mustWalk: mustWalk, mustVerify: mustVerify, states: [new.index.digest, oldHead])
+    let result = try #require(found(observation))
+    #expect(result.digest == new.index.digest && result.head == oldHead)
+  }
+
+  /// It can be had by the digest that is recorded, and by the one that HEAD names perhaps not.
+  @Test func theSameDocumentKeepsItsRecordedName() async throws {
+    let harness = try harness()
+    let named = Hash.digest(.sha512, of: old.index.bytes)
+    answerHead(harness) { _ in named }
+    let observation = try await harness.client.observe(
+      harness.registry.tag("app"), known: KnownTag(headDigest: named, mustVerify: true, states: [oldHead]),
+      selection: .all, stored: { _ in nil })
+    let result = try #require(found(observation))
+    #expect(result.digest == oldHead && result.head == named && result.remarks.isEmpty)
+  }
+
+  /// The tag has moved from `new` to `old`, and what is before the registry sends `new` for GET, asked however.
+  @Test func aGetThatSendsAnEarlierStateConvictsNobody() async throws {
+    let harness = try harness()
+    let index = new.index
+    harness.registry.setFault { request in
+      guard request.method == "GET", request.path.hasSuffix("/latest") else { return nil }
+      return ScriptedResponse(200, headers: [("Content-Type", index.mediaType.description)], body: index.bytes)
+    }
+    let result = try #require(found(try await verify(harness, states: [oldHead, index.digest])))
+    #expect(result.digest == oldHead && result.head == oldHead)
+    #expect(result.remarks.map { $0.hasPrefix("HEAD names \(oldHead.short) and GET by tag sends ") } == [true])
+    // Recorded by its name of another algorithm.
+    let other = Hash.digest(.sha512, of: index.bytes)
+    #expect(found(try await verify(harness, states: [oldHead, other]))?.digest == oldHead)
   }
 }
