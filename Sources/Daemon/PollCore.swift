@@ -106,12 +106,15 @@ struct PollCore: Sendable {
 
   /// Polls to start now, within each registry's concurrency.
   mutating func due(at now: Moment) -> [PollJob] {
-    plan.due(at: now.boot).map { job($0, now) }
+    plan.due(at: now.boot).map { index in
+      slots[index].isVerifying = slots[index].verifyFrom <= now.boot
+      return job(index, now)
+    }
   }
 
   private func job(_ index: Int, _ now: Moment) -> PollJob {
     var known = slots[index].known
-    known.mustVerify = slots[index].verifyFrom <= now.boot
+    known.mustVerify = slots[index].isVerifying
     return PollJob(
       slot: index, registry: plan.registry(of: index), began: now.boot,
       lateness: slots[index].lastChecked.map { _ in plan.lateness(of: index, at: now.boot) },
@@ -160,7 +163,7 @@ struct PollCore: Sendable {
   private mutating func noteVerified(_ index: Int, _ result: PollResult, _ now: Moment) {
     switch result {
     case .found: slots[index].verifyFrom = Verification.due(slots[index].entry.tag, after: now.wall, at: now)
-    case .unchanged where slots[index].verifyFrom <= now.boot: slots[index].verifyFrom = Verification.retry(at: now)
+    case .unchanged where slots[index].isVerifying: slots[index].verifyFrom = Verification.retry(at: now)
     case .unchanged, .failed: break
     }
   }

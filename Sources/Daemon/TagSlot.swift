@@ -21,6 +21,8 @@ struct TagSlot: Sendable {
   var mustWalk: Bool
   /// Boot time, milliseconds, from which a poll verifies what HEAD says.
   var verifyFrom: Int64
+  /// The poll under way, or the last one, was to verify.
+  var isVerifying = false
   var reachability: Reachability
   var flaps: FlapGate
 

@@ -55,7 +55,12 @@ final class OneTag {
   }
 
   /// A poll of which HEAD says that nothing moved.
-  func unchanged(at seconds: Int) throws -> Record? { try take(.unchanged, at: seconds) }
+  ///
+  /// - Parameter begun: when it began, seconds; at once if `nil`.
+  func unchanged(begun: Int? = nil, at seconds: Int) throws -> Record? {
+    _ = core.due(at: moment(begun ?? seconds))
+    return try take(.unchanged, at: seconds)
+  }
 
   /// Whether a poll would verify that.
   func verifies(at seconds: Int) -> Bool { core.slots[0].verifyFrom <= moment(seconds).boot }

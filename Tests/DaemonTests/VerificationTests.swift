@@ -52,6 +52,17 @@ import Testing
     #expect(Verification.due(tag(1), after: Timestamp(milliseconds: 0), at: moment(0)) <= moment(0).boot)
   }
 
+  /// A poll that was not asked to verify has not failed to.
+  @Test func aPollThatBeganBeforeItsTimeDoesNotPutItOff() throws {
+    let one = try OneTag()
+    _ = try one.poll(at: 0)
+    let due = try #require((0...86_400).first { one.verifies(at: $0) })
+    _ = try one.unchanged(begun: due - 1, at: due + 1)
+    #expect(one.verifies(at: due + 2))
+    _ = try one.unchanged(at: due + 100)
+    #expect(!one.verifies(at: due + 101))
+  }
+
   @Test func theTimeIsKeptOverARestart() throws {
     let one = try OneTag()
     _ = try one.poll(at: 0)
