@@ -52,10 +52,8 @@ struct OutboxAdapter: Outbox {
 
   func rest(sink: String) async throws -> Duration? {
     let now = try await now()
-    guard let until = try await transaction({ try $0.restsUntil(sink: sink) }) else { return nil }
-    let left = until.milliseconds - now.milliseconds
-    // A longer one was asked for under another clock.
-    return left > 0 && left <= Int64(Limits.webhookRetryAfterSeconds) * 1_000 ? .milliseconds(left) : nil
+    let until = try await transaction { try $0.restsUntil(sink: sink, now: now) }
+    return until.map { .milliseconds($0.milliseconds - now.milliseconds) }
   }
 
   func settle(sink: String, _ results: [DeliveryResult], rest: Duration?) async throws {

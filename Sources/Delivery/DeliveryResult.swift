@@ -14,6 +14,11 @@ public enum DeliveryResult: Sendable, Hashable {
     }
   }
 
+  var isRefusal: Bool { if case .refused = self { true } else { false } }
+
+  /// It is for the sink to work again, whichever item it is.
+  var holdsUpSink: Bool { if case .failed(_, _, .withSink) = self { true } else { false } }
+
   /// What was not delivered, why, and when it is tried again.
   public var failure: (item: OutboxItem, error: String, next: NextAttempt)? {
     switch self {

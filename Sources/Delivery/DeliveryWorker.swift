@@ -45,6 +45,8 @@ public actor DeliveryWorker {
   private var ready: [OutboxItem] = []
   /// How often somebody else has changed what waits.
   private var changes = 0
+  /// How often somebody wanted attempts now, and how many of these rests have ended on record as well.
+  private var (hurries, recordedHurries) = (0, 0)
   /// Given to the sink, which has not said what became of them.
   private var underWay: Set<Int64> = []
   /// What has happened and is not yet written down.
@@ -83,6 +85,9 @@ public actor DeliveryWorker {
     if isHurried {
       restsUntil = clock.now()
       throttle.forget()
+      // A rest that is being read or recorded just now is over as well.
+      knowsRest = true
+      hurries += 1
     }
     signal.set()
   }
@@ -139,7 +144,8 @@ public actor DeliveryWorker {
   private func turn() async {
     do {
       if !knowsRest {
-        if let rest = try await outbox.rest(sink: sink.name) { throttle.resume(for: rest, at: clock.now()) }
+        let rest = try await outbox.rest(sink: sink.name)
+        if !knowsRest, let rest { throttle.resume(for: rest, at: clock.now()) }
         knowsRest = true
       }
       if settlesAt <= clock.now() { try await settle() }
@@ -185,10 +191,10 @@ public actor DeliveryWorker {
     guard wanted > 0, isOpen else { return }
     let changesBefore = changes
     let limit = wanted
-    // What was refused does not take the place of what was not.
-    let refused = throttle.refused
-    var items = try await waiting(limit, besides: inMemory + refused)
-    if !refused.isEmpty, items.count < limit {
+    // What was refused does not take the place of what was not, until it is its turn again.
+    let postponed = throttle.postponed
+    var items = try await waiting(limit, besides: inMemory + postponed)
+    if !postponed.isEmpty, items.count < limit {
       items += try await waiting(limit - items.count, besides: inMemory + items.map(\.sequence))
     }
     // The sink may have said meanwhile that it takes nothing more, and somebody may have dropped these.
@@ -206,12 +212,14 @@ public actor DeliveryWorker {
   /// Records what has happened: again and again, if the outbox cannot be written, for a sink must not be given twice
   /// what only was not written down.
   private func settle() async throws {
-    let results = unsettled
-    guard !results.isEmpty else { return }
-    let wasRefused = results.contains { if case .refused = $0 { true } else { false } }
-    let rest = wasRefused ? throttle.asked(at: clock.now()) : nil
+    let (results, hurries) = (unsettled, hurries)
+    let isHurried = hurries > recordedHurries
+    guard isHurried || !results.isEmpty else { return }
+    let asked = isHurried || results.contains(where: \.isRefusal) ? throttle.asked(at: clock.now()) : nil
+    let rest = isHurried ? asked ?? .zero : asked
     // In a task of its own: what has been delivered is recorded also when this one was cancelled meanwhile.
     try await Task { [outbox, sink] in try await outbox.settle(sink: sink.name, results, rest: rest) }.value
+    recordedHurries = hurries
     unsettled.removeFirst(results.count)
     unsettledSince = clock.now()
     if inMemory.isEmpty, !hadTrouble { troubles = 0 }
@@ -257,11 +265,7 @@ public actor DeliveryWorker {
       return
     }
     guard let first = failed.first else { return }
-    let isPaced =
-      failures >= Self.failuresToRest
-      || results.contains { result in
-        if case .failed(_, _, .withSink) = result { true } else { false }
-      }
+    let isPaced = failures >= Self.failuresToRest || results.contains(where: \.holdsUpSink)
     if isPaced { rest(until: now + retryDelay(failures)) }
     let until = max(now, restsUntil, throttle.restsUntil ?? now)
     if until > now { ready = [] }
@@ -275,10 +279,11 @@ public actor DeliveryWorker {
       case .delivered:
         failures = 0
         throttle.end(item, .accepted, at: now)
-      case .refused(_, let refusal, _, _):
+      case .refused(_, let refusal, _, let next):
         // Who says how long to wait is not down.
-        if refusal.asked == nil { failures += 1 }
+        failures = refusal.asked == nil ? failures + 1 : 0
         throttle.end(item, .refused(refusal), at: now)
+        if next == .byHand { throttle.gaveUp(item) }
       case .failed:
         failures += 1
         throttle.end(item, .other, at: now)

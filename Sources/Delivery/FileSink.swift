@@ -57,6 +57,7 @@ public final class FileSink: Sink {
       var target = try current(&file, at: path)
       file = target
       var failure: DeliveryResult?
+      try target.writer.finish(oneOf: items.lazy.map(\.body))
       for item in items {
         do throws(SystemError) {
           try target.writer.write(line: item.body)

@@ -46,11 +46,11 @@ struct LearntPace: Sendable {
   ///
   /// - Parameters:
   ///   - underWay: requests that are not answered.
-  ///   - mayTry: whether this one may be refused at little cost.
-  func opens(at now: Instant, underWay: Int, mayTry: Bool) -> Instant? {
+  ///   - trialCosts: how many times as long as usual it takes until this one is tried beyond the limit; `nil`: never.
+  func opens(at now: Instant, underWay: Int, trialCosts: Int?) -> Instant? {
     guard let limit else { return now }
     let taken = answered.filter { $0 + limit.window > now }
-    guard taken.count + underWay >= limit.requests, !(mayTry && isTrialDue(limit)) else { return now }
+    guard taken.count + underWay >= limit.requests, !isTrialDue(limit, costs: trialCosts) else { return now }
     return taken.min().map { $0 + limit.window }
   }
 
@@ -111,8 +111,9 @@ struct LearntPace: Sendable {
     }
   }
 
-  private func isTrialDue(_ limit: Limit) -> Bool {
-    trial == nil && lesson == nil && acceptedSinceTrial >= patience * limit.requests
+  private func isTrialDue(_ limit: Limit, costs: Int?) -> Bool {
+    guard let costs, trial == nil, lesson == nil else { return false }
+    return acceptedSinceTrial >= patience * costs * limit.requests
   }
 
   private mutating func begin(asked: Duration?, restEnds: Instant, at now: Instant) {

@@ -33,10 +33,9 @@ struct LineWriter {
   /// well, and whoever follows the file would take it for a new one.
   mutating func write(line body: [UInt8]) throws(SystemError) {
     let newline = UInt8(ascii: "\n")
-    let isBegun = !torn.isEmpty && tornEnd != nil && Self.size(of: descriptor) == tornEnd
     var line = body + [newline]
     var written = 0
-    if isBegun && line.starts(with: torn) {
+    if isBegun, line.starts(with: torn) {
       written = torn.count
     } else if !torn.isEmpty {
       line.insert(newline, at: 0)
@@ -61,6 +60,17 @@ struct LineWriter {
     }
     torn = []
   }
+
+  /// Finishes the line without an end if it is one of these and not the first, which `write` goes on with: then those
+  /// before it are written again, so it will be as well, and is no half line until then.
+  mutating func finish(oneOf bodies: some Sequence<[UInt8]>) throws(SystemError) {
+    guard isBegun, let (index, body) = bodies.enumerated().first(where: { $0.element.starts(with: torn) }), index > 0
+    else { return }
+    try write(line: body)
+  }
+
+  /// Whether what is torn can be gone on with: nobody has written since.
+  private var isBegun: Bool { !torn.isEmpty && tornEnd != nil && Self.size(of: descriptor) == tornEnd }
 
   private mutating func noteTorn(_ written: ArraySlice<UInt8>) {
     guard !written.isEmpty else { return }

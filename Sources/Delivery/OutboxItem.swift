@@ -12,7 +12,7 @@ public struct OutboxItem: Sendable, Hashable {
   public let body: [UInt8]
   /// How often this was tried before.
   public let attempts: Int
-  /// When its receiver first asked to wait with it, and nothing else has failed since; `nil` if it did not.
+  /// When its receiver first asked to wait with it, `nil` if it did not.
   public let refusedSince: Timestamp?
 
   public init(

@@ -15,6 +15,8 @@ struct ReceiverRest: Sendable {
   private var hasAccepted = false
   /// Rests in a row after which nothing was accepted.
   private var vain = 0
+  /// Pauses in a row whose length was guessed, and nothing accepted since.
+  private var guesses = 0
 
   /// Nothing was accepted since the last rest, or nobody said how long it should be: one request finds out as well as
   /// several, and may use up an attempt.
@@ -33,6 +35,7 @@ struct ReceiverRest: Sendable {
   mutating func accepted() {
     hasAccepted = true
     vain = 0
+    guesses = 0
     isGuessed = false
   }
 
@@ -41,14 +44,15 @@ struct ReceiverRest: Sendable {
   /// - Returns: whether a rest begins.
   mutating func refused(asked: Duration?, begun: Instant, at now: Instant) -> Bool {
     if let began, begun <= began, !isOver(at: now) {
-      if let asked, asked > length || askedUntil != until { lengthen(to: asked, at: now) }
+      if let asked, asked > length || askedUntil.map({ $0 <= now }) ?? true { lengthen(to: asked, at: now) }
       return false
     }
     vain = hasAccepted ? 0 : vain + 1
     hasAccepted = false
     began = now
-    length = asked ?? min(Self.longestPause, Self.pause * (1 << min(vain, 6)))
+    length = asked ?? min(Self.longestPause, Self.pause * (1 << min(guesses, 6)))
     isGuessed = asked == nil
+    guesses += isGuessed ? 1 : 0
     until = now + length
     askedUntil = asked == nil ? askedUntil : until
     return true
@@ -57,6 +61,6 @@ struct ReceiverRest: Sendable {
   private mutating func lengthen(to asked: Duration, at now: Instant) {
     length = max(length, asked)
     until = until.map { max($0, now + asked) }
-    askedUntil = until
+    askedUntil = askedUntil.map { max($0, now + asked) } ?? now + asked
   }
 }

@@ -13,6 +13,8 @@ struct Throttle: Sendable {
   private var rest = ReceiverRest()
   private var pace = LearntPace()
   private var order = TurnOrder()
+  /// Whether the last refusal said how long to wait, so that it used up no attempt.
+  private var isTold = false
   /// Requests that are not answered: when they were sent, and whether nothing else was under way.
   private var underWay: [Int64: (begun: Instant, wentFirst: Bool)] = [:]
 
@@ -34,12 +36,20 @@ struct Throttle: Sendable {
   func opens(at now: Instant, next: OutboxItem?) -> Instant? {
     if let until = rest.until, until > now { return until }
     if rest.isDoubtful, !underWay.isEmpty { return nil }
-    let mayTry = next.map { $0.attempts == 0 && !order.wasRefused($0) } ?? false
-    return pace.opens(at: now, underWay: underWay.count, mayTry: mayTry)
+    return pace.opens(at: now, underWay: underWay.count, trialCosts: next.flatMap(trialCosts))
   }
 
-  /// Items that were refused and are sent after others.
-  var refused: [Int64] { order.refused }
+  /// What it costs if this is one too many, 1 or more; `nil` if its refusal would say nothing about pace. An event that
+  /// has used up attempts waits long for the next.
+  private func trialCosts(_ item: OutboxItem) -> Int? {
+    order.wasRefused(item) ? nil : isTold || item.attempts == 0 ? 1 : 4
+  }
+
+  /// Items that were refused and let others go first.
+  var postponed: [Int64] { order.postponed }
+
+  /// Not tried again by itself: it is out of the way of its tag's next one.
+  mutating func gaveUp(_ item: OutboxItem) { order.gaveUp(item) }
 
   /// Those whose turn it is first.
   mutating func sorted(_ items: [OutboxItem]) -> [OutboxItem] { order.sorted(items) }
@@ -70,6 +80,7 @@ struct Throttle: Sendable {
     case .refused(let refusal):
       let begins = rest.refused(asked: refusal.asked, begun: begun, at: now)
       order.refused(item, wentFirst: wentFirst)
+      isTold = refusal.asked != nil
       if refusal.isTooMany {
         pace.refused(
           item.sequence, asked: refusal.asked, isSurprise: !wasRefused, restEnds: begins ? rest.until : nil, at: now)

@@ -5,16 +5,20 @@
 /// than the others do. While nothing is refused, the order is that of recording.
 struct TurnOrder: Sendable {
   private static let mostTurns = 64
+  /// After so many events a turn is over, also if there are tags that had none: there may always be more of them.
+  private static let longestTurn = 64
   /// More than that are forgotten, and the order begins anew.
   private static let mostTags = 1_024
 
   /// Turns that tags have had, the least that any of them had since.
   private var turns: [Int64: Int] = [:]
   private var least = 0
+  /// Events since it was raised.
+  private var ended = 0
   private var refusals: [Int64: (sequence: Int64, count: Int)] = [:]
 
-  /// Items that were refused and not taken since.
-  var refused: [Int64] { refusals.values.map(\.sequence) }
+  /// Items that were refused, and whose turn has not come again.
+  var postponed: [Int64] { refusals.filter { turns[$0.key, default: least] > least }.map(\.value.sequence) }
 
   func wasRefused(_ item: OutboxItem) -> Bool { refusals[item.tag]?.sequence == item.sequence }
 
@@ -23,7 +27,23 @@ struct TurnOrder: Sendable {
     guard !refusals.isEmpty else { return }
     refusals[item.tag] = nil
     turns[item.tag, default: least] += 1
+    ended += 1
+    if ended >= Self.longestTurn { raise(to: least + 1) }
     if refusals.isEmpty || turns.count > Self.mostTags { self = TurnOrder() }
+  }
+
+  /// It waits for somebody to ask for it.
+  mutating func gaveUp(_ item: OutboxItem) {
+    turns[item.tag] = nil
+    refusals[item.tag] = nil
+    if refusals.isEmpty { self = TurnOrder() }
+  }
+
+  private mutating func raise(to turn: Int) {
+    guard turn > least else { return }
+    least = turn
+    ended = 0
+    turns = turns.filter { $0.value > turn }
   }
 
   /// - Parameter wentFirst: nothing else was under way when it was sent.
@@ -38,7 +58,7 @@ struct TurnOrder: Sendable {
   mutating func sorted(_ items: [OutboxItem]) -> [OutboxItem] {
     guard !refusals.isEmpty else { return items }
     let sorted = items.sorted { (turn($0), $0.sequence) < (turn($1), $1.sequence) }
-    least = max(least, sorted.first.map(turn) ?? 0)
+    if let first = sorted.first { raise(to: turn(first)) }
     return sorted
   }
 

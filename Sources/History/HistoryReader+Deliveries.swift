@@ -50,9 +50,8 @@ extension HistoryReader {
   private static func delivery(_ row: Row, _ now: Timestamp) throws -> StoredDelivery {
     let state = try row.named(7, DeliveryState.self)
     let type = try row.named(3, EventType.self)
-    // A rest of more than a day was put there by another clock.
-    let rest = try row.optionalTime(13).flatMap { until in
-      until > now && until <= now.advanced(byMilliseconds: Int64(Limits.webhookRetryAfterSeconds) * 1_000) ? until : nil
+    let rest = try row.optionalTime(13).flatMap {
+      SinkRest.ends(after: now).contains($0.milliseconds) ? $0 : nil
     }
     let next = max(try row.time(9), rest ?? Timestamp(milliseconds: 0))
     let tag = TagReference(domain: try row.text(4), path: try row.text(5), tag: try row.text(6))

@@ -9,12 +9,13 @@ extension HistoryTransaction {
   /// - Returns: how many were changed, and the sinks that any of them, or any named, goes to.
   public func retryDeliveries(_ query: DeliveryQuery, now: Timestamp) throws -> (count: Int, sinks: [String]) {
     let sinks = try sinks(of: query)
+    let rest = SinkRest.ends(after: now)
     var condition = query.condition
     condition.and(
       """
       (d.state = 'failed' OR d.state = 'waiting' AND (d.attempts > 0 OR d.next_attempt_ms > 0
-        OR d.sink IN (SELECT name FROM sink WHERE rests_until_ms > ?)))
-      """, [now.milliseconds])
+        OR d.sink IN (SELECT name FROM sink WHERE rests_until_ms BETWEEN ? AND ?)))
+      """, [rest.lowerBound, rest.upperBound])
     try db.execute(
       sql: """
         UPDATE delivery AS d SET state = 'waiting', attempts = 0, next_attempt_ms = 0, refused_since_ms = NULL

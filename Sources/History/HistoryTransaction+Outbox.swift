@@ -50,10 +50,12 @@ extension HistoryTransaction {
       .execute(arguments: [time.milliseconds, name, fingerprint])
   }
 
-  /// Until when a sink's receiver wants nothing; may lie in the past, or beyond anything that can be asked for.
-  public func restsUntil(sink: String) throws -> Timestamp? {
-    try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT rests_until_ms FROM sink WHERE name = ?"), arguments: [sink])?.optionalTime(0)
+  /// Until when a sink's receiver wants nothing, `nil` if that is over.
+  public func restsUntil(sink: String, now: Timestamp) throws -> Timestamp? {
+    let ends = SinkRest.ends(after: now)
+    return try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT rests_until_ms FROM sink WHERE name = ? AND rests_until_ms BETWEEN ? AND ?"),
+      arguments: [sink, ends.lowerBound, ends.upperBound])?.optionalTime(0)
   }
 
   /// The sinks, in the order of the configuration.
@@ -197,7 +199,8 @@ extension HistoryTransaction {
   /// - Parameters:
   ///   - attempts: made so far, this one included.
   ///   - error: in one line, free of secrets.
-  ///   - refused: when the receiver asked to wait with it; its patience is measured from the first time on.
+  ///   - refused: when the receiver asked to wait with it; its patience is measured from the first time on, whatever
+  ///     else fails in between.
   public func settleFailed(
     sink: String, sequence: Int64, attempts: Int, error: String, _ outcome: FailedDelivery, refused: Timestamp? = nil
   ) throws {
@@ -210,8 +213,8 @@ extension HistoryTransaction {
       sql: """
         UPDATE delivery SET state = ?1, attempts = ?2, next_attempt_ms = coalesce(?3, next_attempt_ms),
           last_error = ?4,
-          -- A time that lies ahead was written under another clock. NULL ends it: min() of NULL is NULL.
-          refused_since_ms = min(coalesce(refused_since_ms, ?5), ?5)
+          -- A time that lies ahead was written under another clock. min() of NULL is NULL.
+          refused_since_ms = coalesce(min(coalesce(refused_since_ms, ?5), ?5), refused_since_ms)
         WHERE sink = ?6 AND event_sequence = ?7 AND state != 'delivered'
         """
     ).execute(arguments: [state, attempts, next, error, refused?.milliseconds, sink, sequence])

@@ -14,8 +14,16 @@ public struct OutboxRow: Hashable, Sendable {
   public let attempts: Int
   /// The epoch before the first attempt.
   public let nextAttempt: Timestamp
-  /// When its receiver first asked to wait with it, and nothing else has failed since.
+  /// When its receiver first asked to wait with it.
   public let refusedSince: Timestamp?
+}
+
+/// The time for which a sink's receiver has asked to be sent nothing.
+enum SinkRest {
+  /// Milliseconds since 1970 at which one may end that is not over. A later end was put there by another clock.
+  static func ends(after now: Timestamp) -> ClosedRange<Int64> {
+    (now.milliseconds + 1)...(now.milliseconds + Int64(Limits.webhookRetryAfterSeconds) * 1_000)
+  }
 }
 
 /// A sink of the configuration.

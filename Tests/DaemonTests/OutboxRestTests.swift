@@ -86,9 +86,23 @@ import Testing
     defer { writer.close() }
     try await refuse(outbox(), for: .seconds(86_400), rest: .seconds(86_400))
     #expect(try await outbox().rest(sink: "hook") == .seconds(86_400))
+    var query = DeliveryQuery(states: [.waiting])
+    query.sinks = ["hook"]
+    struct Undone: Error { let count: Int }
+    func putOff() -> Int? {
+      let now = clocks.now.wall
+      do {
+        try writer.transactionSync { throw Undone(count: try $0.retryDeliveries(query, now: now).count) }
+        return nil
+      } catch {
+        return (error as? Undone)?.count
+      }
+    }
+    #expect(putOff() == 2)
     pass(0, step: -1)
     #expect(try await outbox().rest(sink: "hook") == nil)
     #expect(try deliveries().map(\.nextAttempt) == [nil, nil])
+    #expect(putOff() == 0, "what is due is not put off")
   }
 
   @Test(arguments: [86_400_000, -86_400_000, 10_000, -10_000] as [Int64])
@@ -116,7 +130,7 @@ import Testing
     #expect(try await outbox("2").rest(sink: "hook") == nil, "nor does a worker that ends speak for it")
   }
 
-  /// Whatever else goes wrong with an event, its receiver's patience is measured anew from then on.
+  /// Whatever else goes wrong with an event in between: a day is all that its receiver has with it.
   @Test func patienceIsMeasuredFromTheFirstRefusal() async throws {
     defer { writer.close() }
     let outbox = outbox()
@@ -127,9 +141,19 @@ import Testing
     pass(5_000)
     try await refuse(outbox, for: .seconds(1), rest: nil)
     #expect(try await item().refusedSince == Timestamp(milliseconds: Self.start))
-    try await outbox.settle(sink: "hook", [.failed(item(), error: "500", next: .after(milliseconds: 0))], rest: nil)
-    #expect(try await item().refusedSince == nil)
+    for next in [NextAttempt.after(milliseconds: 0), .withSink] {
+      try await outbox.settle(sink: "hook", [.failed(item(), error: "500", next: next)], rest: nil)
+      #expect(try await item().refusedSince == Timestamp(milliseconds: Self.start))
+    }
     #expect(try await item().attempts == 1)
+    try await refuse(outbox, for: .seconds(1), rest: nil)
+    #expect(try await item().refusedSince == Timestamp(milliseconds: Self.start))
+    var query = DeliveryQuery(states: [.waiting])
+    query.events = [.id("a")]
+    let now = clocks.now.wall
+    let retried = try writer.transactionSync { try $0.retryDeliveries(query, now: now).count }
+    #expect(retried == 1)
+    #expect(try await item().refusedSince == nil, "but who asks for attempts asks for all of them")
   }
 
   @Test func aRetryEndsItForItsSink() async throws {

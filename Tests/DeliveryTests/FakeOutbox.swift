@@ -16,6 +16,9 @@ actor FakeOutbox: Outbox {
   /// What is left of the rest that the receiver asked for.
   private(set) var recordedRest: Duration?
   private(set) var restCount = 0
+  private var restGate: Gate?
+  /// Settlings that have begun.
+  private(set) var settleCount = 0
   private var failingRests = 0
   private var heldTags: Set<Int64> = []
   /// The most that whoever reads this has had in memory.
@@ -38,6 +41,9 @@ actor FakeOutbox: Outbox {
   func add(_ body: String, tag: Int64 = 1) {
     items.append(Self.item(Int(items.last?.sequence ?? 0) + 1, body, tag: tag))
   }
+
+  /// It rests as failed.
+  func giveUp(_ item: OutboxItem) { items.removeAll { $0.sequence == item.sequence } }
 
   /// Somebody else forgets what waits.
   func drop() { items = [] }
@@ -75,6 +81,8 @@ actor FakeOutbox: Outbox {
 
   func record(rest: Duration) { recordedRest = rest }
   func failRests(_ count: Int) { failingRests = count }
+  /// Reading the rest takes until then, and gives what was recorded before.
+  func holdRests(until gate: Gate) { restGate = gate }
 
   func rest(sink: String) async throws -> Duration? {
     restCount += 1
@@ -82,10 +90,13 @@ actor FakeOutbox: Outbox {
       failingRests -= 1
       throw Broken()
     }
-    return recordedRest
+    let rest = recordedRest
+    await restGate?.pass()
+    return rest
   }
 
   func settle(sink: String, _ results: [DeliveryResult], rest: Duration?) async throws {
+    settleCount += 1
     await settleGate?.pass()
     if failingSettles > 0 {
       failingSettles -= 1

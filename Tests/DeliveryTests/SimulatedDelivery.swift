@@ -21,9 +21,12 @@ struct SimulatedDelivery {
   private var waiting: [(item: OutboxItem, due: Int)]
   private var underWay: [(item: OutboxItem, what: Happening, at: Int)] = []
 
-  init(_ receiver: SimulatedReceiver, tags: Int, eventsEach: Int = 1) {
+  /// - Parameter attempts: how often each event was tried before.
+  init(_ receiver: SimulatedReceiver, tags: Int, eventsEach: Int = 1, attempts: Int = 0) {
     self.receiver = receiver
-    waiting = (0..<tags * eventsEach).map { (FakeOutbox.item($0 + 1, "", tag: Int64($0 % tags)), 0) }
+    waiting = (0..<tags * eventsEach).map {
+      (FakeOutbox.item($0 + 1, "", tag: Int64($0 % tags), attempts: attempts), 0)
+    }
   }
 
   /// - Parameter goal: what ends it, besides that all are taken.

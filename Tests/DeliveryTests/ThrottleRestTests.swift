@@ -77,6 +77,33 @@ import Testing
     }
   }
 
+  /// Also where nothing was accepted before.
+  @Test mutating func theFirstPauseIsASecond() {
+    begin(1...4, at: 0)
+    refuse(1, nil, at: 10)
+    #expect(opens(at: 10) == at(1_010))
+    begin(1...1, at: 1_010)
+    refuse(1, nil, at: 1_010)
+    #expect(opens(at: 1_010) == at(3_010))
+  }
+
+  /// A pause that was guessed is nothing that anybody asked for, also when somebody asks for less during it.
+  @Test mutating func onlyWhatWasAskedForIsKept() {
+    begin(1...3, at: 0)
+    for time in [0, 1_000, 3_000, 7_000] {
+      begin(9...9, at: time)
+      refuse(9, nil, at: time)
+    }
+    let until = at(7_000 + 8_000)
+    #expect(opens(at: 7_000) == until)
+    refuse(1, 2, at: 7_000)
+    #expect(opens(at: 7_000) == until && throttle.asked(at: at(7_000)) == .seconds(2))
+    refuse(2, 2, at: 7_500)
+    #expect(throttle.asked(at: at(7_500)) == .milliseconds(1_500), "they say the same")
+    refuse(3, 20, at: 8_000)
+    #expect(opens(at: 8_000) == at(28_000) && throttle.asked(at: at(8_000)) == .seconds(20))
+  }
+
   @Test mutating func goesOnWithWhatAnEarlierProcessWasAskedFor() {
     throttle.resume(for: .seconds(60), at: at(0))
     #expect(opens(at: 0) == at(60_000) && throttle.asked(at: at(0)) == .seconds(60))
@@ -89,7 +116,7 @@ import Testing
     begin(1...2, at: 0)
     refuse(1, 86_400, at: 10)
     throttle.forget()
-    #expect(opens(at: 20) == at(20) && throttle.asked(at: at(20)) == nil && throttle.refused.isEmpty)
+    #expect(opens(at: 20) == at(20) && throttle.asked(at: at(20)) == nil && throttle.postponed.isEmpty)
     refuse(2, 2, at: 30)
     #expect(opens(at: 40) == at(2_030))
   }

@@ -55,6 +55,19 @@ import Testing
     #expect(delivery.throttle.limit == nil && delivery.now - since < 40_000, "\(delivery.now - since) ms")
   }
 
+  /// Also by events that have been tried before, whether a refusal uses up another of their attempts or not.
+  @Test(arguments: [0, 1, 3], [SimulatedReceiver.Says.roundedUp, .nothing])
+  func aLimitThatIsLiftedIsForgotten(attempts: Int, says: SimulatedReceiver.Says) {
+    var delivery = SimulatedDelivery(
+      SimulatedReceiver(.sliding(2, span: 20_000), says), tags: 600, attempts: attempts)
+    delivery.run(until: 180_000)
+    #expect(delivery.throttle.limit != nil)
+    delivery.receiver.limit = .none
+    delivery.run(until: 1_200_000) { $0.taken.count >= 580 }
+    #expect(delivery.taken.count >= 580, "all but those that wait for their next attempt")
+    #expect(delivery.throttle.limit == nil)
+  }
+
   @Test func aReceiverThatAllowsLessIsGivenLess() {
     var delivery = SimulatedDelivery(SimulatedReceiver(.sliding(5, span: 2_000)), tags: 60)
     delivery.run { $0.taken.count == 30 }

@@ -14,7 +14,20 @@ import Testing
     await sink.write(texts.enumerated().map { FakeOutbox.item($0 + 1, $1) })
   }
 
-  /// The process was killed in the middle of a line, or in the middle of a batch.
+  /// The process was killed in the middle of a batch, of which nothing was settled: all of it is written again.
+  @Test(arguments: [31, 32, 62, 63]) func aLineInTheMiddleOfABatchIsFinished(count: Int) async throws {
+    let lines = (1...3).map { #"{"specversion":"1.0","id":"e\#($0)"}"# }
+    let sink = FileSink(name: "audit", path: scratch.file("events.jsonl"))
+    let before = lines.map { $0 + "\n" }.joined().prefix(lines[0].utf8.count + 1 + count)
+    try scratch.put("events.jsonl", String(before))
+    #expect(await write(sink, lines[0], lines[1], lines[2]).count == 3)
+    let written = try #require(scratch.text("events.jsonl"))
+    #expect(written.hasPrefix(before) && written.hasSuffix(lines.map { $0 + "\n" }.joined()))
+    let whole = written.split(separator: "\n").map(String.init)
+    #expect(Set(whole) == Set(lines), "no half line: \(whole)")
+  }
+
+  /// The process was killed in the middle of a line.
   @Test(arguments: 1...line.utf8.count) func aLineOfOursIsFinished(count: Int) async throws {
     let sink = FileSink(name: "audit", path: scratch.file("events.jsonl"))
     try scratch.put("events.jsonl", "whole\n" + Self.line.prefix(count))
