@@ -39,7 +39,7 @@ public struct WrittenReference: Sendable {
   /// Why a text is no reference that is one by the grammar: `sha256:` and 64 hex digits, as `docker inspect` prints an
   /// image ID, is the tag of an image `sha256` there.
   static func imageID(_ text: String) -> String? {
-    guard (try? Digest(text.lowercased())) != nil else { return nil }
+    guard !text.utf8.contains(UInt8(ascii: "/")), (try? Digest(text.lowercased())) != nil else { return nil }
     return "it is an image ID or a digest, not a name, and nothing about it can change; name a repository and a tag"
   }
 }

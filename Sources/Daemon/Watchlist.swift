@@ -13,7 +13,14 @@ struct Watchlist {
   }
 
   let entries: [WatchEntry]
-  let registries: [String: RegistrySettings]
+  /// Requests at once, by registry.
+  private let concurrency: [String: Int]
+
+  init(entries: [WatchEntry], registries: [String: RegistrySettings]) {
+    self.entries = entries
+    concurrency = Dictionary(
+      uniqueKeysWithValues: entries.domains.map { ($0, Self.concurrency(of: $0, registries[$0])) })
+  }
 
   /// - Parameters:
   ///   - snapshots: the current snapshot of each tag, by the tag's row.
@@ -45,7 +52,7 @@ struct Watchlist {
   @discardableResult
   func setRegistry(of entry: WatchEntry, in plan: inout PollPlan) -> Int {
     let domain = entry.tag.domain
-    return plan.setRegistry(domain, maxConcurrency: Self.concurrency(of: domain, registries[domain]))
+    return plan.setRegistry(domain, maxConcurrency: concurrency[domain] ?? Self.concurrency(of: domain, nil))
   }
 
   private func resume(_ slot: TagSlot, _ now: Moment) -> Resume {
@@ -56,6 +63,9 @@ struct Watchlist {
 }
 
 extension [WatchEntry] {
+  /// Far fewer than there are tags: what is to be said of each is said once.
+  fileprivate var domains: Set<String> { Set(lazy.map(\.tag.domain)) }
+
   /// Whether none of them is elsewhere.
-  var isOnLoopback: Bool { allSatisfy { HostKind(authority: $0.tag.domain) == .loopback } }
+  var isOnLoopback: Bool { domains.allSatisfy { HostKind(authority: $0) == .loopback } }
 }

@@ -16,6 +16,7 @@ final class EasyHandle {
   private var url: HandleURL
   private let headers = CurlList()
   private let fixedHosts = CurlList()
+  private let undoesCodings: Bool
 
   /// The request and derived values that the handle is set to; `nil` before the first.
   private var current: SharedRequest?
@@ -30,6 +31,7 @@ final class EasyHandle {
     guard let pointer = curl_easy_init() else { return nil }
     self.pointer = pointer
     self.url = url
+    undoesCodings = settings.undoesCodings
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     do {
       try setConstants(settings)
@@ -66,9 +68,6 @@ final class EasyHandle {
     // Without them libcurl would look at the environment; see `ProxyRules`.
     try set(CURLOPT_NOPROXY, "")
     try set(CURLOPT_PROXY, "")
-    // With it libcurl undoes whatever coding comes, and a piece at a time: the sink sees what comes out.
-    // Source: CURLOPT_ACCEPT_ENCODING(3).
-    if settings.undoesCodings { try set(CURLOPT_ACCEPT_ENCODING, "identity") }
     if let userAgent = settings.userAgent { try set(CURLOPT_USERAGENT, userAgent) }
     for host in settings.fixedHosts where !fixedHosts.append(host) { throw .option("out of memory") }
     try set(CURLOPT_RESOLVE, pointer: fixedHosts.head)
@@ -123,6 +122,9 @@ final class EasyHandle {
   }
 
   private func setMethod(_ next: HTTPRequest) throws(Failure) {
+    // With it libcurl undoes whatever coding comes, and a piece at a time: the sink sees what comes out. HEAD has no
+    // body, and is most of what is ever sent. Source: CURLOPT_ACCEPT_ENCODING(3).
+    if undoesCodings { try set(CURLOPT_ACCEPT_ENCODING, next.method == .head ? nil : "identity") }
     switch next.method {
     case .get: try set(CURLOPT_HTTPGET, 1)
     case .head: try set(CURLOPT_NOBODY, 1)

@@ -19,8 +19,8 @@ public final class HTTPClient: Sendable {
   ///   - maxConnectionsPerHost: so many requests to an origin are under way at a time; the time of further ones
   ///     begins when it is their turn.
   ///   - maxIdleConnections: kept open to all hosts together.
-  ///   - undoesCodings: asks for bodies as they are (`Accept-Encoding: identity`), and undoes a content coding that
-  ///     comes unasked, as some proxies add one. Otherwise bodies are handed on as sent.
+  ///   - undoesCodings: asks for bodies as they are (`Accept-Encoding: identity`, but for HEAD), and undoes a content
+  ///     coding that comes unasked, as some proxies add one. Otherwise bodies are handed on as sent.
   public convenience init(
     userAgent: String? = nil, maxConnectionsPerHost: Int = 64, maxIdleConnections: Int = 256,
     undoesCodings: Bool = false
