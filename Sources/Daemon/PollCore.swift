@@ -59,7 +59,7 @@ struct PollCore: Sendable {
     for (entry, record) in zip(watchlist.entries, records) {
       if let index = leaving.removeValue(forKey: record.id) {
         let hasSameInterval = slots[index].entry.intervalSeconds == entry.intervalSeconds
-        slots[index].reconfigure(entry, record.state)
+        slots[index].reconfigure(entry, record.state, at: now)
         watchlist.setRegistry(of: entry, in: &plan)
         if !hasSameInterval { watchlist.add(index, slots[index], to: &plan, at: now) }
       } else {
@@ -162,7 +162,9 @@ struct PollCore: Sendable {
 
   private mutating func noteVerified(_ index: Int, _ result: PollResult, _ now: Moment) {
     switch result {
-    case .found: slots[index].verifyFrom = Verification.due(slots[index].entry.tag, after: now.wall, at: now)
+    case .found:
+      let entry = slots[index].entry
+      slots[index].verifyFrom = Verification.due(entry.tag, every: entry.intervalSeconds, after: now.wall, at: now)
     case .unchanged where slots[index].isVerifying: slots[index].verifyFrom = Verification.retry(at: now)
     case .unchanged, .failed: break
     }

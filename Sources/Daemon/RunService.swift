@@ -139,6 +139,7 @@ public actor RunService {
       reason = first
       break
     }
+    if case .failure(let error) = reason { signals.limitStop(exitCode: error.exitCode.rawValue) }
     isStopping = true
     notifier.stopping()
     control?.close()

@@ -94,11 +94,19 @@ public final class SignalWatch: Sendable {
       beforeEnd()
       _exit(0)
     }
+    limitStop(exitCode: 0)
+    actions.stop()
+  }
+
+  /// An orderly stop has begun, which must not take for ever.
+  ///
+  /// - Parameter exitCode: of the process, if it does.
+  func limitStop(exitCode: Int32) {
+    let cutOff = state.withLock { $0.actions?.cutOff }
     // Not on the queue of the others, which a reader of the log may hold up.
     DispatchQueue(label: "watcher.deadline").asyncAfter(deadline: .now() + .seconds(Self.limitSeconds)) {
-      actions.cutOff()
-      _exit(0)
+      cutOff?()
+      _exit(exitCode)
     }
-    actions.stop()
   }
 }

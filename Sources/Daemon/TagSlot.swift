@@ -34,7 +34,7 @@ struct TagSlot: Sendable {
     self.snapshot = snapshot
     head = state.headDigest
     mustWalk = state.mustWalk(for: entry.selection)
-    verifyFrom = Verification.due(entry.tag, after: state.verified ?? state.lastSuccess, at: now)
+    verifyFrom = Verification.due(entry, state, at: now)
     reachability = state.reachability
     flaps = state.flaps
   }
@@ -50,8 +50,11 @@ struct TagSlot: Sendable {
   /// The configuration says something else about the tag from now on.
   ///
   /// - Parameter state: the tag's row as it is now.
-  mutating func reconfigure(_ entry: WatchEntry, _ state: TagState) {
+  mutating func reconfigure(_ entry: WatchEntry, _ state: TagState, at now: Moment) {
     if entry.selection != self.entry.selection { mustWalk = state.mustWalk(for: entry.selection) }
+    if entry.intervalSeconds != self.entry.intervalSeconds {
+      verifyFrom = Verification.due(entry, state, at: now)
+    }
     self.entry = entry
   }
 
@@ -65,6 +68,12 @@ struct TagSlot: Sendable {
 
   /// Nothing to do but to note that the state still holds, when HEAD says so.
   var isQuiet: Bool { snapshot != nil && reachability.isQuiet && flaps.withheld == 0 }
+}
+
+extension Verification {
+  fileprivate static func due(_ entry: WatchEntry, _ state: TagState, at now: Moment) -> Int64 {
+    due(entry.tag, every: entry.intervalSeconds, after: state.verified ?? state.lastSuccess, at: now)
+  }
 }
 
 extension Reachability {

@@ -11,6 +11,8 @@ struct Fault: CustomStringConvertible {
     case sync
     /// A sync that does not return while the fault is on, and does its work then: a disk that hangs.
     case hang
+    /// A write that fails, after which every write and sync hangs so: a disk that dies.
+    case seize
 
     static let failing: [Call] = [.write, .torn, .sync]
   }
@@ -26,6 +28,9 @@ struct Fault: CustomStringConvertible {
 
   /// Every sync of these files hangs.
   static func hang(path: String) -> Fault { Fault(path: path, call: .hang, code: 0, isSticky: true) }
+
+  /// A write to these files fails, and nothing more comes of any that follow.
+  static func seize(path: String) -> Fault { Fault(path: path, call: .seize, code: EIO, isSticky: true) }
 
   var description: String {
     "\(String(cString: strerror(code))) at \(call) \(at) of \(path)\(isSticky ? " and later" : "")"

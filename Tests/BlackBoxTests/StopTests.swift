@@ -92,8 +92,18 @@ import Testing
     let began = ContinuousClock.now
     daemon.signal(SIGTERM)
     #expect(try daemon.finish(within: 60) == 0)
-    #expect(ContinuousClock.now - began < .seconds(20))
+    #expect(ContinuousClock.now - began < .seconds(16), "a second for a loaded machine")
     #expect(WatcherBinary.text(scene.scene.stderr).contains("msg=stop_cut_off"))
+  }
+
+  @Test func aStopBecauseTheStoreFailedIsCutOffAsWell() throws {
+    defer { registry.stop() }
+    let scene = try FaultScene(tags: 1)
+    let daemon = try scene.start(.seize(path: "watcher.db"))
+    #expect(eventually { scene.scene.isBaselineRecorded() })
+    scene.turnFaultOn()
+    #expect(try daemon.finish(within: 60) == 74)
+    #expect(eventually { WatcherBinary.text(scene.scene.stderr).contains("msg=stop_cut_off") }, "\(scene.log)")
   }
 
   /// A port that is taken, a secret that is not there.

@@ -19,14 +19,14 @@ import Testing
 
   private func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: Self.epoch + milliseconds) }
 
-  @Test func isDueWithinADayAndAtMostOnceInIt() {
+  @Test(arguments: [10, 900, 3_000]) func isDueWithinADayAndAtMostOnceInIt(intervalSeconds: Int) {
     let period = Int64(Limits.verifySeconds) * 1_000
     for number in 0..<200 {
       var last: Int64 = 0
       var times: [Int64] = []
       // A poll every quarter of an hour, for a week.
       for now in stride(from: Int64(0), to: 7 * Self.day, by: 900_000) {
-        guard Verification.due(tag(number), after: time(last), at: moment(now)) <= moment(now).boot else { continue }
+        guard isDue(number, intervalSeconds, after: last, at: now) else { continue }
         times.append(now)
         last = now
       }
@@ -35,10 +35,30 @@ import Testing
     }
   }
 
+  /// With the longest gaps that there are between two polls.
+  @Test(arguments: [3_600, 6 * 3_600, 12 * 3_600, 20 * 3_600])
+  func isDueWithinADayAlsoAtLongIntervals(seconds: Int) {
+    for number in 0..<200 {
+      var last: Int64 = 0
+      var times: [Int64] = []
+      for now in stride(from: Int64(0), to: 20 * Self.day, by: seconds * 1_200) where now > 0 {
+        guard isDue(number, seconds, after: last, at: now) else { continue }
+        times.append(now)
+        #expect(now - last <= Self.day, "after \((now - last) / 3_600_000) h")
+        last = now
+      }
+      #expect(times.count >= 19)
+    }
+  }
+
+  private func isDue(_ number: Int, _ intervalSeconds: Int, after last: Int64, at now: Int64) -> Bool {
+    Verification.due(tag(number), every: intervalSeconds, after: time(last), at: moment(now)) <= moment(now).boot
+  }
+
   @Test func aWatchlistIsVerifiedEvenly() {
     var hours = [Int](repeating: 0, count: 24)
     for number in 0..<4_600 {
-      let due = Verification.due(tag(number), after: nil, at: moment(0)) - moment(0).boot
+      let due = Verification.due(tag(number), every: 900, after: nil, at: moment(0)) - moment(0).boot
       #expect(due > 0, "not at once")
       hours[Int(due / 3_600_000)] += 1
     }
@@ -46,10 +66,10 @@ import Testing
   }
 
   @Test func aClockThatWasAheadDoesNotPutItOff() {
-    let due = Verification.due(tag(1), after: time(365 * Self.day), at: moment(0))
+    let due = Verification.due(tag(1), every: 900, after: time(365 * Self.day), at: moment(0))
     #expect(due - moment(0).boot <= Self.day)
-    #expect(Verification.due(tag(1), after: time(-10 * Self.day), at: moment(0)) <= moment(0).boot, "missed: now")
-    #expect(Verification.due(tag(1), after: Timestamp(milliseconds: 0), at: moment(0)) <= moment(0).boot)
+    #expect(isDue(1, 900, after: -10 * Self.day, at: 0), "missed: now")
+    #expect(isDue(1, 900, after: -Self.epoch, at: 0))
   }
 
   /// A poll that was not asked to verify has not failed to.

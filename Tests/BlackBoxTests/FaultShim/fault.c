@@ -1,7 +1,8 @@
 // Makes the Nth write or sync of some files fail in the process it is preloaded into. The environment says which:
 //   FAULT_PATH    part of the path of the files
-//   FAULT_CALL    "write", "sync", "torn": a write that takes half of the bytes, and then one that fails, or "hang": a
-//                 sync, from the Nth on, that does not return before the switch is off, and does not fail
+//   FAULT_CALL    "write", "sync", "torn": a write that takes half of the bytes, and then one that fails, "hang": a
+//                 sync, from the Nth on, that does not return before the switch is off, and does not fail, or "seize":
+//                 a write that fails, after which each write and sync hangs so
 //   FAULT_AT      N, counted over all threads and files, from 1
 //   FAULT_STICKY  "1": all that follow fail as well
 //   FAULT_ERRNO   what they fail with, a number
@@ -41,12 +42,14 @@ static bool concerns(int descriptor) {
 
 static enum fate fate(int descriptor, bool is_sync) {
   const char *call = setting("FAULT_CALL");
-  bool hangs = strcmp(call, "hang") == 0;
-  if (is_sync != (hangs || strcmp(call, "sync") == 0) || !concerns(descriptor)) return PASS;
+  bool hangs = strcmp(call, "hang") == 0, seizes = strcmp(call, "seize") == 0;
+  if (is_sync != (hangs || strcmp(call, "sync") == 0) && !seizes) return PASS;
+  if (!concerns(descriptor)) return PASS;
   long late = atomic_fetch_add(&calls, 1) + 1 - atol(setting("FAULT_AT"));
   if (late < 0) return PASS;
   if (late == 0 && *setting("FAULT_CHILD") && system(setting("FAULT_CHILD")) != 0) abort();
   close(open(setting("FAULT_HIT"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  hangs |= seizes && late > 0;
   while (hangs && access(setting("FAULT_SWITCH"), F_OK) == 0) usleep(2000);
   if (hangs) return PASS;
   if (strcmp(call, "torn") == 0 && late-- == 0) return CUT;
