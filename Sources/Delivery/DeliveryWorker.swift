@@ -280,8 +280,8 @@ public actor DeliveryWorker {
         failures = 0
         throttle.end(item, .accepted, at: now)
       case .refused(_, let refusal, _, let next):
-        // Who says how long to wait is not down.
-        failures = refusal.asked == nil ? failures + 1 : 0
+        // Who says that it is too much now is not down; how long that lasts is for the throttle.
+        failures = 0
         throttle.end(item, .refused(refusal), at: now)
         if next == .byHand { throttle.gaveUp(item) }
       case .failed:

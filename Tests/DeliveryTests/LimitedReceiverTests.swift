@@ -53,6 +53,7 @@ import Transport
     let needs: Double
     let receiver: SimulatedReceiver
     var spelling = Spelling.seconds
+    var inFlight = 4
     var testDescription: String { name }
 
     /// Those that are ever taken.
@@ -78,6 +79,9 @@ import Transport
         name: "1/s, in absurd values", tags: 30, needs: 29, receiver: SimulatedReceiver(.sliding(1, span: 1_000)),
         spelling: .absurd),
       Case(
+        name: "1/s, of thirty at once, without a time", tags: 30, needs: 29,
+        receiver: SimulatedReceiver(.sliding(1, span: 1_000), .nothing), inFlight: 32),
+      Case(
         name: "503 for 30 s", tags: 10, eventsEach: 3, needs: 30,
         receiver: SimulatedReceiver(.none, .always(seconds: 5), awayUntil: 30_000)),
       Case(
@@ -93,6 +97,9 @@ import Transport
       Case(
         name: "1/s, in absurd values", tags: 5, needs: 4, receiver: SimulatedReceiver(.sliding(1, span: 1_000)),
         spelling: .absurd),
+      Case(
+        name: "2/s, of twelve at once, without a time", tags: 12, needs: 5,
+        receiver: SimulatedReceiver(.sliding(2, span: 1_000), .nothing), inFlight: 16),
       Case(
         name: "503 for 3 s", tags: 10, eventsEach: 3, needs: 3,
         receiver: SimulatedReceiver(.none, .always(seconds: 1), awayUntil: 3_000)),
@@ -135,6 +142,7 @@ import Transport
     }
     var target = WebhookTarget(url: server.origin)
     target.allowHTTP = true
+    target.maxInFlight = one.inFlight
     let sink = WebhookSink(name: "ops", target: target) { request throws(TransportError) in
       try await client.send(request)
     }
