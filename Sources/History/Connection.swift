@@ -1,7 +1,7 @@
 import GRDB
 import GRDBSQLite
 
-/// How every connection is opened. Source: operations.md, 3.2.
+/// How every connection is opened. Source: docs/store.md, How it is opened.
 enum Connection {
   static let busyTimeoutSeconds = 5.0
   static let walAutocheckpointPages = 1_000

@@ -81,7 +81,7 @@ public final class HistoryReader: Sendable {
 
   /// A database in WAL mode needs its -shm file even for reading. Where it cannot be had and nobody writes, the
   /// main file is complete if the log is empty, and can be read alone. Never otherwise: it would show an old
-  /// state. Source: operations.md, 3.4.
+  /// state. Source: docs/store.md, How it is opened.
   private static func connect(_ path: String) throws -> DatabaseQueue {
     do {
       return try Connection.reader(path)

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Everything a transaction decides on is read inside it, and its writes can be repeated: a COMMIT that
 /// returned an error may be durable all the same, so after an error the caller runs the same transaction again,
-/// which finds what is there. Source: operations.md, 3.1 and 3.3.
+/// which finds what is there. Source: docs/store.md, What an error means.
 public final class HistoryWriter: Sendable {
   /// The path opened, symbolic links resolved.
   public let path: String
@@ -210,7 +210,7 @@ public final class HistoryWriter: Sendable {
   }
 
   /// Refuses once a write or sync has failed: a failed fsync may have dropped what later ones would claim to have
-  /// kept (operations.md, 3.3).
+  /// kept (docs/store.md, What an error means).
   private func guarded<T>(_ db: Database, _ body: (Database) throws -> T) throws -> T {
     if let error = broken.withLock({ $0 }) { throw error }
     do {

@@ -2,7 +2,8 @@ import GRDB
 import Glibc
 
 /// A copy of the database as it was, made before a migration changes it: what an older watcher can go on with. Large
-/// databases, and those for which there is not room enough, are migrated without. Source: operations.md, 6.5.
+/// databases, and those for which there is not room enough, are migrated without.
+/// Source: docs/store.md, The tables.
 enum MigrationBackup {
   static let largestBytes = 1 << 30
 

@@ -6,7 +6,7 @@ extension StoreError {
   /// What SQLite's result codes mean to the user of the database at `path`. An error that is a `StoreError`
   /// already comes back as it is; anything else is an internal error.
   ///
-  /// Source: sqlite.org/rescode.html; the policy is that of operations.md, 3.3.
+  /// Source: sqlite.org/rescode.html; the policy is that of docs/store.md.
   static func mapping(_ error: any Error, path: String) -> StoreError {
     if let error = error as? StoreError { return error }
     if let error = error as? ColumnError {

@@ -4,7 +4,7 @@ import ImageModel
 /// SQLite's own checks of a file.
 enum SoundnessCheck {
   /// Below this the full check costs less than a second; `quick_check` alone misses a third of single damaged
-  /// bytes. Source: operations.md, 3.3, measured.
+  /// bytes. Source: docs/store.md, How it is opened.
   static let fullCheckBytes = 32 * 1024 * 1024
   static let quickCheckBytes = 256 * 1024 * 1024
 

@@ -13,7 +13,7 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case older
     case cannotCreate
     /// Reading, writing or syncing failed. After this the connection is not to be trusted: end the process and
-    /// let recovery decide what is true. Source: operations.md, 3.3.
+    /// let recovery decide what is true. Source: docs/store.md, What an error means.
     case io
     /// The disk is full; nothing of the transaction remains, reads go on.
     case full
