@@ -1,4 +1,4 @@
-/// Durations as the configuration writes them: a whole number and one unit. Source: the contract, section 3.
+/// Durations as the configuration writes them: a whole number and one unit. Source: docs/configuration.md.
 enum ConfigDuration {
   static let hint = "write a whole number and s, m, h or d: 30s, 15m, 6h, 1d"
 

@@ -1,4 +1,4 @@
-/// Every key of the configuration. Source: the contract, section 3.
+/// Every key of the configuration. Source: docs/configuration.md.
 enum ConfigKeys {
   static let root = ["database", "defaults", "watch", "registries", "sinks", "http", "log", "retention"]
   static let defaults = ["interval", "platforms", "platform_match", "sinks", "unreachable_after"]

@@ -2,7 +2,7 @@ import ImageModel
 import StrictJSON
 
 extension ConfigReader {
-  /// Longest times, for keys of which the contract gives no range.
+  /// The longest time, where docs/configuration.md names none.
   private static let longestRetention = 36_500 * 86_400
 
   /// The whole document. What is returned counts only if no error was found.

@@ -1,7 +1,7 @@
 import ImageModel
 import StrictJSON
 
-/// A configuration that is valid. Source: the contract, section 3.
+/// A configuration that is valid. Source: docs/configuration.md.
 public struct WatchConfig: Sendable {
   /// Path of the database, if the file names one.
   public var database: String?

@@ -1,4 +1,4 @@
-/// How events are posted to a URL. Source: the contract, section 3.
+/// How events are posted to a URL. Source: docs/configuration.md.
 public struct WebhookSettings: Sendable, Hashable {
   public enum Network: String, Sendable, CaseIterable {
     /// Any address but link-local ones.
@@ -19,7 +19,7 @@ public struct WebhookSettings: Sendable, Hashable {
   public var allowHTTP = false
   public var network = Network.any
   public var maxInFlight = 4
-  /// Seconds before each attempt; `nil`: the contract's ten attempts.
+  /// Seconds before each attempt; `nil`: the ten attempts of docs/webhooks.md.
   public var retryScheduleSeconds: [Int]?
 
   public init(url: String) { self.url = url }

@@ -4,7 +4,7 @@ import ImageModel
 import Logging
 
 /// Writes log records to standard error, one line each, as logfmt or JSON. Foreign text is escaped, so a
-/// registry cannot forge a line (operations.md, T11).
+/// registry cannot forge a line.
 struct LogOutput: LogHandler {
   /// A reload changes it for every copy of a logger.
   let settings: Exchangeable<LogSettings>

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The datagram socket on which systemd hears from a service. Source: sd_notify(3); operations.md, 1.1.
+/// The datagram socket on which systemd hears from a service. Source: sd_notify(3).
 final class NotifySocket: Sendable {
   struct Unusable: Error {
     /// One line.

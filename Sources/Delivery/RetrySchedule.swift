@@ -1,7 +1,7 @@
 import ImageModel
 
-/// When a failed webhook delivery is tried again. Source: the contract, section 4, which takes the schedule of
-/// Standard Webhooks.
+/// When a failed webhook delivery is tried again. Source: docs/webhooks.md, What is promised; the schedule is
+/// that of Standard Webhooks.
 public struct RetrySchedule: Sendable, Hashable {
   public static let standard = RetrySchedule(
     seconds: [0, 5, 5 * 60, 30 * 60, 2 * 3_600, 5 * 3_600, 10 * 3_600, 14 * 3_600, 20 * 3_600, 24 * 3_600])

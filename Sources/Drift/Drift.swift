@@ -2,7 +2,7 @@ import ImageModel
 
 /// Decides what an observation changes. Pure: no clock, no store, no network.
 public enum Drift {
-  /// Compares an observation with the last recorded state. Source: the contract, sections 3 (edges) and 4.
+  /// Compares an observation with the last recorded state. Source: docs/webhooks.md, The event.
   ///
   /// Equal top digests name the same bytes, so nothing can differ but what is watched, and that joins or
   /// leaves silently. Of two different documents the images are paired (see `ImagePairing`) and:
@@ -65,7 +65,7 @@ public enum Drift {
     return new.compactMap { PlatformChange.between(artifact, $0) }
   }
 
-  /// The contract's order: the mission's event first.
+  /// One event for all that changed: the first of these that applies.
   ///
   /// - Parameter lasting: the platforms that are there before and after. One image of such a platform more or less
   ///   (Windows has several) makes it another set of images, and no platform has come or gone.

@@ -3,7 +3,7 @@ import ImageModel
 /// Keeps a tag that moves to and fro from flooding its sinks: with `Limits.announcementsPerHour` moves announced,
 /// further ones back to an earlier image are recorded and counted, and one event tells their number when it has been
 /// quiet for `Limits.flapQuietSeconds`. What was never here before is always announced. One value per tag,
-/// kept with the tag. Source: the contract, section 4.
+/// kept with the tag. Source: docs/webhooks.md, The event.
 public struct FlapGate: Hashable, Sendable {
   /// Moves recorded but not announced since the last settling.
   public var withheld: Int

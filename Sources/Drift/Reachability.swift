@@ -3,7 +3,8 @@ import ImageModel
 /// Whether a tag can be observed, over its checks: a pure state machine, one value per tag, kept with the tag.
 ///
 /// Registries answer "not found" during outages and for what is only private, so a tag is `deleted` only after
-/// several credible answers over some time from a registry that is known to be up. Source: registry.md 7.3.
+/// several credible answers over some time from a registry that is known to be up.
+/// Source: docs/decisions/0003-what-a-deletion-is.md.
 ///
 /// Times are wall-clock times. One that lies in the future was written before the clock was set back: it is
 /// taken for now, so that ages are never negative and nothing waits for the old time to come again.

@@ -1,6 +1,6 @@
 import ImageModel
 
-/// Which recorded events are wanted. Source: the contract, section 2.
+/// Which recorded events are wanted. Source: docs/decisions/0008-choosing-events-and-deliveries.md.
 public struct EventQuery: Hashable, Sendable {
   /// Only events with a higher sequence.
   public var after: Int64 = 0

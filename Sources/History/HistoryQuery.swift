@@ -1,6 +1,6 @@
 import ImageModel
 
-/// Which part of a tag's history is wanted. Source: the contract, sections 2 and 5.
+/// Which part of a tag's history is wanted. Source: docs/reference.md, history.
 public struct HistoryQuery: Hashable, Sendable {
   /// Only these platforms count and are shown; empty means all.
   public var platforms: [Platform] = []

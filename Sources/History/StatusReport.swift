@@ -11,7 +11,7 @@ public struct StatusReport: Hashable, Sendable {
 
 /// How a tag is doing.
 public struct TagStatus: Hashable, Sendable {
-  /// Source: the contract, section 5.
+  /// Source: docs/reference.md, status.
   public enum State: String, Sendable, CaseIterable {
     case ok, failing, unreachable, deleted, pending
   }

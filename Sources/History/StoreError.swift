@@ -38,7 +38,7 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { message }
 
-  /// The exit code of a command that ends because of this. Source: the contract, section 2.
+  /// The exit code of a command that ends because of this. Source: docs/store.md, What an error means.
   public var exitCode: ExitCode {
     switch code {
     case .damaged, .foreign, .newer, .older: .data

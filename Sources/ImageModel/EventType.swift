@@ -1,4 +1,4 @@
-/// The kinds of event, as they are named in `type`. Source: the contract, section 4.
+/// The kinds of event, as they are named in `type`. Source: docs/webhooks.md, The event.
 public enum EventType: String, Sendable, CaseIterable {
   case tagDeleted = "watcher.tag.deleted"
   case tagRestored = "watcher.tag.restored"
@@ -27,7 +27,7 @@ public enum EventType: String, Sendable, CaseIterable {
   public var isMove: Bool { self == .imageChanged || self == .artifactChanged }
 }
 
-/// How one platform changed. Source: the contract, section 4.
+/// How one platform changed. Source: docs/webhooks.md, The event.
 public enum ChangeClass: String, Sendable, CaseIterable {
   /// Layers differ, or nothing proves that they do not.
   case content

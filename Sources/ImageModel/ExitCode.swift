@@ -1,4 +1,4 @@
-/// What a command's exit status says. Source: the contract, section 2 (after sysexits.h).
+/// What a command's exit status says. Source: docs/service.md, Exit status; sysexits.h.
 public enum ExitCode: Int32, Error, Sendable, CaseIterable {
   case success = 0
   /// `--exit-code` and something changed.

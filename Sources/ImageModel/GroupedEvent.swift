@@ -1,5 +1,5 @@
 /// An event of type `watcher.changes`: the documents of several events in one, for a sink with `group`.
-/// Source: the contract, section 4.
+/// Source: docs/webhooks.md, The event.
 public struct GroupedEvent: Sendable {
   public let id: String
   public let time: Timestamp

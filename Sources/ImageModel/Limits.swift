@@ -1,4 +1,4 @@
-/// Every limit and timing of the product, in one place. Source: the contract, section 7.
+/// The limits and timings that are promised. Source: docs/reference.md, Limits and timings.
 public enum Limits {
   // Bodies, in bytes.
   public static let manifestBytes = 4 * 1024 * 1024
@@ -40,8 +40,8 @@ public enum Limits {
   public static let intervalSeconds = 10...(30 * 86_400)
   public static let watchedTags = 1_000_000
 
-  /// A tag's document is fetched once in so long, or sooner where its interval is long, though HEAD says that it has not
-  /// moved: within a day, whatever a cache makes of HEAD.
+  /// A tag's document is fetched once in so long, or sooner where its interval is long, though HEAD says that it has
+  /// not moved: within a day, whatever a cache makes of HEAD.
   public static let verifySeconds = 23 * 3_600
   /// … and after this, where that could not be done.
   public static let verifyRetrySeconds = 3_600

@@ -3,8 +3,8 @@ import Addresses
 /// Who may be asked for a token, and with what. A registry names its token server itself (`realm`), so a
 /// hostile one may point at a thief or into the private network.
 ///
-/// Source: CVE-2020-15157; google/go-containerregistry `transport/bearer.go` and issue #2258; the contract's
-/// `trusted_realms`.
+/// Source: CVE-2020-15157; google/go-containerregistry `transport/bearer.go` and issue #2258;
+/// docs/configuration.md, `trusted_realms`.
 struct RealmPolicy: Sendable {
   enum Decision: Hashable, Sendable {
     /// The registry's own origin: everything that is said to the registry may be said there.

@@ -184,7 +184,7 @@ public struct PollPlan: Sendable {
   /// Whether the index names no tag and may be given to another one: not while the poll of a removed tag is under way.
   public func isFree(_ tag: Int) -> Bool { !slots.indices.contains(tag) || slots[tag].state == .absent }
 
-  /// After a gap everything overdue would go out at once; it is spread instead. Source: operations.md 6.6.
+  /// After a gap everything overdue would go out at once; it is spread instead.
   private mutating func observe(_ now: Int64) {
     if let latest, now - latest > Self.gap {
       for index in registries.indices {

@@ -4,7 +4,7 @@ import ImageModel
 /// The one timer of the schedule: fires once, when armed for, and at the latest after `Limits.tickSeconds`.
 ///
 /// Dispatch timers on Linux stand still in suspend, and those on wall time follow its steps. A short, one-shot
-/// timer after which the boot clock is asked what is due needs neither to be right. Source: operations.md 6.6.
+/// timer after which the boot clock is asked what is due needs neither to be right. Source: docs/store.md, Clocks.
 public final class PollTimer: Sendable {
   // Dispatch sources may be used from any thread; the overlay on Linux does not say so.
   nonisolated(unsafe) private let source: any DispatchSourceTimer

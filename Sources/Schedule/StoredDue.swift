@@ -1,7 +1,7 @@
 import ImageModel
 
 /// Carries due times over a restart. The plan's clock starts with the machine, so they are stored as
-/// wall-clock times, and a wall clock may have been wrong then or be wrong now. Source: operations.md 6.6.
+/// wall-clock times, and a wall clock may have been wrong then or be wrong now. Source: docs/store.md, Clocks.
 public enum StoredDue {
   /// - Parameters:
   ///   - nextCheckWall: as stored; the past is due now, and what lies further ahead than the plan ever

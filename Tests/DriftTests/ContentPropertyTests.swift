@@ -85,7 +85,7 @@ struct ContentPropertyTests {
       }
       let tells = change.changes.contains { $0.changeClass == .content || $0.changeClass == .rebuilt }
       #expect(change.type.isMove == tells)
-      // The oracle for the mission's event: one known platform on both sides with two image IDs.
+      // The oracle for `watcher.image.changed`: one known platform on both sides with two image IDs.
       for old in a.images {
         for new in b.images where old.platform != nil && old.platform == new.platform && old.imageID != new.imageID {
           #expect(change.type == .imageChanged)

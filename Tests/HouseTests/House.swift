@@ -20,6 +20,9 @@ enum House {
   /// Those in `Tests`.
   static func tests(_ extensions: String...) throws -> [SourceFile] { try files("Tests", extensions) }
 
+  /// Those in `docs` that are text.
+  static func documents() throws -> [SourceFile] { try files("docs", ["md"]) }
+
   private static func files(_ folder: String, _ extensions: [String]) throws -> [SourceFile] {
     let directory = root.appending(path: folder)
     return try FileManager.default.subpathsOfDirectory(atPath: directory.path)

@@ -4,7 +4,7 @@ import Glibc
 enum ControlSocket {
   static let fileName = "control.sock"
 
-  /// Where the daemon listens: in `$RUNTIME_DIRECTORY`, else beside the database. Source: the contract, section 2.
+  /// Where the daemon listens: in `$RUNTIME_DIRECTORY`, else beside the database. Source: docs/service.md, Files.
   static func path(database: String, environment: [String: String]) -> String {
     // The service manager may pass several, separated by colons.
     if let folder = environment["RUNTIME_DIRECTORY"]?.split(separator: ":").first { return "\(folder)/\(fileName)" }

@@ -27,7 +27,7 @@ struct RegistryMeter: Hashable, Sendable {
   }
 }
 
-/// `CheckFailure.Code` in fewer words, for each is a series. Source: operations.md, 5.1.
+/// `CheckFailure.Code` in fewer words, for each is a series. Source: docs/service.md, Metrics.
 enum PollFailureReason: String, CaseIterable, Sendable {
   case dns, connect, tls, timeout, auth, server, parse
   case notFound = "not_found"

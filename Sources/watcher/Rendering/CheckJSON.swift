@@ -2,7 +2,7 @@ import Daemon
 import ImageModel
 
 extension CheckReport {
-  /// Source: the contract, section 5. The events are put in byte for byte.
+  /// The events are put in byte for byte. Source: docs/reference.md, check.
   var json: JSONOutput {
     .members([
       "checked": .number(results.count),

@@ -81,7 +81,7 @@ struct HistoryRendering {
     entry.event?.words ?? (older?.ended == .deleted ? EventType.tagRestored.words : "moved")
   }
 
-  /// Source: the contract, section 5.
+  /// Source: docs/reference.md, history.
   var json: JSONOutput {
     .members([
       "tag": .text(tag),

@@ -72,7 +72,7 @@ struct ResolveRendering {
     return wide.fits(format.width) ? wide : narrow
   }
 
-  /// Source: the contract, section 5.
+  /// Source: docs/reference.md, resolve.
   var json: JSONOutput {
     .members([
       "reference": .text(reference),

@@ -98,7 +98,7 @@ struct StatusRendering {
     return lines
   }
 
-  /// Source: the contract, section 5.
+  /// Source: docs/reference.md, status.
   var json: JSONOutput {
     .members(["tags": .array(report.tags.map(\.json)), "sinks": .array(report.sinks.map(\.json))])
   }

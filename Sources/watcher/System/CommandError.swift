@@ -2,7 +2,7 @@ import Daemon
 import History
 import ImageModel
 
-/// The exit codes of the contract; `ArgumentParser` has a type of the same name.
+/// `ArgumentParser` has a type of the same name.
 typealias CommandStatus = ImageModel.ExitCode
 
 /// Why a command ends without having done what was asked.
@@ -34,7 +34,7 @@ struct CommandError: Error, Hashable, CustomStringConvertible {
 }
 
 extension CheckFailure.Code {
-  /// What `resolve` exits with. Source: the contract, section 2.
+  /// What `resolve` exits with. Source: docs/service.md, Exit status.
   var exitStatus: CommandStatus {
     switch self {
     case .tagMissing, .repositoryMissing, .notFound: .notFound

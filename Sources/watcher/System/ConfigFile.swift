@@ -3,7 +3,7 @@ import Daemon
 import Glibc
 import ImageModel
 
-/// The configuration file: which one it is, and what to make of it. Source: the contract, section 2.
+/// The configuration file: which one it is, and what to make of it. Source: docs/reference.md, Commands.
 struct ConfigFile: Hashable {
   static let usualPath = "/etc/watcher/config.json"
   /// More than the parser takes; what is beyond need not be read.

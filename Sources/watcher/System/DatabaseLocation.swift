@@ -2,7 +2,7 @@ import Glibc
 import History
 import ImageModel
 
-/// Which database a command uses. Source: the contract, section 2.
+/// Which database a command uses. Source: docs/reference.md, Commands.
 struct DatabaseLocation {
   static let servicePath = "/var/lib/watcher/watcher.db"
 
