@@ -14,7 +14,7 @@ public struct WatchConfig: Sendable {
   public var sinks: [SinkSettings] = []
   /// What a tag outside the watchlist is polled with.
   public var defaults = WatchDefaults()
-  /// `address:port`; not available yet.
+  /// `address:port`.
   public var httpListen: String?
   public var log = LogSettings()
   public var retention = RetentionSettings()
