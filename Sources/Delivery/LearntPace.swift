@@ -11,6 +11,8 @@ struct LearntPace: Sendable {
     var requests: Int
     /// From the answer to a request until another one may take its place.
     var window: Duration
+    /// A shorter window that may do as well: nobody was there to try it, for whatever waited had its next attempt later.
+    var guess: Duration?
   }
 
   /// A limit beyond these is left to the rests that the receiver asks for.
@@ -29,6 +31,15 @@ struct LearntPace: Sendable {
     var restEnds: Instant
   }
 
+  /// One request more than the limit allows.
+  private struct Trial {
+    let request: Int64
+    /// Those that were under way when it was sent, and are not answered. It may overtake them, and what it takes is
+    /// then theirs.
+    var companions: Set<Int64>
+    var isAccepted = false
+  }
+
   private(set) var limit: Limit?
   private var lesson: Lesson?
   /// When requests were sent that were accepted, since the last rest.
@@ -38,7 +49,7 @@ struct LearntPace: Sendable {
   /// Rests in a row that an event brought which had not been refused before.
   private var surprises = 0
   private var wasSurprised = false
-  private var trial: Int64?
+  private var trial: Trial?
   private var acceptedSinceTrial = 0
   private var patience = windowsBeforeTrial
 
@@ -51,13 +62,17 @@ struct LearntPace: Sendable {
     guard let limit else { return now }
     let taken = answered.filter { $0 + limit.window > now }
     guard taken.count + underWay >= limit.requests, !isTrialDue(limit, costs: trialCosts) else { return now }
-    return taken.min().map { $0 + limit.window }
+    let isFree = trialCosts == 1 && trial == nil && lesson == nil && underWay == 0
+    return taken.min().map { $0 + (isFree ? limit.guess ?? limit.window : limit.window) }
   }
 
-  mutating func began(_ request: Int64, at now: Instant, underWay: Int) {
+  /// - Parameter underWay: requests that are not answered.
+  mutating func began(_ request: Int64, at now: Instant, underWay: some Collection<Int64>) {
     guard let limit else { return }
     answered.removeAll { $0 + limit.window <= now }
-    if answered.count + underWay >= limit.requests { trial = request }
+    if answered.count + underWay.count >= limit.requests {
+      trial = Trial(request: request, companions: Set(underWay))
+    }
   }
 
   mutating func accepted(_ request: Int64, begun: Instant, wasRefused: Bool, at now: Instant) {
@@ -70,11 +85,15 @@ struct LearntPace: Sendable {
       accepted.append(begun)
       if accepted.count > Self.mostRequests { accepted.removeFirst() }
     }
-    if request == trial {
+    if trial?.request == request { trial?.isAccepted = true }
+    trial?.companions.remove(request)
+    if let trial, trial.isAccepted, trial.companions.isEmpty {
       // It allows more, so what was learnt does not hold.
-      limit = nil
-      trial = nil
+      limit = limit.flatMap { limit in limit.guess.map { Limit(requests: limit.requests, window: $0) } }
+      self.trial = nil
       (surprises, wasSurprised) = (1, true)
+      answered = limit == nil ? [] : [now]
+      acceptedSinceTrial = 0
     } else if limit != nil {
       answered.append(now)
       acceptedSinceTrial += 1
@@ -83,7 +102,7 @@ struct LearntPace: Sendable {
 
   /// Neither accepted nor refused: the receiver may have counted it.
   mutating func failed(_ request: Int64, at now: Instant) {
-    if trial == request { trial = nil }
+    if trial?.request == request || trial?.companions.contains(request) == true { trial = nil }
     if limit != nil { answered.append(now) }
   }
 
@@ -92,9 +111,14 @@ struct LearntPace: Sendable {
   ///   - restEnds: of the rest that this begins; `nil` where it had begun.
   mutating func refused(_ request: Int64, asked: Duration?, isSurprise: Bool, restEnds: Instant?, at now: Instant) {
     // Whichever of those under way is refused: together they were one too many.
-    let isTrialOver = trial != nil && (isSurprise || request == trial)
-    if isTrialOver {
+    let isTrialOver = trial != nil && (isSurprise || request == trial?.request)
+    if isTrialOver, let known = limit, let guess = known.guess {
+      limit?.guess = guess * 2 < known.window ? guess * 2 : nil
+    } else if isTrialOver {
       patience = min(Self.mostWindowsBeforeTrial, patience * 2)
+    }
+    // One that is never taken says nothing, neither for the trial nor against it.
+    if isTrialOver || trial?.companions.contains(request) == true {
       acceptedSinceTrial = 0
       trial = nil
     }
@@ -112,7 +136,7 @@ struct LearntPace: Sendable {
   }
 
   private func isTrialDue(_ limit: Limit, costs: Int?) -> Bool {
-    guard let costs, trial == nil, lesson == nil else { return false }
+    guard let costs, trial == nil, lesson == nil, limit.guess == nil else { return false }
     return acceptedSinceTrial >= patience * costs * limit.requests
   }
 
@@ -133,7 +157,9 @@ struct LearntPace: Sendable {
       begun <= lesson.restEnds + .seconds(lesson.asked == nil ? 6 : 1),
       lesson.asked.map({ lesson.refused.duration(to: begun) <= $0 * 8 }) ?? true
     else { return }
-    limit = Limit(requests: lesson.requests, window: window)
+    let isLate = lesson.asked == nil && begun > lesson.restEnds + .seconds(1)
+    let guess = isLate ? max(.seconds(1), lesson.since.duration(to: lesson.restEnds)) : nil
+    limit = Limit(requests: lesson.requests, window: window, guess: guess)
     answered = []
     trial = nil
     acceptedSinceTrial = 0

@@ -15,8 +15,9 @@ struct Throttle: Sendable {
   private var order = TurnOrder()
   /// Whether the last refusal said how long to wait, so that it used up no attempt.
   private var isTold = false
-  /// Requests that are not answered: when they were sent, and whether nothing else was under way.
-  private var underWay: [Int64: (begun: Instant, wentFirst: Bool)] = [:]
+  /// Requests that are not answered: when they were sent, whether nothing else was under way, and whether another
+  /// refusal would have the event wait for long.
+  private var underWay: [Int64: (begun: Instant, wentFirst: Bool, isCostly: Bool)] = [:]
 
   var limit: LearntPace.Limit? { pace.limit }
 
@@ -41,8 +42,10 @@ struct Throttle: Sendable {
 
   /// What it costs if this is one too many, 1 or more; `nil` if its refusal would say nothing about pace. An event that
   /// has used up attempts waits long for the next.
+  /// A trial may be taken and one that is under way be refused in its place.
   private func trialCosts(_ item: OutboxItem) -> Int? {
-    order.wasRefused(item) ? nil : isTold || item.attempts == 0 ? 1 : 4
+    if order.wasRefused(item) || underWay.values.contains(where: \.isCostly) { return nil }
+    return isTold || item.attempts == 0 ? 1 : 4
   }
 
   /// Items that were refused and let others go first.
@@ -65,12 +68,12 @@ struct Throttle: Sendable {
   }
 
   mutating func begin(_ item: OutboxItem, at now: Instant) {
-    pace.began(item.sequence, at: now, underWay: underWay.count)
-    underWay[item.sequence] = (now, underWay.isEmpty)
+    pace.began(item.sequence, at: now, underWay: underWay.keys)
+    underWay[item.sequence] = (now, underWay.isEmpty, !isTold && item.attempts > 0)
   }
 
   mutating func end(_ item: OutboxItem, _ answer: Answer, at now: Instant) {
-    let (begun, wentFirst) = underWay.removeValue(forKey: item.sequence) ?? (now, false)
+    let (begun, wentFirst, _) = underWay.removeValue(forKey: item.sequence) ?? (now, false, false)
     let wasRefused = order.wasRefused(item)
     switch answer {
     case .accepted:

@@ -18,12 +18,16 @@ struct SimulatedDelivery {
   private(set) var refusals: [(item: OutboxItem, at: Int)] = []
   private(set) var throttle = Throttle()
   var receiver: SimulatedReceiver
+  private let ways: Int
   private var waiting: [(item: OutboxItem, due: Int)]
   private var underWay: [(item: OutboxItem, what: Happening, at: Int)] = []
 
-  /// - Parameter attempts: how often each event was tried before.
-  init(_ receiver: SimulatedReceiver, tags: Int, eventsEach: Int = 1, attempts: Int = 0) {
+  /// - Parameters:
+  ///   - attempts: how often each event was tried before.
+  ///   - ways: which events are how long on their way, and so overtake others.
+  init(_ receiver: SimulatedReceiver, tags: Int, eventsEach: Int = 1, attempts: Int = 0, ways: Int = 0) {
     self.receiver = receiver
+    self.ways = ways
     waiting = (0..<tags * eventsEach).map {
       (FakeOutbox.item($0 + 1, "", tag: Int64($0 % tags), attempts: attempts), 0)
     }
@@ -60,7 +64,7 @@ struct SimulatedDelivery {
     {
       waiting.removeAll { $0.item.sequence == item.sequence }
       throttle.begin(item, at: instant)
-      underWay.append((item, .arrives, now + 2 + Int(item.sequence * 7 % 5)))
+      underWay.append((item, .arrives, now + 2 + (Int(item.sequence) + ways) * (7 + ways) % 5))
     }
   }
 
