@@ -80,8 +80,6 @@ struct HostState: Sendable {
   var wantsBasic = false
   /// HEAD does not work until then; see `HeadVerdict`.
   var headUnusableUntil: Int64 = .min
-  /// The digest that HEAD names is none to fetch by until then.
-  var headLiesUntil: Int64 = .min
   /// Token exchanges under way, shared by everyone who wants the same token.
   var exchanges: [TokenKey: Task<Result<Grant, CheckFailure>, Never>] = [:]
   private var grants: [String: Grant] = [:]

@@ -33,7 +33,7 @@ struct TagLookup: Sendable {
   func run(known: KnownTag) async throws(CheckFailure) -> Result {
     let now = session.clock.now()
     guard host.state.withLock({ $0.headUnusableUntil <= now }) else {
-      return .found(try await fetchByTag(), headDigest: nil)
+      return .found(try await sentByTag(), headDigest: nil)
     }
     var request = session.manifestRequest(tag.tag, of: host.manifestRequest)
     request.method = .head
@@ -47,17 +47,17 @@ struct TagLookup: Sendable {
         if known.isNamedOtherwise {
           // What HEAD names was found not to be the tag's document, and it says the same as then.
           if let top = try await recorded(known) { return .found(top, headDigest: known.headDigest) }
-          return .found(try await sentByTag(refused: known.headDigest).top, headDigest: known.headDigest)
+          return .found(try await sentByTag(refused: known.headDigest), headDigest: known.headDigest)
         }
       }
-      guard let digest = try? Digest(text) else { return .found(try await fetchByTag(), headDigest: nil) }
+      guard let digest = try? Digest(text) else { return .found(try await sentByTag(), headDigest: nil) }
       let named = Named(
         digest: digest, contentType: response.headers.first("Content-Type"), at: session.clock.now())
       return .found(try await fetch(named), headDigest: digest)
     case .noDigest, .askByGet:
-      return .found(try await fetchByTag(), headDigest: nil)
+      return .found(try await sentByTag(), headDigest: nil)
     case .unusable:
-      let top = try await fetchByTag()
+      let top = try await sentByTag()
       host.state.withLock { $0.headUnusableUntil = now + HostState.findingMilliseconds }
       session.trace?("\(host.name) does not serve HEAD; GET is used for a day")
       return .found(top, headDigest: nil)
@@ -91,8 +91,6 @@ struct TagLookup: Sendable {
   /// The document of the digest that HEAD has just named: a stored one, or fetched by it.
   private func fetch(_ named: Named) async throws(CheckFailure) -> Top {
     let digest = named.digest
-    let now = session.clock.now()
-    if host.state.withLock({ $0.headLiesUntil > now }) { return try await fetchByTag() }
     if named.isTyped, let document = try? await stored(digest), document.mediaType.isTop {
       session.trace?("\(digest) is stored already")
       let sent = try SentDocument(document.bytes, contentType: named.contentType)
@@ -105,42 +103,29 @@ struct TagLookup: Sendable {
       return try Self.verified(reply.response, contentType: type, digest: digest, namedAt: named.at)
     case 400, 403, 404, 405, 410, 500:
       // Deleted since, or never there under that name; or nothing is served by digest at all.
-      let (top, sent) = try await sentByTag(refused: digest)
-      // It may have moved in between, which is no lie.
-      if !sent.matches(digest), await self.digest() == digest {
-        distrustHead("it names \(digest), which is not there")
-      }
-      return top
+      session.trace?("\(digest) cannot be had by its digest; GET by tag is used")
+      return try await sentByTag(refused: digest)
     default:
       throw session.failure(reply)
     }
   }
 
-  private func fetchByTag() async throws(CheckFailure) -> Top { try await sentByTag().top }
-
   /// The document of the tag as it is now. Its digest is the one that came with it, if that is right, for by that it
   /// can be had; else it is computed.
   ///
   /// - Parameter refused: a digest by which nothing can be had.
-  private func sentByTag(refused: Digest? = nil) async throws(CheckFailure) -> (top: Top, sent: SentDocument) {
+  private func sentByTag(refused: Digest? = nil) async throws(CheckFailure) -> Top {
     let reply = try await session.getManifestOfAnyKind(tag.tag)
     guard reply.response.status == 200 else { throw session.failure(reply) }
     let response = reply.response
     let sent = try SentDocument(response.body, contentType: response.headers.first("Content-Type"))
     var digest: Digest?
     if let claimed = response.headers.first("Docker-Content-Digest").flatMap({ try? Digest($0) }) {
-      if sent.matches(claimed) { digest = claimed } else { distrustHead("it sends a document that is not \(claimed)") }
+      if sent.matches(claimed) { digest = claimed } else { session.trace?("the document sent is not \(claimed)") }
     }
     if digest == nil || digest == refused { digest = sent.sha256 }
-    let top = try Top(
+    return try Top(
       sent, response.body, digest: digest ?? sent.sha256, isStored: false, namedAt: session.clock.now())
-    return (top, sent)
-  }
-
-  private func distrustHead(_ reason: String) {
-    let until = session.clock.now() + HostState.findingMilliseconds
-    host.state.withLock { $0.headLiesUntil = until }
-    session.trace?("\(host.name) is not believed about digests for a day: \(reason)")
   }
 
   /// Reads a response that must have this digest.
