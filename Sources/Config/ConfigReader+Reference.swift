@@ -9,7 +9,7 @@ extension ConfigReader {
     }
     let reference: ImageReference
     do {
-      reference = try ImageReference(text)
+      reference = try ImageReference(WrittenReference.inTheGrammar(text))
     } catch let problem {
       error(
         at: offset, "\(quoted(text)) is not an image reference: \(problem.explanation.safe(limit: 400))",

@@ -1,3 +1,4 @@
+import Addresses
 import ImageModel
 
 /// An image reference as a person writes it, on the command line or in the configuration. The reference grammar takes
@@ -15,7 +16,7 @@ public struct WrittenReference: Sendable {
     if let explanation = Self.imageID(text) { throw Mistake(explanation: explanation) }
     let reference: ImageReference
     do {
-      reference = try ImageReference(text)
+      reference = try ImageReference(Self.inTheGrammar(text))
     } catch {
       throw Mistake(explanation: error.explanation)
     }
@@ -34,6 +35,14 @@ public struct WrittenReference: Sendable {
   /// The name that a recorded tag has by now, where an older version took its registry's name as it was written.
   public static func respelled(_ tag: TagReference) -> TagReference {
     (try? WrittenReference(tag.description))?.canonical.tagReference ?? tag
+  }
+
+  /// The grammar has no dots in an IPv6 address, and people write `[::ffff:127.0.0.1]`.
+  static func inTheGrammar(_ text: String) -> String {
+    guard text.hasPrefix("["), let end = text.firstIndex(of: "]") else { return text }
+    let address = text[..<end].dropFirst()
+    guard address.contains("."), IPAddress(String(address)) != nil else { return text }
+    return HostName.bracketed(HostName.canonical(String(address))) + text[end...].dropFirst()
   }
 
   /// Why a text is no reference that is one by the grammar: `sha256:` and 64 hex digits, as `docker inspect` prints an

@@ -46,11 +46,8 @@ struct Recorder: Sendable {
     let request = step.request
     let selection = request.entry.entry.selection
     let previous = try step.stored.map { try recordedState($0, beside: current, step, store) }
-    let change = try Drift.content(previous: previous, current: current, selection: selection) { platform, identity in
-      guard let stored = step.stored else { return nil }
-      return try store.lastUse(tag: request.entry.id, platform: platform, identity: identity, before: stored.id)
-        .map { PastUse(lastCurrent: $0.lastSeen, digest: $0.digest) }
-    }
+    let change = try Drift.content(
+      previous: previous, current: current, selection: selection, past: past(of: request, before: step.stored, store))
     step.walked = selection
     step.remarks = current.remarks
     step.detailsPending = current.images.contains { $0.imageID != nil && $0.config == nil }
@@ -91,6 +88,17 @@ struct Recorder: Sendable {
     return isAdmitted ? 0 : nil
   }
 
+  /// When an image or artifact was the tag's last, before this state.
+  private func past(
+    of request: RecordRequest, before state: StoredSnapshot?, _ store: HistoryTransaction
+  ) -> (Platform?, Digest) throws -> PastUse? {
+    { platform, identity in
+      guard let state else { return nil }
+      return try store.lastUse(tag: request.entry.id, platform: platform, identity: identity, before: state.id)
+        .map { PastUse(lastCurrent: $0.lastSeen, digest: $0.digest) }
+    }
+  }
+
   private func announced(_ request: RecordRequest, _ store: HistoryTransaction) throws -> Int {
     try EventType.allCases.filter(\.isMove).reduce(0) { count, type in
       try count
@@ -110,14 +118,16 @@ struct Recorder: Sendable {
       digest: latest.digest, mediaType: latest.mediaType, size: latest.size,
       images: try detailed(latest.images, beside: [], store), documents: [])
     let told = try base.map { try recordedState($0, beside: current, step, store) }
-    let change = Drift.content(
-      previous: told, current: current,
-      selection: step.request.entry.entry.selection, past: { _, _ in nil })
+    let change = try Drift.content(
+      previous: told, current: current, selection: step.request.entry.entry.selection,
+      past: past(of: step.request, before: latest, store))
     // It may stand where it stood when it was told of last.
     let images = latest.images + (base?.images ?? [])
     let isImage = images.isEmpty || images.contains { $0.imageID != nil }
     var event = contentEvent(
-      ContentChange(type: isImage ? .imageChanged : .artifactChanged, changes: change?.changes ?? [], rollback: nil),
+      ContentChange(
+        type: isImage ? .imageChanged : .artifactChanged, changes: change?.changes ?? [],
+        rollback: change?.rollback),
       step.request,
       current: current, previous: base?.previousState)
     event.flaps = moves

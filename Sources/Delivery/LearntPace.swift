@@ -11,7 +11,8 @@ struct LearntPace: Sendable {
     var requests: Int
     /// From the answer to a request until another one may take its place.
     var window: Duration
-    /// A shorter window that may do as well: nobody was there to try it, for whatever waited had its next attempt later.
+    /// A shorter window that may do as well: nobody was there to try it, for whatever waited had its next attempt
+    /// later.
     var guess: Duration?
   }
 

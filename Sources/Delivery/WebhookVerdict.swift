@@ -23,8 +23,11 @@ enum WebhookVerdict: Hashable {
       return
     }
     // Proxy Authentication Required: the receiver was not asked.
-    let who = response.status == 407 ? response.proxy.map { "the proxy \($0)" } ?? receiver : receiver
-    let said = "\(who) answered \(response.status)\(Self.excerpt(of: response, without: secrets))"
+    let proxy = response.status == 407 ? response.proxy : nil
+    let said =
+      "\(proxy.map { "the proxy \($0)" } ?? receiver) answered \(response.status)"
+      + (proxy == nil ? "" : " for \(receiver); set or correct user name and password in the proxy's URL")
+      + Self.excerpt(of: response, without: secrets)
     switch response.status {
     case 410: self = .gone(said)
     case 300..<400:

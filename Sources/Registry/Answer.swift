@@ -68,13 +68,18 @@ struct Answer: Sendable {
     case 405: body.has("DENIED") ? denied : Verdict(code: .badResponse, remedy: "it does not serve manifests")
     case 406, 415:
       Verdict(code: .unsupportedDocument, remedy: "it has no document of a kind that can be watched")
-    case 407: Verdict(code: .authUnsupported, remedy: "it wants a user name and password; set them in the proxy's URL")
+    case 407:
+      Verdict(
+        code: .authUnsupported,
+        remedy: "it wants a user name and password; set or correct them in the proxy's URL")
     case 413, 431: Verdict(code: .badRequest, remedy: "the request is too large for it, likely its own token")
     case 429: rateLimited
     case 451: Verdict(code: .denied, remedy: "it may not be served for legal reasons")
     case 408, 425: Verdict(code: .server, remedy: "try again later", isTransient: true)
     case 500...: serverError
     case 400 where body.certificate != nil: certificate
+    case 400 where body.wantsTLS:
+      Verdict(code: .connect, remedy: "it speaks TLS there; set \"scheme\": \"https\" for it")
     case 400:
       Verdict(
         code: .badRequest,

@@ -10,6 +10,8 @@ struct ErrorBody: Hashable, Sendable {
   let words: String?
   /// What a web server in front says about the client's certificate.
   let certificate: Certificate?
+  /// Whether a web server says that it was spoken to in plain HTTP where it speaks TLS.
+  let wantsTLS: Bool
   /// Code, message and detail of all errors, lower-cased, to look for hints in.
   private let haystack: String
 
@@ -33,11 +35,13 @@ struct ErrorBody: Hashable, Sendable {
     guard let json = try? StrictJSON.parse(body, limits: limits) else {
       codes = []
       certificate = Certificate(body)
+      wantsTLS = Self.isAboutPlainHTTP(body)
       words = certificate?.rawValue ?? Self.plainText(body).flatMap { Self.repeats($0, secrets) ? nil : $0 }
       haystack = ""
       return
     }
     certificate = nil
+    wantsTLS = false
     let errors = json["errors"]?.array ?? []
     codes = errors.compactMap { $0["code"]?.string }.filter { !$0.isEmpty && !Self.repeats($0, secrets) }
     let messages = errors.compactMap { $0["message"]?.string }
@@ -72,6 +76,14 @@ struct ErrorBody: Hashable, Sendable {
     case .object(let members): members.map { flatten($0.value) }.joined(separator: " ")
     case .null, .bool, .number: ""
     }
+  }
+
+  /// Go's server in plain text, nginx and Apache on a page (`net/http` `server.go`, `ngx_http_special_response.c`).
+  private static func isAboutPlainHTTP(_ body: [UInt8]) -> Bool {
+    let text = String(decoding: body.prefix(2_048), as: UTF8.self)
+    return [
+      "HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL",
+    ].contains(where: text.contains)
   }
 
   /// The first line of a plain text; a page of HTML is nothing to quote.

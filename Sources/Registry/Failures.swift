@@ -12,6 +12,12 @@ extension CheckFailure {
   /// A document that is wrong as it was pushed.
   init(badDocument what: String) { self.init(.badDocument, what, remedy: "it has to be pushed again") }
 
+  /// A document that is not what it is called: either it was pushed so, or it is sent so.
+  init(wrongType what: String) {
+    self.init(
+      .badDocument, what, remedy: "the Content-Type that the registry sends has to be corrected, or the document")
+  }
+
   /// A document that cannot be read as JSON.
   init(_ error: JSONError, in name: String) {
     let isLimit = [.tooLarge, .tooDeep, .tooManyValues].contains(error.code)
@@ -49,7 +55,7 @@ extension CheckFailure {
       case .protocolError: (.badResponse, error.advice)
       case .unsupported: (.badResponse, "install a newer libcurl")
       }
-    self.init(code, Self.what(error, registry), remedy: remedy)
+    self.init(code, Self.what(error, registry, isTokenServer: isTokenServer), remedy: remedy)
   }
 
   /// Where to set a client certificate, if one is sent at all to whoever asks for it.
@@ -59,10 +65,11 @@ extension CheckFailure {
   }
 
   /// What the transport says, `no connection to h:443 (Connection refused)`, and who led there.
-  private static func what(_ error: TransportError, _ registry: String) -> String {
+  private static func what(_ error: TransportError, _ registry: String, isTokenServer: Bool) -> String {
     var said = error.what + (error.reason.map { " (\($0))" } ?? "")
     if let place = WebURL(error.url)?.place, !said.contains(place) { said = "\(place): \(said)" }
-    return error.redirected ? "\(said) (\(registry) redirects there)" : said
+    if error.redirected { return "\(said) (\(registry) redirects there)" }
+    return isTokenServer ? "\(said) (\(registry) names it as its token server)" : said
   }
 }
 

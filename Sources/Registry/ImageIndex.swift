@@ -6,6 +6,8 @@ struct ImageIndex: Hashable, Sendable {
   /// Indexes and manifests, attestations among them, in order; also what has no media type, or one that says nothing.
   /// Entries of other kinds are no error and left out.
   let entries: [Descriptor]
+  /// The kinds of those left out, safe to show, each once.
+  let otherTypes: [String]
   /// All entries, those left out too.
   let count: Int
   /// What it calls itself, safe to show; images' indexes call themselves nothing.
@@ -21,12 +23,17 @@ struct ImageIndex: Hashable, Sendable {
         remedy: CheckFailure.fewerDocuments)
     }
     var entries: [Descriptor] = []
+    var others: [String] = []
     for manifest in manifests {
       let type = MediaType(manifest["mediaType"]?.string ?? "")
-      guard type.isWatchable || !type.isSpecific else { continue }
+      guard type.isWatchable || !type.isSpecific else {
+        if !others.contains(type.shown) { others.append(type.shown) }
+        continue
+      }
       entries.append(try Descriptor(manifest, as: type, place: "an entry of \(name)"))
     }
     self.entries = entries
+    otherTypes = others
     count = manifests.count
     artifactType = json["artifactType"]?.string.flatMap { $0.isEmpty ? nil : MediaType($0).shown }
   }

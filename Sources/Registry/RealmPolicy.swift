@@ -34,8 +34,8 @@ struct RealmPolicy: Sendable {
     case linkLocal = "it is a link-local or metadata address"
     case untrusted = "credentials may not go there"
     case plainCredentials = "credentials would go over plain HTTP"
-    case leaves = "it redirects to another server"
-    case loops = "it redirects too often"
+    case leaves = "which redirects to another server"
+    case loops = "which redirects too often"
 
     var remedy: String {
       switch self {

@@ -26,6 +26,9 @@ struct SentDocument {
     header = sent.flatMap { $0.isSpecific ? $0 : nil }
     json = TopDocument.parse(bytes, name: Self.name)
     let json = try? json.get()
+    if let header, !header.isReadable, let own = json?.ownType, own.isReadable {
+      throw CheckFailure(wrongType: "\(Self.name) is sent as \(header.shown) and calls itself \(own.shown)")
+    }
     if let type = header ?? json?.ownType, !type.isReadable {
       throw CheckFailure(
         .unsupportedDocument, "\(Self.name) is \(type.shown), which cannot be watched", remedy: "name an image")
@@ -70,7 +73,7 @@ struct SentDocument {
     if header?.isSchema1 == true || json.isSchema1 { return try readSchema1() }
     let own = json.ownType
     if let header, let own, header != own {
-      throw CheckFailure(badDocument: "\(name) is sent as \(header.shown) and calls itself \(own.shown)")
+      throw CheckFailure(wrongType: "\(name) is sent as \(header.shown) and calls itself \(own.shown)")
     }
     let type: MediaType
     if let known = header ?? own { type = known } else { type = try TopDocument.shape(of: json, name: name) }

@@ -74,6 +74,10 @@ struct SnapshotBuilder {
       throw CheckFailure(
         .tooLarge, "more than \(Limits.indexEntries) documents are listed", remedy: CheckFailure.fewerDocuments)
     }
+    if !index.otherTypes.isEmpty {
+      let types = index.otherTypes.prefix(3).joined(separator: ", ") + (index.otherTypes.count > 3 ? ", …" : "")
+      remark("the index has entries that are not watched: \(types)")
+    }
     for entry in index.entries {
       let platform = entry.platform ?? inherited
       if entry.isAttestation || platform?.isUnknown == true {

@@ -43,6 +43,17 @@ extension RegistrySession {
       remedy: reason.remedy)
   }
 
+  /// - Parameter target: where a redirect of the token server leads.
+  private func redirectRefused(
+    _ realm: WebURL, _ reason: RealmPolicy.Reason, to target: String? = nil
+  ) -> CheckFailure {
+    CheckFailure(
+      .realmRefused,
+      "\(host.name) names the token server \(realm.origin), \(reason.rawValue)"
+        + (target.map { " (\($0))" } ?? ""),
+      remedy: reason.remedy)
+  }
+
   private func admit(_ realm: WebURL) throws(CheckFailure) -> RealmPolicy.Decision {
     let decision = host.realms.decide(realm)
     trace?("token server \(realm.origin): \(decision.words)")
@@ -106,10 +117,10 @@ extension RegistrySession {
       else { return response }
       guard let target = WebURL(location.hasPrefix("/") ? url.origin + location : location),
         target.hasSameOrigin(as: realm)
-      else { throw realmRefused(realm.origin, .leaves) }
+      else { throw redirectRefused(realm, .leaves, to: WebURL(location)?.place) }
       url = target
     }
-    throw realmRefused(realm.origin, .loops)
+    throw redirectRefused(realm, .loops)
   }
 
   private func tokenRequest(_ url: WebURL, decision: RealmPolicy.Decision) -> HTTPRequest {

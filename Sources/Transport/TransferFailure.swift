@@ -83,6 +83,9 @@ extension Transfer {
       return error(
         .connect, "no connection to \(target) through \(name)", reason: easy.errorDetail,
         advice: "check that the proxy is up and reachable")
+    case CURLE_SSL_CONNECT_ERROR where proxy.url.hasPrefix("https://") && answer == 0:
+      return error(
+        .tls, "no TLS with \(name)", reason: easy.errorDetail, advice: "check the scheme, host and port of the proxy")
     default: return nil
     }
   }
@@ -121,9 +124,11 @@ extension Transfer {
     case .tls:
       error(
         .tls, "no TLS with \(host)", reason: reason,
-        advice: hops > 0
-          ? "check its certificate and this machine's clock"
-          : "check its certificate, the CA file and client certificate set for it, and this machine's clock")
+        advice: reason.contains("wrong version number")
+          ? "it seems to speak plain HTTP there; check scheme and port"
+          : hops > 0
+            ? "check its certificate and this machine's clock"
+            : "check its certificate, the CA file and client certificate set for it, and this machine's clock")
     case .clientCertificate: clientCertificateFailure(host, reason)
     case .headersTooLarge: error(.headersTooLarge, "\(host) sends a header that is too long", advice: "given up")
     case .protocolError:

@@ -19,6 +19,8 @@ import Testing
       // Another port is another registry, also where it is the scheme's own: Docker's tools keep them apart.
       ("r.test:443/app:1", "r.test:443/app:1"), ("127.0.0.1:5000/app:1", "127.0.0.1:5000/app:1"),
       ("docker.io/library/sha256:\(hex)", "docker.io/library/sha256:\(hex)"),
+      ("[::ffff:127.0.0.1]:5000/app", "127.0.0.1:5000/app:latest"),
+      ("[64:ff9b::192.0.2.1]/app:1", "[64:ff9b::c000:201]/app:1"),
     ])
   func isMadeOne(_ text: String, _ expected: String) throws {
     #expect(try WrittenReference(text).canonical.description == expected)

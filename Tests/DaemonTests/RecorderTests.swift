@@ -174,21 +174,26 @@ import Testing
     #expect(try tag.history().first?.isCurrent == true)
   }
 
-  @Test func aTagThatMovesToAndFroIsRecordedInFullAndToldSparingly() throws {
+  @Test(arguments: [20, 21]) func aTagThatMovesToAndFroIsRecordedInFullAndToldSparingly(moves: Int) throws {
     let tag = try OneTag()
     _ = try tag.poll(at: 0)
     var told = 0
     tag.world.move(0, .content)
-    for step in 1...20 {
+    for step in 1...moves {
       if step > 1 { tag.world.flip(0) }
       told += try #require(try tag.poll(at: step * 60)).events.count { $0.type == .imageChanged }
     }
     #expect(told == Limits.announcementsPerHour)
-    #expect(try tag.history().count == 21)
-    let later = 20 * 60 + Limits.flapQuietSeconds
+    #expect(try tag.history().count == moves + 1)
+    let later = moves * 60 + Limits.flapQuietSeconds
     let summary = try #require(try tag.poll(at: later))
     #expect(summary.events.map(\.type) == [.imageChanged])
-    #expect(try tag.data(summary.events[0])["flaps"] as? Int == 16)
+    #expect(try tag.data(summary.events[0])["flaps"] as? Int == moves - 4)
+    // Where it stands now it has stood before: when it was told of last, or among the moves that were not told.
+    let changes = try tag.data(summary.events[0])["changes"] as? [[String: Any]]
+    #expect((changes?.isEmpty == false) == (moves == 21))
+    let rollback = try tag.data(summary.events[0])["rollback"] as? [[String: Any]]
+    #expect(rollback?.count ?? 0 == changes?.count)
     #expect(try tag.poll(at: later + 60) == nil)
   }
 

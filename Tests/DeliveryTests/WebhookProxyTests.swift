@@ -7,7 +7,11 @@ import Transport
   /// A receiver that was never asked is not said to have answered.
   @Test(
     arguments: [
-      (407, "proxy.test:3128", "the proxy proxy.test:3128 answered 407"), (407, nil, "https://r.test answered 407"),
+      (
+        407, "proxy.test:3128",
+        "the proxy proxy.test:3128 answered 407 for https://r.test; set or correct user name and password in the "
+          + "proxy's URL"
+      ), (407, nil, "https://r.test answered 407"),
       (503, "proxy.test:3128", "https://r.test answered 503"),
     ] as [(Int, String?, String)])
   func whoAnswered(_ status: Int, _ proxy: String?, _ expected: String) {

@@ -46,6 +46,20 @@ import Testing
     #expect(failure?.what == "\(target) answered \(answer.status)\(words) (\(registry) redirects there)")
   }
 
+  @Test(
+    arguments: [
+      "Client sent an HTTP request to an HTTPS server.\n",
+      "<title>400 The plain HTTP request was sent to HTTPS port</title>",
+      "<p>Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />",
+    ])
+  func whoWantsTLSIsNotToldToCheckTheSpelling(body: String) async throws {
+    let harness = try Harness()
+    harness.registry.setFault { _ in ScriptedResponse(400, body: [UInt8](body.utf8)) }
+    let failure = await harness.failure()
+    #expect(failure?.code == .connect)
+    #expect(failure?.remedy == "it speaks TLS there; set \"scheme\": \"https\" for it")
+  }
+
   @Test func aRedirectWithinTheRegistryStaysTheRegistry() async throws {
     let harness = try Harness()
     harness.registry.setFault { request in
@@ -105,7 +119,7 @@ import Testing
     #expect(failure?.code == .authUnsupported)
     #expect(
       failure?.message == "the proxy \(proxy.authority) answered 407: "
-        + "it wants a user name and password; set them in the proxy's URL")
+        + "it wants a user name and password; set or correct them in the proxy's URL")
   }
 
   @Test func theTraceSpeaksPlainly() async throws {

@@ -33,6 +33,12 @@ import Transport
     #expect(failure.message == "h:443: what (why): \(remedy)")
   }
 
+  @Test func aTokenServerIsCalledThat() {
+    let error = TransportError(.connect, "no connection to h:443", advice: Self.advice, url: "https://h/")
+    let failure = CheckFailure(error, registry: "r:5000", isTokenServer: true)
+    #expect(failure.message == "no connection to h:443 (r:5000 names it as its token server): do this")
+  }
+
   @Test func aCertificateThatWasNotShown() {
     let failure = CheckFailure(TransportError(.clientCertificate, "what", url: "https://h/"), registry: "r")
     #expect(failure.message == "h:443: what: set client_cert_file and client_key_file for it")

@@ -51,6 +51,17 @@ import Testing
     #expect(snapshot.remarks == ["windows/amd64:10.0.20348 is listed more than once; all of it is watched, as a set"])
   }
 
+  @Test func kindsThatAreNotWatchedAreTold() async throws {
+    let entries =
+      ["application/vnd.example.thing", "application/vnd.example.thing", "text/other"].map {
+        untyped(image.manifest("linux/amd64"), platform: "linux/amd64", as: $0)
+      } + [Fake.entry(image.manifest("linux/arm64"), platform: "linux/arm64")]
+    let snapshot = try await harness(entries).snapshot()
+    #expect(platforms(snapshot) == ["linux/arm64"])
+    #expect(
+      snapshot.remarks == ["the index has entries that are not watched: application/vnd.example.thing, text/other"])
+  }
+
   @Test func elsewhereTheFirstIsTakenAndThatIsSaid() async throws {
     let other = image.rebuilt()
     let entries = [image, other, image].map { Fake.entry($0.manifest("linux/arm64"), platform: "linux/arm64") }

@@ -51,6 +51,8 @@ struct ResolveCommand: AsyncParsableCommand {
     if platforms.isEmpty || missing.count < platforms.count {
       let rendering = ResolveRendering(reference: reference, snapshot: resolution.snapshot)
       try output.print(json: rendering.json, text: rendering.text)
+      // The text has them.
+      if output.output.json { for remark in resolution.snapshot.remarks { Output.say("note: \(remark)".shown) } }
     }
     guard missing.isEmpty else {
       let there = MissingPlatforms.names(present.compactMap(\.self) + resolution.otherPlatforms)
