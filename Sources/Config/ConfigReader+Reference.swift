@@ -55,6 +55,11 @@ extension ConfigReader {
         at: offset, "\(quoted(text)) means the Docker Hub image \(tag)",
         hint: "to name the registry \(host.safe(limit: 100)), add the repository: \(host.safe(limit: 100))/name:tag")
     }
+    if domain.isForbidden {
+      warning(
+        at: offset, "\(quoted(text)) is never polled: \(tag.domain) is a link-local or metadata address",
+        hint: "no setting allows requests to these")
+    }
     let length = tag.domain.utf8.count + 1 + tag.path.utf8.count
     if length > 255 {
       warning(at: offset, "the name is \(length) bytes long with its registry; many tools stop at 255")

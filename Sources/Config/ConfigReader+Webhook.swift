@@ -1,3 +1,4 @@
+import Addresses
 import ImageModel
 import StrictJSON
 
@@ -16,6 +17,7 @@ extension ConfigReader {
     settings.contentType = contentType(section)
     settings.timeoutSeconds = duration(section, "timeout", in: 1...300) ?? settings.timeoutSeconds
     settings.network = choice(section, "network", WebhookSettings.Network.self) ?? settings.network
+    warn(of: settings, section)
     settings.maxInFlight = integer(section, "max_in_flight", in: 1...64) ?? settings.maxInFlight
     settings.retryScheduleSeconds = retrySchedule(section)
     return settings
@@ -43,6 +45,21 @@ extension ConfigReader {
     case .host: error(at: offset, "\"url\" has no valid host")
     }
     return text
+  }
+
+  /// Of what can be said to fail without asking the DNS.
+  private mutating func warn(of settings: WebhookSettings, _ section: Section) {
+    guard let kind = WebhookURL.kind(settings.url) else { return }
+    let offset = section.offset("url")
+    if kind == .linkLocalOrMetadata {
+      warning(
+        at: offset, "nothing is ever sent to this \"url\": it is a link-local or metadata address",
+        hint: "no setting allows requests to these")
+    } else if settings.network == .public, ![.name, .publicAddress].contains(kind) {
+      warning(
+        at: offset, "nothing is ever sent to this \"url\": it is no public address, which \"network\" asks for",
+        hint: "write another URL, or \"network\": \"any\"")
+    }
   }
 
   private mutating func readHeaders(_ section: Section, _ settings: inout WebhookSettings) {

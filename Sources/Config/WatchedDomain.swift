@@ -12,6 +12,8 @@ struct WatchedDomain {
   let isRewritten: Bool
   /// Whether nothing about the name says that it is a registry's: no dot, no port, not `localhost`.
   let isBareName: Bool
+  /// Whether it is an address where no request goes.
+  let isForbidden: Bool
   /// How a name is written that was rewritten.
   let rule: String
 
@@ -27,6 +29,7 @@ struct WatchedDomain {
     let spelled = (try? HostPort(lower))?.canonical ?? lower
     let isHub = Self.aliases.contains(spelled) || spelled == Self.hub
     canonical = isHub ? Self.hub : spelled
+    isForbidden = HostKind(authority: spelled) == .linkLocalOrMetadata
     isRewritten = canonical != text
     isBareName = lower != "localhost" && !lower.contains(".") && !lower.contains(":")
     rule =

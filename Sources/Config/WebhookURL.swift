@@ -1,9 +1,17 @@
+import Addresses
+
 /// What can be said about a webhook's URL without asking anybody.
 enum WebhookURL {
   enum Verdict: Hashable {
     /// `isPlain`: over HTTP without TLS.
     case valid(isPlain: Bool)
     case scheme, userinfo, host, fragment, characters
+  }
+
+  /// What its host is; `nil` where it has none.
+  static func kind(_ text: String) -> HostKind? {
+    guard case .valid = check(text), let separator = text.firstRange(of: "://") else { return nil }
+    return HostKind(authority: String(text[separator.upperBound...].prefix { $0 != "/" && $0 != "?" }))
   }
 
   static func check(_ text: String) -> Verdict {

@@ -35,7 +35,7 @@ public final class HistoryReader: Sendable {
         throw StoreError(
           .older,
           "the database is of an older version (\(path): schema \(version), this watcher reads \(Schema.version)): "
-            + "start the daemon once, which brings it up to date")
+            + "'watcher db migrate' or a start of the daemon brings it up to date")
       case .watcher: break
       }
       return HistoryReader(path: path, queue: queue)

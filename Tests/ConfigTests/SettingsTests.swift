@@ -167,4 +167,26 @@ import Testing
     }
     #expect(hook.secretFile == .path(folder + "s") && hook.headerFiles == ["X-A": .path(folder + "h")])
   }
+
+  /// No request goes there, whatever else is set, and nobody finds out before an event is lost to it.
+  @Test(
+    arguments: [
+      ("https://169.254.169.254/x", "any", true), ("https://[fe80::1]:8443/", "any", true),
+      ("https://[fd00:ec2::254]/", "any", true), ("https://10.0.0.7/", "public", true),
+      ("https://127.0.0.1/", "public", true), ("https://10.0.0.7/", "any", false),
+      ("https://192.0.3.1/", "public", false), ("https://hooks.example.com/", "public", false),
+    ])
+  func aWebhookThatIsNeverSentIsToldOf(_ url: String, _ network: String, _ isTold: Bool) throws {
+    let config = try WatchConfig.parse(
+      Array(#"{"watch": [], "sinks": {"ops": {"type": "webhook", "url": "\#(url)", "network": "\#(network)"}}}"#.utf8),
+      path: "config.json")
+    #expect(config.warnings.map(\.message).contains { $0.contains("nothing is ever sent") } == isTold)
+  }
+
+  @Test func aRegistryThatIsNeverPolledIsToldOf() throws {
+    let config = try WatchConfig.parse(
+      Array(#"{"watch": ["169.254.169.254/a/b:1", "[::ffff:169.254.169.254]:5000/a:1", "10.0.0.7/a:1"]}"#.utf8),
+      path: "config.json")
+    #expect(config.warnings.count { $0.message.contains("is never polled") } == 2)
+  }
 }

@@ -10,7 +10,7 @@ struct CheckCommand: AsyncParsableCommand {
     usage: "watcher check [<options>] [<tag> ...]",
     discussion: """
       Example: watcher check amazonlinux:latest --exit-code
-      Beside a running daemon it is the daemon that polls, and that delivers in its own time.
+      Beside a running daemon it is the daemon that polls, by its own configuration, and delivers in its own time.
       Exit status: 0; 2 if a tag could not be checked; with --exit-code else 1 if anything changed.
       """)
 

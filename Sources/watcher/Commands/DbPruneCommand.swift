@@ -9,8 +9,8 @@ struct DbPruneCommand: AsyncParsableCommand {
     commandName: "prune", abstract: "Forget now what 'retention' of the configuration does not keep.",
     usage: "watcher db prune [<options>]",
     discussion: """
-      The daemon does it every hour by itself. Beside a running daemon it is the daemon that does it, as its own
-      configuration says. What is old is counted from the last time that a registry's date agreed with this machine's
+      The daemon does it every hour by itself. Beside a running daemon it is the daemon that does it, as its own \
+      configuration says. What is old is counted from the last time that a registry's date agreed with this machine's \
       clock. The file does not shrink: what becomes free is used again.
       Example: watcher db prune --config /etc/watcher/config.json
       """)

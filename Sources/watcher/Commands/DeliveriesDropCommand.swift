@@ -7,8 +7,8 @@ struct DeliveriesDropCommand: ParsableCommand {
     commandName: "drop", abstract: "Forget deliveries that wait or have failed; events and history stay.",
     usage: "watcher deliveries drop [<options>] [<event> ...]",
     discussion: """
-      Also while the daemon runs. Where nothing waits or has failed, there is nothing to do: that is
-      an error (66) only for events that are named.
+      Also while the daemon runs. Where nothing waits or has failed, there is nothing to do: that is an error (66) \
+      only for events that are named.
       Example: watcher deliveries drop --sink ops --since 1d
       """)
 

@@ -7,10 +7,9 @@ struct DeliveriesRetryCommand: ParsableCommand {
     commandName: "retry", abstract: "Make deliveries due at once that have failed or were put off.",
     usage: "watcher deliveries retry [<options>] [<event> ...]",
     discussion: """
-      A disabled sink that is named with --sink is tried again, and one whose receiver has asked for
-      time is not left alone any longer. A daemon that runs takes it over at once. Where nothing has
-      failed or was put off, there is nothing to do: that is an error (66) only for events that are
-      named.
+      A disabled sink that is named with --sink is tried again, and one whose receiver has asked for time is not left \
+      alone any longer. A daemon that runs takes it over at once. Where nothing has failed or was put off, there is \
+      nothing to do: that is an error (66) only for events that are named.
       Example: watcher deliveries retry --sink ops
       """)
 
