@@ -15,8 +15,7 @@ struct Throttle: Sendable {
   private var order = TurnOrder()
   /// Whether the last refusal said how long to wait, so that it used up no attempt.
   private var isTold = false
-  /// Requests that are not answered: when they were sent, whether nothing else was under way, and whether another
-  /// refusal would have the event wait for long.
+  /// Requests that are not answered: when they were sent, whether nothing else was under way, and `isCostly` then.
   private var underWay: [Int64: (begun: Instant, wentFirst: Bool, isCostly: Bool)] = [:]
 
   var limit: LearntPace.Limit? { pace.limit }
@@ -40,13 +39,15 @@ struct Throttle: Sendable {
     return pace.opens(at: now, underWay: underWay.count, trialCosts: next.flatMap(trialCosts))
   }
 
-  /// What it costs if this is one too many, 1 or more; `nil` if its refusal would say nothing about pace. An event that
-  /// has used up attempts waits long for the next.
-  /// A trial may be taken and one that is under way be refused in its place.
+  /// What it costs if this is one too many, 1 or more; `nil` if its refusal would say nothing about pace, or if one
+  /// that is under way might be refused in its place and wait for long.
   private func trialCosts(_ item: OutboxItem) -> Int? {
     if order.wasRefused(item) || underWay.values.contains(where: \.isCostly) { return nil }
-    return isTold || item.attempts == 0 ? 1 : 4
+    return isCostly(item) ? 4 : 1
   }
+
+  /// Whether another refusal would have the event wait for long: it has used up attempts, and uses up one more.
+  private func isCostly(_ item: OutboxItem) -> Bool { !isTold && item.attempts > 0 }
 
   /// Items that were refused and let others go first.
   var postponed: [Int64] { order.postponed }
@@ -69,7 +70,7 @@ struct Throttle: Sendable {
 
   mutating func begin(_ item: OutboxItem, at now: Instant) {
     pace.began(item.sequence, at: now, underWay: underWay.keys)
-    underWay[item.sequence] = (now, underWay.isEmpty, !isTold && item.attempts > 0)
+    underWay[item.sequence] = (now, underWay.isEmpty, isCostly(item))
   }
 
   mutating func end(_ item: OutboxItem, _ answer: Answer, at now: Instant) {

@@ -34,8 +34,17 @@ struct RealmPolicy: Sendable {
     case linkLocal = "it is a link-local or metadata address"
     case untrusted = "credentials may not go there"
     case plainCredentials = "credentials would go over plain HTTP"
-    case leaves = "which redirects to another server"
-    case loops = "which redirects too often"
+    case leaves = "it redirects to another server"
+    case loops = "it redirects too often"
+
+    /// What to say of the token server.
+    var clause: String {
+      switch self {
+      case .leaves: "which redirects to another server"
+      case .loops: "which redirects too often"
+      default: "which is not asked (\(rawValue))"
+      }
+    }
 
     var remedy: String {
       switch self {

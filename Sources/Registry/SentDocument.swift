@@ -27,7 +27,7 @@ struct SentDocument {
     json = TopDocument.parse(bytes, name: Self.name)
     let json = try? json.get()
     if let header, !header.isReadable, let own = json?.ownType, own.isReadable {
-      throw CheckFailure(wrongType: "\(Self.name) is sent as \(header.shown) and calls itself \(own.shown)")
+      throw Self.contradiction(header, own)
     }
     if let type = header ?? json?.ownType, !type.isReadable {
       throw CheckFailure(
@@ -42,6 +42,10 @@ struct SentDocument {
       isSigned = false
       content = bytes
     }
+  }
+
+  private static func contradiction(_ header: MediaType, _ own: MediaType) -> CheckFailure {
+    CheckFailure(wrongType: "\(name) is sent as \(header.shown) and calls itself \(own.shown)")
   }
 
   /// A stored one.
@@ -73,7 +77,7 @@ struct SentDocument {
     if header?.isSchema1 == true || json.isSchema1 { return try readSchema1() }
     let own = json.ownType
     if let header, let own, header != own {
-      throw CheckFailure(wrongType: "\(name) is sent as \(header.shown) and calls itself \(own.shown)")
+      throw Self.contradiction(header, own)
     }
     let type: MediaType
     if let known = header ?? own { type = known } else { type = try TopDocument.shape(of: json, name: name) }

@@ -36,20 +36,11 @@ extension RegistrySession {
     return try await task.value.get()
   }
 
-  func realmRefused(_ realm: String, _ reason: RealmPolicy.Reason) -> CheckFailure {
-    CheckFailure(
-      .realmRefused,
-      "\(host.name) names the token server \(realm.safe(limit: 100)), which is not asked (\(reason.rawValue))",
-      remedy: reason.remedy)
-  }
-
   /// - Parameter target: where a redirect of the token server leads.
-  private func redirectRefused(
-    _ realm: WebURL, _ reason: RealmPolicy.Reason, to target: String? = nil
-  ) -> CheckFailure {
+  func realmRefused(_ realm: String, _ reason: RealmPolicy.Reason, to target: String? = nil) -> CheckFailure {
     CheckFailure(
       .realmRefused,
-      "\(host.name) names the token server \(realm.origin), \(reason.rawValue)"
+      "\(host.name) names the token server \(realm.safe(limit: 100)), \(reason.clause)"
         + (target.map { " (\($0))" } ?? ""),
       remedy: reason.remedy)
   }
@@ -117,10 +108,10 @@ extension RegistrySession {
       else { return response }
       guard let target = WebURL(location.hasPrefix("/") ? url.origin + location : location),
         target.hasSameOrigin(as: realm)
-      else { throw redirectRefused(realm, .leaves, to: WebURL(location)?.place) }
+      else { throw realmRefused(realm.origin, .leaves, to: WebURL(location)?.place) }
       url = target
     }
-    throw redirectRefused(realm, .loops)
+    throw realmRefused(realm.origin, .loops)
   }
 
   private func tokenRequest(_ url: WebURL, decision: RealmPolicy.Decision) -> HTTPRequest {

@@ -24,31 +24,33 @@ import Testing
   }
 
   @Test(arguments: [false, true]) func aStopIsNeverLost(isBusy: Bool) throws {
-    defer { registry.stop() }
-    let load = isBusy ? Load() : nil
-    defer { load?.end() }
-    for round in 0..<Self.rounds {
-      let daemon = try start(round)
-      wait(atMost: 600)
+    try eachRound(isBusy: isBusy) { (round: Int, daemon: Child) throws in
       daemon.signal(SIGTERM)
       let status = try daemon.finish(within: 30)
-      #expect(status == 0, "round \(round): \(WatcherBinary.text(scene.stderr))")
+      #expect(status == 0, "round \(round): \(log)")
     }
   }
 
   @Test(arguments: [false, true]) func aHangUpIsNeverLost(isBusy: Bool) throws {
-    defer { registry.stop() }
-    let load = isBusy ? Load() : nil
-    defer { load?.end() }
-    for round in 0..<Self.rounds {
-      let daemon = try start(round)
-      wait(atMost: 600)
+    try eachRound(isBusy: isBusy) { (round: Int, daemon: Child) throws in
       daemon.signal(SIGHUP)
       let hasReloaded = eventually(within: 30) { !daemon.isRunning || log.contains("msg=reloaded") }
       #expect(hasReloaded && daemon.isRunning, "round \(round): \(log)")
       daemon.signal(SIGTERM)
       #expect(try daemon.finish(within: 30) == 0, "round \(round): \(log)")
       #expect(log.components(separatedBy: "msg=reloaded").count == 2, "once")
+    }
+  }
+
+  /// With a daemon a round, some time after its start.
+  private func eachRound(isBusy: Bool, _ body: (Int, Child) throws -> Void) throws {
+    defer { registry.stop() }
+    let load = isBusy ? Load() : nil
+    defer { load?.end() }
+    for round in 0..<Self.rounds {
+      let daemon = try start(round)
+      wait(atMost: 600)
+      try body(round, daemon)
     }
   }
 

@@ -56,13 +56,8 @@ import Testing
     }
   }
 
-  @Test func aTagMayMoveToIt() async throws {
-    let harness = try harness(head: nil, get: nil)
-    let image = FakeRegistryImage("one")
-    harness.registry.setFault(nil)
-    harness.registry.put(image, in: "app", tag: "latest")
-    let known = try await harness.snapshot().digest
-    let (body, digest) = (FakeSchema1.signed(payload), digest)
+  /// Whatever is asked, the registry answers with this as a signed manifest of that digest.
+  private func answer(_ harness: Harness, _ body: [UInt8], _ digest: Digest) {
     harness.registry.setFault { _ in
       ScriptedResponse(
         200,
@@ -70,6 +65,16 @@ import Testing
           ("Content-Type", MediaType.schema1Signed.description), ("Docker-Content-Digest", digest.description),
         ], body: body)
     }
+  }
+
+  @Test func aTagMayMoveToIt() async throws {
+    let harness = try harness(head: nil, get: nil)
+    let image = FakeRegistryImage("one")
+    harness.registry.setFault(nil)
+    harness.registry.put(image, in: "app", tag: "latest")
+    let known = try await harness.snapshot().digest
+    let (body, digest) = (FakeSchema1.signed(payload), digest)
+    answer(harness, body, digest)
     #expect(try await harness.snapshot(known: known).digest == digest)
   }
 
@@ -147,13 +152,7 @@ import Testing
   @Test func anotherPayloadIsAMismatch() async throws {
     let harness = try Harness()
     let (digest, other) = (digest, FakeSchema1.signed(FakeSchema1.payload("other")))
-    harness.registry.setFault { _ in
-      ScriptedResponse(
-        200,
-        headers: [
-          ("Content-Type", MediaType.schema1Signed.description), ("Docker-Content-Digest", digest.description),
-        ], body: other)
-    }
+    answer(harness, other, digest)
     #expect(await harness.failure()?.code == .digestMismatch)
   }
 

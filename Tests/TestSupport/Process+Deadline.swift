@@ -18,13 +18,18 @@ extension Process {
   /// - Throws: `StillRunning`.
   @discardableResult
   public func finish(within seconds: Double = 60) throws -> Int32 {
+    guard hasEnded(within: seconds) else {
+      kill(processIdentifier, SIGKILL)
+      _ = hasEnded(within: 10)
+      throw StillRunning(executableURL?.path ?? "?", arguments ?? [], seconds: seconds)
+    }
+    return terminationStatus
+  }
+
+  private func hasEnded(within seconds: Double) -> Bool {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while isRunning, ContinuousClock.now < deadline { usleep(2_000) }
-    let isLate = isRunning
-    if isLate { kill(processIdentifier, SIGKILL) }
-    waitUntilExit()
-    if isLate { throw StillRunning(executableURL?.path ?? "?", arguments ?? [], seconds: seconds) }
-    return terminationStatus
+    return !isRunning
   }
 
   /// Starts it and waits for the end, as `finish`.

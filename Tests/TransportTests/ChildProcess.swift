@@ -41,15 +41,7 @@ final class ChildProcess {
 
   /// Waits for the end, at most a minute, and throws unless it is a good one.
   func finish() throws {
-    var status: Int32 = 0
-    for _ in 0..<30_000 {
-      if waitpid(pid, &status, WNOHANG) != 0 {
-        pid = 0
-        break
-      }
-      usleep(2_000)
-    }
-    if pid != 0 {
+    guard let status = status(within: 60) else {
       stop()
       throw StillRunning("env", arguments, seconds: 60)
     }
@@ -69,8 +61,19 @@ final class ChildProcess {
     guard pid > 0 else { return }
     // Dispatch blocks the other signals on its threads, and children inherit that.
     kill(pid, SIGKILL)
+    _ = status(within: 10)
+  }
+
+  /// What `waitpid` says of the end; `nil` where there is none by then.
+  private func status(within seconds: Int) -> Int32? {
     var status: Int32 = 0
-    waitpid(pid, &status, 0)
-    pid = 0
+    for _ in 0..<seconds * 500 {
+      if waitpid(pid, &status, WNOHANG) != 0 {
+        pid = 0
+        return status
+      }
+      usleep(2_000)
+    }
+    return nil
   }
 }
