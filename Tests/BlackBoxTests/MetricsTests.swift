@@ -82,7 +82,9 @@ import Testing
     let port = try scene.listen()
     let daemon = try readyDaemon(port)
     defer { daemon.terminate() }
-    #expect(try page("/-/ready", port).hasSuffix("ready: watching 1 tag, 0 failing, 0 deliveries waiting\n"))
+    // The first event may be on its way to the file still.
+    let ready = "ready: watching 1 tag, 0 failing, 0 deliveries waiting\n"
+    #expect(try eventually { try page("/-/ready", port).hasSuffix(ready) })
     #expect(try page("/-/healthy", port).hasSuffix("\r\n\r\nhealthy\n"))
     #expect(try page("/metrics", port).contains("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"))
     for path in ["/", "/metrics/", "/-/", "/../etc/passwd"] {
