@@ -91,3 +91,10 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// A file says what it uses: an import is this file's alone, and brings the members of that module and no other's.
+for target in package.targets {
+  target.swiftSettings = [
+    .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("InternalImportsByDefault"),
+  ]
+}

@@ -1,11 +1,11 @@
 /// A block of addresses in the notation of RFC 4632: `10.0.0.0/8`, `fe80::/10`.
-public struct AddressBlock: Sendable {
+package struct AddressBlock: Sendable {
   private let isIPv4: Bool
   private let prefix: UInt128
   private let mask: UInt128
 
   /// `nil` for anything but an address and as many bits as it has at most. Without a slash: the address alone.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard let first = parts.first, let address = IPAddress(String(first)) else { return nil }
     let bits = parts.count > 1 ? Int(parts[1]) : address.bitWidth
@@ -21,7 +21,7 @@ public struct AddressBlock: Sendable {
     self = block
   }
 
-  public func contains(_ address: IPAddress) -> Bool {
+  package func contains(_ address: IPAddress) -> Bool {
     address.isIPv4 == isIPv4 && address.value & mask == prefix
   }
 }

@@ -1,6 +1,6 @@
 /// What an address is for: the one table of special blocks, for whatever is judged by addresses. Sources: the IANA
 /// special-purpose address registries (RFC 6890), RFC 4193, RFC 6052, and the clouds' own documentation.
-public enum AddressClass: Hashable, Sendable {
+package enum AddressClass: Hashable, Sendable {
   /// Routed on the Internet.
   case `public`
   /// This machine: `127.0.0.0/8` and `::1`.
@@ -12,7 +12,7 @@ public enum AddressClass: Hashable, Sendable {
   /// Unspecified, multicast, documentation, reserved: no server has such an address.
   case special
 
-  public init(_ address: IPAddress) {
+  package init(_ address: IPAddress) {
     self = address.isIPv4 ? Self.ofIPv4(address) : Self.ofIPv6(address)
   }
 

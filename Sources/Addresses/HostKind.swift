@@ -1,5 +1,5 @@
 /// What can be said of a host without asking the DNS.
-public enum HostKind: Hashable, Sendable {
+package enum HostKind: Hashable, Sendable {
   case name
   /// This machine: `127.0.0.0/8`, `::1`, `localhost`. What is said here stays here, so it needs no TLS.
   case loopback
@@ -16,7 +16,7 @@ public enum HostKind: Hashable, Sendable {
   case disguised
 
   /// - Parameter host: in any case; an IPv6 literal with or without brackets.
-  public init(_ host: String) {
+  package init(_ host: String) {
     let lower = host.lowercased()
     let name = lower.hasSuffix(".") ? String(lower.dropLast()) : lower
     if name == "localhost" {
@@ -33,7 +33,7 @@ public enum HostKind: Hashable, Sendable {
   }
 
   /// - Parameter authority: a host with or without a port, an IPv6 literal in brackets: `localhost:5000`.
-  public init(authority: String) {
+  package init(authority: String) {
     let end = authority.hasPrefix("[") ? authority.firstIndex(of: "]") : authority.firstIndex(of: ":")
     self.init(String(authority[..<(end ?? authority.endIndex)].drop { $0 == "[" }))
   }

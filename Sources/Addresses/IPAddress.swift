@@ -1,10 +1,10 @@
 import Glibc
 
 /// An IPv4 or IPv6 address. An IPv4 address in IPv6 clothes (`::ffff:0:0/96`) is the IPv4 address.
-public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
+package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   /// The address as a number, 32 or 128 bits of it.
   let value: UInt128
-  public let isIPv4: Bool
+  package let isIPv4: Bool
 
   var bitWidth: Int { isIPv4 ? 32 : 128 }
 
@@ -14,7 +14,7 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// From 4 or 16 bytes in network order.
-  public init?(bytes: some Collection<UInt8>) {
+  package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == 4 || bytes.count == 16 else { return nil }
     let value = bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
     isIPv4 = bytes.count == 4 || value >> 32 == 0xffff
@@ -22,13 +22,13 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Dotted decimal, or IPv6 text with or without brackets; without a zone.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let bare = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
     self.init(text: bare)
   }
 
   /// The text form without brackets.
-  public init?(text: UnsafePointer<CChar>) {
+  package init?(text: UnsafePointer<CChar>) {
     var storage = in6_addr()
     let isIPv4 = inet_pton(AF_INET, text, &storage) == 1
     guard isIPv4 || inet_pton(AF_INET6, text, &storage) == 1 else { return nil }
@@ -39,14 +39,14 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// What resolvers take for an IPv4 address without asking anybody: `127.1`, `0x7f.0.0.1`, `2130706433`, and octal
   /// numbers (inet_aton(3)). `nil` for names and for dotted decimal.
-  public init?(disguised text: String) {
+  package init?(disguised text: String) {
     var address = in_addr()
     guard IPAddress(text) == nil, inet_aton(text, &address) != 0 else { return nil }
     self.init(ipv4: UInt32(bigEndian: address.s_addr))
   }
 
   /// From a socket address; `nil` for other families than IPv4 and IPv6.
-  public init?(_ address: UnsafeRawPointer, family: Int32) {
+  package init?(_ address: UnsafeRawPointer, family: Int32) {
     let bytes: IPAddress?
     switch family {
     case AF_INET:
@@ -60,7 +60,7 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Dotted decimal, or the canonical form of RFC 5952, without the dots that section 5 allows: references have none.
-  public var description: String {
+  package var description: String {
     if !isIPv4, value >> 32 == 0, value >> 16 != 0 {
       return "::\(String(value >> 16, radix: 16)):\(String(value & 0xffff, radix: 16))"
     }

@@ -1,17 +1,17 @@
-import ImageModel
+package import ImageModel
 
 /// The event types that a sink is sent, chosen by patterns in which `*` stands for any run of characters.
-public struct EventPatterns: Sendable, Hashable {
+package struct EventPatterns: Sendable, Hashable {
   /// As written.
-  public let patterns: [String]
+  package let patterns: [String]
   private let types: Set<EventType>
 
-  public init(_ patterns: [String]) {
+  package init(_ patterns: [String]) {
     self.patterns = patterns
     types = Set(EventType.allCases.filter { type in patterns.contains { Self.matches($0, type.rawValue) } })
   }
 
-  public func matches(_ type: EventType) -> Bool { types.contains(type) }
+  package func matches(_ type: EventType) -> Bool { types.contains(type) }
 
   /// Compares without recursion: at a mismatch only the latest `*` takes one character more, so the time is
   /// at most the product of the lengths.

@@ -1,13 +1,13 @@
 /// What is logged to stderr, and how it is written.
-public struct LogSettings: Sendable, Hashable {
-  public enum Level: String, Sendable, CaseIterable {
+package struct LogSettings: Sendable, Hashable {
+  package enum Level: String, Sendable, CaseIterable {
     case debug, info, warning, error
   }
 
-  public enum Format: String, Sendable, CaseIterable {
+  package enum Format: String, Sendable, CaseIterable {
     case logfmt, json
   }
 
-  public var level = Level.info
-  public var format = Format.logfmt
+  package var level = Level.info
+  package var format = Format.logfmt
 }

@@ -1,9 +1,9 @@
 /// How long things are kept.
-public struct RetentionSettings: Sendable, Hashable {
+package struct RetentionSettings: Sendable, Hashable {
   /// Seconds that states of tags and their events are kept after they ended, at least a day; `nil`: for ever.
-  public var historySeconds: Int?
+  package var historySeconds: Int?
   /// Seconds that delivered and given-up deliveries are kept; `nil`: for ever.
-  public var deliveriesSeconds: Int? = 30 * 86_400
+  package var deliveriesSeconds: Int? = 30 * 86_400
 
-  public init() {}
+  package init() {}
 }

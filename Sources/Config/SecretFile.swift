@@ -1,12 +1,12 @@
 /// A file that the configuration names, by its path or as a credential of the service manager.
 /// Source: systemd.exec(5), `LoadCredential=`.
-public enum SecretFile: Sendable, Hashable {
+package enum SecretFile: Sendable, Hashable {
   case path(String)
   /// The file of that name in `$CREDENTIALS_DIRECTORY`.
   case credential(String)
 
   /// The path to open; `nil` for a credential where the service manager passed none.
-  public func resolve(environment: [String: String]) -> String? {
+  package func resolve(environment: [String: String]) -> String? {
     switch self {
     case .path(let path): path
     case .credential(let id):
@@ -15,7 +15,7 @@ public enum SecretFile: Sendable, Hashable {
   }
 
   /// What to do where the directory is not known. Source: systemd.exec(5).
-  public static let directoryHint =
+  package static let directoryHint =
     "systemd sets it for the service (LoadCredential=); for a command by hand: "
     + "CREDENTIALS_DIRECTORY=/run/credentials/watcher.service"
 

@@ -1,22 +1,22 @@
-import ImageModel
+package import ImageModel
 
 /// One place where events go.
-public struct SinkSettings: Sendable, Hashable {
-  public enum Kind: Sendable, Hashable {
+package struct SinkSettings: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     case stdout
     /// The path is absolute.
     case file(path: String)
     case webhook(WebhookSettings)
   }
 
-  public var name: String
-  public var kind: Kind
+  package var name: String
+  package var kind: Kind
   /// `nil`: the types that are on by default.
-  public var events: EventPatterns?
+  package var events: EventPatterns?
   /// Seconds in which events are gathered into one.
-  public var groupSeconds: Int?
+  package var groupSeconds: Int?
 
-  public init(name: String, kind: Kind, events: EventPatterns? = nil, groupSeconds: Int? = nil) {
+  package init(name: String, kind: Kind, events: EventPatterns? = nil, groupSeconds: Int? = nil) {
     self.name = name
     self.kind = kind
     self.events = events
@@ -24,5 +24,5 @@ public struct SinkSettings: Sendable, Hashable {
   }
 
   /// Whether this sink is sent events of that type.
-  public func wants(_ type: EventType) -> Bool { events?.matches(type) ?? type.isOnByDefault }
+  package func wants(_ type: EventType) -> Bool { events?.matches(type) ?? type.isOnByDefault }
 }

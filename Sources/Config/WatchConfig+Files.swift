@@ -11,7 +11,7 @@ extension WatchConfig {
   /// looked at. Where a credential is, the service manager tells the service alone: for others it is a warning.
   ///
   /// - Parameter environment: for `CREDENTIALS_DIRECTORY`.
-  public func unreadableFiles(environment: [String: String]) -> [ConfigProblem] {
+  package func unreadableFiles(environment: [String: String]) -> [ConfigProblem] {
     namedFiles.compactMap { file, problem in
       guard let path = file.resolve(environment: environment) else {
         return problem.explained(

@@ -2,27 +2,27 @@ import ImageModel
 import StrictJSON
 
 /// A configuration that is valid. Source: docs/configuration.md.
-public struct WatchConfig: Sendable {
+package struct WatchConfig: Sendable {
   /// Path of the database, if the file names one.
-  public var database: String?
+  package var database: String?
   /// The tags to watch, in the order of the file, none twice.
-  public var watch: [WatchEntry] = []
-  public var repositories: [RepositoryEntry] = []
+  package var watch: [WatchEntry] = []
+  package var repositories: [RepositoryEntry] = []
   /// By domain as references have it, `host[:port]`.
-  public var registries: [String: RegistrySettings] = [:]
+  package var registries: [String: RegistrySettings] = [:]
   /// In the order of the file; one `stdout` sink where it has none.
-  public var sinks: [SinkSettings] = []
+  package var sinks: [SinkSettings] = []
   /// What a tag outside the watchlist is polled with.
-  public var defaults = WatchDefaults()
+  package var defaults = WatchDefaults()
   /// `address:port`.
-  public var httpListen: String?
-  public var log = LogSettings()
-  public var retention = RetentionSettings()
+  package var httpListen: String?
+  package var log = LogSettings()
+  package var retention = RetentionSettings()
   /// Keys whose capability this version does not have; at most a hundred. `config check` notes them, `run` and
   /// `check` refuse them.
-  public var unbuilt: [ConfigProblem] = []
+  package var unbuilt: [ConfigProblem] = []
   /// What is valid and likely a mistake; at most a hundred.
-  public var warnings: [ConfigProblem] = []
+  package var warnings: [ConfigProblem] = []
   /// The files that are named, each with the complaint to make if it cannot be read, but for its reason.
   var namedFiles: [(file: SecretFile, problem: ConfigProblem)] = []
 
@@ -32,7 +32,7 @@ public struct WatchConfig: Sendable {
   ///   - bytes: the file's content.
   ///   - path: of the file, for messages; paths in it are relative to its directory.
   /// - Throws: everything that is wrong, in one go.
-  public static func parse(_ bytes: [UInt8], path: String) throws(ConfigProblems) -> WatchConfig {
+  package static func parse(_ bytes: [UInt8], path: String) throws(ConfigProblems) -> WatchConfig {
     let source = SourceDocument(bytes, path: path)
     var reader = ConfigReader(source)
     var config = WatchConfig()

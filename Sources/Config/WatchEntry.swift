@@ -1,20 +1,20 @@
-import ImageModel
+package import ImageModel
 
 /// A tag to watch, with everything that applies to it.
-public struct WatchEntry: Sendable, Hashable {
-  public var tag: TagReference
+package struct WatchEntry: Sendable, Hashable {
+  package var tag: TagReference
   /// The digest of an entry `image:tag@digest`: what the user expects to be there at first.
-  public var pinned: Digest?
-  public var intervalSeconds: Int
-  public var selection: PlatformSelection
+  package var pinned: Digest?
+  package var intervalSeconds: Int
+  package var selection: PlatformSelection
   /// Names of configured sinks, none twice.
-  public var sinks: [String]
-  public var unreachableAfterSeconds: Int
-  public var labels: [String: String]
+  package var sinks: [String]
+  package var unreachableAfterSeconds: Int
+  package var labels: [String: String]
   /// The entry's line in the configuration, from 1; 0 for a tag that is not in it.
-  public var line: Int
+  package var line: Int
 
-  public init(
+  package init(
     tag: TagReference, pinned: Digest?, intervalSeconds: Int, selection: PlatformSelection, sinks: [String],
     unreachableAfterSeconds: Int, labels: [String: String], line: Int
   ) {

@@ -1,6 +1,6 @@
 /// How events are posted to a URL. Source: docs/configuration.md.
-public struct WebhookSettings: Sendable, Hashable {
-  public enum Network: String, Sendable, CaseIterable {
+package struct WebhookSettings: Sendable, Hashable {
+  package enum Network: String, Sendable, CaseIterable {
     /// Any address but link-local ones.
     case any
     /// Public addresses only.
@@ -8,19 +8,19 @@ public struct WebhookSettings: Sendable, Hashable {
   }
 
   /// `https://…`, or `http://…` where `allowHTTP` is set; without userinfo and fragment.
-  public var url: String
-  public var secretFile: SecretFile?
-  public var secretPreviousFile: SecretFile?
-  public var headers: [String: String] = [:]
-  public var headerFiles: [String: SecretFile] = [:]
+  package var url: String
+  package var secretFile: SecretFile?
+  package var secretPreviousFile: SecretFile?
+  package var headers: [String: String] = [:]
+  package var headerFiles: [String: SecretFile] = [:]
   /// `nil`: `application/cloudevents+json; charset=utf-8`.
-  public var contentType: String?
-  public var timeoutSeconds = 15
-  public var allowHTTP = false
-  public var network = Network.any
-  public var maxInFlight = 4
+  package var contentType: String?
+  package var timeoutSeconds = 15
+  package var allowHTTP = false
+  package var network = Network.any
+  package var maxInFlight = 4
   /// Seconds before each attempt; `nil`: the ten attempts of docs/webhooks.md.
-  public var retryScheduleSeconds: [Int]?
+  package var retryScheduleSeconds: [Int]?
 
-  public init(url: String) { self.url = url }
+  package init(url: String) { self.url = url }
 }

@@ -1,18 +1,18 @@
 import Addresses
-import ImageModel
+package import ImageModel
 
 /// An image reference as a person writes it, on the command line or in the configuration. The reference grammar takes
 /// several spellings of one registry for several registries, and a pasted image ID for a tag; a person means neither.
-public struct WrittenReference: Sendable {
-  public struct Mistake: Error, Sendable, Hashable {
+package struct WrittenReference: Sendable {
+  package struct Mistake: Error, Sendable, Hashable {
     /// What is wrong and what to do, on one line.
-    public let explanation: String
+    package let explanation: String
   }
 
   /// With its registry under the name that the history has it by.
-  public let canonical: ImageReference
+  package let canonical: ImageReference
 
-  public init(_ text: String) throws(Mistake) {
+  package init(_ text: String) throws(Mistake) {
     if let explanation = Self.imageID(text) { throw Mistake(explanation: explanation) }
     let reference: ImageReference
     do {
@@ -33,7 +33,7 @@ public struct WrittenReference: Sendable {
   }
 
   /// The name that a recorded tag has by now, where an older version took its registry's name as it was written.
-  public static func respelled(_ tag: TagReference) -> TagReference {
+  package static func respelled(_ tag: TagReference) -> TagReference {
     (try? WrittenReference(tag.description))?.canonical.tagReference ?? tag
   }
 

@@ -1,14 +1,14 @@
-import Config
+package import Config
 import Delivery
 import History
-import ImageModel
+package import ImageModel
 import Logging
 import Registry
 import Synchronization
 import Transport
 
 /// One pass over some tags: polls each once, records, and delivers as the daemon would.
-public final class CheckRun: Sendable {
+package final class CheckRun: Sendable {
   private static let deliveryGraceSeconds = 10
 
   private let config: WatchConfig
@@ -24,7 +24,7 @@ public final class CheckRun: Sendable {
   /// Opens the database, creating it if need be.
   ///
   /// - Throws: `.locked` when a daemon holds it, and whatever else keeps it from being written; `SinkError`.
-  public init(config: WatchConfig, database: String, environment: [String: String]) throws {
+  package init(config: WatchConfig, database: String, environment: [String: String]) throws {
     self.config = config
     // Beside a daemon nothing is sent from here, and what the sinks need (credentials) may be the daemon's alone.
     try DatabaseLock.refuseHeld(database)
@@ -38,7 +38,7 @@ public final class CheckRun: Sendable {
   /// Polls `tags`, or the whole watchlist where it is `nil`.
   ///
   /// - Parameter progress: called with the number of tags done, from any thread.
-  public func run(
+  package func run(
     _ tags: [TagReference]?, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) async throws -> CheckReport {
     let entries = tags.map { $0.map(config.entry) } ?? config.watch
@@ -66,7 +66,7 @@ public final class CheckRun: Sendable {
   /// Delivers what waits: the events just reported count as delivered to `stdout` sinks, and the others are tried.
   ///
   /// - Returns: the sinks that could not take everything, each with the reason; it stays in the outbox.
-  public func deliver() async throws -> [String] {
+  package func deliver() async throws -> [String] {
     let outbox = OutboxAdapter(
       writer: store.writer, sinks: config.sinks, clock: Moment.now, onFailure: { _ in })
     for (sink, sequences) in reported.withLock({ $0 }) where !sequences.isEmpty {
@@ -99,7 +99,7 @@ public final class CheckRun: Sendable {
     }
   }
 
-  public func close() {
+  package func close() {
     http.shutdown()
     sinks.close()
     store.writer.close()

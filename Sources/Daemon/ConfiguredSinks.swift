@@ -61,12 +61,12 @@ extension HTTPClient {
 }
 
 /// A sink that cannot be used as it is configured.
-public struct SinkError: Error, Hashable, Sendable, CustomStringConvertible {
-  public let sink: String
+package struct SinkError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let sink: String
   /// One line, with what to do.
-  public let reason: String
+  package let reason: String
 
-  public var description: String { "the sink \(sink.safe()) cannot be used (\(reason)): correct the configuration" }
+  package var description: String { "the sink \(sink.safe()) cannot be used (\(reason)): correct the configuration" }
 }
 
 extension WebhookSettings {

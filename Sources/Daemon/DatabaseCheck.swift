@@ -1,9 +1,9 @@
-import History
+package import History
 import Registry
 
 /// A thorough look at a database, its documents re-hashed.
-public enum DatabaseCheck {
-  public static func run(_ reader: HistoryReader) throws(StoreError) -> Soundness {
+package enum DatabaseCheck {
+  package static func run(_ reader: HistoryReader) throws(StoreError) -> Soundness {
     try reader.check(isIntact: ImageDocuments.isIntact)
   }
 }

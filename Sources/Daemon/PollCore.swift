@@ -1,6 +1,8 @@
+import Config
 import Drift
 import History
 import ImageModel
+import Registry
 import Schedule
 
 /// The daemon's decisions about polling, without its threads: what is due, what a result means, what must be

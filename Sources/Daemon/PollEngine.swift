@@ -1,3 +1,4 @@
+import Config
 import History
 import ImageModel
 import Logging

@@ -1,14 +1,14 @@
-import Config
-import History
-import ImageModel
-import StrictJSON
+package import Config
+package import History
+package import ImageModel
+package import StrictJSON
 
 /// Forgets what `retention` does not keep, a few rows at a time, so that recording and delivering go on in between.
-public enum Pruning {
+package enum Pruning {
   /// Counts from the newest time that a registry and the clock agreed on: a clock that is ahead would forget years.
   ///
   /// - Returns: what was forgotten; `nil`, and nothing was, where no registry has confirmed the clock yet.
-  public static func run(
+  package static func run(
     _ retention: RetentionSettings, _ writer: HistoryWriter, clock: Timestamp = .now()
   ) async throws -> Pruned? {
     guard let agreed = try await writer.transaction({ try $0.agreedTime() }) else { return nil }
@@ -46,7 +46,7 @@ public enum Pruning {
 
 extension Pruned {
   /// From what a daemon answered.
-  public init(reply: JSONValue) throws(ControlError) {
+  package init(reply: JSONValue) throws(ControlError) {
     self.init()
     guard let snapshots = reply["snapshots"]?.integer, let events = reply["events"]?.integer,
       let documents = reply["documents"]?.integer, let deliveries = reply["deliveries"]?.integer
@@ -55,7 +55,7 @@ extension Pruned {
     (self.documents, self.deliveries) = (Int(documents), Int(deliveries))
   }
 
-  public var json: JSONOutput {
+  package var json: JSONOutput {
     .members([
       "snapshots": .number(snapshots), "events": .number(events), "documents": .number(documents),
       "deliveries": .number(deliveries),

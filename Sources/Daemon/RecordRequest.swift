@@ -1,6 +1,6 @@
 import Drift
 import History
-import ImageModel
+package import ImageModel
 
 /// Something about a tag that must reach the store.
 struct RecordRequest: Sendable {
@@ -49,17 +49,17 @@ struct Record: Sendable {
 }
 
 /// An event as it was frozen.
-public struct RecordedEvent: Sendable {
-  public let type: EventType
-  public let sequence: Int64
+package struct RecordedEvent: Sendable {
+  package let type: EventType
+  package let sequence: Int64
   /// The event's document, byte for byte as every sink gets it.
-  public let body: [UInt8]
+  package let body: [UInt8]
   /// The sinks it waits for; empty where nobody has to know.
   let sinks: [String]
   /// A platform moved back to an image that it had before.
   let isRollback: Bool
 
-  public init(_ type: EventType, sequence: Int64, body: [UInt8], sinks: [String] = [], isRollback: Bool = false) {
+  package init(_ type: EventType, sequence: Int64, body: [UInt8], sinks: [String] = [], isRollback: Bool = false) {
     self.type = type
     self.sequence = sequence
     self.body = body
@@ -69,12 +69,12 @@ public struct RecordedEvent: Sendable {
 }
 
 /// What a poll came to, in the words of `check`.
-public enum CheckOutcome: Sendable {
+package enum CheckOutcome: Sendable {
   case firstSeen, unchanged, changed
   case failed(CheckFailure)
 
   /// As in JSON.
-  public var name: String {
+  package var name: String {
     switch self {
     case .firstSeen: "first_seen"
     case .unchanged: "unchanged"
@@ -83,7 +83,7 @@ public enum CheckOutcome: Sendable {
     }
   }
 
-  public var failure: CheckFailure? {
+  package var failure: CheckFailure? {
     if case .failed(let failure) = self { failure } else { nil }
   }
 }

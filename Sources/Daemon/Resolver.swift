@@ -1,12 +1,12 @@
-import Config
-import ImageModel
-import Registry
+package import Config
+package import ImageModel
+package import Registry
 import Transport
 
 /// Asks a registry what a reference is now; keeps nothing.
-public enum Resolver {
+package enum Resolver {
   /// - Parameter wasSeen: it was there once, by what is recorded.
-  public static func resolve(
+  package static func resolve(
     _ reference: ImageReference, selection: PlatformSelection, wasSeen: Bool, config: WatchConfig,
     environment: [String: String],
     trace: (@Sendable (String) -> Void)? = nil

@@ -1,4 +1,5 @@
 import Config
+import Delivery
 import Endpoint
 import History
 import ImageModel

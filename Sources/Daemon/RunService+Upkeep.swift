@@ -1,6 +1,8 @@
+import Config
 import History
 import ImageModel
 import Logging
+import Registry
 
 extension RunService {
   private static let pruneIntervalSeconds = 3_600

@@ -1,4 +1,4 @@
-import Config
+package import Config
 import Delivery
 import Dispatch
 import History
@@ -9,14 +9,14 @@ import Schedule
 import Transport
 
 /// The daemon: polls, records and delivers until it is told to stop, and takes another configuration over meanwhile.
-public actor RunService {
+package actor RunService {
   /// How long polls in flight may take once the service stops, before they are cut off.
   private static let pollGraceSeconds = 5
   /// How long sinks may take to write what waits for them when the service stops.
   private static let deliveryGrace = Duration.seconds(5)
 
   /// Reads the configuration anew. What it says, a line per problem or warning, is for the log.
-  public typealias Reload = @Sendable (_ say: (String) -> Void) throws -> WatchConfig
+  package typealias Reload = @Sendable (_ say: (String) -> Void) throws -> WatchConfig
 
   /// Without its watchlist, which may be large and lives on in the engine alone.
   var config: WatchConfig
@@ -53,7 +53,7 @@ public actor RunService {
   ///
   /// - Throws: the store's error, when it cannot be opened or refuses to be written for good; `SinkError`,
   ///   `ListenError`. A start that is refused has made no database.
-  public static func run(
+  package static func run(
     _ config: consuming WatchConfig, database: String, environment: [String: String], signals: SignalWatch,
     reload: @escaping Reload
   ) async throws {

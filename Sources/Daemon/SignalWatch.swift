@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// A stop that comes before ends the process at once, whatever it waits for: what the database has is whole at any
 /// moment, and nothing else has been begun.
-public final class SignalWatch: Sendable {
+package final class SignalWatch: Sendable {
   /// An orderly stop that takes longer is cut off: it waits for something that does not end.
   static let limitSeconds = 14
 
@@ -40,7 +40,7 @@ public final class SignalWatch: Sendable {
   /// One for the process, and for as long as it lives.
   ///
   /// - Throws: there is no descriptor to be had.
-  public init() throws(SystemFailure) {
+  package init() throws(SystemFailure) {
     csignals_catch_all()
     descriptor = csignals_descriptor()
     guard descriptor >= 0 else { throw SystemFailure(number: errno) }
@@ -50,7 +50,7 @@ public final class SignalWatch: Sendable {
   }
 
   /// Gives signals back to whatever they did, where another command than `run` was meant.
-  public static func release() { csignals_release() }
+  package static func release() { csignals_release() }
 
   /// - Parameter body: what is still to be said when a stop comes before the service is up.
   func beforeEnd(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.beforeEnd = body } }

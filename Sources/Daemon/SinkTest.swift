@@ -1,4 +1,4 @@
-import Config
+package import Config
 import Delivery
 import FoundationEssentials
 import ImageModel
@@ -6,26 +6,26 @@ import Synchronization
 
 /// Sends each sink one event that says of itself that it is a test. Nothing is recorded, and no database is needed:
 /// what is tried is the way to the receiver.
-public struct SinkTest: Sendable {
-  public struct Result: Sendable {
-    public let sink: String
+package struct SinkTest: Sendable {
+  package struct Result: Sendable {
+    package let sink: String
     /// `nil` when the sink took it.
-    public let error: String?
+    package let error: String?
     /// The HTTP status that a webhook's receiver answered with, if it did.
-    public let status: Int?
-    public let milliseconds: Int64
+    package let status: Int?
+    package let milliseconds: Int64
   }
 
   private let sinks: ConfiguredSinks
   private let answers = Answers()
 
   /// - Throws: `SinkError`.
-  public init(_ sinks: [SinkSettings], environment: [String: String]) throws {
+  package init(_ sinks: [SinkSettings], environment: [String: String]) throws {
     self.sinks = try ConfiguredSinks(sinks, environment: environment, onAnswer: answers.note)
   }
 
   /// Tries one after another, in the order of the configuration.
-  public func run() async -> [Result] {
+  package func run() async -> [Result] {
     var results: [Result] = []
     for sink in sinks.all {
       let id = UUID().uuidString.lowercased()

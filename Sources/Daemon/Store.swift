@@ -1,4 +1,4 @@
-import Config
+package import Config
 import History
 import ImageModel
 import Schedule
@@ -63,7 +63,7 @@ extension WatchConfig {
 }
 
 extension SinkSettings.Kind {
-  public var typeName: String {
+  package var typeName: String {
     switch self {
     case .stdout: "stdout"
     case .file: "file"

@@ -1,10 +1,10 @@
 import Glibc
 
 /// A failure of the operating system, by its `errno`.
-public struct SystemFailure: Error, CustomStringConvertible {
-  public let number: Int32
+package struct SystemFailure: Error, CustomStringConvertible {
+  package let number: Int32
 
-  public init(number: Int32) { self.number = number }
+  package init(number: Int32) { self.number = number }
 
-  public var description: String { String(cString: strerror(number)) }
+  package var description: String { String(cString: strerror(number)) }
 }

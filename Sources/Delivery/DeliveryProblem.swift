@@ -1,6 +1,6 @@
 /// Why deliveries to a sink do not get on, for the log.
-public struct DeliveryProblem: Error, Hashable, Sendable {
-  public enum Cause: String, Sendable {
+package struct DeliveryProblem: Error, Hashable, Sendable {
+  package enum Cause: String, Sendable {
     /// The sink did not take the events.
     case sink
     /// Its receiver wants nothing more: the sink is disabled.
@@ -10,12 +10,12 @@ public struct DeliveryProblem: Error, Hashable, Sendable {
   }
 
   /// The sink's name.
-  public let sink: String
-  public let cause: Cause
+  package let sink: String
+  package let cause: Cause
   /// One line, free of control characters.
-  public let message: String
+  package let message: String
   /// The number of this problem, from 1, since everything that was tried was delivered.
-  public let failures: Int
+  package let failures: Int
   /// When the next attempt comes.
-  public let retryAfter: Duration
+  package let retryAfter: Duration
 }

@@ -1,5 +1,5 @@
 /// What became of one item that a sink tried to deliver.
-public enum DeliveryResult: Sendable, Hashable {
+package enum DeliveryResult: Sendable, Hashable {
   /// It is where it belongs: on disk, in the pipe, acknowledged by the receiver.
   case delivered(sequence: Int64)
   /// It may have arrived or not. The text is one line for a person.
@@ -20,7 +20,7 @@ public enum DeliveryResult: Sendable, Hashable {
   var holdsUpSink: Bool { if case .failed(_, _, .withSink) = self { true } else { false } }
 
   /// What was not delivered, why, and when it is tried again.
-  public var failure: (item: OutboxItem, error: String, next: NextAttempt)? {
+  package var failure: (item: OutboxItem, error: String, next: NextAttempt)? {
     switch self {
     case .delivered: nil
     case .failed(let item, let error, let next), .refused(let item, _, let error, let next): (item, error, next)
@@ -29,7 +29,7 @@ public enum DeliveryResult: Sendable, Hashable {
 }
 
 /// When an item that failed is tried again.
-public enum NextAttempt: Sendable, Hashable {
+package enum NextAttempt: Sendable, Hashable {
   /// Once the sink takes anything again: its worker knows when. Not counted as an attempt.
   case withSink
   /// After so many milliseconds, and no later item of its tag before it.

@@ -6,7 +6,7 @@ import ImageModel
 ///
 /// One loop reads and writes the outbox; beside it, lanes give the sink what is ready. What the sink says while
 /// results are being recorded is recorded together, next. What a receiver that refuses means for both is `Throttle`'s.
-public actor DeliveryWorker {
+package actor DeliveryWorker {
   /// Items in memory at a time; an event has at most 16 KiB.
   static let batchLimit = 64
   /// After so many failures in a row a receiver is left alone, and then tried with one item at a time: what
@@ -58,7 +58,7 @@ public actor DeliveryWorker {
   /// - Parameters:
   ///   - retryDelay: how long to rest after so many failures in a row; 1 s doubling to 60 s if not given.
   ///   - onProblem: told each time nothing could be delivered, before the delay.
-  public init(
+  package init(
     sink: any Sink, outbox: any Outbox, retryDelay: (@Sendable (_ failures: Int) -> Duration)? = nil,
     clock: DeliveryClock = .system, onProblem: @escaping @Sendable (DeliveryProblem) -> Void = { _ in }
   ) {
@@ -74,12 +74,12 @@ public actor DeliveryWorker {
 
   /// Says that something new waits. Never lost, never blocks; a sink that rests after a failure is not
   /// hurried by it.
-  public nonisolated func wake() { signal.set() }
+  package nonisolated func wake() { signal.set() }
 
   /// Says that somebody else has changed what waits: what the sink was not given yet is fetched anew.
   ///
   /// - Parameter isHurried: and asks for an attempt now, also if the sink rests or its receiver has asked for time.
-  public func readAgain(isHurried: Bool = false) {
+  package func readAgain(isHurried: Bool = false) {
     ready = []
     changes += 1
     if isHurried {
@@ -93,7 +93,7 @@ public actor DeliveryWorker {
   }
 
   /// Delivers until the task is cancelled or `stop` is called.
-  public func run() async {
+  package func run() async {
     let loop = started()
     await withTaskCancellationHandler {
       await loop.value
@@ -107,7 +107,7 @@ public actor DeliveryWorker {
   ///
   /// - Parameter isPatient: whether a receiver that takes one after another, or asks to wait, is waited for within
   ///   `drain`. Otherwise it keeps what it does not take at once.
-  public func stop(drainingFor drain: Duration, isPatient: Bool = false) async {
+  package func stop(drainingFor drain: Duration, isPatient: Bool = false) async {
     isStopping = true
     if isPatient { waitsUntil = clock.now() + drain }
     let loop = started()

@@ -6,15 +6,15 @@ import Synchronization
 /// The file may be renamed or removed at any time: before each batch the open file is compared with what the
 /// path names now, and opened anew where they differ, also without a signal. Truncating it in place
 /// (logrotate's `copytruncate`) loses lines.
-public final class FileSink: Sink {
-  public let name: String
+package final class FileSink: Sink {
+  package let name: String
   private let path: String
   private let queue: BlockingQueue
   private let file: Mutex<LogFile?>
 
   /// - Parameter path: absolute; the file is created with mode 0640 if it is missing, and never reached
   ///   through a symbolic link.
-  public init(name: String, path: String) {
+  package init(name: String, path: String) {
     self.name = name
     self.path = path
     queue = BlockingQueue(label: "sink.\(name)")
@@ -22,7 +22,7 @@ public final class FileSink: Sink {
   }
 
   /// Why nothing can be written as things are, `nil` if all is well. Creates the file if it is missing.
-  public var problem: String? {
+  package var problem: String? {
     do throws(SystemError) {
       try LogFile(path: path).close()
       return nil
@@ -34,7 +34,7 @@ public final class FileSink: Sink {
   deinit { file.withLock { $0?.close() } }
 
   /// Opens the file anew before the next batch. Returns at once.
-  public func reopen() {
+  package func reopen() {
     queue.enqueue { [self] in
       file.withLock { file in
         file?.close()
@@ -43,7 +43,7 @@ public final class FileSink: Sink {
     }
   }
 
-  public func write(_ items: [OutboxItem]) async -> [DeliveryResult] {
+  package func write(_ items: [OutboxItem]) async -> [DeliveryResult] {
     let outcome = await queue.run { [self] in
       file.withLock { Self.write(items, to: &$0, at: path) }
     }

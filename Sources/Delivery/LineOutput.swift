@@ -3,15 +3,15 @@ import Synchronization
 
 /// A descriptor that takes lines, for all sinks that write to it: with a queue of its own each would mix its lines into
 /// those of the others.
-public final class LineOutput: Sendable {
+package final class LineOutput: Sendable {
   /// The one of this process; a reload may make sinks while a line of an older one is on its way.
-  public static let standardOutput = LineOutput(STDOUT_FILENO, subject: "standard output")
+  package static let standardOutput = LineOutput(STDOUT_FILENO, subject: "standard output")
 
   private let queue: BlockingQueue
   private let writer: Mutex<LineWriter>
 
   /// - Parameter subject: what it is, for errors.
-  public init(_ descriptor: Int32, subject: String) {
+  package init(_ descriptor: Int32, subject: String) {
     queue = BlockingQueue(label: "output.\(descriptor)")
     writer = Mutex(LineWriter(descriptor: descriptor, subject: subject))
   }

@@ -1,5 +1,5 @@
 /// The table of what still has to be delivered: the truth about deliveries, whatever a sink or a crash does.
-public protocol Outbox: Sendable {
+package protocol Outbox: Sendable {
   /// What waits for `sink` and is due, oldest first. Nothing while the sink is disabled.
   ///
   /// - Parameters:

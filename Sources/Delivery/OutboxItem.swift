@@ -1,21 +1,21 @@
-import ImageModel
+package import ImageModel
 
 /// One event on its way to one sink, as it stands in the outbox.
-public struct OutboxItem: Sendable, Hashable {
+package struct OutboxItem: Sendable, Hashable {
   /// The event's sequence number; rises by order of recording.
-  public let sequence: Int64
+  package let sequence: Int64
   /// The event's id, the same for every attempt.
-  public let eventID: String
+  package let eventID: String
   /// Which tag the event is about: events of one tag go out in order.
-  public let tag: Int64
+  package let tag: Int64
   /// The event's frozen bytes, one line without a newline at the end.
-  public let body: [UInt8]
+  package let body: [UInt8]
   /// How often this was tried before.
-  public let attempts: Int
+  package let attempts: Int
   /// When its receiver first asked to wait with it, `nil` if it did not.
-  public let refusedSince: Timestamp?
+  package let refusedSince: Timestamp?
 
-  public init(
+  package init(
     sequence: Int64, eventID: String, tag: Int64, body: [UInt8], attempts: Int, refusedSince: Timestamp? = nil
   ) {
     self.sequence = sequence

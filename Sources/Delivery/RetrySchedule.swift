@@ -2,8 +2,8 @@ import ImageModel
 
 /// When a failed webhook delivery is tried again. Source: docs/webhooks.md, What is promised; the schedule is
 /// that of Standard Webhooks.
-public struct RetrySchedule: Sendable, Hashable {
-  public static let standard = RetrySchedule(
+package struct RetrySchedule: Sendable, Hashable {
+  package static let standard = RetrySchedule(
     seconds: [0, 5, 5 * 60, 30 * 60, 2 * 3_600, 5 * 3_600, 10 * 3_600, 14 * 3_600, 20 * 3_600, 24 * 3_600])
 
   /// Attempts whose delay is chosen freely between nothing and what the schedule says; later ones lie within
@@ -13,7 +13,7 @@ public struct RetrySchedule: Sendable, Hashable {
   /// Seconds before each attempt, the first one included.
   let seconds: [Int]
 
-  public init(seconds: [Int]) { self.seconds = seconds }
+  package init(seconds: [Int]) { self.seconds = seconds }
 
   var longestDelayMilliseconds: Int64 {
     max(Int64(seconds.max() ?? 0) * 1_200, Int64(Limits.webhookRetryAfterSeconds) * 1_000)

@@ -1,5 +1,5 @@
 /// A place that events go to.
-public protocol Sink: Sendable {
+package protocol Sink: Sendable {
   /// The name in the configuration; the outbox keeps what waits under it.
   var name: String { get }
 
@@ -17,8 +17,8 @@ public protocol Sink: Sendable {
 
 extension Sink {
   /// A sink that is on this machine puts nothing off: its worker waits until it takes events again.
-  public var longestDelayMilliseconds: Int64 { 0 }
+  package var longestDelayMilliseconds: Int64 { 0 }
 
   /// Lines are written together, and made sure of together.
-  public var maxInFlight: Int? { nil }
+  package var maxInFlight: Int? { nil }
 }

@@ -2,16 +2,16 @@
 /// there and no others; what it has not taken stays in the outbox.
 ///
 /// The process ignores SIGPIPE; a reader that is gone is a failed delivery.
-public final class StdoutSink: Sink {
-  public let name: String
+package final class StdoutSink: Sink {
+  package let name: String
   private let output: LineOutput
 
-  public init(name: String = "stdout", output: LineOutput = .standardOutput) {
+  package init(name: String = "stdout", output: LineOutput = .standardOutput) {
     self.name = name
     self.output = output
   }
 
-  public func write(_ items: [OutboxItem]) async -> [DeliveryResult] { await output.write(items) }
+  package func write(_ items: [OutboxItem]) async -> [DeliveryResult] { await output.write(items) }
 }
 
 extension BlockingQueue.Outcome<[DeliveryResult]> {

@@ -1,13 +1,13 @@
 import FoundationEssentials
-import ImageModel
+package import ImageModel
 import Synchronization
-import Transport
+package import Transport
 
 /// Posts each event to a URL: the event's frozen bytes, with the headers of Standard Webhooks.
-public final class WebhookSink: Sink {
-  public typealias Send = @Sendable (HTTPRequest) async throws(TransportError) -> HTTPResponse
+package final class WebhookSink: Sink {
+  package typealias Send = @Sendable (HTTPRequest) async throws(TransportError) -> HTTPResponse
 
-  public let name: String
+  package let name: String
   private let target: WebhookTarget
   /// What may be said of the URL.
   private let receiver: String
@@ -22,7 +22,7 @@ public final class WebhookSink: Sink {
   /// - Parameters:
   ///   - send: makes a request, as `HTTPClient.send` does.
   ///   - now: the wall clock, for `webhook-timestamp`.
-  public init(
+  package init(
     name: String, target: WebhookTarget, now: @escaping @Sendable () -> Timestamp = { Timestamp.now() },
     send: @escaping Send
   ) {
@@ -39,7 +39,7 @@ public final class WebhookSink: Sink {
   }
 
   /// Why nothing can be sent as things are: a secret that cannot be read or is none. `nil` if all is well.
-  public var problem: String? {
+  package var problem: String? {
     do throws(SecretFailure) {
       _ = try readHeaders()
       _ = try readSecrets()
@@ -49,12 +49,12 @@ public final class WebhookSink: Sink {
     }
   }
 
-  public var longestDelayMilliseconds: Int64 { target.schedule.longestDelayMilliseconds }
+  package var longestDelayMilliseconds: Int64 { target.schedule.longestDelayMilliseconds }
 
-  public var maxInFlight: Int? { target.maxInFlight }
+  package var maxInFlight: Int? { target.maxInFlight }
 
   /// One after another, up to the first that fails.
-  public func write(_ items: [OutboxItem]) async -> [DeliveryResult] {
+  package func write(_ items: [OutboxItem]) async -> [DeliveryResult] {
     var results: [DeliveryResult] = []
     for item in items {
       guard let result = await deliver(item) else { break }

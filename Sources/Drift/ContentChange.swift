@@ -1,20 +1,20 @@
-import ImageModel
+package import ImageModel
 
 /// What is new about the content of a tag: the part of an event that comparing two states yields.
-public struct ContentChange: Hashable, Sendable {
+package struct ContentChange: Hashable, Sendable {
   /// The highest type that applies.
-  public let type: EventType
+  package let type: EventType
   /// Every platform that differs, in the order of the current index, those that left last.
-  public let changes: [PlatformChange]
+  package let changes: [PlatformChange]
   /// The changed platforms whose new image was current under this tag earlier; `nil` when there are none.
-  public let rollback: [ChangeEvent.Rollback]?
+  package let rollback: [ChangeEvent.Rollback]?
 
-  public init(type: EventType, changes: [PlatformChange], rollback: [ChangeEvent.Rollback]?) {
+  package init(type: EventType, changes: [PlatformChange], rollback: [ChangeEvent.Rollback]?) {
     self.type = type
     self.changes = changes
     self.rollback = rollback
   }
 
   /// Whether every image that it brings was current under this tag earlier; so it is where it brings none.
-  public var isReturn: Bool { (rollback ?? []).count == changes.count { $0.arrival != nil } }
+  package var isReturn: Bool { (rollback ?? []).count == changes.count { $0.arrival != nil } }
 }

@@ -1,7 +1,7 @@
-import ImageModel
+package import ImageModel
 
 /// Decides what an observation changes. Pure: no clock, no store, no network.
-public enum Drift {
+package enum Drift {
   /// Compares an observation with the last recorded state. Source: docs/webhooks.md, The event.
   ///
   /// Equal top digests name the same bytes, so nothing can differ but what is watched, and that joins or
@@ -18,7 +18,7 @@ public enum Drift {
   ///     manifest. Asked only about platforms whose image is another one or came back.
   /// - Returns: `nil` when nothing differs.
   /// - Throws: what `past` throws.
-  public static func content(
+  package static func content(
     previous: RecordedState?, current: TagSnapshot, selection: PlatformSelection,
     past: (Platform?, Digest) throws -> PastUse?
   ) rethrows -> ContentChange? {

@@ -1,13 +1,13 @@
-import ImageModel
+package import ImageModel
 
 /// When an image was current under a tag, before the tag's present state.
-public struct PastUse: Hashable, Sendable {
+package struct PastUse: Hashable, Sendable {
   /// When it was last seen current.
-  public let lastCurrent: Timestamp
+  package let lastCurrent: Timestamp
   /// The top digest under which it was current last.
-  public let digest: Digest
+  package let digest: Digest
 
-  public init(lastCurrent: Timestamp, digest: Digest) {
+  package init(lastCurrent: Timestamp, digest: Digest) {
     self.lastCurrent = lastCurrent
     self.digest = digest
   }

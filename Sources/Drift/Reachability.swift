@@ -1,4 +1,4 @@
-import ImageModel
+package import ImageModel
 
 /// Whether a tag can be observed, over its checks: a pure state machine, one value per tag, kept with the tag.
 ///
@@ -8,8 +8,8 @@ import ImageModel
 ///
 /// Times are wall-clock times. One that lies in the future was written before the clock was set back: it is
 /// taken for now, so that ages are never negative and nothing waits for the old time to come again.
-public struct Reachability: Hashable, Sendable {
-  public enum State: String, Sendable, CaseIterable {
+package struct Reachability: Hashable, Sendable {
+  package enum State: String, Sendable, CaseIterable {
     case ok
     case unreachable
     /// Stays until a check succeeds, also while the registry itself fails: what is gone cannot also be out of
@@ -17,21 +17,21 @@ public struct Reachability: Hashable, Sendable {
     case deleted
   }
 
-  public var state: State
+  package var state: State
   /// Failed checks since the last successful one.
-  public var failures: Int
+  package var failures: Int
   /// The first failed check since the last successful one.
-  public var failingSince: Timestamp?
+  package var failingSince: Timestamp?
   /// The last failure since the last successful check.
-  public var failure: CheckFailure?
+  package var failure: CheckFailure?
   /// The first of the credible "it is gone" answers that came in a row.
-  public var missingSince: Timestamp?
-  public var missingCount: Int
+  package var missingSince: Timestamp?
+  package var missingCount: Int
   /// `nil` when the tag was never seen.
-  public var lastSuccess: Timestamp?
+  package var lastSuccess: Timestamp?
 
   /// A tag never checked; or a stored one.
-  public init(
+  package init(
     state: State = .ok, failures: Int = 0, failingSince: Timestamp? = nil, failure: CheckFailure? = nil,
     missingSince: Timestamp? = nil, missingCount: Int = 0, lastSuccess: Timestamp? = nil
   ) {
@@ -45,7 +45,7 @@ public struct Reachability: Hashable, Sendable {
   }
 
   /// A check gave an observation.
-  public mutating func succeeded(at now: Timestamp) -> ReachabilityChange? {
+  package mutating func succeeded(at now: Timestamp) -> ReachabilityChange? {
     let change: ReachabilityChange? =
       switch state {
       case .ok: nil
@@ -61,7 +61,7 @@ public struct Reachability: Hashable, Sendable {
   /// - Parameter registryAnswers: whether the registry is known to be up: another tag of it was checked with
   ///   success meanwhile, or its base endpoint answered. Matters only where `wantsRegistryProbe` was true.
   /// - Returns: `.deleted` when this answer completes the proof.
-  public mutating func failed(
+  package mutating func failed(
     _ failure: CheckFailure, at now: Timestamp, registryAnswers: Bool
   ) -> ReachabilityChange? {
     forgetFuture(now)
@@ -85,12 +85,12 @@ public struct Reachability: Hashable, Sendable {
 
   /// Whether the next credible answer may complete the proof of a deletion, so that the caller should find out
   /// whether the registry answers.
-  public var wantsRegistryProbe: Bool { canBeDeleted && missingCount + 1 >= Limits.deletionObservations }
+  package var wantsRegistryProbe: Bool { canBeDeleted && missingCount + 1 >= Limits.deletionObservations }
 
   /// Time has passed; to be called at least once a minute while the tag fails.
   ///
   /// - Returns: `.unreachable` once, when it is due.
-  public mutating func tick(
+  package mutating func tick(
     at now: Timestamp, unreachableAfterSeconds: Int, intervalSeconds: Int
   ) -> ReachabilityChange? {
     forgetFuture(now)
@@ -107,7 +107,7 @@ public struct Reachability: Hashable, Sendable {
   ///
   /// Counted from the last successful check. Where that is always long ago because the interval is longer
   /// than `unreachableAfterSeconds`, or there never was one, counted from the first failed check.
-  public func unreachableDeadline(unreachableAfterSeconds: Int, intervalSeconds: Int) -> Timestamp? {
+  package func unreachableDeadline(unreachableAfterSeconds: Int, intervalSeconds: Int) -> Timestamp? {
     guard state == .ok, let failingSince else { return nil }
     let start = intervalSeconds > unreachableAfterSeconds ? failingSince : lastSuccess ?? failingSince
     return start.advanced(bySeconds: unreachableAfterSeconds)

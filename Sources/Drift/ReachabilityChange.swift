@@ -1,7 +1,7 @@
-import ImageModel
+package import ImageModel
 
 /// A change of whether a tag can be observed. At most one per check or tick.
-public enum ReachabilityChange: Hashable, Sendable {
+package enum ReachabilityChange: Hashable, Sendable {
   /// No successful check for too long. `failingSince` is the first failed check of the run.
   case unreachable(failingSince: Timestamp, CheckFailure)
   /// A successful check of a tag that was `unreachable`.
@@ -12,7 +12,7 @@ public enum ReachabilityChange: Hashable, Sendable {
   case restored
 
   /// The type of the event that tells of it.
-  public var type: EventType {
+  package var type: EventType {
     switch self {
     case .unreachable: .tagUnreachable
     case .recovered: .tagRecovered

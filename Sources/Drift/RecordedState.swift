@@ -1,19 +1,19 @@
-import ImageModel
+package import ImageModel
 
 /// The last recorded state of a tag: what an observation is compared with.
-public struct RecordedState: Hashable, Sendable {
+package struct RecordedState: Hashable, Sendable {
   /// Top digest.
-  public let digest: Digest
-  public let mediaType: MediaType
+  package let digest: Digest
+  package let mediaType: MediaType
   /// One per platform watched then and there then, in the order of the index.
-  public let images: [PlatformImage]
+  package let images: [PlatformImage]
   /// When this state was first and last confirmed.
-  public let firstSeen: Timestamp
-  public let lastSeen: Timestamp
+  package let firstSeen: Timestamp
+  package let lastSeen: Timestamp
   /// The platforms that were watched when this state was recorded last.
-  public let selection: PlatformSelection
+  package let selection: PlatformSelection
 
-  public init(
+  package init(
     digest: Digest, mediaType: MediaType, images: [PlatformImage], firstSeen: Timestamp, lastSeen: Timestamp,
     selection: PlatformSelection
   ) {

@@ -5,9 +5,9 @@ import NIOPosix
 import Synchronization
 
 /// An HTTP server for a few small pages: one request per connection, everything bounded. Knows HTTP, not the pages.
-public final class HTTPEndpoint: Sendable {
+package final class HTTPEndpoint: Sendable {
   /// - Parameter path: of the request, without its query.
-  public typealias Answer = @Sendable (_ path: String) async -> EndpointReply
+  package typealias Answer = @Sendable (_ path: String) async -> EndpointReply
 
   private static let reusePort = NIOBSDSocket.Option(rawValue: SO_REUSEPORT)
 
@@ -24,7 +24,7 @@ public final class HTTPEndpoint: Sendable {
   /// - Parameters:
   ///   - host: a name or an address, an IPv6 address without brackets.
   ///   - predecessor: what is closed next. Until then both may have the port; to others it is taken.
-  public static func listen(
+  package static func listen(
     host: String, port: Int, limits: EndpointLimits = EndpointLimits(), besides predecessor: HTTPEndpoint? = nil,
     answer: @escaping Answer
   ) async throws(EndpointError) -> HTTPEndpoint {
@@ -76,28 +76,28 @@ public final class HTTPEndpoint: Sendable {
   }
 
   /// Closes the port and all connections.
-  public func close() async {
+  package func close() async {
     try? await channel.close()
     try? await group.shutdownGracefully()
   }
 }
 
-public struct EndpointLimits: Sendable {
-  public var connections = 16
+package struct EndpointLimits: Sendable {
+  package var connections = 16
   /// Request line and headers; a body counts too.
-  public var requestBytes = 8 << 10
+  package var requestBytes = 8 << 10
   /// For the request to come, for the answer to be found, and for it to be taken off.
-  public var stepSeconds = 5
+  package var stepSeconds = 5
 
-  public init() {}
+  package init() {}
 }
 
-public struct EndpointReply: Sendable {
-  public var status: Int
-  public var contentType: String
-  public var body: [UInt8]
+package struct EndpointReply: Sendable {
+  package var status: Int
+  package var contentType: String
+  package var body: [UInt8]
 
-  public init(_ status: Int, contentType: String = "text/plain; charset=utf-8", body: [UInt8]) {
+  package init(_ status: Int, contentType: String = "text/plain; charset=utf-8", body: [UInt8]) {
     self.status = status
     self.contentType = contentType
     self.body = body
@@ -105,11 +105,11 @@ public struct EndpointReply: Sendable {
 }
 
 /// Why nobody can listen there.
-public struct EndpointError: Error, Hashable, Sendable {
+package struct EndpointError: Error, Hashable, Sendable {
   /// 0 where there is none.
-  public let errno: Int32
+  package let errno: Int32
   /// What the system says.
-  public let message: String
+  package let message: String
 
   init(_ error: any Error) {
     switch error {

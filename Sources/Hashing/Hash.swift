@@ -1,10 +1,10 @@
 import COpenSSL
-import ImageModel
+package import ImageModel
 
 /// Digests of raw bytes, as they came from a registry: nothing is decoded or encoded on the way.
-public enum Hash {
+package enum Hash {
   /// The digest of `bytes`.
-  public static func digest(_ algorithm: Digest.Algorithm, of bytes: [UInt8]) -> Digest {
+  package static func digest(_ algorithm: Digest.Algorithm, of bytes: [UInt8]) -> Digest {
     var hash = [UInt8](repeating: 0, count: algorithm.hexLength / 2)
     let done = EVP_Digest(bytes, bytes.count, &hash, nil, algorithm.messageDigest, nil)
     // Fails only when memory is out or libcrypto has lost its SHA-2 (a broken OPENSSL_CONF): without it
@@ -14,7 +14,7 @@ public enum Hash {
   }
 
   /// Whether `digest` is the digest of `bytes`, by the algorithm that it names.
-  public static func matches(_ bytes: [UInt8], _ digest: Digest) -> Bool {
+  package static func matches(_ bytes: [UInt8], _ digest: Digest) -> Bool {
     Self.digest(digest.algorithm, of: bytes) == digest
   }
 }

@@ -1,5 +1,5 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 /// The newest time that a registry and the clock agreed on, kept for those who prune.
 private enum AgreedTimeRow {
@@ -10,10 +10,10 @@ private enum AgreedTimeRow {
 }
 
 extension HistoryTransaction {
-  public func agreedTime() throws -> Timestamp? { try AgreedTimeRow.fetch(db) }
+  package func agreedTime() throws -> Timestamp? { try AgreedTimeRow.fetch(db) }
 
   /// An older one than is known changes nothing.
-  public func noteAgreedTime(_ time: Timestamp) throws {
+  package func noteAgreedTime(_ time: Timestamp) throws {
     if let known = try agreedTime(), known >= time { return }
     try db.execute(
       sql: "INSERT INTO meta(key, value) VALUES('agreed_ms', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
@@ -23,5 +23,5 @@ extension HistoryTransaction {
 
 extension HistoryReader {
   /// What `retention` is counted from at most; `nil` where no registry has confirmed the clock yet.
-  public func agreedTime() throws(StoreError) -> Timestamp? { try read(AgreedTimeRow.fetch) }
+  package func agreedTime() throws(StoreError) -> Timestamp? { try read(AgreedTimeRow.fetch) }
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The right to write one database: an exclusive `flock` on `<database>.lock`, held until released or until the
 /// process ends in whatever way. The lock file stays; deleting it could give two writers a lock each.
-public final class DatabaseLock: Sendable {
+package final class DatabaseLock: Sendable {
   private let descriptor: Mutex<Int32?>
 
   private init(_ descriptor: Int32) { self.descriptor = Mutex(descriptor) }
@@ -15,7 +15,7 @@ public final class DatabaseLock: Sendable {
   /// - Parameter databasePath: of the database; its directory must be there.
   /// - Throws: `.foreign` for what is no regular file; `.locked` if another process, or another part of this one,
   ///   holds it; `.permission`, `.cannotCreate`, `.io` if the lock file cannot be had.
-  public static func acquire(for databasePath: String) throws(StoreError) -> DatabaseLock {
+  package static func acquire(for databasePath: String) throws(StoreError) -> DatabaseLock {
     let kind = try FilePath.kind(of: databasePath)
     // Before anything is made, or `--database /etc` would leave `/etc.lock` behind.
     switch kind {
@@ -41,7 +41,7 @@ public final class DatabaseLock: Sendable {
   }
 
   /// Gives the lock back; later calls do nothing.
-  public func release() {
+  package func release() {
     descriptor.withLock { held in
       if let descriptor = held { close(descriptor) }
       held = nil
@@ -54,7 +54,7 @@ public final class DatabaseLock: Sendable {
   /// Looks, and makes nothing. Whatever else is wrong with the place is left to `acquire`.
   ///
   /// - Throws: `.locked` when somebody writes to the database now.
-  public static func refuseHeld(_ databasePath: String) throws(StoreError) {
+  package static func refuseHeld(_ databasePath: String) throws(StoreError) {
     let path = lockPath(for: databasePath)
     if look(at: path) == true { throw .held(path) }
   }

@@ -1,4 +1,5 @@
 import GRDB
+import ImageModel
 
 extension DeliveryQuery {
   /// About `d`, a row of `delivery`.

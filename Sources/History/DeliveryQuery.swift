@@ -1,13 +1,13 @@
-import ImageModel
+package import ImageModel
 
 /// Which deliveries are meant.
-public struct DeliveryQuery: Hashable, Sendable {
+package struct DeliveryQuery: Hashable, Sendable {
   /// What people call an event by.
-  public enum EventName: Hashable, Sendable, CustomStringConvertible {
+  package enum EventName: Hashable, Sendable, CustomStringConvertible {
     case id(String)
     case sequence(Int64)
 
-    public var description: String {
+    package var description: String {
       switch self {
       case .id(let id): id
       case .sequence(let sequence): String(sequence)
@@ -16,17 +16,17 @@ public struct DeliveryQuery: Hashable, Sendable {
   }
 
   /// Those of these events; empty means all.
-  public var events: [EventName] = []
+  package var events: [EventName] = []
   /// Those to these sinks; empty means all.
-  public var sinks: [String] = []
+  package var sinks: [String] = []
   /// Those of events recorded at this time or later.
-  public var since: Timestamp?
-  public var states: Set<DeliveryState>
+  package var since: Timestamp?
+  package var states: Set<DeliveryState>
 
-  public init(states: Set<DeliveryState>) { self.states = states }
+  package init(states: Set<DeliveryState>) { self.states = states }
 }
 
-public enum DeliveryState: String, Sendable, CaseIterable {
+package enum DeliveryState: String, Sendable, CaseIterable {
   case waiting
   /// Given up until it is retried by hand.
   case failed
@@ -34,20 +34,20 @@ public enum DeliveryState: String, Sendable, CaseIterable {
 }
 
 /// One event on its way to one sink, as people look at it.
-public struct StoredDelivery: Hashable, Sendable {
-  public let sink: String
+package struct StoredDelivery: Hashable, Sendable {
+  package let sink: String
   /// Only to one that is `ok` anything is sent.
-  public let sinkState: SinkState
-  public let sequence: Int64
-  public let eventID: String
-  public let type: EventType
+  package let sinkState: SinkState
+  package let sequence: Int64
+  package let eventID: String
+  package let type: EventType
   /// `nil` for a group, which tells of several.
-  public let tag: TagReference?
-  public let state: DeliveryState
-  public let attempts: Int
+  package let tag: TagReference?
+  package let state: DeliveryState
+  package let attempts: Int
   /// When it is tried again; `nil` for one that is due at once or not tried any more.
-  public let nextAttempt: Timestamp?
-  public let delivered: Timestamp?
+  package let nextAttempt: Timestamp?
+  package let delivered: Timestamp?
   /// Why the last attempt failed.
-  public let lastError: String?
+  package let lastError: String?
 }

@@ -9,7 +9,7 @@ extension HistoryReader {
   /// - Parameter path: where nothing is yet.
   /// - Returns: its size in bytes.
   /// - Throws: `.cannotCreate` when something is there, `.full`, `.permission`, `.io`, `.damaged`.
-  public func backup(to path: String) throws(StoreError) -> Int {
+  package func backup(to path: String) throws(StoreError) -> Int {
     guard try FilePath.kind(of: path) == .missing else {
       throw StoreError(.cannotCreate, "there is something already (\(path)): name a file that is not there")
     }

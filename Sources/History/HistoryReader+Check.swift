@@ -1,12 +1,12 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 /// What a thorough look at a database came to.
-public struct Soundness: Hashable, Sendable {
+package struct Soundness: Hashable, Sendable {
   /// Documents that were hashed.
-  public internal(set) var documents = 0
+  package internal(set) var documents = 0
   /// What is wrong, a line each, no more than were asked for; empty for a sound database.
-  public internal(set) var findings: [String] = []
+  package internal(set) var findings: [String] = []
 }
 
 extension HistoryReader {
@@ -17,7 +17,7 @@ extension HistoryReader {
   /// - Parameters:
   ///   - isIntact: whether a document has its digest.
   ///   - limit: findings after which it ends.
-  public func check(
+  package func check(
     limit: Int = 20, isIntact: (Document) -> Bool
   ) throws(StoreError) -> Soundness {
     var soundness = Soundness()

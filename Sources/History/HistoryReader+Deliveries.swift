@@ -1,5 +1,5 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 extension HistoryReader {
   /// The deliveries asked for, in the order of recording, then of the sinks in the configuration.
@@ -7,7 +7,7 @@ extension HistoryReader {
   /// - Parameters:
   ///   - limit: at most this many.
   ///   - now: until a sink's receiver wants something, nothing is sent there.
-  public func deliveries(
+  package func deliveries(
     _ query: DeliveryQuery, limit: Int = .max, now: Timestamp = .now()
   ) throws(StoreError) -> [StoredDelivery] {
     try read { db in
@@ -30,7 +30,7 @@ extension HistoryReader {
   }
 
   /// Those of `events` that were never recorded.
-  public func unrecorded(_ events: [DeliveryQuery.EventName]) throws(StoreError) -> [DeliveryQuery.EventName] {
+  package func unrecorded(_ events: [DeliveryQuery.EventName]) throws(StoreError) -> [DeliveryQuery.EventName] {
     try read { db in
       try events.filter { event in
         let (column, value): (String, any DatabaseValueConvertible) =
@@ -45,7 +45,7 @@ extension HistoryReader {
   }
 
   /// How the sinks are doing, in the order of the configuration.
-  public func sinks() throws(StoreError) -> [SinkStatus] { try read(Self.sinks) }
+  package func sinks() throws(StoreError) -> [SinkStatus] { try read(Self.sinks) }
 
   private static func delivery(_ row: Row, _ now: Timestamp) throws -> StoredDelivery {
     let state = try row.named(7, DeliveryState.self)

@@ -3,7 +3,7 @@ import ImageModel
 
 extension HistoryReader {
   /// Recorded events in the order of recording, at most `limit`.
-  public func events(_ query: EventQuery, limit: Int) throws(StoreError) -> EventPage {
+  package func events(_ query: EventQuery, limit: Int) throws(StoreError) -> EventPage {
     try read { db in
       let condition = Self.condition(query)
       // By sequence through the table, whatever is filtered: a page takes up where the one before it ended, and

@@ -1,11 +1,11 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 extension HistoryReader {
   /// How tags and sinks are doing.
   ///
   /// - Parameter tags: those to report, in this order; `nil` for all that are watched, by name.
-  public func status(_ tags: [TagReference]? = nil) throws(StoreError) -> StatusReport {
+  package func status(_ tags: [TagReference]? = nil) throws(StoreError) -> StatusReport {
     try read { db in
       let texts = ParsedTexts()
       var found: [TagStatus] = []

@@ -1,12 +1,12 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 /// Read-only access to a database, for queries: beside a running writer, after a clean stop and after a crash, and
 /// by another user who may read the file. Each query reads one consistent state and leaves nothing open behind it.
 ///
 /// Blocks; for commands, not for the daemon's tasks.
-public final class HistoryReader: Sendable {
-  public let path: String
+package final class HistoryReader: Sendable {
+  package let path: String
   let queue: DatabaseQueue
 
   private init(path: String, queue: DatabaseQueue) {
@@ -16,7 +16,7 @@ public final class HistoryReader: Sendable {
 
   /// - Throws: `.missing` (no file, or nothing in it), `.permission`, `.foreign`, `.newer`, `.older`, `.damaged`,
   ///   `.busy`, `.io`.
-  public static func open(_ path: String) throws(StoreError) -> HistoryReader {
+  package static func open(_ path: String) throws(StoreError) -> HistoryReader {
     let path = FilePath.canonical(path)
     switch try FilePath.kind(of: path) {
     case .missing:
@@ -45,10 +45,11 @@ public final class HistoryReader: Sendable {
   }
 
   /// Whether somebody may write to the database now: the daemon, or for a moment another command.
-  public var hasWriter: Bool { DatabaseLock.isHeld(for: path) }
+  package var hasWriter: Bool { DatabaseLock.isHeld(for: path) }
 
   /// What was recorded about a tag, newest first; `nil` if the tag is not in the database.
-  public func history(_ tag: TagReference, _ query: HistoryQuery = HistoryQuery()) throws(StoreError) -> [HistoryEntry]?
+  package func history(_ tag: TagReference, _ query: HistoryQuery = HistoryQuery()) throws(StoreError)
+    -> [HistoryEntry]?
   {
     try read { db in
       let statement = try db.cachedStatement(
@@ -59,7 +60,7 @@ public final class HistoryReader: Sendable {
   }
 
   /// Every tag in the database, watched or not, by name.
-  public func tags() throws(StoreError) -> [TagReference] {
+  package func tags() throws(StoreError) -> [TagReference] {
     try read { db in
       let rows = try Row.fetchCursor(
         db, sql: "SELECT registry, repository, tag FROM tag ORDER BY registry, repository, tag")

@@ -5,7 +5,7 @@ extension HistoryTransaction {
   /// The current state of every tag that has one: the newest, unless it ended.
   ///
   /// - Returns: rows of `snapshot` by rows of `tag`.
-  public func currentSnapshots() throws -> [Int64: Int64] {
+  package func currentSnapshots() throws -> [Int64: Int64] {
     let rows = try Row.fetchCursor(
       db,
       sql: """
@@ -18,7 +18,7 @@ extension HistoryTransaction {
   }
 
   /// A state of a tag by its row, `nil` if that is not one of the tag's.
-  public func snapshot(_ id: Int64, tag: Int64) throws -> StoredSnapshot? {
+  package func snapshot(_ id: Int64, tag: Int64) throws -> StoredSnapshot? {
     try SnapshotRow.one(db, id: id, tag: tag)
   }
 }

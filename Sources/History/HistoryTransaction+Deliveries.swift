@@ -1,5 +1,5 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 extension HistoryTransaction {
   /// Makes failed deliveries, and waiting ones that were put off, due at once with all their attempts before them, and
@@ -7,7 +7,7 @@ extension HistoryTransaction {
   /// The order of a tag stays: among what waits the oldest event goes first.
   ///
   /// - Returns: how many were changed, and the sinks that any of them, or any named, goes to.
-  public func retryDeliveries(_ query: DeliveryQuery, now: Timestamp) throws -> (count: Int, sinks: [String]) {
+  package func retryDeliveries(_ query: DeliveryQuery, now: Timestamp) throws -> (count: Int, sinks: [String]) {
     let sinks = try sinks(of: query)
     let rest = SinkRest.ends(after: now)
     var condition = query.condition
@@ -41,7 +41,7 @@ extension HistoryTransaction {
   /// Forgets deliveries that were not made; what was delivered, events and snapshots stay.
   ///
   /// - Returns: how many there were.
-  public func dropDeliveries(_ query: DeliveryQuery) throws -> Int {
+  package func dropDeliveries(_ query: DeliveryQuery) throws -> Int {
     var condition = query.condition
     condition.and("d.state != 'delivered'")
     try db.execute(sql: "DELETE FROM delivery AS d WHERE \(condition.sql)", arguments: condition.arguments)
@@ -51,7 +51,7 @@ extension HistoryTransaction {
   /// Tries sinks again whose receiver had asked not to be sent anything any more.
   ///
   /// - Returns: those that had been disabled.
-  public func enableSinks(_ names: [String]) throws -> [String] {
+  package func enableSinks(_ names: [String]) throws -> [String] {
     let disabled = try sinks().filter { $0.state == .disabled }.map(\.definition.name)
     let enabled = disabled.filter(names.contains)
     for name in enabled { try setSink(name, .ok) }
@@ -60,7 +60,7 @@ extension HistoryTransaction {
 
   /// Deliveries that are still to be made, to all sinks, counted up to `limit`: a million would take a quarter of a
   /// second.
-  public func waitingDeliveries(limit: Int) throws -> Int {
+  package func waitingDeliveries(limit: Int) throws -> Int {
     let statement = try db.cachedStatement(
       sql: """
         SELECT count(*) FROM (SELECT 1 FROM delivery INDEXED BY delivery_waiting WHERE state = 'waiting' LIMIT ?)
@@ -69,12 +69,12 @@ extension HistoryTransaction {
   }
 
   /// How the sinks are doing, those that were removed too.
-  public func sinkStatus() throws -> [SinkStatus] { try HistoryReader.sinks(db) }
+  package func sinkStatus() throws -> [SinkStatus] { try HistoryReader.sinks(db) }
 
   /// The wall clock was set: what waits for its next attempt keeps the rest of its time.
   ///
   /// - Parameter step: milliseconds, forward or back.
-  public func moveAttempts(by step: Int64) throws {
+  package func moveAttempts(by step: Int64) throws {
     // Those at 0 are due at once, whatever the clock says.
     try db.execute(
       sql: """

@@ -1,5 +1,5 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 extension HistoryTransaction {
   /// Records an event: gives it the next sequence, which is never given again, freezes its bytes, and puts one
@@ -8,7 +8,7 @@ extension HistoryTransaction {
   /// - Parameters:
   ///   - snapshot: the state that this content event began; `nil` for events of reachability.
   ///   - sinks: names known to `registerSinks`.
-  public func appendEvent(
+  package func appendEvent(
     _ event: ChangeEvent, tag: Int64, snapshot: Int64?, sinks: [String]
   ) throws -> (sequence: Int64, body: [UInt8]) {
     let recorded = try recordedEvent(id: event.id) ?? insert(event, tag: tag)
@@ -22,7 +22,7 @@ extension HistoryTransaction {
 
   /// How many events of a type a tag has had between two moments, both included. Those of a future that a clock
   /// set back has left behind do not count.
-  public func announcements(tag: Int64, type: EventType, since: Timestamp, until: Timestamp) throws -> Int {
+  package func announcements(tag: Int64, type: EventType, since: Timestamp, until: Timestamp) throws -> Int {
     let statement = try db.cachedStatement(
       sql: "SELECT count(*) FROM event WHERE tag_id = ? AND time_ms BETWEEN ? AND ? AND type = ?")
     let row = try Row.fetchOne(statement, arguments: [tag, since.milliseconds, until.milliseconds, type.rawValue])

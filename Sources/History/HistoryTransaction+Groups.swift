@@ -1,5 +1,5 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 /// Groups: one event in place of all that wait for a sink.
 extension HistoryTransaction {
@@ -7,7 +7,7 @@ extension HistoryTransaction {
   /// group waits in their place: what a group carries is not sent beside it, and they stay recorded themselves.
   ///
   /// - Returns: how many events it holds; 0 when nothing waits.
-  public func group(sink: String, id: String, now: Timestamp) throws -> Int {
+  package func group(sink: String, id: String, now: Timestamp) throws -> Int {
     var members: [(sequence: Int64, tag: Int64, body: [UInt8])] = []
     var size = 0
     // No event is smaller than this many bytes, so more never fit.
@@ -31,13 +31,13 @@ extension HistoryTransaction {
   }
 
   /// The first group that waits for a sink, if it is due. Groups go out one after another, whatever tags they tell of.
-  public func waitingGroup(sink: String, now: Timestamp, within: Int64) throws -> OutboxRow? {
+  package func waitingGroup(sink: String, now: Timestamp, within: Int64) throws -> OutboxRow? {
     guard let first = try firstGroup(sink), first.millisecondsToWait(at: now, within) == 0 else { return nil }
     return first
   }
 
   /// Milliseconds until the first group is due for a sink, `nil` if none waits.
-  public func nextGroupDue(sink: String, now: Timestamp, within: Int64) throws -> Int64? {
+  package func nextGroupDue(sink: String, now: Timestamp, within: Int64) throws -> Int64? {
     try firstGroup(sink)?.millisecondsToWait(at: now, within)
   }
 

@@ -1,10 +1,10 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 extension HistoryTransaction {
   /// Makes `sinks` the configured ones, in this order; others become `removed`, and what waits for them is kept.
   /// A disabled sink stays disabled while its definition is the same, also if it is taken out and put back.
-  public func registerSinks(_ sinks: [SinkDefinition]) throws {
+  package func registerSinks(_ sinks: [SinkDefinition]) throws {
     let placeholders = Array(repeating: "?", count: sinks.count).joined(separator: ", ")
     try db.execute(
       sql: """
@@ -33,25 +33,25 @@ extension HistoryTransaction {
   }
 
   /// Sets a sink's state: `disabled` when its receiver is gone, `ok` when it is to be tried again.
-  public func setSink(_ name: String, _ state: SinkState) throws {
+  package func setSink(_ name: String, _ state: SinkState) throws {
     try db.cachedStatement(sql: "UPDATE sink SET state = ? WHERE name = ?").execute(arguments: [state.rawValue, name])
   }
 
   /// Notes that a sink's receiver is gone, unless the sink has another definition by now or is removed.
-  public func disableSink(_ name: String, fingerprint: String) throws {
+  package func disableSink(_ name: String, fingerprint: String) throws {
     try db.cachedStatement(
       sql: "UPDATE sink SET state = 'disabled' WHERE name = ? AND fingerprint = ? AND state = 'ok'"
     ).execute(arguments: [name, fingerprint])
   }
 
   /// Notes until when a sink's receiver wants nothing, unless the sink has another definition by now.
-  public func restSink(_ name: String, fingerprint: String, until time: Timestamp) throws {
+  package func restSink(_ name: String, fingerprint: String, until time: Timestamp) throws {
     try db.cachedStatement(sql: "UPDATE sink SET rests_until_ms = ? WHERE name = ? AND fingerprint = ?")
       .execute(arguments: [time.milliseconds, name, fingerprint])
   }
 
   /// Until when a sink's receiver wants nothing, `nil` if that is over.
-  public func restsUntil(sink: String, now: Timestamp) throws -> Timestamp? {
+  package func restsUntil(sink: String, now: Timestamp) throws -> Timestamp? {
     let ends = SinkRest.ends(after: now)
     return try Row.fetchOne(
       db.cachedStatement(sql: "SELECT rests_until_ms FROM sink WHERE name = ? AND rests_until_ms BETWEEN ? AND ?"),
@@ -59,7 +59,7 @@ extension HistoryTransaction {
   }
 
   /// The sinks, in the order of the configuration.
-  public func sinks() throws -> [(definition: SinkDefinition, state: SinkState)] {
+  package func sinks() throws -> [(definition: SinkDefinition, state: SinkState)] {
     try Row.fetchAll(db, sql: "SELECT name, type, fingerprint, state FROM sink ORDER BY position, name").map { row in
       (
         SinkDefinition(name: try row.text(0), type: try row.text(1), fingerprint: try row.text(2)),
@@ -84,7 +84,7 @@ extension HistoryTransaction {
   ///   - limit: at most this many rows.
   ///   - firstOfTag: of each tag only the first that waits.
   ///   - besides: sequence numbers of what is under way, of whose tags there is nothing due.
-  public func waiting(
+  package func waiting(
     sink: String, now: Timestamp, within: Int64, limit: Int, firstOfTag: Bool = false, besides: [Int64] = []
   ) throws -> [OutboxRow] {
     // The planner would rather walk the primary key, through every delivery made so far.
@@ -138,7 +138,7 @@ extension HistoryTransaction {
   /// disabled. Those behind it wait for it, whatever their own times say.
   ///
   /// - Parameter besides: sequence numbers of what is under way, whose tags do not count.
-  public func nextDue(sink: String, now: Timestamp, within: Int64, besides: [Int64] = []) throws -> Int64? {
+  package func nextDue(sink: String, now: Timestamp, within: Int64, besides: [Int64] = []) throws -> Int64? {
     // With min() SQLite takes the other columns from the row that holds it (lang_select.html, "Bare columns").
     let statement = try db.cachedStatement(
       sql: """
@@ -166,7 +166,7 @@ extension HistoryTransaction {
   }
 
   /// What waits for a sink and why the first of it does; `nil` if nothing waits.
-  public func leftOver(sink: String) throws -> (count: Int, error: String?, isDisabled: Bool)? {
+  package func leftOver(sink: String) throws -> (count: Int, error: String?, isDisabled: Bool)? {
     let statement = try db.cachedStatement(
       sql: """
         SELECT count(*), (
@@ -181,7 +181,7 @@ extension HistoryTransaction {
   }
 
   /// The sink has these events.
-  public func settleDelivered(sink: String, sequences: [Int64], at time: Timestamp) throws {
+  package func settleDelivered(sink: String, sequences: [Int64], at time: Timestamp) throws {
     let statement = try db.cachedStatement(
       sql: """
         UPDATE delivery SET state = 'delivered', attempts = attempts + 1, delivered_ms = ?, last_error = NULL
@@ -201,7 +201,7 @@ extension HistoryTransaction {
   ///   - error: in one line, free of secrets.
   ///   - refused: when the receiver asked to wait with it; its patience is measured from the first time on, whatever
   ///     else fails in between.
-  public func settleFailed(
+  package func settleFailed(
     sink: String, sequence: Int64, attempts: Int, error: String, _ outcome: FailedDelivery, refused: Timestamp? = nil
   ) throws {
     let (state, next): (String, Int64?) =

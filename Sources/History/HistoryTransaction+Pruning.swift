@@ -1,16 +1,16 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 /// What was forgotten.
-public struct Pruned: Hashable, Sendable {
-  public var snapshots = 0
-  public var events = 0
-  public var documents = 0
-  public var deliveries = 0
+package struct Pruned: Hashable, Sendable {
+  package var snapshots = 0
+  package var events = 0
+  package var documents = 0
+  package var deliveries = 0
 
-  public init() {}
+  package init() {}
 
-  public static func += (total: inout Pruned, more: Pruned) {
+  package static func += (total: inout Pruned, more: Pruned) {
     total.snapshots += more.snapshots
     total.events += more.events
     total.documents += more.documents
@@ -30,7 +30,7 @@ extension HistoryTransaction {
   ///
   /// - Parameter tag: the one before the first to look at; 0 to begin.
   /// - Returns: `next` is the `tag` to go on with, `nil` at the end.
-  public func pruneSnapshots(before time: Timestamp, after tag: Int64) throws -> (pruned: Pruned, next: Int64?) {
+  package func pruneSnapshots(before time: Timestamp, after tag: Int64) throws -> (pruned: Pruned, next: Int64?) {
     var pruned = Pruned()
     let window = try Row.fetchAll(
       db.cachedStatement(sql: "SELECT id, announced_snapshot_id FROM tag WHERE id > ? ORDER BY id LIMIT ?"),
@@ -57,7 +57,7 @@ extension HistoryTransaction {
   ///
   /// - Parameter sequence: of the event before the first to look at; 0 to begin.
   /// - Returns: `next` is the `sequence` to go on with, `nil` at the end.
-  public func pruneEvents(before time: Timestamp, after sequence: Int64) throws -> (pruned: Pruned, next: Int64?) {
+  package func pruneEvents(before time: Timestamp, after sequence: Int64) throws -> (pruned: Pruned, next: Int64?) {
     let window = try Row.fetchAll(
       db.cachedStatement(sql: "SELECT sequence, time_ms FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?"),
       arguments: [sequence, Self.batch])
@@ -80,7 +80,7 @@ extension HistoryTransaction {
   /// Deletes deliveries that arrived before then, the oldest first, at most `limit`; events and snapshots stay.
   ///
   /// - Returns: how many; fewer than `limit` means that none are left.
-  public func pruneDelivered(before time: Timestamp, limit: Int = 500) throws -> Int {
+  package func pruneDelivered(before time: Timestamp, limit: Int = 500) throws -> Int {
     try db.cachedStatement(
       sql: """
         DELETE FROM delivery WHERE (sink, event_sequence) IN (

@@ -1,12 +1,12 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 extension HistoryTransaction {
   /// Begins a new state of a tag. Its documents are stored with `insertDocuments`.
   ///
   /// - Parameter classes: per image of the snapshot how it changed, in the same order; missing ones are `nil`.
   /// - Returns: the id of the new state, higher than every earlier one.
-  public func insertSnapshot(
+  package func insertSnapshot(
     tag: Int64, snapshot: TagSnapshot, classes: [ChangeClass?], at time: Timestamp
   ) throws -> Int64 {
     try settleLastSeen(tag: tag)
@@ -29,14 +29,14 @@ extension HistoryTransaction {
 
   /// A successful check found the newest state of the tag still there. `last_seen` never goes back, whatever the clock
   /// does.
-  public func confirmSnapshot(tag: Int64, at time: Timestamp) throws {
+  package func confirmSnapshot(tag: Int64, at time: Timestamp) throws {
     try db.cachedStatement(sql: "UPDATE tag SET seen_ms = max(seen_ms, ?) WHERE id = ?")
       .execute(arguments: [time.milliseconds, tag])
   }
 
   /// The newest state of the tag ended without another one following. Its `last_seen` stays the last check that saw
   /// it.
-  public func endSnapshot(tag: Int64, _ ending: StoredSnapshot.Ending = .deleted) throws {
+  package func endSnapshot(tag: Int64, _ ending: StoredSnapshot.Ending = .deleted) throws {
     try settleLastSeen(tag: tag)
     try db.cachedStatement(sql: "UPDATE snapshot SET ended = ? WHERE id = \(SnapshotRow.newest)")
       .execute(arguments: [ending.rawValue, tag])
@@ -54,7 +54,7 @@ extension HistoryTransaction {
 
   /// Replaces the platforms of a state without an event: details that were still missing, platforms that are
   /// watched from now on. How a platform changed is kept for those that stay.
-  public func updateImages(snapshot id: Int64, images: [PlatformImage]) throws {
+  package func updateImages(snapshot id: Int64, images: [PlatformImage]) throws {
     let before = try SnapshotRow.images(db, snapshot: id)
     let after = images.map { image in
       let match =

@@ -1,5 +1,5 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 extension HistoryTransaction {
   /// Gives tags the name that they have by now, with their whole history, where an older version kept the registry's
@@ -7,7 +7,7 @@ extension HistoryTransaction {
   /// What events say of their tag stays as it was sent.
   ///
   /// - Parameter canonical: the name of a tag by now. Asked once per registry while there is nothing to do.
-  public func respell(_ canonical: (TagReference) -> TagReference) throws {
+  package func respell(_ canonical: (TagReference) -> TagReference) throws {
     for (registry, sample) in try registries() where canonical(sample) != sample {
       let rows = try Row.fetchAll(
         db, sql: "SELECT id, repository, tag FROM tag WHERE registry = ?", arguments: [registry])

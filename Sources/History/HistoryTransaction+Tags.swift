@@ -1,13 +1,13 @@
 import GRDB
 import GRDBSQLite
-import ImageModel
+package import ImageModel
 
 extension HistoryTransaction {
   /// Makes `tags` the effective watchlist: all of them are watched afterwards, and no others. Rows that do not
   /// change are not written.
   ///
   /// - Returns: a record for each, in the same order.
-  public func registerTags(_ tags: [WatchedTag]) throws -> [TagRecord] {
+  package func registerTags(_ tags: [WatchedTag]) throws -> [TagRecord] {
     let statements = try TagStatements(db)
     var records: [TagRecord] = []
     records.reserveCapacity(tags.count)
@@ -27,17 +27,17 @@ extension HistoryTransaction {
   /// without being on the watchlist.
   ///
   /// - Parameter selection: taken for a tag that is not watched; a watched one keeps the configured platforms.
-  public func ensureTag(_ tag: TagReference, selection: PlatformSelection) throws -> TagRecord {
+  package func ensureTag(_ tag: TagReference, selection: PlatformSelection) throws -> TagRecord {
     try TagStatements(db).ensure(tag, selection: selection)
   }
 
   /// The record of a tag, `nil` if it was never checked or watched.
-  public func tag(_ tag: TagReference) throws -> TagRecord? {
+  package func tag(_ tag: TagReference) throws -> TagRecord? {
     try TagStatements(db).find(tag)
   }
 
   /// Writes everything in `state`.
-  public func updateState(_ tag: Int64, _ state: TagState) throws {
+  package func updateState(_ tag: Int64, _ state: TagState) throws {
     try db.cachedStatement(
       sql: """
         UPDATE tag SET walked = ?, head_digest = ?, details_pending = ?, last_checked_ms = ?, last_success_ms = ?,
@@ -57,7 +57,7 @@ extension HistoryTransaction {
 
   /// Records successful checks that found nothing new: advances `last_seen` and the times of the tag, and clears
   /// what earlier failures left (not its reachability, whose change is an event). No row grows.
-  public func mark(_ marks: [UnchangedMark]) throws {
+  package func mark(_ marks: [UnchangedMark]) throws {
     let tag = try db.cachedStatement(
       sql: """
         UPDATE tag SET last_checked_ms = ?1, last_success_ms = ?1, seen_ms = max(seen_ms, ?1), next_check_ms = ?2,

@@ -1,17 +1,17 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 /// What can be read and written inside one transaction of `HistoryWriter`. Valid only while its closure runs.
 ///
 /// Every method throws errors of the database; let them out of the closure, so that the transaction ends.
-public struct HistoryTransaction {
+package struct HistoryTransaction {
   let db: Database
   let instance: String
   /// The wall clock.
   let clock: () -> Timestamp
 
   /// The newest state of a tag, ended or not; `nil` before the first.
-  public func latestSnapshot(tag: Int64) throws -> StoredSnapshot? {
+  package func latestSnapshot(tag: Int64) throws -> StoredSnapshot? {
     try SnapshotRow.latest(db, tag: tag)
   }
 
@@ -21,7 +21,7 @@ public struct HistoryTransaction {
   ///   - platform: `nil` finds states whose platform was not known.
   ///   - identity: the image ID, of what has none the manifest's digest.
   ///   - snapshot: the current state, which does not count itself.
-  public func lastUse(
+  package func lastUse(
     tag: Int64, platform: Platform?, identity: Digest, before snapshot: Int64
   ) throws -> (lastSeen: Timestamp, digest: Digest)? {
     // Two searches: with OR, SQLite would read every state that had the image instead of the newest alone.
@@ -40,12 +40,12 @@ public struct HistoryTransaction {
     return nil
   }
 
-  public func document(_ digest: Digest) throws -> Document? {
+  package func document(_ digest: Digest) throws -> Document? {
     try DocumentRow.fetch(db, digest)
   }
 
   /// Stores documents under their digests; those that are there already stay as they are.
-  public func insertDocuments(_ documents: [Document]) throws {
+  package func insertDocuments(_ documents: [Document]) throws {
     let statement = try db.cachedStatement(
       sql: "INSERT INTO document(digest, media_type, bytes) VALUES(?, ?, ?) ON CONFLICT DO NOTHING")
     for document in documents {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import GRDB
-import ImageModel
+package import ImageModel
 import Synchronization
 
 /// The one writer of a database: holds its lock, owns its read-write connection and runs one transaction at a
@@ -9,11 +9,11 @@ import Synchronization
 /// Everything a transaction decides on is read inside it, and its writes can be repeated: a COMMIT that
 /// returned an error may be durable all the same, so after an error the caller runs the same transaction again,
 /// which finds what is there. Source: docs/store.md, What an error means.
-public final class HistoryWriter: Sendable {
+package final class HistoryWriter: Sendable {
   /// The path opened, symbolic links resolved.
-  public let path: String
+  package let path: String
   /// `urn:uuid:…`: the `source` of every event of this database.
-  public let instance: String
+  package let instance: String
 
   let queue: DatabaseQueue
   private let lock: DatabaseLock
@@ -34,13 +34,13 @@ public final class HistoryWriter: Sendable {
   }
 
   /// SQLite's.
-  public static var libraryVersion: String { Connection.libraryVersion }
+  package static var libraryVersion: String { Connection.libraryVersion }
 
   /// The path under which a database is opened: symbolic links resolved.
-  public static func canonicalPath(_ path: String) -> String { FilePath.canonical(path) }
+  package static func canonicalPath(_ path: String) -> String { FilePath.canonical(path) }
 
   /// Makes the directory of a database, and those above it that are missing, mode 0750.
-  public static func makeDirectory(for path: String) throws(StoreError) {
+  package static func makeDirectory(for path: String) throws(StoreError) {
     try FilePath.createDirectory(FilePath.directory(of: path))
   }
 
@@ -52,7 +52,7 @@ public final class HistoryWriter: Sendable {
   /// - Parameter clock: the wall clock, for the time at which an event is recorded.
   /// - Throws: `.locked`, `.foreign`, `.newer`, `.damaged`, `.permission`, `.cannotCreate`, `.full`, `.io`,
   ///   `.busy`. A file that is refused is left as it was.
-  public static func open(
+  package static func open(
     _ path: String, clock: @escaping @Sendable () -> Timestamp = { .now() }
   ) throws(StoreError) -> HistoryWriter {
     let lock = try DatabaseLock.acquire(for: path)
@@ -86,14 +86,14 @@ public final class HistoryWriter: Sendable {
   ///
   /// - Throws: what `body` throws, errors of the database as `StoreError`. Nothing of the transaction remains
   ///   then, except perhaps after a failed COMMIT (`.io`).
-  public func transaction<T: Sendable>(
+  package func transaction<T: Sendable>(
     _ body: @escaping @Sendable (HistoryTransaction) throws -> T
   ) async throws -> T {
     try await onQueue { db in try self.run(db, body) }
   }
 
   /// As `transaction`, and blocks meanwhile. Not for use in tasks.
-  public func transactionSync<T>(_ body: (HistoryTransaction) throws -> T) throws -> T {
+  package func transactionSync<T>(_ body: (HistoryTransaction) throws -> T) throws -> T {
     do {
       return try queue.writeWithoutTransaction { db in try guarded(db) { db in try run(db, body) } }
     } catch {
@@ -102,7 +102,7 @@ public final class HistoryWriter: Sendable {
   }
 
   /// A stored document, `nil` if it is not there. Not re-hashed: it was verified before it was stored.
-  public func document(_ digest: Digest) async throws(StoreError) -> Document? {
+  package func document(_ digest: Digest) async throws(StoreError) -> Document? {
     do {
       return try await onQueue { db in try DocumentRow.fetch(db, digest) }
     } catch {
@@ -111,7 +111,7 @@ public final class HistoryWriter: Sendable {
   }
 
   /// The digests that a tag is recorded with, the newest first, at most `limit`.
-  public func states(of tag: TagReference, limit: Int) async throws(StoreError) -> [Digest] {
+  package func states(of tag: TagReference, limit: Int) async throws(StoreError) -> [Digest] {
     do {
       return try await onQueue { db in try SnapshotRow.digests(db, of: tag, limit: limit) }
     } catch {
@@ -121,18 +121,18 @@ public final class HistoryWriter: Sendable {
 
   /// Whether the file that was opened is still where it was. What is written to one that was taken away ends with this
   /// process.
-  public var isInPlace: Bool { FilePath.id(of: path) == file }
+  package var isInPlace: Bool { FilePath.id(of: path) == file }
 
   /// Bytes in the database file now, the log not counted.
-  public var fileBytes: Int { FilePath.size(of: path) }
+  package var fileBytes: Int { FilePath.size(of: path) }
 
   /// Bytes in the write-ahead log file now.
-  public var logBytes: Int { FilePath.size(of: path + "-wal") }
+  package var logBytes: Int { FilePath.size(of: path + "-wal") }
 
   /// Folds the write-ahead log into the main file and empties it.
   ///
   /// - Returns: false if a reader was in the way; then nothing is lost and a later call may succeed.
-  public func checkpoint() async throws(StoreError) -> Bool {
+  package func checkpoint() async throws(StoreError) -> Bool {
     do {
       return try await onQueue { db in try Self.checkpoint(db) }
     } catch {
@@ -142,7 +142,7 @@ public final class HistoryWriter: Sendable {
 
   /// Folds the log, closes the connection and gives up the lock. The -wal and -shm files stay for readers.
   /// Must be the last call; a writer that is merely released keeps the log for the next one to fold.
-  public func close() {
+  package func close() {
     // A log that cannot be folded now (a reader, a full disk) is folded by the next writer.
     if broken.withLock({ $0 == nil }) { _ = try? queue.writeWithoutTransaction(Self.checkpoint) }
     try? queue.close()

@@ -1,21 +1,21 @@
-import ImageModel
+package import ImageModel
 
 /// One event on its way to one sink.
-public struct OutboxRow: Hashable, Sendable {
-  public let sequence: Int64
-  public let tagID: Int64
+package struct OutboxRow: Hashable, Sendable {
+  package let sequence: Int64
+  package let tagID: Int64
   /// The event's id, which is also the `webhook-id`.
-  public let eventID: String
-  public let type: EventType
-  public let time: Timestamp
+  package let eventID: String
+  package let type: EventType
+  package let time: Timestamp
   /// The frozen bytes of the event.
-  public let body: [UInt8]
+  package let body: [UInt8]
   /// Attempts made so far.
-  public let attempts: Int
+  package let attempts: Int
   /// The epoch before the first attempt.
-  public let nextAttempt: Timestamp
+  package let nextAttempt: Timestamp
   /// When its receiver first asked to wait with it.
-  public let refusedSince: Timestamp?
+  package let refusedSince: Timestamp?
 }
 
 /// The time for which a sink's receiver has asked to be sent nothing.
@@ -27,21 +27,21 @@ enum SinkRest {
 }
 
 /// A sink of the configuration.
-public struct SinkDefinition: Hashable, Sendable {
-  public let name: String
+package struct SinkDefinition: Hashable, Sendable {
+  package let name: String
   /// `stdout`, `file` or `webhook`.
-  public let type: String
+  package let type: String
   /// Stands for the whole definition: when it changes, a disabled sink is tried again. Free of secrets.
-  public let fingerprint: String
+  package let fingerprint: String
 
-  public init(name: String, type: String, fingerprint: String) {
+  package init(name: String, type: String, fingerprint: String) {
     self.name = name
     self.type = type
     self.fingerprint = fingerprint
   }
 }
 
-public enum SinkState: String, Sendable, CaseIterable {
+package enum SinkState: String, Sendable, CaseIterable {
   case ok
   /// Its receiver asked not to be sent anything any more (410).
   case disabled
@@ -50,7 +50,7 @@ public enum SinkState: String, Sendable, CaseIterable {
 }
 
 /// What is left of a delivery after an attempt failed.
-public enum FailedDelivery: Hashable, Sendable {
+package enum FailedDelivery: Hashable, Sendable {
   /// It is tried again then.
   case retry(at: Timestamp)
   /// It rests until it is retried by hand.

@@ -1,28 +1,28 @@
-import ImageModel
+package import ImageModel
 
 /// What `status` shows: the tags asked for, and all sinks.
-public struct StatusReport: Hashable, Sendable {
-  public let tags: [TagStatus]
+package struct StatusReport: Hashable, Sendable {
+  package let tags: [TagStatus]
   /// Tags that were asked for and are not in the database.
-  public let unknown: [TagReference]
+  package let unknown: [TagReference]
   /// In the order of the configuration.
-  public let sinks: [SinkStatus]
+  package let sinks: [SinkStatus]
 }
 
 /// How a tag is doing.
-public struct TagStatus: Hashable, Sendable {
+package struct TagStatus: Hashable, Sendable {
   /// Source: docs/reference.md, status.
-  public enum State: String, Sendable, CaseIterable {
+  package enum State: String, Sendable, CaseIterable {
     case ok, failing, unreachable, deleted, pending
   }
 
-  public let record: TagRecord
+  package let record: TagRecord
   /// The top digest of the current state; `nil` before the first and after the tag was deleted.
-  public let digest: Digest?
+  package let digest: Digest?
   /// Of the current state, empty where there is none; without platforms that are no longer watched.
-  public let platforms: [StoredImage]
+  package let platforms: [StoredImage]
   /// Watched platforms that the current state has no image for; empty for a tag without an index.
-  public let missingPlatforms: [Platform]
+  package let missingPlatforms: [Platform]
 
   init(record: TagRecord, current: StoredSnapshot?) {
     self.record = record
@@ -38,7 +38,7 @@ public struct TagStatus: Hashable, Sendable {
     missingPlatforms = isKnown ? selection?.missing(from: platforms.compactMap(\.platform)) ?? [] : []
   }
 
-  public var state: State {
+  package var state: State {
     switch record.state.reach {
     case .deleted: .deleted
     case .unreachable: .unreachable
@@ -47,21 +47,21 @@ public struct TagStatus: Hashable, Sendable {
   }
 
   /// When the image behind the tag changed last; `nil` if it was never seen to.
-  public var lastChanged: Timestamp? { record.state.lastMove }
+  package var lastChanged: Timestamp? { record.state.lastMove }
 }
 
 /// How a sink is doing.
-public struct SinkStatus: Hashable, Sendable {
-  public let name: String
-  public let type: String
-  public let state: SinkState
+package struct SinkStatus: Hashable, Sendable {
+  package let name: String
+  package let type: String
+  package let state: SinkState
   /// Deliveries that wait, and those that were given up until they are retried by hand.
-  public let waiting: Int
-  public let failed: Int
+  package let waiting: Int
+  package let failed: Int
   /// When the oldest waiting event was recorded.
-  public let oldestWaiting: Timestamp?
+  package let oldestWaiting: Timestamp?
 
-  public init(name: String, type: String, state: SinkState, waiting: Int, failed: Int, oldestWaiting: Timestamp?) {
+  package init(name: String, type: String, state: SinkState, waiting: Int, failed: Int, oldestWaiting: Timestamp?) {
     self.name = name
     self.type = type
     self.state = state

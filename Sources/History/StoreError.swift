@@ -1,8 +1,8 @@
-import ImageModel
+package import ImageModel
 
 /// Why the store could not do what was asked: a stable code, and one line for a person.
-public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
-  public enum Code: String, Sendable, CaseIterable {
+package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+  package enum Code: String, Sendable, CaseIterable {
     /// The file is no sound SQLite database, or a stored value cannot be what it is.
     case damaged
     /// A sound database, or another kind of file, that is not watcher's.
@@ -27,19 +27,19 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case internalError
   }
 
-  public let code: Code
+  package let code: Code
   /// What happened, where, and what to do, in one line: `<what> (<where>): <what to do>`.
-  public let message: String
+  package let message: String
 
-  public init(_ code: Code, _ message: String) {
+  package init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
   }
 
-  public var description: String { message }
+  package var description: String { message }
 
   /// The exit code of a command that ends because of this. Source: docs/store.md, What an error means.
-  public var exitCode: ExitCode {
+  package var exitCode: ExitCode {
     switch code {
     case .damaged, .foreign, .newer, .older: .data
     case .missing: .notFound

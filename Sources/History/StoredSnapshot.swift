@@ -1,27 +1,27 @@
-import ImageModel
+package import ImageModel
 
 /// A recorded state of a tag.
-public struct StoredSnapshot: Hashable, Sendable {
-  public let id: Int64
-  public let digest: Digest
-  public let mediaType: MediaType
+package struct StoredSnapshot: Hashable, Sendable {
+  package let id: Int64
+  package let digest: Digest
+  package let mediaType: MediaType
   /// Size of the top document in bytes.
-  public let size: Int
-  public let firstSeen: Timestamp
+  package let size: Int
+  package let firstSeen: Timestamp
   /// The last successful check that confirmed it.
-  public let lastSeen: Timestamp
+  package let lastSeen: Timestamp
   /// How it ended, other than by the next state; `nil` while it holds, or when it was followed directly.
-  public let ended: Ending?
+  package let ended: Ending?
   /// The content event that began it, `nil` if there is none.
-  public let event: EventType?
+  package let event: EventType?
   /// In the order in which they were recorded.
-  public let images: [StoredImage]
+  package let images: [StoredImage]
 
-  public enum Ending: String, Sendable, CaseIterable {
+  package enum Ending: String, Sendable, CaseIterable {
     case deleted
   }
 
-  public init(
+  package init(
     id: Int64, digest: Digest, mediaType: MediaType, size: Int, firstSeen: Timestamp, lastSeen: Timestamp,
     ended: Ending?, event: EventType?, images: [StoredImage]
   ) {
@@ -38,20 +38,20 @@ public struct StoredSnapshot: Hashable, Sendable {
 }
 
 /// One platform of a recorded state. Layers and config details are in the documents, by their digests.
-public struct StoredImage: Hashable, Sendable {
-  public let platform: Platform?
-  public let manifest: Digest
-  public let manifestSize: Int
-  public let imageID: Digest?
-  public let configSize: Int?
+package struct StoredImage: Hashable, Sendable {
+  package let platform: Platform?
+  package let manifest: Digest
+  package let manifestSize: Int
+  package let imageID: Digest?
+  package let configSize: Int?
   /// The config's own string.
-  public let created: String?
+  package let created: String?
   /// What a manifest without an image ID is, safe to show; `nil` for an image, and where an older version recorded it.
-  public let artifactType: String?
+  package let artifactType: String?
   /// How this platform changed when the snapshot began; `nil` if it did not.
-  public let changeClass: ChangeClass?
+  package let changeClass: ChangeClass?
 
-  public init(
+  package init(
     platform: Platform?, manifest: Digest, manifestSize: Int, imageID: Digest?, configSize: Int?, created: String?,
     artifactType: String? = nil, changeClass: ChangeClass?
   ) {

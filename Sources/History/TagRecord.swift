@@ -1,18 +1,18 @@
-import ImageModel
+package import ImageModel
 
 /// A tag as the store knows it.
-public struct TagRecord: Hashable, Sendable {
+package struct TagRecord: Hashable, Sendable {
   /// The row, the same for as long as the database lives.
-  public let id: Int64
-  public let tag: TagReference
+  package let id: Int64
+  package let tag: TagReference
   /// Whether it is on the effective watchlist now.
-  public var isWatched: Bool
+  package var isWatched: Bool
   /// The platforms the configuration asks for; `nil` for a tag that was never given any.
-  public var selection: PlatformSelection?
-  public var intervalSeconds: Int?
-  public var state: TagState
+  package var selection: PlatformSelection?
+  package var intervalSeconds: Int?
+  package var state: TagState
 
-  public init(
+  package init(
     id: Int64, tag: TagReference, isWatched: Bool, selection: PlatformSelection?, intervalSeconds: Int?,
     state: TagState
   ) {

@@ -1,8 +1,8 @@
 /// Why a check of a tag gave no observation. Recorded with the tag, shown by `status` and `check`, and never
 /// taken for "unchanged".
-public struct CheckFailure: Error, Hashable, Sendable {
+package struct CheckFailure: Error, Hashable, Sendable {
   /// Stable codes; they appear in JSON and in the database.
-  public enum Code: String, Sendable, CaseIterable {
+  package enum Code: String, Sendable, CaseIterable {
     case dns, connect, tls, timeout, network
     /// A limit of `Limits` was passed.
     case tooLarge = "too_large"
@@ -33,17 +33,17 @@ public struct CheckFailure: Error, Hashable, Sendable {
     case unsupportedDocument = "unsupported_document"
   }
 
-  public let code: Code
+  package let code: Code
   /// What happened, free of secrets. Names the registry, token server or document concerned and leaves the tag
   /// to whoever shows it. Made safe to show and cut to `Limits.failureMessageCharacters`: it may quote a registry.
-  public let what: String
+  package let what: String
   /// What to do, made as safe; `nil` where nobody can say, or where `what` holds it already.
-  public let remedy: String?
+  package let remedy: String?
   /// How long the registry asked to be left alone, in seconds; already clamped.
-  public let retryAfterSeconds: Int?
+  package let retryAfterSeconds: Int?
 
   /// - Parameter what: what happened, or a whole `message` that was stored.
-  public init(_ code: Code, _ what: String, remedy: String? = nil, retryAfterSeconds: Int? = nil) {
+  package init(_ code: Code, _ what: String, remedy: String? = nil, retryAfterSeconds: Int? = nil) {
     self.code = code
     self.what = what.safe(limit: Limits.failureMessageCharacters)
     self.remedy = remedy?.safe(limit: Limits.failureMessageCharacters)
@@ -51,13 +51,13 @@ public struct CheckFailure: Error, Hashable, Sendable {
   }
 
   /// `<what>: <remedy>` in one line: what is stored and shown beside the tag.
-  public var message: String {
+  package var message: String {
     guard let remedy else { return what }
     return "\(what): \(remedy)".safe(limit: Limits.failureMessageCharacters)
   }
 
   /// Whether trying again soon is pointless until somebody changes something.
-  public var isPermanent: Bool {
+  package var isPermanent: Bool {
     switch code {
     case .realmRefused, .redirectRefused, .authUnsupported, .badCredentials, .credentialsUnreadable, .denied,
       .badRequest, .unsupportedDocument:

@@ -2,12 +2,12 @@
 /// of exactly the algorithm's length. A value of this type is always well formed.
 ///
 /// Source: opencontainers/image-spec `descriptor.md`, Digests.
-public struct Digest: Hashable, Sendable, CustomStringConvertible {
-  public enum Algorithm: String, Sendable, CaseIterable {
+package struct Digest: Hashable, Sendable, CustomStringConvertible {
+  package enum Algorithm: String, Sendable, CaseIterable {
     case sha256, sha384, sha512
 
     /// Length of the hex part in characters.
-    public var hexLength: Int {
+    package var hexLength: Int {
       switch self {
       case .sha256: 64
       case .sha384: 96
@@ -17,7 +17,7 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Why a text is not a digest.
-  public enum ParseError: Error, Hashable, Sendable {
+  package enum ParseError: Error, Hashable, Sendable {
     /// Not of the form `algorithm:hex` with lower-case hex.
     case format
     /// Well formed, of an algorithm that cannot be verified here.
@@ -27,9 +27,9 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `sha256:…`: the canonical text.
-  public let description: String
+  package let description: String
 
-  public init(_ text: some StringProtocol) throws(ParseError) {
+  package init(_ text: some StringProtocol) throws(ParseError) {
     // Bytes, not characters: a combining mark after the colon is one character with it.
     let bytes = text.utf8
     guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { throw .format }
@@ -46,7 +46,7 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
   /// A digest from raw hash bytes.
   ///
   /// - Precondition: `bytes` has the algorithm's length (32, 48 or 64).
-  public init(_ algorithm: Algorithm, bytes: some Collection<UInt8>) {
+  package init(_ algorithm: Algorithm, bytes: some Collection<UInt8>) {
     precondition(bytes.count * 2 == algorithm.hexLength, "a \(algorithm) digest of \(bytes.count) bytes")
     var text = algorithm.rawValue + ":"
     text.reserveCapacity(text.utf8.count + algorithm.hexLength)
@@ -57,7 +57,7 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     description = text
   }
 
-  public var algorithm: Algorithm {
+  package var algorithm: Algorithm {
     switch description.utf8.count {
     case 7 + 64: .sha256
     case 7 + 96: .sha384
@@ -66,10 +66,10 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The hex part.
-  public var hex: Substring { description.dropFirst(7) }
+  package var hex: Substring { description.dropFirst(7) }
 
   /// The first twelve hex characters, as `docker image ls` prints an image ID.
-  public var short: String { String(hex.prefix(12)) }
+  package var short: String { String(hex.prefix(12)) }
 
   private static func isLowerHex(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)

@@ -6,7 +6,7 @@ extension ChangeEvent {
   /// - Parameters:
   ///   - source: the URN of this database.
   ///   - sequence: rises by order of recording; printed with twelve digits.
-  public func document(source: String, sequence: Int64) -> [UInt8] {
+  package func document(source: String, sequence: Int64) -> [UInt8] {
     var kept = changes.count
     while true {
       let bytes = envelope(source: source, sequence: sequence, keeping: kept).bytes
@@ -16,7 +16,7 @@ extension ChangeEvent {
   }
 
   /// A sequence as documents have it: twelve digits, more only where they are needed.
-  public static func sequenceText(_ sequence: Int64) -> String {
+  package static func sequenceText(_ sequence: Int64) -> String {
     let digits = String(sequence)
     return String(repeating: "0", count: max(0, 12 - digits.count)) + digits
   }
@@ -68,7 +68,7 @@ extension ChangeEvent {
 
 extension CheckFailure {
   /// `{"code":…,"message":…}`.
-  public var json: JSONOutput { .members(["code": .string(code.rawValue), "message": .string(message)]) }
+  package var json: JSONOutput { .members(["code": .string(code.rawValue), "message": .string(message)]) }
 }
 
 extension ChangeEvent.PreviousState {

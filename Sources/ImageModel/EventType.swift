@@ -1,5 +1,5 @@
 /// The kinds of event, as they are named in `type`. Source: docs/webhooks.md, The event.
-public enum EventType: String, Sendable, CaseIterable {
+package enum EventType: String, Sendable, CaseIterable {
   case tagDeleted = "watcher.tag.deleted"
   case tagRestored = "watcher.tag.restored"
   case tagUnreachable = "watcher.tag.unreachable"
@@ -16,7 +16,7 @@ public enum EventType: String, Sendable, CaseIterable {
   case changes = "watcher.changes"
 
   /// Whether a sink without `events` patterns is sent this. The others are recorded all the same.
-  public var isOnByDefault: Bool {
+  package var isOnByDefault: Bool {
     switch self {
     case .imageRepacked, .indexChanged, .tagFirstSeen, .changes: false
     default: true
@@ -24,11 +24,11 @@ public enum EventType: String, Sendable, CaseIterable {
   }
 
   /// Whether it tells that the tag names something else than before: what a tag that moves to and fro has many of.
-  public var isMove: Bool { self == .imageChanged || self == .artifactChanged }
+  package var isMove: Bool { self == .imageChanged || self == .artifactChanged }
 }
 
 /// How one platform changed. Source: docs/webhooks.md, The event.
-public enum ChangeClass: String, Sendable, CaseIterable {
+package enum ChangeClass: String, Sendable, CaseIterable {
   /// Layers differ, or nothing proves that they do not.
   case content
   /// The same layers under another config.

@@ -1,5 +1,5 @@
 /// What a command's exit status says. Source: docs/service.md, Exit status; sysexits.h.
-public enum ExitCode: Int32, Error, Sendable, CaseIterable {
+package enum ExitCode: Int32, Error, Sendable, CaseIterable {
   case success = 0
   /// `--exit-code` and something changed.
   case changesFound = 1

@@ -1,22 +1,22 @@
 /// An event of type `watcher.changes`: the documents of several events in one, for a sink with `group`.
 /// Source: docs/webhooks.md, The event.
-public struct GroupedEvent: Sendable {
-  public let id: String
-  public let time: Timestamp
+package struct GroupedEvent: Sendable {
+  package let id: String
+  package let time: Timestamp
   /// Documents of recorded events, byte for byte, in the order of recording.
-  public let documents: [[UInt8]]
+  package let documents: [[UInt8]]
 
-  public init(id: String, time: Timestamp, documents: [[UInt8]]) {
+  package init(id: String, time: Timestamp, documents: [[UInt8]]) {
     self.id = id
     self.time = time
     self.documents = documents
   }
 
   /// How many bytes of documents fit into one, its own part and the commas left out.
-  public static let documentBytes = Limits.groupedEventBytes - 1_024
+  package static let documentBytes = Limits.groupedEventBytes - 1_024
 
   /// The document: one line, a CloudEvents 1.0 event and Standard Webhooks payload as those in it.
-  public func document(source: String, sequence: Int64) -> [UInt8] {
+  package func document(source: String, sequence: Int64) -> [UInt8] {
     let envelope = JSONOutput.members([
       "specversion": "1.0", "id": .string(id), "source": .string(source),
       "type": .string(EventType.changes.rawValue), "time": .text(time), "timestamp": .text(time),

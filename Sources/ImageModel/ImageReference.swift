@@ -2,17 +2,17 @@
 ///
 /// Parsing follows distribution/reference (`ParseNormalizedNamed`): `amazonlinux` becomes
 /// `docker.io/library/amazonlinux:latest`. See `ReferenceParser` for the grammar.
-public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
+package struct ImageReference: Hashable, Sendable, CustomStringConvertible {
   /// Registry host with an optional port, as written: `docker.io`, `localhost:5000`, `[::1]:5000`.
-  public let domain: String
+  package let domain: String
   /// Repository path below the domain, `library/amazonlinux`.
-  public let path: String
+  package let path: String
   /// The tag; `latest` where the text named neither tag nor digest; `nil` for a digest-only reference.
-  public let tag: String?
+  package let tag: String?
   /// The digest after `@`, if any.
-  public let digest: Digest?
+  package let digest: Digest?
 
-  public init(_ text: String) throws(ReferenceError) {
+  package init(_ text: String) throws(ReferenceError) {
     self = try ReferenceParser.parse(text)
   }
 
@@ -24,42 +24,42 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The canonical form, `docker.io/library/amazonlinux:latest`; the one to store and to compare.
-  public var description: String {
+  package var description: String {
     "\(domain)/\(path)" + (tag.map { ":\($0)" } ?? "") + (digest.map { "@\($0)" } ?? "")
   }
 
   /// The mutable part of this reference, `nil` when it has no tag.
-  public var tagReference: TagReference? {
+  package var tagReference: TagReference? {
     tag.map { TagReference(domain: domain, path: path, tag: $0) }
   }
 
   /// The short form people write, `amazonlinux:latest`. For display only: it does not always parse back.
-  public var familiar: String {
+  package var familiar: String {
     familiarName(domain: domain, path: path) + (tag.map { ":\($0)" } ?? "") + (digest.map { "@\($0)" } ?? "")
   }
 }
 
 /// A tag in a repository: what a watchlist holds and what history is keyed by.
-public struct TagReference: Hashable, Sendable, CustomStringConvertible {
-  public let domain: String
-  public let path: String
-  public let tag: String
+package struct TagReference: Hashable, Sendable, CustomStringConvertible {
+  package let domain: String
+  package let path: String
+  package let tag: String
 
   /// - Precondition: the parts come from a parsed reference or from the store.
-  public init(domain: String, path: String, tag: String) {
+  package init(domain: String, path: String, tag: String) {
     self.domain = domain
     self.path = path
     self.tag = tag
   }
 
   /// The canonical form, `docker.io/library/amazonlinux:latest`.
-  public var description: String { "\(domain)/\(path):\(tag)" }
+  package var description: String { "\(domain)/\(path):\(tag)" }
 
   /// The short form, `amazonlinux:latest`.
-  public var familiar: String { familiarName(domain: domain, path: path) + ":" + tag }
+  package var familiar: String { familiarName(domain: domain, path: path) + ":" + tag }
 
   /// What pulls exactly `digest` from this repository, `docker.io/library/amazonlinux@sha256:…`.
-  public func pull(_ digest: Digest) -> String { "\(domain)/\(path)@\(digest)" }
+  package func pull(_ digest: Digest) -> String { "\(domain)/\(path)@\(digest)" }
 }
 
 /// Strips `docker.io/`, then `library/` if exactly one component follows.

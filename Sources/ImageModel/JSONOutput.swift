@@ -1,6 +1,6 @@
 /// A JSON value on its way out, with the members of objects in the order they are given: people read these
 /// documents, and an event's bytes are frozen once written.
-public enum JSONOutput: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+package enum JSONOutput: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByNilLiteral
 {
   case null
@@ -12,34 +12,34 @@ public enum JSONOutput: Hashable, Sendable, ExpressibleByStringLiteral, Expressi
   /// A complete JSON document, put in byte for byte.
   case raw([UInt8])
 
-  public struct Member: Hashable, Sendable {
-    public let key: String
-    public let value: JSONOutput
-    public init(_ key: String, _ value: JSONOutput) {
+  package struct Member: Hashable, Sendable {
+    package let key: String
+    package let value: JSONOutput
+    package init(_ key: String, _ value: JSONOutput) {
       self.key = key
       self.value = value
     }
   }
 
-  public init(stringLiteral value: String) { self = .string(value) }
-  public init(integerLiteral value: Int64) { self = .int(value) }
-  public init(booleanLiteral value: Bool) { self = .bool(value) }
-  public init(nilLiteral: ()) { self = .null }
+  package init(stringLiteral value: String) { self = .string(value) }
+  package init(integerLiteral value: Int64) { self = .int(value) }
+  package init(booleanLiteral value: Bool) { self = .bool(value) }
+  package init(nilLiteral: ()) { self = .null }
 
   /// The value's own text as a string, or `null`.
-  public static func text(_ value: (some CustomStringConvertible)?) -> JSONOutput {
+  package static func text(_ value: (some CustomStringConvertible)?) -> JSONOutput {
     value.map { .string($0.description) } ?? .null
   }
 
-  public static func number(_ value: Int?) -> JSONOutput { value.map { .int(Int64($0)) } ?? .null }
+  package static func number(_ value: Int?) -> JSONOutput { value.map { .int(Int64($0)) } ?? .null }
 
   /// Members in the order written.
-  public static func members(_ members: KeyValuePairs<String, JSONOutput>) -> JSONOutput {
+  package static func members(_ members: KeyValuePairs<String, JSONOutput>) -> JSONOutput {
     .object(members.map { Member($0.key, $0.value) })
   }
 
   /// Compact UTF-8, on one line, without a newline at the end.
-  public var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var out: [UInt8] = []
     write(to: &out)
     return out

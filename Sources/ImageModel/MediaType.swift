@@ -1,10 +1,10 @@
 /// A media type without parameters, lower-cased: `application/vnd.oci.image.index.v1+json`. At most 255
 /// bytes are kept: a type and a subtype of 127 each (RFC 6838, section 4.2); a longer one is none that is known.
-public struct MediaType: Hashable, Sendable, CustomStringConvertible {
-  public let description: String
+package struct MediaType: Hashable, Sendable, CustomStringConvertible {
+  package let description: String
 
   /// Takes a `Content-Type` or `mediaType` value; parameters are dropped.
-  public init(_ text: some StringProtocol) {
+  package init(_ text: some StringProtocol) {
     let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
     var bare = Array(text.utf8.prefix { $0 != UInt8(ascii: ";") }).drop(while: isBlank)
     while bare.last.map(isBlank) == true { bare.removeLast() }
@@ -13,29 +13,29 @@ public struct MediaType: Hashable, Sendable, CustomStringConvertible {
 
   private init(constant: StaticString) { description = "\(constant)" }
 
-  public static let ociIndex = MediaType(constant: "application/vnd.oci.image.index.v1+json")
-  public static let dockerList = MediaType(constant: "application/vnd.docker.distribution.manifest.list.v2+json")
-  public static let ociManifest = MediaType(constant: "application/vnd.oci.image.manifest.v1+json")
-  public static let dockerManifest = MediaType(constant: "application/vnd.docker.distribution.manifest.v2+json")
-  public static let ociConfig = MediaType(constant: "application/vnd.oci.image.config.v1+json")
-  public static let dockerConfig = MediaType(constant: "application/vnd.docker.container.image.v1+json")
+  package static let ociIndex = MediaType(constant: "application/vnd.oci.image.index.v1+json")
+  package static let dockerList = MediaType(constant: "application/vnd.docker.distribution.manifest.list.v2+json")
+  package static let ociManifest = MediaType(constant: "application/vnd.oci.image.manifest.v1+json")
+  package static let dockerManifest = MediaType(constant: "application/vnd.docker.distribution.manifest.v2+json")
+  package static let ociConfig = MediaType(constant: "application/vnd.oci.image.config.v1+json")
+  package static let dockerConfig = MediaType(constant: "application/vnd.docker.container.image.v1+json")
   /// Withdrawn before OCI 1.1.
-  public static let ociArtifact = MediaType(constant: "application/vnd.oci.artifact.manifest.v1+json")
-  public static let schema1 = MediaType(constant: "application/vnd.docker.distribution.manifest.v1+json")
-  public static let schema1Signed = MediaType(constant: "application/vnd.docker.distribution.manifest.v1+prettyjws")
+  package static let ociArtifact = MediaType(constant: "application/vnd.oci.artifact.manifest.v1+json")
+  package static let schema1 = MediaType(constant: "application/vnd.docker.distribution.manifest.v1+json")
+  package static let schema1Signed = MediaType(constant: "application/vnd.docker.distribution.manifest.v1+prettyjws")
 
   /// The types asked for, on HEAD and on GET, always all four: a registry answers 404 for a stored type that
   /// is not listed, or converts the document, and either looks like drift.
   /// Source: distribution `registry/handlers/manifests.go`; distribution#2395; Azure/acr#764.
-  public static let manifestTypes = [ociIndex, dockerList, ociManifest, dockerManifest]
+  package static let manifestTypes = [ociIndex, dockerList, ociManifest, dockerManifest]
 
   /// Asked for besides where a registry says that there is nothing: some serve the old kinds only to who names them.
   /// Never at first, for others would then convert what they have into them.
-  public static let legacyTypes = [schema1Signed, schema1, ociArtifact]
+  package static let legacyTypes = [schema1Signed, schema1, ociArtifact]
 
-  public var isIndex: Bool { self == .ociIndex || self == .dockerList }
-  public var isManifest: Bool { self == .ociManifest || self == .dockerManifest }
+  package var isIndex: Bool { self == .ociIndex || self == .dockerList }
+  package var isManifest: Bool { self == .ociManifest || self == .dockerManifest }
   /// Whether a config of this type makes its manifest an image.
-  public var isImageConfig: Bool { self == .ociConfig || self == .dockerConfig }
-  public var isSchema1: Bool { self == .schema1 || self == .schema1Signed }
+  package var isImageConfig: Bool { self == .ociConfig || self == .dockerConfig }
+  package var isSchema1: Bool { self == .schema1 || self == .schema1Signed }
 }

@@ -2,19 +2,19 @@
 /// values: `linux/arm64/v8` is `linux/arm64`, `linux/x86_64` is `linux/amd64`, `linux/arm` is `linux/arm/v7`.
 ///
 /// Source: containerd/platforms `database.go`, `platforms.go`.
-public struct Platform: Hashable, Sendable, CustomStringConvertible {
-  public let os: String
-  public let architecture: String
+package struct Platform: Hashable, Sendable, CustomStringConvertible {
+  package let os: String
+  package let architecture: String
   /// `nil` where the architecture has no variant.
-  public let variant: String?
+  package let variant: String?
   /// For Windows the first three parts of the version, `10.0.20348`: the fourth is a monthly patch level and
   /// would make every patch a new platform.
-  public let osVersion: String?
+  package let osVersion: String?
 
   /// A platform from the fields of a descriptor or a config. An empty `os` counts as `linux`. Fields come
   /// from a registry: an `os` or `architecture` that no platform can have becomes `unknown`, such a `variant`
   /// or `osVersion` counts as absent, so that every value prints in a form that `init(_:)` reads.
-  public init(os: String, architecture: String, variant: String? = nil, osVersion: String? = nil) {
+  package init(os: String, architecture: String, variant: String? = nil, osVersion: String? = nil) {
     let os = os.isEmpty ? "linux" : Self.component(os) ?? "unknown"
     self.os = os == "macos" ? "darwin" : os
     let normalised = Self.normalise(
@@ -28,7 +28,7 @@ public struct Platform: Hashable, Sendable, CustomStringConvertible {
 
   /// Parses `os/arch[/variant][:osversion]`, the form in which platforms print, and containerd's
   /// `os(osversion)/arch`. Returns `nil` for anything else.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     var parts = halves[0].split(separator: "/", omittingEmptySubsequences: false)
     guard (2...3).contains(parts.count) else { return nil }
@@ -44,16 +44,16 @@ public struct Platform: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `linux/arm/v7`, `windows/amd64:10.0.20348`.
-  public var description: String {
+  package var description: String {
     "\(os)/\(architecture)" + (variant.map { "/\($0)" } ?? "") + (osVersion.map { ":\($0)" } ?? "")
   }
 
   /// BuildKit marks attestations and other children that nobody can run with `unknown/unknown`.
-  public var isUnknown: Bool { os == "unknown" || architecture == "unknown" }
+  package var isUnknown: Bool { os == "unknown" || architecture == "unknown" }
 
   /// Whether a user who asked for `self` means `candidate`: equal, and where no OS version was asked for,
   /// any version.
-  public func matches(_ candidate: Platform) -> Bool {
+  package func matches(_ candidate: Platform) -> Bool {
     os == candidate.os && architecture == candidate.architecture && variant == candidate.variant
       && (osVersion == nil || osVersion == candidate.osVersion)
   }
@@ -102,13 +102,13 @@ public struct Platform: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Which platforms of a tag are watched.
-public enum PlatformSelection: Hashable, Sendable {
+package enum PlatformSelection: Hashable, Sendable {
   /// `["*"]`: every real platform of the index.
   case all
   /// In the order of the configuration, without repetition.
   case only([Platform])
 
-  public func contains(_ platform: Platform) -> Bool {
+  package func contains(_ platform: Platform) -> Bool {
     switch self {
     case .all: true
     case .only(let wanted): wanted.contains { $0.matches(platform) }
@@ -116,7 +116,7 @@ public enum PlatformSelection: Hashable, Sendable {
   }
 
   /// The wanted platforms that none of `present` answers for.
-  public func missing(from present: some Collection<Platform>) -> [Platform] {
+  package func missing(from present: some Collection<Platform>) -> [Platform] {
     switch self {
     case .all: []
     case .only(let wanted): wanted.filter { want in !present.contains { want.matches($0) } }
@@ -124,14 +124,14 @@ public enum PlatformSelection: Hashable, Sendable {
   }
 
   /// A stable text, `*` or `linux/amd64,linux/arm64`, from which `init(stored:)` makes the same value.
-  public var stored: String {
+  package var stored: String {
     switch self {
     case .all: "*"
     case .only(let wanted): wanted.map(\.description).joined(separator: ",")
     }
   }
 
-  public init?(stored: String) {
+  package init?(stored: String) {
     if stored == "*" {
       self = .all
       return

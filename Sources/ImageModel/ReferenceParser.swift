@@ -1,5 +1,5 @@
 /// Why a text is not an image reference.
-public enum ReferenceError: Error, Hashable, Sendable {
+package enum ReferenceError: Error, Hashable, Sendable {
   /// Does not fit the grammar.
   case format
   /// Upper case in the repository name; the payload is the lower-cased text to suggest.
@@ -12,7 +12,7 @@ public enum ReferenceError: Error, Hashable, Sendable {
   case digest(Digest.ParseError)
 
   /// What is wrong and what to do, for a person.
-  public var explanation: String {
+  package var explanation: String {
     switch self {
     case .format: "it does not fit [domain[:port]/]path[:tag][@digest]"
     case .uppercase(let suggestion): "repository names are lower case; write \(suggestion)"

@@ -4,7 +4,7 @@ extension String {
   ///
   /// Registries choose labels, error bodies and media types; raw, they could move the cursor, forge log
   /// lines or hide text (CWE-150, CVE-2021-25743).
-  public func safe(limit: Int = 512) -> String {
+  package func safe(limit: Int = 512) -> String {
     var out = ""
     for (count, scalar) in unicodeScalars.enumerated() {
       guard count < limit else { return out + "…" }
@@ -18,7 +18,7 @@ extension String {
   }
 
   /// Whether a text holds a secret, or its beginning, with which a text that was cut off would end.
-  public func repeats(_ secret: String) -> Bool { !secret.isEmpty && contains(secret.prefix(12)) }
+  package func repeats(_ secret: String) -> Bool { !secret.isEmpty && contains(secret.prefix(12)) }
 }
 
 extension Unicode.Scalar {

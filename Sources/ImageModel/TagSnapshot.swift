@@ -1,21 +1,21 @@
 /// The state of a tag as one observation showed it: verified, complete for the watched platforms.
-public struct TagSnapshot: Hashable, Sendable {
+package struct TagSnapshot: Hashable, Sendable {
   /// Top digest: of the index, or of the manifest of a single-manifest tag.
-  public let digest: Digest
-  public let mediaType: MediaType
+  package let digest: Digest
+  package let mediaType: MediaType
   /// Size of the top document in bytes.
-  public let size: Int
+  package let size: Int
   /// One per watched platform that is there, in the order of the index; of Windows all that the index lists, also
   /// several of one version. Exactly one for a single-manifest tag, and for an index of artifacts without platform,
   /// which is a manifest of its own then.
-  public let images: [PlatformImage]
+  package let images: [PlatformImage]
   /// The documents fetched for this observation (not those that were already stored): raw, verified.
-  public let documents: [Document]
+  package let documents: [Document]
   /// What is odd about the documents and was decided, a sentence each: a platform that is listed twice, an entry
   /// without media type. For people, who are told of it once.
-  public let remarks: [String]
+  package let remarks: [String]
 
-  public init(
+  package init(
     digest: Digest, mediaType: MediaType, size: Int, images: [PlatformImage], documents: [Document],
     remarks: [String] = []
   ) {
@@ -28,27 +28,27 @@ public struct TagSnapshot: Hashable, Sendable {
   }
 
   /// Whether the tag names one manifest directly, without an index.
-  public var isSingle: Bool { !mediaType.isIndex }
+  package var isSingle: Bool { !mediaType.isIndex }
 }
 
 /// One platform of a snapshot.
-public struct PlatformImage: Hashable, Sendable {
+package struct PlatformImage: Hashable, Sendable {
   /// `nil` while unknown: a single-manifest tag whose config blob could not be had.
-  public var platform: Platform?
-  public var manifest: Digest
-  public var manifestSize: Int
+  package var platform: Platform?
+  package var manifest: Digest
+  package var manifestSize: Int
   /// The digest of the config, `nil` where there is none (artifacts, schema 1).
-  public var imageID: Digest?
-  public var configSize: Int?
+  package var imageID: Digest?
+  package var configSize: Int?
   /// The layer digests of the manifest (compressed).
-  public var layers: [Digest]
+  package var layers: [Digest]
   /// What the config blob says; `nil` while it could not be had, or where there is none.
-  public var config: ImageConfig?
+  package var config: ImageConfig?
   /// What a manifest without an image ID is: its `artifactType`, else its config's media type, made safe to show and
   /// cut. `nil` for an image.
-  public var artifactType: String?
+  package var artifactType: String?
 
-  public init(
+  package init(
     platform: Platform?, manifest: Digest, manifestSize: Int, imageID: Digest?, configSize: Int?, layers: [Digest],
     config: ImageConfig?, artifactType: String? = nil
   ) {
@@ -64,15 +64,15 @@ public struct PlatformImage: Hashable, Sendable {
 }
 
 /// What is used of an image's config blob. Source: opencontainers/image-spec `config.md`.
-public struct ImageConfig: Hashable, Sendable {
+package struct ImageConfig: Hashable, Sendable {
   /// The config's own string, `nil` if it is not RFC 3339.
-  public let created: String?
-  public let platform: Platform?
+  package let created: String?
+  package let platform: Platform?
   /// `rootfs.diff_ids`: digests of the uncompressed layers.
-  public let diffIDs: [Digest]
-  public let labels: [String: String]
+  package let diffIDs: [Digest]
+  package let labels: [String: String]
 
-  public init(created: String?, platform: Platform?, diffIDs: [Digest], labels: [String: String]) {
+  package init(created: String?, platform: Platform?, diffIDs: [Digest], labels: [String: String]) {
     self.created = created
     self.platform = platform
     self.diffIDs = diffIDs
@@ -81,12 +81,12 @@ public struct ImageConfig: Hashable, Sendable {
 }
 
 /// A document of a registry, exactly as received.
-public struct Document: Hashable, Sendable {
-  public let digest: Digest
-  public let mediaType: MediaType
-  public let bytes: [UInt8]
+package struct Document: Hashable, Sendable {
+  package let digest: Digest
+  package let mediaType: MediaType
+  package let bytes: [UInt8]
 
-  public init(digest: Digest, mediaType: MediaType, bytes: [UInt8]) {
+  package init(digest: Digest, mediaType: MediaType, bytes: [UInt8]) {
     self.digest = digest
     self.mediaType = mediaType
     self.bytes = bytes

@@ -7,32 +7,32 @@
 /// A point in wall-clock time: whole milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// Wall-clock time is for people: it is recorded and displayed, never used to order or to wait.
-public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
-  public let milliseconds: Int64
+package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+  package let milliseconds: Int64
 
   /// Times outside the years 0000 to 9999, which RFC 3339 cannot write, become the nearest one inside.
-  public init(milliseconds: Int64) {
+  package init(milliseconds: Int64) {
     self.milliseconds = min(max(milliseconds, -62_167_219_200_000), 253_402_300_799_999)
   }
 
-  public static func now() -> Timestamp {
+  package static func now() -> Timestamp {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
   }
 
-  public static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
+  package static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 
-  public func advanced(bySeconds seconds: Int) -> Timestamp {
+  package func advanced(bySeconds seconds: Int) -> Timestamp {
     advanced(byMilliseconds: Int64(seconds) * 1000)
   }
 
-  public func advanced(byMilliseconds count: Int64) -> Timestamp {
+  package func advanced(byMilliseconds count: Int64) -> Timestamp {
     Timestamp(milliseconds: milliseconds + count)
   }
 
   /// RFC 3339 in UTC with three decimals: `2026-09-17T21:30:05.123Z`.
-  public var description: String {
+  package var description: String {
     var seconds = time_t(milliseconds.flooredQuotient(1000))
     let fraction = Int(milliseconds - Int64(seconds) * 1000)
     var parts = tm()
@@ -44,7 +44,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 
   /// Parses RFC 3339, `2026-09-17T21:30:05Z` or with a fraction and an offset; `nil` for anything else.
   /// Digits beyond milliseconds are cut; a leap second counts as the second before it.
-  public init?(rfc3339 text: some StringProtocol) {
+  package init?(rfc3339 text: some StringProtocol) {
     guard let value = RFC3339.milliseconds(Array(text.utf8)) else { return nil }
     self.init(milliseconds: value)
   }

@@ -1,4 +1,4 @@
-import ImageModel
+package import ImageModel
 import Synchronization
 import Transport
 
@@ -6,7 +6,7 @@ import Transport
 /// not by the clock, which may be years ahead and then agrees with nobody. Source: RFC 9110 section 6.6.1.
 ///
 /// A response that nobody wants to look at costs one load.
-public final class AgreedTime: Sendable {
+package final class AgreedTime: Sendable {
   /// How far apart the two may be: clocks set to local time and answers out of a cache are off by hours.
   private static let toleranceSeconds: Int64 = 86_400
 
@@ -14,19 +14,19 @@ public final class AgreedTime: Sendable {
   private let seconds = Atomic(Int64.min)
   private let isLoopbackEnough = Atomic(false)
 
-  public init() {}
+  package init() {}
 
   /// `nil` before any registry has agreed.
-  public var newest: Timestamp? {
+  package var newest: Timestamp? {
     let seconds = seconds.load(ordering: .relaxed)
     return seconds == .min ? nil : Timestamp(milliseconds: seconds * 1000)
   }
 
   /// Has the next response looked at. Without it none is, once a registry has agreed.
-  public func want() { isWanted.store(true, ordering: .relaxed) }
+  package func want() { isWanted.store(true, ordering: .relaxed) }
 
   /// A registry on this machine has this machine's clock: it counts only where there is no other.
-  public func countLoopback(_ isEnough: Bool) { isLoopbackEnough.store(isEnough, ordering: .relaxed) }
+  package func countLoopback(_ isEnough: Bool) { isLoopbackEnough.store(isEnough, ordering: .relaxed) }
 
   func note(_ response: HTTPResponse, of host: RegistryHost, wallSeconds: () -> Int64) {
     guard isWanted.load(ordering: .relaxed) else { return }

@@ -1,12 +1,12 @@
 import Hashing
-import ImageModel
+package import ImageModel
 import StrictJSON
 
 /// Reads stored documents again. Everything returns `nil` for a document of another kind or one that cannot be
 /// read.
-public enum ImageDocuments {
+package enum ImageDocuments {
   /// The layer digests of a manifest (compressed), in order.
-  public static func layers(ofManifest document: Document) -> [Digest]? {
+  package static func layers(ofManifest document: Document) -> [Digest]? {
     if document.mediaType.isSchema1 {
       guard case .legacy(let manifest) = try? SentDocument(document).read().0 else { return nil }
       return manifest.layers
@@ -19,18 +19,18 @@ public enum ImageDocuments {
 
   /// The digest of a document by an algorithm. That of a signed schema 1 manifest is not of all its bytes; `nil` where
   /// it cannot be told what it is of.
-  public static func digest(_ algorithm: Digest.Algorithm, of document: Document) -> Digest? {
+  package static func digest(_ algorithm: Digest.Algorithm, of document: Document) -> Digest? {
     guard document.mediaType.isSchema1 else { return Hash.digest(algorithm, of: document.bytes) }
     return (try? SentDocument(document)).map { Hash.digest(algorithm, of: $0.content) }
   }
 
   /// Whether a document has its digest.
-  public static func isIntact(_ document: Document) -> Bool {
+  package static func isIntact(_ document: Document) -> Bool {
     digest(document.digest.algorithm, of: document) == document.digest
   }
 
   /// What is used of an image's config. Source: opencontainers/image-spec `config.md`.
-  public static func config(_ document: Document) -> ImageConfig? {
+  package static func config(_ document: Document) -> ImageConfig? {
     ImageConfig(json: try? StrictJSON.parse(document.bytes, limits: .config))
   }
 }

@@ -1,20 +1,20 @@
-import ImageModel
+package import ImageModel
 
 /// What earlier observations of a tag left for the next one.
-public struct KnownTag: Sendable {
+package struct KnownTag: Sendable {
   /// What HEAD named when the tag was last found; compared with the next HEAD and with nothing else.
-  public var headDigest: Digest?
+  package var headDigest: Digest?
   /// Walk although HEAD is equal: the watched platforms changed, or details are missing.
-  public var mustWalk: Bool
+  package var mustWalk: Bool
   /// It was there once. Decides what people are told to do if it is not there now.
-  public var wasSeen: Bool
+  package var wasSeen: Bool
   /// Fetch the tag's document although HEAD is equal, and compare: HEAD may come from a broken cache.
-  public var mustVerify: Bool
+  package var mustVerify: Bool
   /// The digests that the tag is recorded with, the current one first. Looked at only where `mustWalk` or `mustVerify`:
   /// what HEAD names need not be what is recorded.
-  public var states: [Digest]
+  package var states: [Digest]
 
-  public init(
+  package init(
     headDigest: Digest? = nil, mustWalk: Bool = false, wasSeen: Bool = false, mustVerify: Bool = false,
     states: [Digest] = []
   ) {
@@ -30,7 +30,7 @@ public struct KnownTag: Sendable {
 }
 
 /// What a look at a tag gave.
-public enum Observation: Sendable {
+package enum Observation: Sendable {
   /// HEAD names the same digest as before. Where it was to be verified, that was not possible.
   case unchanged
   /// The verified state, which may well be the one recorded. `headDigest` belongs into the next `KnownTag`;
@@ -40,14 +40,14 @@ public enum Observation: Sendable {
 }
 
 /// What a reference resolves to.
-public struct Resolution: Sendable {
-  public let snapshot: TagSnapshot
+package struct Resolution: Sendable {
+  package let snapshot: TagSnapshot
   /// The document the reference names, byte for byte as received.
-  public let top: Document
+  package let top: Document
   /// Platforms that there are images for and that were not asked for, in the order of the index.
-  public let otherPlatforms: [Platform]
+  package let otherPlatforms: [Platform]
 
-  public init(snapshot: TagSnapshot, top: Document, otherPlatforms: [Platform]) {
+  package init(snapshot: TagSnapshot, top: Document, otherPlatforms: [Platform]) {
     self.snapshot = snapshot
     self.top = top
     self.otherPlatforms = otherPlatforms

@@ -1,21 +1,21 @@
-import Transport
+package import Transport
 
 /// How one registry may be spoken to: what the configuration says about its domain.
-public struct RegistryAccess: Sendable {
+package struct RegistryAccess: Sendable {
   /// The registry speaks plain HTTP; a token server may then, too.
-  public var usesPlainHTTP: Bool
-  public var credentials: CredentialSource?
-  public var tls: TLSSettings
+  package var usesPlainHTTP: Bool
+  package var credentials: CredentialSource?
+  package var tls: TLSSettings
   /// `host` or `host:port` of token servers that the credentials may go to, beyond those of `RealmPolicy`.
-  public var trustedRealms: [String]
+  package var trustedRealms: [String]
   /// Without it credentials go over plain HTTP to loopback only.
-  public var allowPlainCredentials: Bool
+  package var allowPlainCredentials: Bool
   /// `nil`: unlimited.
-  public var requestsPerSecond: Double?
+  package var requestsPerSecond: Double?
   /// Told what its responses say about the time.
-  public var agreedTime: AgreedTime?
+  package var agreedTime: AgreedTime?
 
-  public init(
+  package init(
     usesPlainHTTP: Bool = false, credentials: CredentialSource? = nil, tls: TLSSettings = TLSSettings(),
     trustedRealms: [String] = [], allowPlainCredentials: Bool = false, requestsPerSecond: Double? = nil,
     agreedTime: AgreedTime? = nil
@@ -32,7 +32,7 @@ public struct RegistryAccess: Sendable {
 
 /// Where the secret for a registry is read. The file is read again when its modification time changes; one
 /// trailing newline is not part of the secret.
-public enum CredentialSource: Hashable, Sendable {
+package enum CredentialSource: Hashable, Sendable {
   /// A user name and the file with the password or access token.
   case basic(username: String, passwordFile: String)
   /// The file with a bearer token that the registry itself accepts; no token server is asked.

@@ -1,9 +1,9 @@
-import ImageModel
+package import ImageModel
 import Synchronization
-import Transport
+package import Transport
 
 /// Asks registries what tags point to. Source: opencontainers/distribution-spec `spec.md`.
-public final class RegistryClient: Sendable {
+package final class RegistryClient: Sendable {
   private let http: HTTPClient
   private let userAgent: String
   private let access: @Sendable (String) -> RegistryAccess
@@ -19,7 +19,7 @@ public final class RegistryClient: Sendable {
   ///   - endpoint: the base URL of a domain's API where it is not at the domain itself: the seam for a
   ///     mirror, and for tests that serve `docker.io` on loopback. `http://127.0.0.1:5000`.
   ///   - trace: gets a line per request and decision, without secrets.
-  public convenience init(
+  package convenience init(
     http: HTTPClient, userAgent: String, access: @escaping @Sendable (String) -> RegistryAccess,
     endpoint: @escaping @Sendable (String) -> String? = { _ in nil }, trace: (@Sendable (String) -> Void)? = nil
   ) {
@@ -46,7 +46,7 @@ public final class RegistryClient: Sendable {
   ///   - selection: the watched platforms; a tag without an index is observed whole.
   ///   - stored: a document recorded earlier. A failing store counts as an empty one.
   /// - Throws: why nothing can be said; never because config blobs are missing, which leaves details unknown.
-  public func observe(
+  package func observe(
     _ tag: TagReference, known: KnownTag, selection: PlatformSelection,
     stored: @escaping @Sendable (Digest) async throws -> Document?
   ) async throws(CheckFailure) -> Observation {
@@ -63,7 +63,7 @@ public final class RegistryClient: Sendable {
   /// Resolves a reference from nothing. One with a digest is resolved by it, whatever its tag.
   ///
   /// - Parameter wasSeen: it was there once, which decides what people are told to do if it is not there now.
-  public func resolve(
+  package func resolve(
     _ reference: ImageReference, selection: PlatformSelection, wasSeen: Bool = false
   ) async throws(CheckFailure) -> Resolution {
     let session = try session(domain: reference.domain, path: reference.path, wasSeen: wasSeen)
@@ -74,7 +74,7 @@ public final class RegistryClient: Sendable {
   }
 
   /// Whether a registry's API answers at all; it need not let anybody in.
-  public func isAnswering(_ domain: String) async -> Bool {
+  package func isAnswering(_ domain: String) async -> Bool {
     guard let session = try? session(domain: domain, path: "") else { return false }
     var request = session.host.blobRequest
     request.url = session.host.prefix

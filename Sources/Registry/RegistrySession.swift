@@ -1,4 +1,5 @@
 import ImageModel
+import Synchronization
 import Transport
 
 /// Requests to one repository of one registry, with whatever authorisation the registry asks for.

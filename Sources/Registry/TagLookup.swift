@@ -1,5 +1,6 @@
 import Hashing
 import ImageModel
+import Synchronization
 import Transport
 
 /// Finds the document a tag points to: HEAD by tag, then GET by the digest that HEAD named.

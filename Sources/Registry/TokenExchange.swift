@@ -1,5 +1,6 @@
 import Addresses
 import ImageModel
+import Synchronization
 import Transport
 
 /// Fetching tokens. Source: distribution `docs/content/spec/auth/token.md`.

@@ -1,7 +1,7 @@
-import ImageModel
+package import ImageModel
 
 /// Notices that the wall clock was set: it then runs apart from boot time, which nobody sets. Pure.
-public struct ClockWatch: Sendable {
+package struct ClockWatch: Sendable {
   /// Corrections of a running clock are smaller than this from one look to the next.
   private static let tolerance: Int64 = 2_000
   /// Nothing is older than this program: before it a clock was never set. 2026-01-01.
@@ -10,10 +10,10 @@ public struct ClockWatch: Sendable {
   /// Wall minus boot, milliseconds.
   private var offset: Int64
 
-  public init(wall: Timestamp, boot: Int64) { offset = wall.milliseconds - boot }
+  package init(wall: Timestamp, boot: Int64) { offset = wall.milliseconds - boot }
 
   /// - Returns: by how many milliseconds the clock was set since the last look, forward or back; `nil` if it was not.
-  public mutating func look(wall: Timestamp, boot: Int64) -> Int64? {
+  package mutating func look(wall: Timestamp, boot: Int64) -> Int64? {
     let step = wall.milliseconds - boot - offset
     // Slow corrections do not add up to a step.
     offset += step
@@ -21,5 +21,5 @@ public struct ClockWatch: Sendable {
   }
 
   /// Whether the clock shows a time that cannot be.
-  public static func isUnset(_ wall: Timestamp) -> Bool { wall < earliest }
+  package static func isUnset(_ wall: Timestamp) -> Bool { wall < earliest }
 }

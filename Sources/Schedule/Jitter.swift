@@ -1,11 +1,11 @@
 /// Random numbers for spreading polls: SplitMix64, seeded by the system. Nothing secret depends on them, and the
 /// system's own cost a call into the kernel each.
-public struct Jitter: RandomNumberGenerator, Sendable {
+package struct Jitter: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  public init(seed: UInt64 = .random(in: 0...UInt64.max)) { state = seed }
+  package init(seed: UInt64 = .random(in: 0...UInt64.max)) { state = seed }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9

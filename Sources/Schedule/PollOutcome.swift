@@ -1,14 +1,14 @@
-import ImageModel
+package import ImageModel
 
 /// How a poll ended, as far as it matters for when the next one is due.
-public enum PollOutcome: Hashable, Sendable {
+package enum PollOutcome: Hashable, Sendable {
   case success
   /// - Parameter isPermanent: trying again soon is pointless until somebody changes something.
   case failure(isPermanent: Bool)
   /// The registry asks to be left alone, for `retryAfterSeconds` if it said how long.
   case throttled(retryAfterSeconds: Int?)
 
-  public init(_ failure: CheckFailure) {
+  package init(_ failure: CheckFailure) {
     if failure.code == .rateLimited || failure.retryAfterSeconds != nil {
       self = .throttled(retryAfterSeconds: failure.retryAfterSeconds)
     } else {

@@ -1,3 +1,4 @@
+import HeapModule
 import ImageModel
 
 /// What is to be polled when: pure, and small enough for a million tags (32 bytes a tag and 16 for its place
@@ -6,7 +7,7 @@ import ImageModel
 /// Tags are dense indexes the caller gives out, times are boot-time milliseconds (see `BootClock`). The plan
 /// decides when a tag is due and how many polls a registry gets at a time; requests a second are counted where
 /// requests are made. See `PollTiming` for when.
-public struct PollPlan: Sendable {
+package struct PollPlan: Sendable {
   /// A jump this long between calls means that the machine was suspended: work that piled up is spread.
   static let gap: Int64 = 120_000
 
@@ -19,14 +20,14 @@ public struct PollPlan: Sendable {
   private var latest: Int64?
 
   /// Tags in the plan, and how many of their polls are under way.
-  public private(set) var count = 0
-  public private(set) var inFlight = 0
+  package private(set) var count = 0
+  package private(set) var inFlight = 0
 
   /// - Parameters:
   ///   - seed: from the instance's ID (`SpreadHash.hash`), so that installations do not poll in step.
   ///   - origin: where the grid of polls begins. Boot time minus wall time makes a tag keep its place when the
   ///     machine is started anew.
-  public init(seed: UInt64, origin: Int64 = 0) {
+  package init(seed: UInt64, origin: Int64 = 0) {
     self.seed = seed
     self.origin = origin
   }
@@ -34,7 +35,7 @@ public struct PollPlan: Sendable {
   /// Adds a registry or changes how many polls it gets at a time (at least one). Returns its index, the same
   /// for the same domain.
   @discardableResult
-  public mutating func setRegistry(_ domain: String, maxConcurrency: Int) -> Int {
+  package mutating func setRegistry(_ domain: String, maxConcurrency: Int) -> Int {
     if let index = indexOfRegistry[domain] {
       registries[index].maxConcurrency = max(1, maxConcurrency)
       return index
@@ -50,7 +51,7 @@ public struct PollPlan: Sendable {
   ///   - tag: dense, from 0. One that was removed may name another tag once its poll is finished.
   ///   - name: the canonical text, which decides the tag's place in the interval; not kept.
   ///   - registry: from `setRegistry`.
-  public mutating func add(_ tag: Int, name: String, registry: Int, intervalSeconds: Int, resume: Resume) {
+  package mutating func add(_ tag: Int, name: String, registry: Int, intervalSeconds: Int, resume: Resume) {
     precondition(tag >= 0 && registries.indices.contains(registry), "tag \(tag) of registry \(registry)")
     if tag >= slots.count {
       slots.append(contentsOf: repeatElement(PollSlot(), count: tag + 1 - slots.count))
@@ -74,7 +75,7 @@ public struct PollPlan: Sendable {
   }
 
   /// Takes a tag out. A poll under way keeps its place among the registry's until it is finished.
-  public mutating func remove(_ tag: Int) {
+  package mutating func remove(_ tag: Int) {
     guard slots.indices.contains(tag) else { return }
     switch slots[tag].state {
     case .absent, .leaving: return
@@ -87,7 +88,7 @@ public struct PollPlan: Sendable {
   /// The tags to poll now, as many as their registries have room for. They are under way until `finish`.
   /// Within a registry the longest overdue come first; between registries they take turns. To be called at
   /// least once a minute, also when nothing is expected: a longer silence is taken for a suspended machine.
-  public mutating func due(at now: Int64) -> [Int] {
+  package mutating func due(at now: Int64) -> [Int] {
     observe(now)
     var picks: [(turn: Int, entry: RegistryQueue.Entry)] = []
     for index in registries.indices {
@@ -110,7 +111,7 @@ public struct PollPlan: Sendable {
   ///
   /// - Returns: when the tag is due next; `Int64.max` for one that has been removed.
   @discardableResult
-  public mutating func finish(
+  package mutating func finish(
     _ tag: Int, _ outcome: PollOutcome, at now: Int64, random: inout some RandomNumberGenerator
   ) -> Int64 {
     guard slots.indices.contains(tag), slots[tag].state != .absent else { return .max }
@@ -133,28 +134,28 @@ public struct PollPlan: Sendable {
   }
 
   /// Makes a waiting tag due at once, whatever it waits for; a pause of its registry holds for it as well.
-  public mutating func hasten(_ tag: Int, at now: Int64) {
+  package mutating func hasten(_ tag: Int, at now: Int64) {
     guard let due = due(of: tag), due > now else { return }
     dequeue(tag, state: .absent)
     enqueue(tag, due: now)
   }
 
   /// Until when the tag's registry is left alone; `nil` when it is not.
-  public func pause(of tag: Int, at now: Int64) -> Int64? {
+  package func pause(of tag: Int, at now: Int64) -> Int64? {
     guard contains(tag) else { return nil }
     let end = registries[Int(slots[tag].registry)].pausedUntil
     return end > now ? end : nil
   }
 
   /// Polls of this registry wait until then. A pause is never shortened.
-  public mutating func pause(registry: Int, until: Int64) {
+  package mutating func pause(registry: Int, until: Int64) {
     guard registries.indices.contains(registry) else { return }
     registries[registry].pausedUntil = max(registries[registry].pausedUntil, until)
   }
 
   /// The earliest moment, `now` or later, at which `due` has something to give if nothing else happens before;
   /// `nil` when it has to wait for `add` or `finish`.
-  public func nextWake(after now: Int64) -> Int64? {
+  package func nextWake(after now: Int64) -> Int64? {
     registries.lazy
       .compactMap { queue in
         queue.free > 0 ? queue.heap.min.map { max(now, $0.due, queue.pausedUntil) } : nil
@@ -163,26 +164,26 @@ public struct PollPlan: Sendable {
   }
 
   /// When a waiting tag is due; `nil` for one that is unknown or under way.
-  public func due(of tag: Int) -> Int64? {
+  package func due(of tag: Int) -> Int64? {
     slots.indices.contains(tag) && slots[tag].state == .waiting ? slots[tag].due : nil
   }
 
   /// The registry of a tag that is in the plan or under way.
-  public func registry(of tag: Int) -> Int { Int(slots[tag].registry) }
+  package func registry(of tag: Int) -> Int { Int(slots[tag].registry) }
 
   /// The registries by their indexes.
-  public var registryNames: [String] { indexOfRegistry.sorted { $0.value < $1.value }.map(\.key) }
+  package var registryNames: [String] { indexOfRegistry.sorted { $0.value < $1.value }.map(\.key) }
 
   /// How long ago a tag was due that `due` has given out.
-  public func lateness(of tag: Int, at now: Int64) -> Int64 { max(0, now - slots[tag].due) }
+  package func lateness(of tag: Int, at now: Int64) -> Int64 { max(0, now - slots[tag].due) }
 
   /// Whether the tag is in the plan, be it waiting or under way.
-  public func contains(_ tag: Int) -> Bool {
+  package func contains(_ tag: Int) -> Bool {
     slots.indices.contains(tag) && (slots[tag].state == .waiting || slots[tag].state == .inFlight)
   }
 
   /// Whether the index names no tag and may be given to another one: not while the poll of a removed tag is under way.
-  public func isFree(_ tag: Int) -> Bool { !slots.indices.contains(tag) || slots[tag].state == .absent }
+  package func isFree(_ tag: Int) -> Bool { !slots.indices.contains(tag) || slots[tag].state == .absent }
 
   /// After a gap everything overdue would go out at once; it is spread instead.
   private mutating func observe(_ now: Int64) {

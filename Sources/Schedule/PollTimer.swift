@@ -1,16 +1,16 @@
-import Dispatch
+package import Dispatch
 import ImageModel
 
 /// The one timer of the schedule: fires once, when armed for, and at the latest after `Limits.tickSeconds`.
 ///
 /// Dispatch timers on Linux stand still in suspend, and those on wall time follow its steps. A short, one-shot
 /// timer after which the boot clock is asked what is due needs neither to be right. Source: docs/store.md, Clocks.
-public final class PollTimer: Sendable {
+package final class PollTimer: Sendable {
   // Dispatch sources may be used from any thread; the overlay on Linux does not say so.
   nonisolated(unsafe) private let source: any DispatchSourceTimer
 
   /// - Parameter handler: called on `queue` each time the timer fires.
-  public init(queue: DispatchQueue, handler: @escaping @Sendable () -> Void) {
+  package init(queue: DispatchQueue, handler: @escaping @Sendable () -> Void) {
     let source = DispatchSource.makeTimerSource(queue: queue)
     source.setEventHandler(handler: handler)
     source.schedule(deadline: .distantFuture)
@@ -21,11 +21,11 @@ public final class PollTimer: Sendable {
   deinit { source.cancel() }
 
   /// Fires once in `milliseconds`, at once for none or less; replaces what was armed before.
-  public func arm(inMilliseconds milliseconds: Int64) {
+  package func arm(inMilliseconds milliseconds: Int64) {
     let delay = min(max(milliseconds, 0), Int64(Limits.tickSeconds) * 1000)
     source.schedule(deadline: .now() + .milliseconds(Int(delay)), leeway: .milliseconds(1))
   }
 
   /// Never fires again.
-  public func cancel() { source.cancel() }
+  package func cancel() { source.cancel() }
 }

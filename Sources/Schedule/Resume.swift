@@ -1,5 +1,5 @@
 /// Where a tag stands when it joins the plan. Times are boot-time milliseconds.
-public enum Resume: Hashable, Sendable {
+package enum Resume: Hashable, Sendable {
   /// Never polled: due at once.
   case never
   /// Its last poll succeeded, the next is due then.

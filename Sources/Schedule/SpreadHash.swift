@@ -3,8 +3,8 @@
 ///
 /// FNV-1a over the UTF-8 bytes, then the finaliser of SplitMix64: FNV alone leaves the high bits of short,
 /// similar names (which tags are) unevenly spread.
-public enum SpreadHash {
-  public static func hash(_ text: String, seed: UInt64 = 0) -> UInt64 {
+package enum SpreadHash {
+  package static func hash(_ text: String, seed: UInt64 = 0) -> UInt64 {
     var hash = mixed(seed) ^ 0xcbf2_9ce4_8422_2325
     for byte in text.utf8 {
       hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3

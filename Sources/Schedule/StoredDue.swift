@@ -1,13 +1,13 @@
-import ImageModel
+package import ImageModel
 
 /// Carries due times over a restart. The plan's clock starts with the machine, so they are stored as
 /// wall-clock times, and a wall clock may have been wrong then or be wrong now. Source: docs/store.md, Clocks.
-public enum StoredDue {
+package enum StoredDue {
   /// - Parameters:
   ///   - nextCheckWall: as stored; the past is due now, and what lies further ahead than the plan ever
   ///     schedules was written or is read under a wrong clock, so it is spread anew.
   ///   - failures: failed polls in a row, as stored.
-  public static func resume(
+  package static func resume(
     nextCheckWall: Timestamp, nowWall: Timestamp, nowBoot: Int64, intervalSeconds: Int, failures: Int
   ) -> Resume {
     let (difference, overflow) = nextCheckWall.milliseconds.subtractingReportingOverflow(nowWall.milliseconds)
@@ -20,7 +20,7 @@ public enum StoredDue {
   }
 
   /// The wall-clock time to store and show for a due time of the plan.
-  public static func wall(due: Int64, nowWall: Timestamp, nowBoot: Int64) -> Timestamp {
+  package static func wall(due: Int64, nowWall: Timestamp, nowBoot: Int64) -> Timestamp {
     Timestamp(milliseconds: nowWall.milliseconds + (due - nowBoot))
   }
 }

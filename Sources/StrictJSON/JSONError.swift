@@ -1,7 +1,7 @@
 /// Why a document was refused, and where.
-public struct JSONError: Error, Sendable, Hashable {
+package struct JSONError: Error, Sendable, Hashable {
   /// Stable codes. Beside each: where `offset` points.
-  public enum Code: String, Sendable, CaseIterable {
+  package enum Code: String, Sendable, CaseIterable {
     /// The document is longer than `JSONLimits.bytes`; the first byte too many.
     case tooLarge = "too_large"
     /// Arrays and objects are nested deeper than `JSONLimits.depth`; the bracket that goes too deep.
@@ -36,13 +36,13 @@ public struct JSONError: Error, Sendable, Hashable {
     case trailingBytes = "trailing_bytes"
   }
 
-  public let code: Code
+  package let code: Code
   /// Bytes from the beginning of the document.
-  public let offset: Int
+  package let offset: Int
   /// What is wrong, in plain words and without the place.
-  public let message: String
+  package let message: String
   /// Where the first of two equal keys is, in bytes; for `repeatedKey` only.
-  public let first: Int?
+  package let first: Int?
 
   init(_ code: Code, at offset: Int, _ message: String, first: Int? = nil) {
     self.first = first

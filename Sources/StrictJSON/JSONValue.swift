@@ -1,6 +1,6 @@
 /// A JSON value with its place in the source, so that a complaint about it can point there.
-public struct JSONValue: Sendable, Hashable {
-  public enum Kind: Sendable, Hashable {
+package struct JSONValue: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     case null
     case bool(Bool)
     case number(JSONNumber)
@@ -10,9 +10,9 @@ public struct JSONValue: Sendable, Hashable {
     case object([JSONMember])
   }
 
-  public let kind: Kind
+  package let kind: Kind
   /// Byte offsets in the source, from the first byte of the value to behind the last.
-  public let range: Range<Int>
+  package let range: Range<Int>
 
   init(_ kind: Kind, _ range: Range<Int>) {
     self.kind = kind
@@ -21,54 +21,54 @@ public struct JSONValue: Sendable, Hashable {
 
   /// The member of an object; `nil` where there is none and where this is no object. Takes time in
   /// proportion to the number of members.
-  public subscript(key: String) -> JSONValue? {
+  package subscript(key: String) -> JSONValue? {
     object?.first { $0.key.hasSameBytes(as: key) }?.value
   }
 
-  public var string: String? {
+  package var string: String? {
     if case .string(let value) = kind { value } else { nil }
   }
 
-  public var array: [JSONValue]? {
+  package var array: [JSONValue]? {
     if case .array(let values) = kind { values } else { nil }
   }
 
-  public var object: [JSONMember]? {
+  package var object: [JSONMember]? {
     if case .object(let members) = kind { members } else { nil }
   }
 
-  public var bool: Bool? {
+  package var bool: Bool? {
     if case .bool(let value) = kind { value } else { nil }
   }
 
   /// The value of a number that is written as an integer and fits; see `JSONNumber.integer`.
-  public var integer: Int64? {
+  package var integer: Int64? {
     if case .number(let number) = kind { number.integer } else { nil }
   }
 
-  public var isNull: Bool { kind == .null }
+  package var isNull: Bool { kind == .null }
 }
 
 /// One member of an object.
-public struct JSONMember: Sendable, Hashable {
+package struct JSONMember: Sendable, Hashable {
   /// The key with its escapes resolved.
-  public let key: String
+  package let key: String
   /// Byte offsets of the key in the source, its quotes included.
-  public let keyRange: Range<Int>
-  public let value: JSONValue
+  package let keyRange: Range<Int>
+  package let value: JSONValue
 }
 
 /// A number as it was written. Nothing is rounded before somebody asks.
-public struct JSONNumber: Sendable, Hashable {
+package struct JSONNumber: Sendable, Hashable {
   /// The number's own text, `-12.50e3`.
-  public let text: String
+  package let text: String
 
   /// The value of a number without fraction and exponent that fits 64 bits. `1.0` and `1e3` are not
   /// integers: where a count is wanted they are a mistake, and readers disagree about them.
-  public var integer: Int64? { Int64(text) }
+  package var integer: Int64? { Int64(text) }
 
   /// The nearest double; infinite where the number is too large for one.
-  public var double: Double { Double(text) ?? .nan }
+  package var double: Double { Double(text) ?? .nan }
 }
 
 extension String {

@@ -1,5 +1,5 @@
 /// A text by lines, for telling people where something is. Lines end with `\n` or `\r\n`.
-public struct SourceText: Sendable {
+package struct SourceText: Sendable {
   /// A known place. There is one at the beginning of each line, and one every so often in long lines, so that
   /// no question about a text without line breaks has to count through all of it.
   private struct Mark {
@@ -14,7 +14,7 @@ public struct SourceText: Sendable {
   /// In order, never empty.
   private let marks: [Mark]
 
-  public init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
     var marks = [Mark(offset: 0, line: 1, column: 1)]
     var (line, column, marked) = (1, 1, 0)
@@ -34,14 +34,14 @@ public struct SourceText: Sendable {
 
   /// The line and column of a byte, both from 1; columns count Unicode scalars. An offset outside the text
   /// counts as its nearest end.
-  public func position(at offset: Int) -> (line: Int, column: Int) {
+  package func position(at offset: Int) -> (line: Int, column: Int) {
     let offset = min(max(offset, 0), bytes.count)
     let mark = marks[max(0, firstMark { $0.offset > offset } - 1)]
     return (mark.line, bytes[mark.offset..<offset].reduce(mark.column) { $0 + ($1 & 0xc0 == 0x80 ? 0 : 1) })
   }
 
   /// A line, counted from 1, without its end; empty where there is no such line.
-  public func line(_ number: Int) -> String {
+  package func line(_ number: Int) -> String {
     let first = firstMark { $0.line >= number }
     guard number > 0, first < marks.count else { return "" }
     let rest = bytes[marks[first].offset...]

@@ -1,16 +1,16 @@
 /// What a document may cost. Every document from outside is read under limits.
-public struct JSONLimits: Sendable, Hashable {
+package struct JSONLimits: Sendable, Hashable {
   /// How deep arrays and objects may lie in one another. At most `deepest` counts.
-  public var depth: Int = 64
+  package var depth: Int = 64
   /// Length of the document.
-  public var bytes: Int
+  package var bytes: Int
   /// All values of the document together, arrays, objects and the document itself included.
-  public var values: Int
+  package var values: Int
 
   /// The reader recurses once per level, and this many levels fit the smallest stack it may run on.
-  public static let deepest = 256
+  package static let deepest = 256
 
-  public init(depth: Int = 64, bytes: Int, values: Int) {
+  package init(depth: Int = 64, bytes: Int, values: Int) {
     self.depth = depth
     self.bytes = bytes
     self.values = values
@@ -21,13 +21,13 @@ public struct JSONLimits: Sendable, Hashable {
 ///
 /// Readers disagree about documents that bend the rules: of two equal keys one reader keeps the first and
 /// another the last, so the same bytes name two images. Such documents are refused here.
-public enum StrictJSON {
+package enum StrictJSON {
   /// Reads one document.
   ///
   /// Beyond the grammar this refuses repeated keys in one object, compared after unescaping, byte for byte;
   /// a byte order mark; text that is not UTF-8, in escapes too; and what exceeds `limits`. Time and memory
   /// grow in proportion to the length of the document.
-  public static func parse(_ bytes: [UInt8], limits: JSONLimits) throws(JSONError) -> JSONValue {
+  package static func parse(_ bytes: [UInt8], limits: JSONLimits) throws(JSONError) -> JSONValue {
     try checkLength(bytes, limits)
     var reader = JSONReader(bytes, limits: limits)
     return try reader.document()

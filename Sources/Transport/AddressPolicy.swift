@@ -1,18 +1,18 @@
-import Addresses
+package import Addresses
 
 /// Which addresses a request may connect to. Checked on the address of the socket itself, so that no DNS
 /// answer can get around it, and again on every connection that is used anew.
 ///
 /// Behind a proxy it is the proxy that looks names up: then literal addresses are judged, and of the proxy's own
 /// address only whether it is link-local.
-public enum AddressPolicy: Sendable, Hashable {
+package enum AddressPolicy: Sendable, Hashable {
   /// Everything but link-local addresses and cloud metadata services. There is no policy that allows these.
   case denyLinkLocal
   /// Only addresses that are routed on the Internet.
   case publicOnly
 
   /// Whether this policy lets a request connect to `address`.
-  public func allows(_ address: IPAddress) -> Bool { allows(AddressClass(address)) }
+  package func allows(_ address: IPAddress) -> Bool { allows(AddressClass(address)) }
 
   func allows(_ kind: AddressClass) -> Bool {
     switch self {

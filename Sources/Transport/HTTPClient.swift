@@ -4,7 +4,7 @@ import Synchronization
 /// An HTTP client: one libcurl multi handle on one thread of its own, with its own pool of connections.
 /// HTTP/2 is spoken over TLS where the server does. Cookies, netrc and caches are not used, content codings not asked
 /// for; proxies come from the environment as libcurl reads it, but never for loopback hosts.
-public final class HTTPClient: Sendable {
+package final class HTTPClient: Sendable {
   private static let isCurlReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   private let inbox = Inbox()
@@ -21,7 +21,7 @@ public final class HTTPClient: Sendable {
   ///   - maxIdleConnections: kept open to all hosts together.
   ///   - undoesCodings: asks for bodies as they are (`Accept-Encoding: identity`, but for HEAD), and undoes a content
   ///     coding that comes unasked, as some proxies add one. Otherwise bodies are handed on as sent.
-  public convenience init(
+  package convenience init(
     userAgent: String? = nil, maxConnectionsPerHost: Int = 64, maxIdleConnections: Int = 256,
     undoesCodings: Bool = false
   ) {
@@ -41,7 +41,7 @@ public final class HTTPClient: Sendable {
 
   /// Makes a request and gives the complete response, whatever its status. Cancelling the task ends the
   /// transfer and closes its connection.
-  public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let origin = try checkedOrigin(of: request)
     let shared = SharedRequest(request)
     let id = lastID.add(1, ordering: .relaxed).newValue
@@ -71,12 +71,12 @@ public final class HTTPClient: Sendable {
   }
 
   /// libcurl's.
-  public static var libraryVersion: String? {
+  package static var libraryVersion: String? {
     curl_version_info(CURLVERSION_SEVENTH)?.pointee.version.map { String(cString: $0) }
   }
 
   /// Ends every request with `cancelled`, closes all connections and waits for the thread. Safe to call twice.
-  public func shutdown() {
+  package func shutdown() {
     inbox.close()
     thread.withLock { $0.take() }?.join()
   }

@@ -1,18 +1,18 @@
 /// Response headers as received. They are looked up in the raw bytes: a poll reads one or two of ten, and
 /// most are never made into strings.
-public struct HTTPHeaders: Sendable {
+package struct HTTPHeaders: Sendable {
   /// Lines `Name: value` with their line ends, without status line and trailers.
-  public let raw: [UInt8]
+  package let raw: [UInt8]
 
-  public init(raw: [UInt8]) { self.raw = raw }
+  package init(raw: [UInt8]) { self.raw = raw }
 
-  public init(_ fields: [(name: String, value: String)]) {
+  package init(_ fields: [(name: String, value: String)]) {
     raw = Array(fields.map { "\($0.name): \($0.value)\r\n" }.joined().utf8)
   }
 
   /// The first value of that name in any case, without surrounding blanks. Bytes that are not UTF-8 are
   /// replaced.
-  public func first(_ name: String) -> String? {
+  package func first(_ name: String) -> String? {
     var found: String?
     scan(name) { value in
       found = value
@@ -22,7 +22,7 @@ public struct HTTPHeaders: Sendable {
   }
 
   /// All values of that name, in order.
-  public func all(_ name: String) -> [String] {
+  package func all(_ name: String) -> [String] {
     var found: [String] = []
     scan(name) { value in
       found.append(value)

@@ -1,44 +1,44 @@
 /// One HTTP request with every limit that holds for it.
-public struct HTTPRequest: Sendable {
-  public enum Method: Sendable, Hashable {
+package struct HTTPRequest: Sendable {
+  package enum Method: Sendable, Hashable {
     case get, head, post
   }
 
-  public var method: Method
+  package var method: Method
   /// An absolute `https` or `http` URL without user name and password.
-  public var url: String
+  package var url: String
   /// Sent in this order. After a redirect to another origin only `Accept` and `User-Agent` are kept.
-  public var headers: [(name: String, value: String)]
+  package var headers: [(name: String, value: String)]
   /// The value of `Authorization`. Dropped for good at the first redirect to another scheme, host or port.
-  public var authorization: String?
+  package var authorization: String?
   /// The body of a POST.
-  public var body: [UInt8]?
+  package var body: [UInt8]?
 
   /// The longest body of a 2xx response, in bytes.
-  public var bodyLimit: Int
+  package var bodyLimit: Int
   /// Whether a longer body is cut off there instead of being an error, for replies of which only the start
   /// matters.
-  public var cutsBody = false
+  package var cutsBody = false
   /// Where the body of any other response is cut off, in bytes; never an error.
-  public var errorBodyLimit = 64 * 1_024
+  package var errorBodyLimit = 64 * 1_024
   /// All response headers together, those of interim responses and trailers included, in bytes.
-  public var headerLimit = 64 * 1_024
-  public var connectSeconds = 10
+  package var headerLimit = 64 * 1_024
+  package var connectSeconds = 10
   /// From its turn (see `HTTPClient`) to the end, redirects included.
-  public var totalSeconds = 60
+  package var totalSeconds = 60
   /// A transfer slower than `stallBytesPerSecond` for this long is given up; so is waiting for an answer.
-  public var stallSeconds = 20
-  public var stallBytesPerSecond = 100
+  package var stallSeconds = 20
+  package var stallBytesPerSecond = 100
 
   /// How many redirects are followed, for GET and HEAD only and with the method kept. With 0, and for POST,
   /// a redirect is an ordinary response.
-  public var redirects: Int
-  public var tls: TLSSettings
+  package var redirects: Int
+  package var tls: TLSSettings
   /// Whether `http` URLs may be used. A redirect from `https` to `http` is refused in any case.
-  public var allowPlainHTTP: Bool
-  public var addresses: AddressPolicy
+  package var allowPlainHTTP: Bool
+  package var addresses: AddressPolicy
 
-  public init(
+  package init(
     _ method: Method = .get, url: String, headers: [(name: String, value: String)] = [],
     authorization: String? = nil, body: [UInt8]? = nil, bodyLimit: Int, redirects: Int = 5,
     tls: TLSSettings = TLSSettings(), allowPlainHTTP: Bool = false, addresses: AddressPolicy = .denyLinkLocal

@@ -1,23 +1,23 @@
 /// A complete response, of any status.
-public struct HTTPResponse: Sendable {
-  public let status: Int
-  public let headers: HTTPHeaders
+package struct HTTPResponse: Sendable {
+  package let status: Int
+  package let headers: HTTPHeaders
   /// Byte for byte as sent: no content coding was asked for. One that came all the same is undone if the client does
   /// that.
-  public let body: [UInt8]
+  package let body: [UInt8]
   /// Whether the body was longer and was cut off at its limit.
-  public let bodyIsCut: Bool
+  package let bodyIsCut: Bool
   /// Where the response came from, after redirects.
-  public let url: String
-  public let wasRedirected: Bool
+  package let url: String
+  package let wasRedirected: Bool
   /// The announced `Content-Length`, also of a HEAD; `nil` where there was none.
-  public let contentLength: Int?
+  package let contentLength: Int?
   /// Whether the address connected to, the proxy's if there is one, is a public one.
-  public let isFromPublicAddress: Bool
+  package let isFromPublicAddress: Bool
   /// Host and port of the proxy that it came through.
-  public let proxy: String?
+  package let proxy: String?
 
-  public init(
+  package init(
     status: Int, headers: HTTPHeaders, body: [UInt8], bodyIsCut: Bool = false, url: String,
     wasRedirected: Bool = false, contentLength: Int? = nil, isFromPublicAddress: Bool = false, proxy: String? = nil
   ) {

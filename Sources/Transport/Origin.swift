@@ -1,13 +1,13 @@
 /// Scheme, host and port: what must be equal for a credential to be sent along (RFC 6454).
-public struct Origin: Hashable, Sendable, CustomStringConvertible {
+package struct Origin: Hashable, Sendable, CustomStringConvertible {
   /// `https` or `http`.
-  public let scheme: String
+  package let scheme: String
   /// Lower case; IPv6 in brackets.
-  public let host: String
-  public let port: Int
+  package let host: String
+  package let port: Int
 
   /// `nil` for anything but an absolute `https` or `http` URL without user name and password.
-  public init?(url: String) {
+  package init?(url: String) {
     guard let parsed = CurlURL(url), !parsed.hasUserInfo else { return nil }
     self.init(parsed)
   }
@@ -20,7 +20,7 @@ public struct Origin: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `https://registry.example:8443`; the port is left out where it is the scheme's own.
-  public var description: String {
+  package var description: String {
     port == (scheme == "https" ? 443 : 80) ? "\(scheme)://\(host)" : "\(scheme)://\(host):\(port)"
   }
 }

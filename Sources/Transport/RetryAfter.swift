@@ -5,13 +5,13 @@
 #endif
 
 /// Reads `Retry-After`. Source: RFC 9110 section 10.2.3; docker/hub-feedback#2459 for the Unix time.
-public enum RetryAfter {
+package enum RetryAfter {
   /// Seconds to wait, 1 … `limit`; `nil` where the value says nothing or lies in the past.
   ///
   /// - Parameters:
   ///   - text: as `wait` takes it.
   ///   - now: seconds since 1970, best the registry's own.
-  public static func seconds(_ text: String, now: Int64, limit: Int) -> Int? {
+  package static func seconds(_ text: String, now: Int64, limit: Int) -> Int? {
     wait(text, now: now).flatMap { $0 > 0 ? Int(min($0, Int64(limit))) : nil }
   }
 
@@ -21,7 +21,7 @@ public enum RetryAfter {
   ///   - text: delta-seconds, an HTTP date in any of its three forms, or what Docker Hub has sent: a Unix
   ///     time, which read as seconds would be a wait of 55 years.
   ///   - now: seconds since 1970, best those of who sent it.
-  public static func wait(_ text: String, now: Int64) -> Int64? {
+  package static func wait(_ text: String, now: Int64) -> Int64? {
     let text = text.utf8.drop { $0 == 0x20 }
     guard let first = text.first else { return nil }
     guard (0x30...0x39).contains(first) else { return HTTPDate.seconds(Substring(text)).map { $0 - now } }
@@ -44,13 +44,13 @@ public enum RetryAfter {
 
 /// HTTP dates: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
 /// Source: RFC 9110 section 5.6.7.
-public enum HTTPDate {
+package enum HTTPDate {
   private static let months = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
   ]
 
   /// Seconds since 1970; `nil` for anything else.
-  public static func seconds(_ text: some StringProtocol) -> Int64? {
+  package static func seconds(_ text: some StringProtocol) -> Int64? {
     guard text.utf8.count <= 40 else { return nil }
     let words = text.lowercased().split { $0 == " " || $0 == "," || $0 == "-" }
     guard words.count >= 5 else { return nil }

@@ -2,27 +2,27 @@ import Glibc
 import Synchronization
 
 /// A file with one secret in it, read again when it has changed, so that a rotation needs no restart.
-public final class SecretText: Sendable {
-  public struct Failure: Error, Hashable, Sendable {
+package final class SecretText: Sendable {
+  package struct Failure: Error, Hashable, Sendable {
     /// Why, without the file's name: `No such file or directory`.
-    public let reason: String
+    package let reason: String
   }
 
   /// A secret, and what tells this state of the file from others.
-  public struct Value: Hashable, Sendable {
-    public let text: String
-    public let revision: String
+  package struct Value: Hashable, Sendable {
+    package let text: String
+    package let revision: String
   }
 
   private static let limitBytes = 64 * 1_024
 
-  public let path: String
+  package let path: String
   private let cached = Mutex<Value?>(nil)
 
-  public init(path: String) { self.path = path }
+  package init(path: String) { self.path = path }
 
   /// The file's text without the line end it may have. Costs one `stat` while the file stays as it is.
-  public func read() throws(Failure) -> Value {
+  package func read() throws(Failure) -> Value {
     var status = stat()
     guard stat(path, &status) == 0 else { throw Self.systemFailure() }
     let revision = "\(status.st_ino).\(status.st_size).\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"

@@ -1,15 +1,15 @@
 /// How a server proves who it is, and how the client does. TLS 1.2 is the least in every case.
-public struct TLSSettings: Hashable, Sendable {
+package struct TLSSettings: Hashable, Sendable {
   /// PEM file with roots to trust besides the system's.
-  public var caFile: String?
+  package var caFile: String?
   /// PEM file with the client's certificate chain.
-  public var clientCertFile: String?
+  package var clientCertFile: String?
   /// PEM file with its key; `nil` where the key is in the certificate file.
-  public var clientKeyFile: String?
+  package var clientKeyFile: String?
   /// Accepts any certificate. Does not hold for another origin that a redirect leads to.
-  public var skipVerify: Bool
+  package var skipVerify: Bool
 
-  public init(
+  package init(
     caFile: String? = nil, clientCertFile: String? = nil, clientKeyFile: String? = nil, skipVerify: Bool = false
   ) {
     self.caFile = caFile

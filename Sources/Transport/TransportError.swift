@@ -1,7 +1,7 @@
 /// Why there is no response.
-public struct TransportError: Error, Sendable, Hashable {
+package struct TransportError: Error, Sendable, Hashable {
   /// Stable codes.
-  public enum Code: String, Sendable, CaseIterable {
+  package enum Code: String, Sendable, CaseIterable {
     case dns, connect, tls, timeout, stalled, network
     /// The server wants a certificate of the client and was shown none, or refuses the one it was shown.
     case clientCertificate = "client_certificate"
@@ -28,20 +28,20 @@ public struct TransportError: Error, Sendable, Hashable {
     case unsupported
   }
 
-  public let code: Code
+  package let code: Code
   /// What happened, with which host. This, `reason` and `advice` are a line of printable ASCII each and hold neither
   /// user names, queries nor header values.
-  public let what: String
+  package let what: String
   /// libcurl's words for it.
-  public let reason: String?
+  package let reason: String?
   /// What to do.
-  public let advice: String?
+  package let advice: String?
   /// The URL at fault, without user name, query and fragment.
-  public let url: String
+  package let url: String
   /// Whether it happened after a redirect.
-  public let redirected: Bool
+  package let redirected: Bool
 
-  public init(
+  package init(
     _ code: Code, _ what: String, reason: String? = nil, advice: String? = nil, url: String, redirected: Bool = false
   ) {
     self.code = code
@@ -53,7 +53,7 @@ public struct TransportError: Error, Sendable, Hashable {
   }
 
   /// All of it in one line, `<what>; <advice> (<reason>)`.
-  public var message: String {
+  package var message: String {
     what + (advice.map { "; \($0)" } ?? "") + (reason.map { " (\($0))" } ?? "")
   }
 

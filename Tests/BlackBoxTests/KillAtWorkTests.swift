@@ -1,4 +1,5 @@
 import Glibc
+import ImageModel
 import Schedule
 import TestSupport
 import Testing

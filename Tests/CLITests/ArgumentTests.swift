@@ -1,3 +1,4 @@
+import ArgumentParser
 import History
 import ImageModel
 import Testing

@@ -1,5 +1,6 @@
 import Config
 import Foundation
+import ImageModel
 import Testing
 
 @testable import watcher

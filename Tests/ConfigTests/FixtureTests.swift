@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ImageModel
 import Testing
 
 @testable import Config

@@ -3,6 +3,7 @@ import Drift
 import History
 import ImageModel
 import Logging
+import Registry
 import Schedule
 import Synchronization
 import Testing

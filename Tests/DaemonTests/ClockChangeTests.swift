@@ -1,7 +1,9 @@
 import Config
 import Delivery
+import Foundation
 import History
 import ImageModel
+import Registry
 import Schedule
 import Synchronization
 import Testing

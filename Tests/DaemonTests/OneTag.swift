@@ -3,6 +3,7 @@ import Drift
 import Foundation
 import History
 import ImageModel
+import Registry
 import Schedule
 
 @testable import Daemon

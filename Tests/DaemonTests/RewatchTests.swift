@@ -2,6 +2,7 @@ import Config
 import Drift
 import History
 import ImageModel
+import Registry
 import Schedule
 import Testing
 

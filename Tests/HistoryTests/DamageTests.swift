@@ -1,3 +1,4 @@
+import GRDB
 import Glibc
 import ImageModel
 import Testing

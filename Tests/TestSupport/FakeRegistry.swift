@@ -1,11 +1,11 @@
-import ImageModel
+package import ImageModel
 import Synchronization
 
 /// A container registry in memory, on loopback: it speaks the distribution protocol as far as reading goes,
 /// counts and records every request, and errs where a test tells it to.
-public final class FakeRegistry: Sendable {
+package final class FakeRegistry: Sendable {
   /// What the registry wants to see before it answers.
-  public enum Door: Sendable, Hashable {
+  package enum Door: Sendable, Hashable {
     case open
     /// Bearer tokens from its own token server at `/token`, handed out to anybody.
     case anonymousToken
@@ -17,28 +17,28 @@ public final class FakeRegistry: Sendable {
   let core: FakeRegistryCore
   private let server: LoopbackServer
 
-  public init(door: Door = .open) throws {
+  package init(door: Door = .open) throws {
     let core = FakeRegistryCore(door: door)
     self.core = core
     server = try LoopbackServer { core.answer($0) }
     core.setOrigin(server.origin)
   }
 
-  public var port: Int { server.port }
+  package var port: Int { server.port }
   /// `http://127.0.0.1:port`.
-  public var origin: String { server.origin }
+  package var origin: String { server.origin }
   /// `127.0.0.1:port`, the domain in a reference.
-  public var authority: String { server.authority }
+  package var authority: String { server.authority }
   /// Every request so far, in the order received.
-  public var requests: [ReceivedRequest] { server.requests }
+  package var requests: [ReceivedRequest] { server.requests }
 
   /// The requests as `HEAD /v2/app/manifests/latest`, without queries.
-  public var log: [String] { requests.map { "\($0.method) \($0.path)" } }
+  package var log: [String] { requests.map { "\($0.method) \($0.path)" } }
 
-  public func stop() { server.stop() }
+  package func stop() { server.stop() }
 
   /// A tag of a repository here, `127.0.0.1:port/path:tag`.
-  public func tag(_ path: String, _ tag: String = "latest") -> TagReference {
+  package func tag(_ path: String, _ tag: String = "latest") -> TagReference {
     TagReference(domain: authority, path: path, tag: tag)
   }
 
@@ -48,7 +48,7 @@ public final class FakeRegistry: Sendable {
   ///
   /// - Parameter tag: pointed to its index, if given.
   @discardableResult
-  public func put(_ image: FakeRegistryImage, in path: String, tag: String? = nil) -> Digest {
+  package func put(_ image: FakeRegistryImage, in path: String, tag: String? = nil) -> Digest {
     for manifest in image.manifests { put(manifest: manifest, in: path) }
     for config in image.configs { put(blob: config, in: path) }
     return put(manifest: image.index, in: path, tag: tag)
@@ -56,7 +56,7 @@ public final class FakeRegistry: Sendable {
 
   /// Stores an index or a manifest, sound or not, under its digest.
   @discardableResult
-  public func put(manifest: Document, in path: String, tag: String? = nil) -> Digest {
+  package func put(manifest: Document, in path: String, tag: String? = nil) -> Digest {
     core.state.withLock { state in
       state.repositories[path, default: .init()].manifests[manifest.digest] = manifest
       if let tag { state.repositories[path]?.tags[tag] = manifest.digest }
@@ -65,66 +65,66 @@ public final class FakeRegistry: Sendable {
   }
 
   @discardableResult
-  public func put(blob: Document, in path: String) -> Digest {
+  package func put(blob: Document, in path: String) -> Digest {
     core.state.withLock { $0.repositories[path, default: .init()].blobs[blob.digest] = blob }
     return blob.digest
   }
 
   /// Points a tag to a stored document, or to one that is not there.
-  public func move(tag: String, of path: String, to digest: Digest) {
+  package func move(tag: String, of path: String, to digest: Digest) {
     core.state.withLock { $0.repositories[path, default: .init()].tags[tag] = digest }
   }
 
-  public func delete(tag: String, of path: String) {
+  package func delete(tag: String, of path: String) {
     core.state.withLock { $0.repositories[path]?.tags[tag] = nil }
   }
 
-  public func delete(manifest digest: Digest, of path: String) {
+  package func delete(manifest digest: Digest, of path: String) {
     core.state.withLock { $0.repositories[path]?.manifests[digest] = nil }
   }
 
-  public func delete(blob digest: Digest, of path: String) {
+  package func delete(blob digest: Digest, of path: String) {
     core.state.withLock { $0.repositories[path]?.blobs[digest] = nil }
   }
 
-  public func delete(repository path: String) {
+  package func delete(repository path: String) {
     core.state.withLock { $0.repositories[path] = nil }
   }
 
   // MARK: Behaviour
 
   /// Answers in place of the registry wherever the closure returns a response; `nil` ends it.
-  public func setFault(_ fault: (@Sendable (ReceivedRequest) -> ScriptedResponse?)?) {
+  package func setFault(_ fault: (@Sendable (ReceivedRequest) -> ScriptedResponse?)?) {
     core.state.withLock { $0.fault = fault }
   }
 
   /// Makes every answer of this status with a registry's error body; `nil` ends it.
-  public func setOutage(_ status: Int?) {
+  package func setOutage(_ status: Int?) {
     guard let status else { return setFault(nil) }
     setFault { _ in FakeRegistryCore.error(status, "UNAVAILABLE", "out of order") }
   }
 
-  public func setDoor(_ door: Door) {
+  package func setDoor(_ door: Door) {
     core.state.withLock { $0.door = door }
   }
 
   /// Whether `Docker-Content-Digest` is sent.
-  public func setDigestHeader(_ isSent: Bool) {
+  package func setDigestHeader(_ isSent: Bool) {
     core.state.withLock { $0.sendsDigest = isSent }
   }
 
   /// By how much its `Date` is ahead of this machine's clock; `nil`: it sends none.
-  public func setClock(aheadBySeconds seconds: Int?) {
+  package func setClock(aheadBySeconds seconds: Int?) {
     core.state.withLock { $0.clockOffsetSeconds = seconds }
   }
 
   /// Tokens given out so far are refused from now on.
-  public func revokeTokens() {
+  package func revokeTokens() {
     core.state.withLock { $0.tokens = [:] }
   }
 
   /// What the token server says in `expires_in`; `nil`: nothing.
-  public func setTokenLife(seconds: Int?) {
+  package func setTokenLife(seconds: Int?) {
     core.state.withLock { $0.tokenLifeSeconds = seconds }
   }
 }

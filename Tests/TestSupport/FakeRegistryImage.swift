@@ -1,40 +1,40 @@
 import Hashing
-import ImageModel
+package import ImageModel
 
 /// A multi-platform image made from a few words: the same words give the same bytes.
-public struct FakeRegistryImage: Sendable, Hashable {
+package struct FakeRegistryImage: Sendable, Hashable {
   /// What is in the layers.
-  public var content: String
+  package var content: String
   /// When the configs say it was built.
-  public var created = "2024-01-01T00:00:00Z"
+  package var created = "2024-01-01T00:00:00Z"
   /// How the layers are packed: changes their digests and those of the manifests, and no config.
-  public var packing = "gzip"
-  public var platforms: [String]
+  package var packing = "gzip"
+  package var platforms: [String]
   /// What the attestations say; `nil`: there are none. BuildKit adds one child per platform.
-  public var attestation: String?
-  public var labels: [String: String] = [:]
+  package var attestation: String?
+  package var labels: [String: String] = [:]
 
-  public init(_ content: String, platforms: [String] = ["linux/amd64", "linux/arm64"]) {
+  package init(_ content: String, platforms: [String] = ["linux/amd64", "linux/arm64"]) {
     self.content = content
     self.platforms = platforms
   }
 
   /// The same image under other manifests.
-  public func repacked(_ packing: String = "zstd") -> FakeRegistryImage {
+  package func repacked(_ packing: String = "zstd") -> FakeRegistryImage {
     var copy = self
     copy.packing = packing
     return copy
   }
 
   /// The same layers under other configs.
-  public func rebuilt(at created: String = "2024-02-02T00:00:00Z") -> FakeRegistryImage {
+  package func rebuilt(at created: String = "2024-02-02T00:00:00Z") -> FakeRegistryImage {
     var copy = self
     copy.created = created
     return copy
   }
 
   /// The same images under another index.
-  public func attested(_ attestation: String) -> FakeRegistryImage {
+  package func attested(_ attestation: String) -> FakeRegistryImage {
     var copy = self
     copy.attestation = attestation
     return copy
@@ -43,7 +43,7 @@ public struct FakeRegistryImage: Sendable, Hashable {
   // MARK: Documents
 
   /// The index; its digest is the top digest.
-  public var index: Document {
+  package var index: Document {
     var entries = platforms.map { platform in
       Self.entry(manifest(platform), platform: platform)
     }
@@ -61,7 +61,7 @@ public struct FakeRegistryImage: Sendable, Hashable {
       ])
   }
 
-  public func manifest(_ platform: String) -> Document {
+  package func manifest(_ platform: String) -> Document {
     let layer = JSONOutput.members([
       "mediaType": .string("application/vnd.oci.image.layer.v1.tar+\(packing)"), "digest": .text(layer(platform)),
       "size": 1_000,
@@ -75,7 +75,7 @@ public struct FakeRegistryImage: Sendable, Hashable {
   }
 
   /// The config; its digest is the image ID.
-  public func config(_ platform: String) -> Document {
+  package func config(_ platform: String) -> Document {
     let labels = labels.sorted { $0.key < $1.key }.map { JSONOutput.Member($0.key, .string($0.value)) }
     var members = Self.platformMembers(platform)
     members += [
@@ -87,17 +87,17 @@ public struct FakeRegistryImage: Sendable, Hashable {
     return Self.document(.ociConfig, members)
   }
 
-  public func imageID(_ platform: String) -> Digest { config(platform).digest }
+  package func imageID(_ platform: String) -> Digest { config(platform).digest }
 
   /// The digest of the one compressed layer.
-  public func layer(_ platform: String) -> Digest { Self.digest("\(packing) \(content) \(platform)") }
+  package func layer(_ platform: String) -> Digest { Self.digest("\(packing) \(content) \(platform)") }
 
   /// All manifests, those of attestations too.
-  public var manifests: [Document] {
+  package var manifests: [Document] {
     platforms.map { manifest($0) } + (attestation == nil ? [] : platforms.map { attestationManifest($0) })
   }
 
-  public var configs: [Document] { platforms.map { config($0) } }
+  package var configs: [Document] { platforms.map { config($0) } }
 
   private func attestationManifest(_ platform: String) -> Document {
     let statement = JSONOutput.members([
@@ -115,19 +115,19 @@ public struct FakeRegistryImage: Sendable, Hashable {
   // MARK: Pieces for documents of the tests' own
 
   /// A document of these members, in this order.
-  public static func document(_ type: MediaType, _ members: KeyValuePairs<String, JSONOutput>) -> Document {
+  package static func document(_ type: MediaType, _ members: KeyValuePairs<String, JSONOutput>) -> Document {
     document(type, members.map { JSONOutput.Member($0.key, $0.value) })
   }
 
-  public static func document(_ type: MediaType, _ members: [JSONOutput.Member]) -> Document {
+  package static func document(_ type: MediaType, _ members: [JSONOutput.Member]) -> Document {
     document(type, bytes: JSONOutput.object(members).bytes)
   }
 
-  public static func document(_ type: MediaType, bytes: [UInt8]) -> Document {
+  package static func document(_ type: MediaType, bytes: [UInt8]) -> Document {
     Document(digest: Hash.digest(.sha256, of: bytes), mediaType: type, bytes: bytes)
   }
 
-  public static func descriptor(_ document: Document) -> JSONOutput {
+  package static func descriptor(_ document: Document) -> JSONOutput {
     .members([
       "mediaType": .text(document.mediaType), "digest": .text(document.digest), "size": .number(document.bytes.count),
     ])
@@ -136,7 +136,7 @@ public struct FakeRegistryImage: Sendable, Hashable {
   /// A descriptor of an index.
   ///
   /// - Parameter platform: `nil`: it has none.
-  public static func entry(_ document: Document, platform: String?, annotations: JSONOutput? = nil) -> JSONOutput {
+  package static func entry(_ document: Document, platform: String?, annotations: JSONOutput? = nil) -> JSONOutput {
     guard case .object(var members) = descriptor(document) else { return .null }
     if let platform { members.append(.init("platform", .object(platformMembers(platform)))) }
     if let annotations { members.append(.init("annotations", annotations)) }
@@ -144,7 +144,7 @@ public struct FakeRegistryImage: Sendable, Hashable {
   }
 
   /// An index of these entries.
-  public static func index(_ entries: [JSONOutput], type: MediaType = .ociIndex) -> Document {
+  package static func index(_ entries: [JSONOutput], type: MediaType = .ociIndex) -> Document {
     document(type, ["schemaVersion": 2, "mediaType": .text(type), "manifests": .array(entries)])
   }
 

@@ -1,11 +1,11 @@
 import FoundationEssentials
-import ImageModel
+package import ImageModel
 
 /// Schema 1 manifests, signed as docker/libtrust does it: the signatures stand before the last brace, and what was
 /// signed is the rest.
-public enum FakeSchema1 {
+package enum FakeSchema1 {
   /// What is signed; as it is, an unsigned manifest.
-  public static func payload(
+  package static func payload(
     _ content: String, layers: [Digest] = [], platform: String = "linux/amd64",
     created: String = "2015-01-01T00:00:00Z"
   ) -> [UInt8] {
@@ -24,7 +24,7 @@ public enum FakeSchema1 {
   /// - Parameters:
   ///   - protected: of each signature the protected header; by default the right one.
   ///   - time: makes other bytes of the same payload, as every answer of a registry does.
-  public static func signed(_ payload: [UInt8], protected: [String]? = nil, time: String = "1") -> [UInt8] {
+  package static func signed(_ payload: [UInt8], protected: [String]? = nil, time: String = "1") -> [UInt8] {
     let length = payload.count - 2
     let right = #"{"formatLength":\#(length),"formatTail":"\#(base64URL(Array("\n}".utf8)))","time":"\#(time)"}"#
     let signatures = (protected ?? [right]).map { header in
@@ -34,7 +34,7 @@ public enum FakeSchema1 {
       + Array("\n}".utf8)
   }
 
-  public static func base64URL(_ bytes: [UInt8]) -> String {
+  package static func base64URL(_ bytes: [UInt8]) -> String {
     Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
 }

@@ -1,10 +1,10 @@
 import Glibc
 
 /// A POSIX thread with a small stack that runs one closure.
-public struct JoinableThread: Sendable {
+package struct JoinableThread: Sendable {
   private let handle: pthread_t
 
-  public init(_ work: @escaping @Sendable () -> Void) throws {
+  package init(_ work: @escaping @Sendable () -> Void) throws {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     pthread_attr_setstacksize(&attributes, 512 * 1_024)
@@ -26,7 +26,7 @@ public struct JoinableThread: Sendable {
   }
 
   /// Waits for the end; once only.
-  public func join() { pthread_join(handle, nil) }
+  package func join() { pthread_join(handle, nil) }
 
   private final class Box: Sendable {
     let work: @Sendable () -> Void

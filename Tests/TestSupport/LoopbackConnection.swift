@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// One accepted connection: reads requests and writes what the script says, until either side ends it.
 struct LoopbackConnection {

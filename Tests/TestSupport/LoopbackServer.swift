@@ -3,30 +3,30 @@ import Synchronization
 
 /// A raw HTTP/1.1 server on 127.0.0.1 with a thread of its own per connection, so that it can misbehave in
 /// ways no server library allows. The handler is called on those threads, several at a time, and may block.
-public final class LoopbackServer: Sendable {
+package final class LoopbackServer: Sendable {
   /// Why the server cannot listen: the failing call and its `errno`.
-  public struct SetUpError: Error {
-    public let call: String
-    public let code: Int32
+  package struct SetUpError: Error {
+    package let call: String
+    package let code: Int32
   }
 
-  public let port: Int
+  package let port: Int
   private let shared: Shared
   private let acceptor: Mutex<JoinableThread?>
 
   /// `http://127.0.0.1:port`.
-  public var origin: String { "http://127.0.0.1:\(port)" }
+  package var origin: String { "http://127.0.0.1:\(port)" }
   /// `127.0.0.1:port`, the form in which an image reference names it.
-  public var authority: String { "127.0.0.1:\(port)" }
+  package var authority: String { "127.0.0.1:\(port)" }
   /// Every complete request so far, in the order received.
-  public var requests: [ReceivedRequest] { shared.state.withLock { $0.requests } }
+  package var requests: [ReceivedRequest] { shared.state.withLock { $0.requests } }
   /// Connections accepted so far.
-  public var connectionCount: Int { shared.state.withLock { $0.accepted } }
+  package var connectionCount: Int { shared.state.withLock { $0.accepted } }
   /// Connections open at the moment.
-  public var openConnectionCount: Int { shared.state.withLock { $0.open.count } }
+  package var openConnectionCount: Int { shared.state.withLock { $0.open.count } }
 
   /// Listens on a free port at once.
-  public init(handler: @escaping @Sendable (ReceivedRequest) -> ScriptedResponse) throws {
+  package init(handler: @escaping @Sendable (ReceivedRequest) -> ScriptedResponse) throws {
     let (listener, port) = try Self.listen()
     self.port = port
     let shared = Shared(handler: handler, listener: listener)
@@ -35,7 +35,7 @@ public final class LoopbackServer: Sendable {
   }
 
   /// Closes every connection and waits for all threads. Safe to call twice.
-  public func stop() {
+  package func stop() {
     guard let thread = acceptor.withLock({ $0.take() }) else { return }
     shared.closeAll()
     thread.join()

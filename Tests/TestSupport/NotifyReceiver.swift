@@ -1,19 +1,19 @@
 import Glibc
 
 /// In systemd's place: the datagram socket on which it hears from a service.
-public final class NotifyReceiver {
-  public enum Place: Sendable {
+package final class NotifyReceiver {
+  package enum Place: Sendable {
     case path(String)
     /// Its name, without the sign for it.
     case abstract(String)
   }
 
-  public struct Message: Sendable {
-    public let text: String
+  package struct Message: Sendable {
+    package let text: String
     /// Not before it was sent.
-    public let at: ContinuousClock.Instant
+    package let at: ContinuousClock.Instant
 
-    public var lines: [String] { text.split(separator: "\n").map(String.init) }
+    package var lines: [String] { text.split(separator: "\n").map(String.init) }
   }
 
   struct Failure: Error {
@@ -21,11 +21,11 @@ public final class NotifyReceiver {
   }
 
   /// For `NOTIFY_SOCKET`.
-  public let name: String
+  package let name: String
   private let descriptor: Int32
   private var received: [Message] = []
 
-  public init(_ place: Place) throws {
+  package init(_ place: Place) throws {
     let path: [UInt8]
     switch place {
     case .path(let text): (name, path) = (text, Array(text.utf8) + [0])
@@ -43,7 +43,7 @@ public final class NotifyReceiver {
   deinit { close(descriptor) }
 
   /// Everything so far, in the order received; what has come since the last call is read now.
-  public var messages: [Message] {
+  package var messages: [Message] {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
       let count = recv(descriptor, &buffer, buffer.count, 0)
@@ -53,7 +53,7 @@ public final class NotifyReceiver {
   }
 
   /// The lines of all messages so far.
-  public var lines: [String] { messages.flatMap(\.lines) }
+  package var lines: [String] { messages.flatMap(\.lines) }
 
-  public func has(_ line: String) -> Bool { lines.contains(line) }
+  package func has(_ line: String) -> Bool { lines.contains(line) }
 }

@@ -1,11 +1,11 @@
-import Foundation
+package import Foundation
 import Glibc
 
 /// A process that has not ended in time; it was killed.
-public struct StillRunning: Error, CustomStringConvertible {
-  public let description: String
+package struct StillRunning: Error, CustomStringConvertible {
+  package let description: String
 
-  public init(_ program: String, _ arguments: [String], seconds: Double) {
+  package init(_ program: String, _ arguments: [String], seconds: Double) {
     description = "waited \(seconds) s for the end of: \(([program] + arguments).joined(separator: " "))"
   }
 }
@@ -17,7 +17,7 @@ extension Process {
   /// - Returns: its exit status.
   /// - Throws: `StillRunning`.
   @discardableResult
-  public func finish(within seconds: Double = 60) throws -> Int32 {
+  package func finish(within seconds: Double = 60) throws -> Int32 {
     guard hasEnded(within: seconds) else {
       kill(processIdentifier, SIGKILL)
       _ = hasEnded(within: 10)
@@ -35,7 +35,7 @@ extension Process {
   /// Starts it and waits for the end, as `finish`.
   ///
   /// - Returns: what it wrote to standard output, and if wanted, to standard error.
-  public func output(withErrors: Bool = false, within seconds: Double = 60) throws -> String {
+  package func output(withErrors: Bool = false, within seconds: Double = 60) throws -> String {
     let pipe = Pipe()
     standardOutput = pipe
     if withErrors { standardError = pipe }

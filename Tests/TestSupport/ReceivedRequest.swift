@@ -1,26 +1,26 @@
 /// One request as it came over the wire.
-public struct ReceivedRequest: Sendable {
-  public let method: String
+package struct ReceivedRequest: Sendable {
+  package let method: String
   /// The request target as sent, `/v2/a/manifests/b?x=1`.
-  public let target: String
+  package let target: String
   /// The part of `target` before `?`, as sent.
-  public let path: String
+  package let path: String
   /// The pairs after `?` in order, decoded as a form: percent escapes, and `+` for a space.
-  public let query: [(String, String)]
+  package let query: [(String, String)]
   /// In the order sent, names as spelled.
-  public let headers: [(name: String, value: String)]
-  public let body: [UInt8]
+  package let headers: [(name: String, value: String)]
+  package let body: [UInt8]
   /// Which TCP connection of the server it came over, counted from 1.
-  public let connection: Int
+  package let connection: Int
 
   /// The first header of that name, in any case.
-  public func header(_ name: String) -> String? {
+  package func header(_ name: String) -> String? {
     let wanted = name.lowercased()
     return headers.first { $0.name.lowercased() == wanted }?.value
   }
 
   /// The first query value of that name.
-  public func query(_ name: String) -> String? { query.first { $0.0 == name }?.1 }
+  package func query(_ name: String) -> String? { query.first { $0.0 == name }?.1 }
 
   /// Parses request line and headers, without the empty line that ends them; `nil` for anything malformed.
   init?(head: ArraySlice<UInt8>, body: [UInt8], connection: Int) {

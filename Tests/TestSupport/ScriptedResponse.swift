@@ -1,6 +1,6 @@
 /// What the loopback server answers, and how badly it behaves while doing so.
-public struct ScriptedResponse: Sendable {
-  public enum Behaviour: Sendable {
+package struct ScriptedResponse: Sendable {
+  package enum Behaviour: Sendable {
     /// A correct answer over a connection that stays open.
     case normal
     /// Takes the request and never answers, until the client or the test gives up.
@@ -21,13 +21,13 @@ public struct ScriptedResponse: Sendable {
     case announceLength(Int)
   }
 
-  public var status: Int
+  package var status: Int
   /// `Content-Length` is added where it is not among them.
-  public var headers: [(String, String)]
-  public var body: [UInt8]
-  public var behaviour: Behaviour
+  package var headers: [(String, String)]
+  package var body: [UInt8]
+  package var behaviour: Behaviour
 
-  public init(
+  package init(
     _ status: Int, headers: [(String, String)] = [], body: [UInt8] = [], behaviour: Behaviour = .normal
   ) {
     self.status = status

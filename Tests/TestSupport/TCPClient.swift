@@ -1,10 +1,10 @@
 import Glibc
 
 /// A plain client on loopback that does what a test tells it to.
-public final class TCPClient {
+package final class TCPClient {
   private let descriptor: Int32
 
-  public init(port: Int, timeoutSeconds: Int = 20) throws {
+  package init(port: Int, timeoutSeconds: Int = 20) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var limit = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -20,21 +20,21 @@ public final class TCPClient {
     guard code == 0 else { throw Refused(errno: errno) }
   }
 
-  public struct Refused: Error {
-    public let errno: Int32
+  package struct Refused: Error {
+    package let errno: Int32
   }
 
   deinit { close(descriptor) }
 
   /// Whether it could be sent.
   @discardableResult
-  public func send(_ text: String) -> Bool {
+  package func send(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     return Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
   }
 
   /// Everything until the other side closes; `nil` if it has not within the timeout.
-  public func receiveToEnd() -> String? {
+  package func receiveToEnd() -> String? {
     var text: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)
     while true {
@@ -50,19 +50,19 @@ public final class TCPClient {
   }
 
   /// A whole exchange.
-  public static func exchange(_ request: String, port: Int) throws -> String? {
+  package static func exchange(_ request: String, port: Int) throws -> String? {
     let client = try TCPClient(port: port)
     client.send(request)
     return client.receiveToEnd()
   }
 
-  public static func get(_ path: String, port: Int) throws -> String? {
+  package static func get(_ path: String, port: Int) throws -> String? {
     try exchange("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n", port: port)
   }
 }
 
 /// A port on which nobody listens, as far as can be known.
-public func freePort() throws -> Int {
+package func freePort() throws -> Int {
   let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
   defer { close(descriptor) }
   var address = sockaddr_in()

@@ -1,14 +1,14 @@
 import Glibc
 import History
-import ImageModel
-import StrictJSON
+package import ImageModel
+package import StrictJSON
 
 /// Asks the daemon of a database. Blocks; for commands.
-public enum ControlClient {
+package enum ControlClient {
   /// How a daemon is doing, in one line.
   ///
   /// - Throws: as `ask`; status 69 when the daemon does not work.
-  public static func health(database: String, environment: [String: String]) throws(ControlError) -> String {
+  package static func health(database: String, environment: [String: String]) throws(ControlError) -> String {
     guard let status = try ask(.health, database: database, environment: environment)["status"]?.string else {
       throw .noReply
     }
@@ -19,7 +19,7 @@ public enum ControlClient {
   ///
   /// - Parameter progress: called with the number of tags done, and of all.
   /// - Throws: as `ask`.
-  public static func check(
+  package static func check(
     _ tags: [TagReference]?, database: String, environment: [String: String],
     progress: (_ done: Int, _ total: Int) -> Void
   ) throws(ControlError) -> CheckReport {
@@ -43,7 +43,7 @@ public enum ControlClient {
   ///   - database: its path, as opened.
   ///   - take: gets the lines before the last one.
   /// - Throws: status 69 when no daemon of this database answers; what the daemon refuses with.
-  public static func ask(
+  package static func ask(
     _ request: ControlRequest, database: String, environment: [String: String],
     take: (_ line: JSONValue) throws(ControlError) -> Void = { _ in }
   ) throws(ControlError) -> JSONValue {

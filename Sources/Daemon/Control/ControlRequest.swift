@@ -1,10 +1,10 @@
-import History
-import ImageModel
+package import History
+package import ImageModel
 import StrictJSON
 
 /// What a command asks of the daemon of its database. On the control socket a request is one line of JSON; see
 /// docs/decisions/0015.
-public enum ControlRequest: Hashable, Sendable {
+package enum ControlRequest: Hashable, Sendable {
   /// Whether polling and recording are going on.
   case health
   /// Polls these tags now, or the whole watchlist where it is `nil`.
@@ -77,14 +77,14 @@ public enum ControlRequest: Hashable, Sendable {
 }
 
 /// Why a request was not answered as wanted.
-public struct ControlError: Error, Hashable, Sendable {
-  public let status: ExitCode
+package struct ControlError: Error, Hashable, Sendable {
+  package let status: ExitCode
   /// One line, with what to do.
-  public let message: String
+  package let message: String
   /// A daemon said so.
-  public var isReply = false
+  package var isReply = false
   /// Where no daemon answered: what was tried.
-  public private(set) var attempts: String?
+  package private(set) var attempts: String?
 
   init(_ status: ExitCode, _ message: String) {
     self.status = status

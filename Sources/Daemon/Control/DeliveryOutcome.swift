@@ -1,19 +1,19 @@
-import History
-import ImageModel
-import StrictJSON
+package import History
+package import ImageModel
+package import StrictJSON
 
 /// What changing deliveries came to.
-public struct DeliveryOutcome: Hashable, Sendable {
+package struct DeliveryOutcome: Hashable, Sendable {
   /// How many were made due, or forgotten.
-  public let count: Int
+  package let count: Int
   /// Sinks that had been disabled and are tried again.
-  public let enabled: [String]
+  package let enabled: [String]
   /// Sinks that are disabled still, where none was named.
-  public let disabled: [String]
+  package let disabled: [String]
   /// Sinks at which attempts are to be made now. Who asked is not told.
   let hurried: [String]
 
-  public init(count: Int, enabled: [String] = [], disabled: [String] = [], hurried: [String] = []) {
+  package init(count: Int, enabled: [String] = [], disabled: [String] = [], hurried: [String] = []) {
     self.count = count
     self.hurried = hurried
     self.enabled = enabled
@@ -21,7 +21,7 @@ public struct DeliveryOutcome: Hashable, Sendable {
   }
 
   /// Does what the request says, in the caller's transaction; `nil` for a request that changes no deliveries.
-  public init?(_ request: ControlRequest, in store: HistoryTransaction, now: Timestamp = .now()) throws {
+  package init?(_ request: ControlRequest, in store: HistoryTransaction, now: Timestamp = .now()) throws {
     switch request {
     case .retry(let query):
       let (count, hurried) = try store.retryDeliveries(query, now: now)
@@ -34,7 +34,7 @@ public struct DeliveryOutcome: Hashable, Sendable {
   }
 
   /// From what a daemon answered.
-  public init(reply: JSONValue) throws(ControlError) {
+  package init(reply: JSONValue) throws(ControlError) {
     guard let count = reply["count"]?.integer, let enabled = reply["enabled"]?.array?.compactMap(\.string),
       let disabled = reply["disabled"]?.array?.compactMap(\.string)
     else { throw .noReply }

@@ -2,7 +2,7 @@ import Addresses
 import Endpoint
 import Glibc
 import History
-import ImageModel
+package import ImageModel
 import Logging
 
 /// The pages of `http.listen`.
@@ -112,10 +112,10 @@ actor ServiceEndpoint {
 }
 
 /// Why `http.listen` cannot be had.
-public struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
-  public let status: ExitCode
+package struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let status: ExitCode
   /// One line: `<what> (<where>): <what to do>`.
-  public let description: String
+  package let description: String
 
   init(_ address: String, _ error: EndpointError) {
     switch error.errno {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import History
 import ImageModel
 
 struct DbBackupCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Daemon
+import History
 import ImageModel
 
 struct DbCheckCommand: ParsableCommand {

@@ -40,9 +40,9 @@ struct DeliveriesListCommand: ParsableCommand {
 }
 
 extension DeliveryState: EnumerableFlag {
-  public static func name(for state: DeliveryState) -> NameSpecification { .customLong(state.rawValue) }
+  static func name(for state: DeliveryState) -> NameSpecification { .customLong(state.rawValue) }
 
-  public static func help(for state: DeliveryState) -> ArgumentHelp? {
+  static func help(for state: DeliveryState) -> ArgumentHelp? {
     switch state {
     case .waiting: "Those that are still to be made."
     case .failed: "Those that were given up until they are retried."

@@ -1,3 +1,4 @@
+import ArgumentParser
 import ImageModel
 
 /// What is said about a command line that cannot be understood.

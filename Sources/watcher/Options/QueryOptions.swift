@@ -1,4 +1,5 @@
 import ArgumentParser
+import Config
 import History
 
 /// Where the queries find their database.
