@@ -51,7 +51,7 @@ let package = Package(
     .executableTarget(
       name: "watcher",
       dependencies: [
-        "Config", "CSignals", "Daemon", "History", "ImageModel",
+        "Config", "CSignals", "Daemon", "History", "ImageModel", "Registry",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

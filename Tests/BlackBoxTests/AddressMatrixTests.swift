@@ -1,5 +1,6 @@
 import Foundation
 import StrictJSON
+import TestSupport
 import Testing
 
 /// Where registries and configurations may lead the watcher, with a trap at every address that no request may go to.

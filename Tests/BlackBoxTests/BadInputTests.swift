@@ -76,11 +76,7 @@ import Testing
   }
 
   private static func foreign(_ path: String) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
-    process.arguments = [path, "CREATE TABLE other(x); INSERT INTO other VALUES(1)"]
-    try process.run()
-    try process.finish()
+    try Child("sqlite3", [path, "CREATE TABLE other(x); INSERT INTO other VALUES(1)"]).finish()
   }
 
   private static func garbage(_ path: String) throws {

@@ -27,7 +27,7 @@ import Testing
       let place = outcome.stderr.split(separator: "\n").first.map(String.init) ?? ""
       #expect(place.hasPrefix("\(scene.config):"), "\(place)")
       #expect(place.dropFirst(scene.config.count).prefix { $0 != " " }.split(separator: ":").count == 2, "\(place)")
-      kill(daemon.processIdentifier, SIGHUP)
+      kill(daemon.pid, SIGHUP)
       #expect(eventually { Self.failures(scene) > index }, "\(text)")
       #expect(try Self.isLastReloadGood(port) == false)
     }
@@ -40,7 +40,7 @@ import Testing
     registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
     #expect(eventually { scene.eventLines().count == 2 }, "polling has gone on with the old one")
     try sound.write(toFile: scene.config, atomically: true, encoding: .utf8)
-    kill(daemon.processIdentifier, SIGHUP)
+    kill(daemon.pid, SIGHUP)
     #expect(eventually { WatcherBinary.text(scene.stderr).contains("msg=reloaded") })
     #expect(try Self.isLastReloadGood(port) == true)
     #expect(try scene.run(["health"]).stdout.hasSuffix(" waiting\n"))

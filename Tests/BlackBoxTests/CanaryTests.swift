@@ -137,7 +137,7 @@ import Testing
     for command in commands { try run(command) }
     #expect(try eventually { try scene.sql("SELECT count(*) FROM delivery WHERE attempts > 0")[0] != "0" })
     for place in ["cmdline", "environ"] {
-      found["/proc/\(place)"] = WatcherBinary.text("/proc/\(daemon.processIdentifier)/\(place)")
+      found["/proc/\(place)"] = WatcherBinary.text("/proc/\(daemon.pid)/\(place)")
     }
     found["metrics"] = try TCPClient.get("/metrics", port: port)
     daemon.terminate()

@@ -160,8 +160,8 @@ import Testing
     #expect(resources(daemon).threads <= before.threads + 4, "\(resources(daemon)) after \(before)")
     #expect(resources(daemon).megabytes <= before.megabytes + 24, "\(resources(daemon)) after \(before)")
     daemon.terminate()
-    try daemon.finish()
-    #expect(daemon.terminationStatus == 0 && daemon.terminationReason == .exit)
+    let status = try daemon.finish()
+    #expect(status == 0)
   }
 
   private func edit(_ change: (inout [String: Any]) -> Void) throws {
@@ -170,7 +170,7 @@ import Testing
     try JSONSerialization.data(withJSONObject: document).write(to: URL(fileURLWithPath: scene.config))
   }
 
-  private func hangUp(_ daemon: Process) { kill(daemon.processIdentifier, SIGHUP) }
+  private func hangUp(_ daemon: Child) { daemon.signal(SIGHUP) }
 
   private func log() -> String { WatcherBinary.text(scene.stderr) }
 
@@ -180,8 +180,8 @@ import Testing
     registry.requests.filter { $0.method == "HEAD" && $0.path == "/v2/\(name)/manifests/stable" }.count
   }
 
-  private func resources(_ daemon: Process) -> (files: Int, threads: Int, megabytes: Int) {
-    let folder = "/proc/\(daemon.processIdentifier)"
+  private func resources(_ daemon: Child) -> (files: Int, threads: Int, megabytes: Int) {
+    let folder = "/proc/\(daemon.pid)"
     func count(_ name: String) -> Int {
       (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)").count) ?? 0
     }

@@ -88,7 +88,7 @@ import Testing
     defer { registry.stop() }
     let killed = try scene.daemon()
     #expect(eventually { (try? scene.run(["health"]).status) == 0 })
-    kill(killed.processIdentifier, SIGKILL)
+    kill(killed.pid, SIGKILL)
     try killed.finish()
     #expect(access(socket, F_OK) == 0)
     #expect(try scene.run(["health"]).status == 69)

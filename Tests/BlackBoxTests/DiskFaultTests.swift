@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// A disk that fails while the binary records and tells: nothing told is missing from the database, nothing

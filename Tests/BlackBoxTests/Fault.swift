@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// A fault of the disk, injected into the binary by a library that stands before libc: `FaultShim/fault.c`.

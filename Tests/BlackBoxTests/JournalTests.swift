@@ -31,7 +31,7 @@ import Testing
       stderr: log)
     #expect(eventually { WatcherBinary.text(log).contains("poll_failed") && scene.isBaselineRecorded() })
     try "{".write(toFile: scene.config, atomically: true, encoding: .utf8)
-    kill(daemon.processIdentifier, SIGHUP)
+    kill(daemon.pid, SIGHUP)
     #expect(eventually { WatcherBinary.text(log).contains("reload_failed") })
     daemon.terminate()
     try daemon.finish()

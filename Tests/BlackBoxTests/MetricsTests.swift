@@ -22,7 +22,7 @@ import Testing
 
   private func isReady(_ port: Int) -> Bool { (try? page("/-/ready", port))?.hasPrefix("HTTP/1.1 200 ") == true }
 
-  private func readyDaemon(_ port: Int) throws -> Process {
+  private func readyDaemon(_ port: Int) throws -> Child {
     let daemon = try scene.daemon()
     #expect(eventually { isReady(port) })
     return daemon
@@ -102,16 +102,16 @@ import Testing
     let sound = WatcherBinary.text(scene.config)
     try sound.replacingOccurrences(of: ":\(first)\"", with: ":\(taken.port)\"")
       .write(toFile: scene.config, atomically: true, encoding: .utf8)
-    kill(daemon.processIdentifier, SIGHUP)
+    kill(daemon.pid, SIGHUP)
     #expect(eventually { WatcherBinary.text(scene.stderr).contains("msg=reload_failed") })
     #expect(WatcherBinary.text(scene.stderr).contains("Address already in use"))
     #expect(try value("watcher_config_last_reload_successful", first) == 0)
     let second = try scene.listen()
-    kill(daemon.processIdentifier, SIGHUP)
+    kill(daemon.pid, SIGHUP)
     #expect(eventually { (try? value("watcher_config_last_reload_successful", second)) == 1 })
     #expect(eventually { (try? TCPClient(port: first)) == nil })
     try scene.configure(watch: [image], interval: "1h")
-    kill(daemon.processIdentifier, SIGHUP)
+    kill(daemon.pid, SIGHUP)
     #expect(eventually { (try? TCPClient(port: second)) == nil })
     #expect(daemon.isRunning)
   }
@@ -123,7 +123,7 @@ import Testing
     defer { daemon.terminate() }
     for (reloads, host) in ["0.0.0.0", "127.0.0.1"].enumerated() {
       _ = try scene.listen(host: host, port: port)
-      kill(daemon.processIdentifier, SIGHUP)
+      kill(daemon.pid, SIGHUP)
       let log = { WatcherBinary.text(scene.stderr) }
       #expect(eventually { log().components(separatedBy: "msg=reloaded").count == reloads + 2 }, "\(log())")
       #expect(log().contains("msg=http_listening address=\(host):\(port)"))
@@ -188,21 +188,18 @@ import Testing
     let text = try #require(try page("/metrics", port).components(separatedBy: "\r\n\r\n").last)
     let file = scene.directory + "/page"
     try text.write(toFile: file, atomically: true, encoding: .utf8)
-    let promtool = Process()
-    promtool.executableURL = URL(fileURLWithPath: "/usr/bin/promtool")
-    promtool.arguments = ["check", "metrics"]
-    promtool.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
-    let words = try promtool.output(withErrors: true)
-    #expect(promtool.terminationStatus == 0 && words.isEmpty, "\(words)")
+    let words = scene.directory + "/words"
+    let status = try Child("promtool", ["check", "metrics"], stdin: file, stdout: words, stderr: words).finish()
+    #expect(status == 0 && WatcherBinary.text(words).isEmpty, "\(WatcherBinary.text(words))")
   }
 
-  private func residentKilobytes(_ daemon: Process) throws -> Int {
-    let status = try String(contentsOfFile: "/proc/\(daemon.processIdentifier)/status", encoding: .utf8)
+  private func residentKilobytes(_ daemon: Child) throws -> Int {
+    let status = try String(contentsOfFile: "/proc/\(daemon.pid)/status", encoding: .utf8)
     let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
     return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
   }
 
-  private func descriptors(_ daemon: Process) throws -> Int {
-    try FileManager.default.contentsOfDirectory(atPath: "/proc/\(daemon.processIdentifier)/fd").count
+  private func descriptors(_ daemon: Child) throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/\(daemon.pid)/fd").count
   }
 }

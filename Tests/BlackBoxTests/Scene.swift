@@ -63,7 +63,7 @@ final class Scene {
   }
 
   /// `watcher run` in the background, its output in `stdout` and `stderr`.
-  func daemon() throws -> Process {
+  func daemon() throws -> Child {
     try binary.start(["run", "--config", config], stdout: stdout, stderr: stderr)
   }
 
@@ -77,11 +77,10 @@ final class Scene {
   func change(_ statements: String) throws { _ = try sqlite([], statements) }
 
   private func sqlite(_ options: [String], _ statements: String) throws -> [String] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
-    process.arguments = options + ["-cmd", ".timeout 5000", database, statements]
-    process.standardError = FileHandle.nullDevice
-    return try process.output().split(separator: "\n").map(String.init)
+    let output = "\(directory)/rows.\(UUID().uuidString)"
+    defer { unlink(output) }
+    try Child("sqlite3", options + ["-cmd", ".timeout 5000", database, statements], stdout: output).finish()
+    return WatcherBinary.text(output).split(separator: "\n").map(String.init)
   }
 
   /// The lines of the file sink that are complete.

@@ -55,7 +55,7 @@ import Testing
     try #require(eventually { scene.isBaselineRecorded() })
     let pipe = scene.directory + "/pipe"
     try #require(mkfifo(pipe, 0o600) == 0 && rename(pipe, scene.config) == 0)
-    kill(daemon.processIdentifier, SIGHUP)
+    kill(daemon.pid, SIGHUP)
     let writer = try opened(scene.config)
     defer { close(writer) }
     #expect(try scene.run(["health"]).status == 0, "everything else goes on")
@@ -72,10 +72,10 @@ import Testing
     try #require(eventually { scene.isBaselineRecorded() })
     let (text, pipe) = (WatcherBinary.text(scene.config), scene.directory + "/pipe")
     try #require(mkfifo(pipe, 0o600) == 0 && rename(pipe, scene.config) == 0)
-    kill(daemon.processIdentifier, SIGHUP)
+    kill(daemon.pid, SIGHUP)
     for reloads in 1...2 {
       let writer = try opened(scene.config)
-      if reloads == 1 { for _ in 0..<5 { kill(daemon.processIdentifier, SIGHUP) } }
+      if reloads == 1 { for _ in 0..<5 { kill(daemon.pid, SIGHUP) } }
       #expect(Glibc.write(writer, text, text.utf8.count) == text.utf8.count)
       close(writer)
       #expect(eventually { log.components(separatedBy: "msg=reloaded").count == reloads + 1 }, "\(log)")

@@ -78,17 +78,12 @@ import Testing
     try secret?.write(toFile: file, atomically: true, encoding: .utf8)
     let input = directory + "/body"
     try body.write(toFile: input, atomically: true, encoding: .utf8)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: shell[0])
-    process.arguments = shell.dropFirst() + [Self.script, file]
-    process.environment = [
+    let environment = [
       "PATH": "\(directory):/usr/bin:/bin", "HTTP_WEBHOOK_ID": "msg_1", "HTTP_WEBHOOK_TIMESTAMP": time,
       "HTTP_WEBHOOK_SIGNATURE": signature,
     ]
-    process.currentDirectoryURL = URL(fileURLWithPath: directory)
-    process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: input))
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    return try process.finish()
+    return try Child(
+      shell[0], shell.dropFirst() + [Self.script, file], environment: environment, directory: directory, stdin: input
+    ).finish()
   }
 }

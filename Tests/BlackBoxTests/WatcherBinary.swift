@@ -34,25 +34,13 @@ struct WatcherBinary {
   /// Starts without waiting; output goes to files, so that nothing blocks on a pipe.
   func start(
     _ arguments: [String], environment: [String: String] = [:], stdout: String, stderr: String
-  ) throws -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.path)
-    process.arguments = arguments
-    process.environment = ["PATH": "/usr/bin:/bin", "HOME": directory].merging(environment) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try Self.handle(stdout)
-    process.standardError = try Self.handle(stderr)
-    try process.run()
-    return process
+  ) throws -> Child {
+    try Child(
+      Self.path, arguments, environment: ["PATH": "/usr/bin:/bin", "HOME": directory].merging(environment) { $1 },
+      stdout: stdout, stderr: stderr)
   }
 
   static func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
-
-  private static func handle(_ path: String) throws -> FileHandle {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
-    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-  }
 }
 
 /// Waits for a condition, looking often, up to a deadline.

@@ -53,7 +53,7 @@ import Testing
       let daemon = try scene.daemon()
       // The moment is meant to be random; nothing is awaited here.
       usleep(UInt32.random(in: 5_000...500_000))
-      kill(daemon.processIdentifier, SIGKILL)
+      kill(daemon.pid, SIGKILL)
       try daemon.finish()
       let tag = Int.random(in: 0..<Self.tags)
       guard versions[tag] < Self.moves else { continue }

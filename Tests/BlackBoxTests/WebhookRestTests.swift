@@ -33,7 +33,7 @@ import Testing
   }
 
   /// One event is refused: then the sink rests.
-  private func refuse(_ daemon: Process) throws {
+  private func refuse(_ daemon: Child) throws {
     try #require(eventually { (try? scene.sql("SELECT count(*) FROM snapshot")) == ["2"] })
     registry.put(FakeRegistryImage("second"), in: "one", tag: "stable")
     try #require(
@@ -42,8 +42,8 @@ import Testing
   }
 
   /// Kills it, so that nothing is put in order.
-  private func kill(_ daemon: Process) {
-    Glibc.kill(daemon.processIdentifier, SIGKILL)
+  private func kill(_ daemon: Child) {
+    Glibc.kill(daemon.pid, SIGKILL)
     #expect(eventually { !daemon.isRunning }, "it ends")
   }
 
@@ -93,7 +93,7 @@ import Testing
     try refuse(daemon)
     for (index, path) in ["/", "/elsewhere"].enumerated() {
       try configure(path)
-      Glibc.kill(daemon.processIdentifier, SIGHUP)
+      Glibc.kill(daemon.pid, SIGHUP)
       let reloads = { WatcherBinary.text(scene.stderr).split(separator: "\n").count { $0.contains("msg=reloaded") } }
       #expect(eventually { reloads() == index + 1 }, "reload \(index + 1)")
       if path == "/" { #expect(receiver.requests.count == 1) }

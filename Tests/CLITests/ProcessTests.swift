@@ -26,19 +26,14 @@ import Testing
   /// Runs `watcher` by way of a shell, so that pipes and devices can be tried.
   private func shell(_ line: String, _ environment: [String: String] = [:]) throws -> Outcome {
     let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = ["-c", line]
-    process.environment = [
+    let environment = [
       "PATH": "\(tests.deletingLastPathComponent().path):/usr/bin:/bin", "HOME": directory.path, "DB": database,
     ].merging(environment) { $1 }
     let (out, err) = (directory.appendingPathComponent("out"), directory.appendingPathComponent("err"))
     for file in [out, err] { try Data().write(to: file) }
-    process.standardOutput = try FileHandle(forWritingTo: out)
-    process.standardError = try FileHandle(forWritingTo: err)
-    try process.run()
+    let shell = try Child("/bin/bash", ["-c", line], environment: environment, stdout: out.path, stderr: err.path)
     return Outcome(
-      status: try process.finish(), stdout: try String(contentsOf: out, encoding: .utf8),
+      status: try shell.finish(), stdout: try String(contentsOf: out, encoding: .utf8),
       stderr: try String(contentsOf: err, encoding: .utf8))
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Certificates made with the `openssl` command in a folder of their own, removed with the fixture.
@@ -50,7 +51,9 @@ final class Certificates {
   }
 
   private func openssl(_ arguments: [String]) throws {
-    try ChildProcess(["openssl"] + arguments, in: folder.path, outputPath: path("command.log")).finish()
+    let log = path("command.log")
+    let status = try Child("openssl", arguments, directory: folder.path, stdout: log, stderr: log).finish()
+    try #require(status == 0, "\(arguments): \((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
   }
 }
 
@@ -58,7 +61,7 @@ final class Certificates {
 final class TLSServer {
   let port: Int
   var origin: String { "https://127.0.0.1:\(port)" }
-  private let process: ChildProcess
+  private let process: Child
 
   init(
     _ certificates: Certificates, _ kind: Certificates.Kind, options: [String] = [],
@@ -66,11 +69,20 @@ final class TLSServer {
   ) throws {
     let files = try certificates.make(kind)
     _ = try certificates.write(page, to: "page")
-    process = try ChildProcess(
-      ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", files.certificate, "-key", files.key, "-HTTP"]
-        + options, in: certificates.folder.path, outputPath: certificates.path("server.log"))
-    try process.waitForOutput("ACCEPT 127.0.0.1:")
-    let digits = process.output.split(separator: "ACCEPT 127.0.0.1:").last?.prefix { $0.isNumber }
-    port = try #require(digits.flatMap { Int($0) })
+    let log = certificates.path("server.log")
+    unlink(log)
+    process = try Child(
+      "openssl",
+      ["s_server", "-accept", "127.0.0.1:0", "-cert", files.certificate, "-key", files.key, "-HTTP"] + options,
+      directory: certificates.folder.path, stdout: log, stderr: log)
+    let accepts = "ACCEPT 127.0.0.1:"
+    var said = ""
+    let deadline = ContinuousClock.now + .seconds(10)
+    while !said.contains(accepts), ContinuousClock.now < deadline {
+      usleep(10_000)
+      said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+    }
+    let digits = said.split(separator: accepts).last?.prefix { $0.isNumber }
+    port = try #require(digits.flatMap { Int($0) }, "no \(accepts) in \(said)")
   }
 }
