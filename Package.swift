@@ -23,17 +23,21 @@ let package = Package(
     .target(name: "Addresses"),
     .target(name: "ImageModel"),
     .target(name: "StrictJSON"),
+    .target(name: "Host", dependencies: ["CSignals", "ImageModel"]),
     .target(name: "Hashing", dependencies: ["COpenSSL", "ImageModel"]),
-    .target(name: "Transport", dependencies: ["CCurl", "Addresses"]),
-    .target(name: "Registry", dependencies: ["Addresses", "Transport", "Hashing", "StrictJSON", "ImageModel"]),
+    .target(name: "Documents", dependencies: ["Hashing", "ImageModel", "StrictJSON"]),
+    .target(name: "Transport", dependencies: ["CCurl", "Addresses", "Host"]),
+    .target(
+      name: "Registry",
+      dependencies: ["Addresses", "Documents", "Hashing", "Host", "ImageModel", "StrictJSON", "Transport"]),
     .target(name: "Drift", dependencies: ["ImageModel"]),
     .target(
       name: "Schedule",
       dependencies: ["ImageModel", .product(name: "HeapModule", package: "swift-collections")]),
     .target(
       name: "History",
-      dependencies: ["ImageModel", .product(name: "GRDB", package: "GRDB.swift")]),
-    .target(name: "Delivery", dependencies: ["Transport", "Hashing", "ImageModel"]),
+      dependencies: ["Host", "ImageModel", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "Delivery", dependencies: ["Hashing", "Host", "ImageModel", "Transport"]),
     .target(
       name: "Endpoint",
       dependencies: [
@@ -41,17 +45,22 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .target(name: "Config", dependencies: ["Addresses", "StrictJSON", "ImageModel"]),
+    .target(name: "Recording", dependencies: ["Documents", "Drift", "History", "ImageModel"]),
     .target(
-      name: "Daemon",
+      name: "Polling",
+      dependencies: ["Drift", "History", "Host", "ImageModel", "Recording", "Registry", "Schedule"]),
+    .target(name: "Control", dependencies: ["History", "Host", "ImageModel", "StrictJSON"]),
+    .target(
+      name: "Service",
       dependencies: [
-        "Addresses", "Config", "CSignals", "Delivery", "Drift", "Endpoint", "Hashing", "History", "ImageModel",
-        "Registry", "Schedule", "StrictJSON", "Transport",
+        "Addresses", "Config", "Control", "Delivery", "Documents", "Endpoint", "History", "Host", "ImageModel",
+        "Polling", "Recording", "Registry", "Schedule", "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "watcher",
       dependencies: [
-        "Config", "CSignals", "Daemon", "History", "ImageModel", "Registry",
+        "Config", "Control", "CSignals", "History", "Host", "ImageModel", "Registry", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -61,32 +70,39 @@ let package = Package(
     .testTarget(name: "HouseTests"),
     .testTarget(name: "AddressesTests", dependencies: ["Addresses"]),
     .testTarget(name: "ImageModelTests", dependencies: ["ImageModel"]),
+    .testTarget(name: "HostTests", dependencies: ["Host", "ImageModel"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "ImageModel"]),
-    .testTarget(name: "TransportTests", dependencies: ["Addresses", "Transport", "TestSupport"]),
+    .testTarget(name: "TransportTests", dependencies: ["Host", "Addresses", "Transport", "TestSupport"]),
     .testTarget(
       name: "RegistryTests",
-      dependencies: ["Registry", "Transport", "Hashing", "StrictJSON", "ImageModel", "TestSupport"]),
+      dependencies: [
+        "Host", "Documents", "Registry", "Transport", "Hashing", "StrictJSON", "ImageModel", "TestSupport",
+      ]),
     .testTarget(name: "DriftTests", dependencies: ["Drift", "ImageModel"]),
     .testTarget(name: "ScheduleTests", dependencies: ["Schedule", "ImageModel"]),
     .testTarget(
-      name: "HistoryTests", dependencies: ["History", "ImageModel", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "HistoryTests",
+      dependencies: ["Host", "History", "ImageModel", .product(name: "GRDB", package: "GRDB.swift")],
       exclude: ["fixtures"]),
     .testTarget(
-      name: "DeliveryTests", dependencies: ["Delivery", "Transport", "ImageModel", "TestSupport"]),
+      name: "DeliveryTests", dependencies: ["Host", "Delivery", "Transport", "ImageModel", "TestSupport"]),
     .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "TestSupport"]),
     .testTarget(name: "ConfigTests", dependencies: ["Config", "ImageModel"], exclude: ["fixtures"]),
     .testTarget(
-      name: "DaemonTests",
+      name: "ServiceTests",
       dependencies: [
-        "Daemon", "Config", "Drift", "Hashing", "History", "ImageModel", "Schedule", "StrictJSON", "TestSupport",
+        "Addresses", "Config", "Control", "Delivery", "Documents", "Drift", "Hashing", "History", "Host", "ImageModel",
+        "Polling",
+        "Recording", "Registry", "Schedule", "Service", "StrictJSON", "TestSupport", "Transport",
         .product(name: "InMemoryLogging", package: "swift-log"), .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
-      name: "CLITests", dependencies: ["watcher", "Daemon", "History", "Config", "ImageModel", "TestSupport"]),
+      name: "CLITests",
+      dependencies: ["Host", "watcher", "Control", "Service", "History", "Config", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "BlackBoxTests",
-      dependencies: ["watcher", "TestSupport", "Hashing", "Schedule", "StrictJSON", "ImageModel"],
+      dependencies: ["Host", "watcher", "TestSupport", "Hashing", "Schedule", "StrictJSON", "ImageModel"],
       exclude: ["FaultShim", "Namespace"]),
   ],
   swiftLanguageModes: [.v6]

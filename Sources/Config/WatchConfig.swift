@@ -1,4 +1,4 @@
-import ImageModel
+package import ImageModel
 import StrictJSON
 
 /// A configuration that is valid. Source: docs/configuration.md.

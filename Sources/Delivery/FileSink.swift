@@ -1,4 +1,5 @@
 import Glibc
+import Host
 import Synchronization
 
 /// One event a line at the end of a file. A line counts as delivered once it is on disk.

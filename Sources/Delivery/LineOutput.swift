@@ -1,4 +1,5 @@
 import Glibc
+import Host
 import Synchronization
 
 /// A descriptor that takes lines, for all sinks that write to it: with a queue of its own each would mix its lines into

@@ -1,4 +1,5 @@
 import Glibc
+import Host
 
 /// Writes whole lines to a descriptor, which it does not own.
 struct LineWriter {
@@ -41,22 +42,10 @@ struct LineWriter {
       line.insert(newline, at: 0)
     }
     try reserve(line.count - written)
-    while written < line.count {
-      let count = line.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, line.count - written)
-      }
-      if count > 0 {
-        written += count
-        continue
-      }
-      let code = errno
-      switch code {
-      case EINTR where count < 0: continue
-      case EAGAIN where count < 0: waitUntilWritable()
-      default:
-        noteTorn(line.prefix(written))
-        throw SystemError(call: "write to", subject: subject, code: count < 0 ? code : EIO)
-      }
+    let (count, failure) = writeAll(line[written...], to: descriptor)
+    guard failure == 0 else {
+      noteTorn(line.prefix(written + count))
+      throw SystemError(call: "write to", subject: subject, code: failure)
     }
     torn = []
   }
@@ -94,9 +83,4 @@ struct LineWriter {
     return status.st_size
   }
 
-  /// A descriptor that came to us in non-blocking mode: its mode is shared with whoever else holds it.
-  private func waitUntilWritable() {
-    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    _ = poll(&request, 1, -1)
-  }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Host
 import ImageModel
 
 /// A file opened for appending lines. Whoever opens it closes it.
@@ -52,25 +53,13 @@ struct LogFile {
     if descriptor < 0, errno == ENOENT {
       descriptor = Glibc.open(path, flags | O_CREAT | O_EXCL, 0o640)
       if descriptor >= 0 {
-        giveToOwner(ofDirectoryOf: path, descriptor)
+        giveToOwner(of: directory(of: path), descriptor)
       } else if errno == EEXIST {
         descriptor = Glibc.open(path, flags)
       }
     }
     guard descriptor >= 0 else { throw SystemError(call: "open", subject: path, code: errno) }
     return descriptor
-  }
-
-  /// What root creates with a command by hand, the service has to be able to write to later.
-  private static func giveToOwner(ofDirectoryOf path: String, _ descriptor: Int32) {
-    var info = stat()
-    guard geteuid() == 0, stat(directory(of: path), &info) == 0, info.st_uid != 0 else { return }
-    _ = fchown(descriptor, info.st_uid, info.st_gid)
-  }
-
-  private static func directory(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// What stands after the last newline; of what is longer than any line of ours, the end.

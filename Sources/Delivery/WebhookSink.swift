@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Host
 package import ImageModel
 import Synchronization
 package import Transport

@@ -9,15 +9,8 @@ package import ImageModel
 /// Times are wall-clock times. One that lies in the future was written before the clock was set back: it is
 /// taken for now, so that ages are never negative and nothing waits for the old time to come again.
 package struct Reachability: Hashable, Sendable {
-  package enum State: String, Sendable, CaseIterable {
-    case ok
-    case unreachable
-    /// Stays until a check succeeds, also while the registry itself fails: what is gone cannot also be out of
-    /// reach.
-    case deleted
-  }
 
-  package var state: State
+  package var state: Reach
   /// Failed checks since the last successful one.
   package var failures: Int
   /// The first failed check since the last successful one.
@@ -32,7 +25,7 @@ package struct Reachability: Hashable, Sendable {
 
   /// A tag never checked; or a stored one.
   package init(
-    state: State = .ok, failures: Int = 0, failingSince: Timestamp? = nil, failure: CheckFailure? = nil,
+    state: Reach = .ok, failures: Int = 0, failingSince: Timestamp? = nil, failure: CheckFailure? = nil,
     missingSince: Timestamp? = nil, missingCount: Int = 0, lastSuccess: Timestamp? = nil
   ) {
     self.state = state

@@ -1,4 +1,5 @@
 import Glibc
+import Host
 import Synchronization
 
 /// The right to write one database: an exclusive `flock` on `<database>.lock`, held until released or until the
@@ -27,7 +28,7 @@ package final class DatabaseLock: Sendable {
     let isThere = kind != .missing
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
     guard descriptor >= 0 else { throw .notAccessible(path: path, errno: errno) }
-    FilePath.giveToOwner(of: isThere ? databasePath : FilePath.directory(of: databasePath), descriptor)
+    giveToOwner(of: isThere ? databasePath : directory(of: databasePath), descriptor)
     // A reader that looks whether there is a writer holds the lock for an instant, so one refusal proves nothing.
     for attempt in 0..<attempts {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return DatabaseLock(descriptor) }

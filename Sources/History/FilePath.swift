@@ -1,4 +1,5 @@
 import Glibc
+import Host
 
 /// What the store needs to know about a path before SQLite sees it. The database file itself is never opened
 /// and closed here while it exists: closing any descriptor of it would drop the process's POSIX locks.
@@ -21,11 +22,6 @@ enum FilePath {
     defer { free(resolved) }
     let folder = String(cString: resolved)
     return folder == "/" ? "/" + name : folder + "/" + name
-  }
-
-  static func directory(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// What ends with a slash is meant to be a directory, also where there is none yet.
@@ -92,14 +88,6 @@ enum FilePath {
     guard descriptor >= 0 else { throw .notAccessible(path: path, errno: errno) }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw .notAccessible(path: path, errno: errno) }
-  }
-
-  /// What root creates belongs to the owner of `path` afterwards, or the service could not use it later. SQLite
-  /// does the same with its -wal and -shm files.
-  static func giveToOwner(of path: String, _ descriptor: Int32) {
-    var info = stat()
-    guard geteuid() == 0, stat(path, &info) == 0, info.st_uid != 0 || info.st_gid != 0 else { return }
-    _ = fchown(descriptor, info.st_uid, info.st_gid)
   }
 
   /// Why the effective user cannot read and write `path`; `nil` if it can.

@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import Host
 import ImageModel
 
 extension HistoryReader {
@@ -27,7 +28,7 @@ extension HistoryReader {
     }
     // Unlike a renaming, this takes nothing's place.
     guard link(unfinished, path) == 0 else { throw .notAccessible(path: path, errno: errno) }
-    try FilePath.sync(FilePath.directory(of: path))
+    try FilePath.sync(directory(of: path))
     return FilePath.size(of: path)
   }
 }

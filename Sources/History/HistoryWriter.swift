@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import Host
 package import ImageModel
 import Synchronization
 
@@ -41,7 +42,7 @@ package final class HistoryWriter: Sendable {
 
   /// Makes the directory of a database, and those above it that are missing, mode 0750.
   package static func makeDirectory(for path: String) throws(StoreError) {
-    try FilePath.createDirectory(FilePath.directory(of: path))
+    try FilePath.createDirectory(directory(of: path))
   }
 
   /// Takes the lock, creates the database if there is none (0640, in a directory that is there), checks that it is

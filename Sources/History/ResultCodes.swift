@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import Host
 import ImageModel
 
 extension StoreError {
@@ -55,10 +56,10 @@ extension StoreError {
   ///
   /// - Parameter errno: of the call that failed; `nil` where only SQLite knows, then the path is probed.
   static func notAccessible(path: String, errno failure: Int32?) -> StoreError {
-    let directory = FilePath.directory(of: path)
-    let probed = failure ?? FilePath.probe(path) ?? FilePath.probe(directory) ?? EACCES
+    let folder = Host.directory(of: path)
+    let probed = failure ?? FilePath.probe(path) ?? FilePath.probe(folder) ?? EACCES
     let reason = String(cString: strerror(probed))
-    let place = "\(path): \(reason); \(FilePath.describe(path)), \(FilePath.describe(directory)), uid \(geteuid())"
+    let place = "\(path): \(reason); \(FilePath.describe(path)), \(FilePath.describe(folder)), uid \(geteuid())"
     switch probed {
     case EACCES, EPERM, EROFS:
       return StoreError(

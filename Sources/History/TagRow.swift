@@ -25,7 +25,7 @@ enum TagRow {
     state.lastChecked = try row.optionalTime(7)
     state.lastSuccess = try row.optionalTime(8)
     state.nextCheck = try row.optionalTime(9)
-    state.reach = try row.named(10, TagState.Reach.self)
+    state.reach = try row.named(10, Reach.self)
     state.failures = Int(try row.integer(11))
     state.failingSince = try row.optionalTime(12)
     if let code = try row.optionalNamed(13, CheckFailure.Code.self) {

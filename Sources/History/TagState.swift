@@ -2,11 +2,6 @@ package import ImageModel
 
 /// What checking a tag has led to so far: everything about it that changes from poll to poll.
 package struct TagState: Hashable, Sendable {
-  /// Whether a tag can be had, as events have announced it.
-  package enum Reach: String, Sendable, CaseIterable {
-    case ok, unreachable, deleted
-  }
-
   /// The selection for which the tag was last walked; when it differs from the configured one, an equal digest
   /// is no reason to skip the walk.
   package var walked: PlatformSelection?

@@ -1,10 +1,5 @@
+import Host
 import ImageModel
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Musl
-#endif
 
 /// Time, as it comes from outside.
 struct RegistryClock: Sendable {
@@ -16,11 +11,7 @@ struct RegistryClock: Sendable {
   var sleep: @Sendable (Int64) async -> Void
 
   static let system = RegistryClock(
-    now: {
-      var time = timespec()
-      clock_gettime(CLOCK_BOOTTIME, &time)
-      return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
-    },
+    now: BootClock.milliseconds,
     wallSeconds: { Timestamp.now().milliseconds / 1_000 },
     sleep: { try? await Task.sleep(for: .milliseconds($0)) })
 }

@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import Host
 
 /// The one thread's work: takes requests from the inbox, lets libcurl perform them, and gives the responses
 /// back. Nothing here is shared; callers reach it through the inbox alone.
@@ -198,9 +199,5 @@ final class CurlLoop {
     for id in Array(active.keys) { cancel(id) }
   }
 
-  private static func now() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
-  }
+  private static func now() -> Int { Int(MonotonicClock.nanoseconds() / 1_000_000) }
 }

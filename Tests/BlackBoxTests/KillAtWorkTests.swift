@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func whatWasRecordedIsToldAndWhatMovedIsRecorded() throws {
-    var random = Jitter(seed: Self.seed)
+    var random = SplitMix64(seed: Self.seed)
     // Per tag, the digests it was moved to, in order.
     var moves = (0..<Self.tags).map { tag in [move(tag, 0)] }
     for round in 0..<Self.rounds {
@@ -37,7 +37,7 @@ import Testing
 
   /// Starts the daemon, waits for a second at most until it works, and kills it: by turns up to 60 ms after it asked
   /// the registry, as soon as a line is written and before that can be noted, and right after a commit.
-  private func killAtWork(_ round: Int, _ random: inout Jitter) throws {
+  private func killAtWork(_ round: Int, _ random: inout SplitMix64) throws {
     let asked = registry.requests.count
     let written = Self.lastWrite(scene.events)
     let daemon = try start()

@@ -1,5 +1,5 @@
-import Daemon
 import ImageModel
+import Service
 import Testing
 
 @testable import watcher

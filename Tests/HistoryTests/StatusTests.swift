@@ -17,7 +17,7 @@ import Testing
 
   private struct Case: Sendable, CustomTestStringConvertible {
     let expected: TagStatus.State
-    var reach = TagState.Reach.ok
+    var reach = Reach.ok
     var succeeded = false
     var failing = false
     var testDescription: String { "\(expected): \(reach), succeeded \(succeeded), failing \(failing)" }

@@ -1,4 +1,5 @@
 import GRDB
+import Host
 import ImageModel
 import Testing
 

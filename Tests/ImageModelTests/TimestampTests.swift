@@ -69,10 +69,6 @@ import Testing
     #expect(Timestamp(milliseconds: 1_500).advanced(bySeconds: -2) == Timestamp(milliseconds: -500))
     #expect(Timestamp(milliseconds: 1) < Timestamp(milliseconds: 2))
   }
-
-  @Test func nowIsThisCentury() {
-    #expect((Timestamp(milliseconds: 1_700_000_000_000)...Timestamp(milliseconds: 4_102_444_800_000)).contains(.now()))
-  }
 }
 
 extension Int64 {

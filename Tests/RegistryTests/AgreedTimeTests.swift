@@ -1,3 +1,4 @@
+import Host
 import ImageModel
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Documents
 import Hashing
 import ImageModel
 import TestSupport

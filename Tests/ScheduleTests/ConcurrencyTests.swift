@@ -5,7 +5,7 @@ struct ConcurrencyTests {
   @Test(arguments: [1, 4, 64])
   func aRegistryNeverGetsMoreThanItBears(_ limit: Int) {
     var plan = PollPlan(300, intervalSeconds: 60, concurrency: limit) { _ in .never }
-    var random = Jitter(seed: UInt64(limit))
+    var random = SplitMix64(seed: UInt64(limit))
     var flying: [Int] = []
     var polled: Set<Int> = []
     var now: Int64 = 0
@@ -39,7 +39,7 @@ struct ConcurrencyTests {
     #expect(plan.due(at: 200) == [4, 5, 3, 6, 2])
     #expect(plan.due(at: 200) == [])
     #expect(plan.nextWake(after: 200) == nil, "it takes a finish")
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     plan.finish(3, .success, at: 210, random: &random)
     #expect(plan.nextWake(after: 210) == 210)
     #expect(plan.due(at: 210) == [1])
@@ -56,7 +56,7 @@ struct ConcurrencyTests {
 
   @Test func limitsFollowTheConfiguration() {
     var plan = PollPlan(10, intervalSeconds: 60, concurrency: 4) { _ in .never }
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     #expect(plan.due(at: 0).count == 4)
     #expect(plan.setRegistry("registry.example.com", maxConcurrency: 2) == 0)
     plan.finish(0, .success, at: 0, random: &random)

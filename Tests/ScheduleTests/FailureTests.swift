@@ -10,7 +10,7 @@ struct FailureTests {
       (86_400, [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]),
     ] as [(Int, [Int])])
   func backOffDoublesToItsCap(_ interval: Int, _ bounds: [Int]) {
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     var longest = Array(repeating: Int64(0), count: bounds.count)
     var shortest = Array(repeating: Int64.max, count: bounds.count)
     for _ in 0..<300 {
@@ -35,7 +35,7 @@ struct FailureTests {
 
   @Test func aSuccessForgetsTheFailures() {
     var plan = PollPlan(1, intervalSeconds: 900) { _ in .failing(at: 0, failures: 7) }
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     _ = plan.due(at: 0)
     #expect(plan.finish(0, .success, at: 0, random: &random) >= 450 * second)
     for _ in 0..<50 {
@@ -45,7 +45,7 @@ struct FailureTests {
   }
 
   @Test func aRestartDoesNotForgetTheFailures() {
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     let waits = (0..<200).map { _ in
       var plan = PollPlan(1, intervalSeconds: 86_400) { _ in .failing(at: 0, failures: 6) }
       return plan.finish(0, .failure(isPermanent: false), at: 0, random: &random)
@@ -56,7 +56,7 @@ struct FailureTests {
   }
 
   @Test func whatOnlyAPersonCanMendIsNotHammered() {
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     for _ in 0..<100 {
       var plan = PollPlan(1, intervalSeconds: 900) { _ in .never }
       let wait = plan.finish(0, .failure(isPermanent: true), at: 0, random: &random)
@@ -67,7 +67,7 @@ struct FailureTests {
   @Test(arguments: [Int.max, 300, Int.min])
   func absurdCountsOfFailuresAreHarmless(_ failures: Int) {
     var plan = PollPlan(1, intervalSeconds: 86_400) { _ in .failing(at: 5, failures: failures) }
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     #expect(plan.due(at: 5) == [0])
     for _ in 0..<300 {
       #expect(plan.finish(0, .failure(isPermanent: false), at: 5, random: &random) <= 5 + hour)

@@ -50,7 +50,7 @@ struct PlanOracleTests {
 
   @Test(arguments: Array(UInt64(1)...30))
   func agreesWithTheNaivePlan(_ seed: UInt64) {
-    var random = Jitter(seed: seed)
+    var random = SplitMix64(seed: seed)
     var plan = PollPlan(seed: seed)
     var naive = NaivePlan(limits: [1, 3, 8], pausedUntil: [.min, .min, .min])
     for registry in 0..<3 { plan.setRegistry("r\(registry)", maxConcurrency: naive.limits[registry]) }
@@ -78,7 +78,7 @@ struct PlanOracleTests {
   }
 
   private static func add(
-    _ tag: Int, _ plan: inout PollPlan, _ naive: inout NaivePlan, now: Int64, using random: inout Jitter
+    _ tag: Int, _ plan: inout PollPlan, _ naive: inout NaivePlan, now: Int64, using random: inout SplitMix64
   ) {
     let due = now + Int64.random(in: -5000...20_000, using: &random)
     let registry = tag % 3
@@ -88,7 +88,7 @@ struct PlanOracleTests {
   }
 
   private static func finish(
-    _ tag: Int, _ plan: inout PollPlan, _ naive: inout NaivePlan, now: Int64, using random: inout Jitter
+    _ tag: Int, _ plan: inout PollPlan, _ naive: inout NaivePlan, now: Int64, using random: inout SplitMix64
   ) {
     let outcome: PollOutcome = Bool.random(using: &random) ? .success : .failure(isPermanent: false)
     let next = plan.finish(tag, outcome, at: now, random: &random)

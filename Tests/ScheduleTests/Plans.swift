@@ -24,7 +24,7 @@ extension PollPlan {
   ///
   /// - Parameter polled: is told the tag, when it was polled, and when it is due next.
   mutating func run(
-    from start: Int64, until end: Int64, random: inout Jitter,
+    from start: Int64, until end: Int64, random: inout SplitMix64,
     outcome: (_ tag: Int, _ now: Int64) -> PollOutcome = { _, _ in .success },
     polled: (_ tag: Int, _ now: Int64, _ next: Int64) -> Void
   ) {

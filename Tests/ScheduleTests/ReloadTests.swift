@@ -14,7 +14,7 @@ struct ReloadTests {
 
   @Test func aTagRemovedUnderWayKeepsItsPlaceUntilItIsFinished() {
     var plan = PollPlan(2, intervalSeconds: 60, concurrency: 1) { _ in .never }
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     #expect(plan.due(at: 0) == [0])
     plan.remove(0)
     #expect(plan.count == 1)
@@ -29,7 +29,7 @@ struct ReloadTests {
 
   @Test func aTagTakenBackUnderWayIsNotPolledTwice() {
     var plan = PollPlan(1, intervalSeconds: 60) { _ in .never }
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     _ = plan.due(at: 0)
     plan.remove(0)
     plan.add(0, name: tagName(0), registry: 0, intervalSeconds: 3600, resume: .never)
@@ -59,7 +59,7 @@ struct ReloadTests {
 
   @Test func aPollByHandCountsAsTheTagsPoll() {
     var plan = PollPlan(1, intervalSeconds: 900) { _ in .due(at: 100 * second) }
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     let next = plan.finish(0, .success, at: 90 * second, random: &random)
     #expect(plan.inFlight == 0)
     #expect(plan.due(at: 100 * second) == [])

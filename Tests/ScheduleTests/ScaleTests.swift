@@ -8,7 +8,7 @@ struct ScaleTests {
     let start = clock.now
     let interval = 6 * 3600
     var plan = PollPlan(100_000, intervalSeconds: interval, concurrency: 64) { _ in .spread(from: 0, failures: 0) }
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     var polls = 0
     var latest: Int64 = 0
     plan.run(from: 0, until: 24 * hour, random: &random) { _, now, _ in

@@ -44,7 +44,7 @@ struct SpreadTests {
     let length = Int64(interval) * second
     var plan = PollPlan(20, intervalSeconds: interval) { _ in .spread(from: 0, failures: 0) }
     let places = (0..<20).map { plan.due(of: $0) ?? -1 }
-    var random = Jitter(seed: 2)
+    var random = SplitMix64(seed: 2)
     var polls = Array(repeating: 0, count: 20)
     var shifts: Set<Int64> = []
     plan.run(from: 0, until: 40 * length, random: &random) { tag, now, next in
@@ -63,7 +63,7 @@ struct SpreadTests {
   @Test func anythingOutOfTurnIsFollowedByAReturn() {
     let length = 900 * second
     let plan = PollPlan(200, intervalSeconds: 900) { _ in .spread(from: 0, failures: 0) }
-    var random = Jitter(seed: 3)
+    var random = SplitMix64(seed: 3)
     for tag in 0..<200 {
       guard let place = plan.due(of: tag) else { continue }
       var plan = plan
@@ -78,7 +78,7 @@ struct SpreadTests {
   }
 
   @Test func aRestartKeepsThePlaceAlsoOverABoot() {
-    var random = Jitter(seed: 4)
+    var random = SplitMix64(seed: 4)
     let wall: Int64 = 1_790_000_000_000
     var before = PollPlan(seed: 9, origin: 5_000_000 - wall)
     var after = PollPlan(seed: 9, origin: 20_000 - (wall + hour))

@@ -8,7 +8,7 @@ struct ThrottleTests {
     var plan = PollPlan(10, intervalSeconds: 60, concurrency: 2) { _ in .never }
     let other = plan.setRegistry("other.example", maxConcurrency: 1)
     plan.add(10, name: "other", registry: other, intervalSeconds: 60, resume: .due(at: 1))
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     #expect(plan.due(at: 0) == [0, 1])
     let next = plan.finish(0, .throttled(retryAfterSeconds: 100), at: 0, random: &random)
     #expect(next >= 100 * second)
@@ -22,7 +22,7 @@ struct ThrottleTests {
   /// A window that has just opened gets one request until one comes back well.
   @Test func afterAPauseOneGoesFirst() {
     var plan = PollPlan(10, intervalSeconds: 900, concurrency: 4) { _ in .never }
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     for tag in plan.due(at: 0) { plan.finish(tag, .throttled(retryAfterSeconds: 30), at: 0, random: &random) }
     #expect(plan.due(at: 30 * second) == [4])
     #expect(plan.due(at: 30 * second) == [])
@@ -37,7 +37,7 @@ struct ThrottleTests {
 
   @Test func aPollUnderWayWhenThePauseBeganSaysNothingAboutItsEnd() {
     var plan = PollPlan(10, intervalSeconds: 900, concurrency: 4) { _ in .never }
-    var random = Jitter(seed: 1)
+    var random = SplitMix64(seed: 1)
     _ = plan.due(at: 0)
     plan.finish(0, .throttled(retryAfterSeconds: 30), at: 0, random: &random)
     for tag in 1..<4 { plan.finish(tag, .success, at: 1, random: &random) }
@@ -47,7 +47,7 @@ struct ThrottleTests {
   @Test func absurdRetryAfterIsCutToSixHours() {
     for seconds in [99_999_999, Int.max, 6 * 3600 + 1] {
       var plan = PollPlan(2, intervalSeconds: 60, concurrency: 1) { _ in .never }
-      var random = Jitter(seed: 1)
+      var random = SplitMix64(seed: 1)
       _ = plan.due(at: 0)
       #expect(plan.finish(0, .throttled(retryAfterSeconds: seconds), at: 0, random: &random) == 6 * hour)
       #expect(plan.nextWake(after: 0) == 6 * hour)
@@ -58,7 +58,7 @@ struct ThrottleTests {
   @Test(arguments: [nil, 0, -5] as [Int?])
   func withoutRetryAfterThePausesGrow(_ retryAfterSeconds: Int?) {
     var plan = PollPlan(100, intervalSeconds: 60, concurrency: 4) { _ in .never }
-    var random = Jitter(seed: 3)
+    var random = SplitMix64(seed: 3)
     var times: [Int64] = []
     plan.run(
       from: 0, until: 48 * hour, random: &random,

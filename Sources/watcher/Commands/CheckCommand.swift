@@ -1,9 +1,10 @@
 import ArgumentParser
 import Config
-import Daemon
+import Control
 import FoundationEssentials
 import History
 import ImageModel
+import Service
 
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,14 +31,14 @@ struct CheckCommand: AsyncParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let report: CheckReport
     do {
-      report = try await check(wanted, CheckRun(config: settings, database: path, environment: environment))
+      report = try await check(wanted, OneShotCheck(config: settings, database: path, environment: environment))
     } catch let error as StoreError where error.code == .locked {
       report = try ask(wanted, path, environment)
     }
     if let status = Self.status(report, wantsExitCode: exitCode) { throw status }
   }
 
-  private func check(_ wanted: [TagReference]?, _ check: CheckRun) async throws -> CheckReport {
+  private func check(_ wanted: [TagReference]?, _ check: OneShotCheck) async throws -> CheckReport {
     defer { check.close() }
     let progress = ProgressLine()
     defer { progress.clear() }

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Daemon
 import History
 import ImageModel
+import Service
 
 struct DbCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

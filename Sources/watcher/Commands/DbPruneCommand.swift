@@ -1,9 +1,11 @@
 import ArgumentParser
 import Config
-import Daemon
+import Control
 import FoundationEssentials
 import History
+import Host
 import ImageModel
+import Service
 
 struct DbPruneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

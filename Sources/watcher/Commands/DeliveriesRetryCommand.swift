@@ -1,6 +1,7 @@
 import ArgumentParser
-import Daemon
+import Control
 import ImageModel
+import Service
 
 struct DeliveriesRetryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,8 @@
 import ArgumentParser
-import Daemon
+import Control
 import FoundationEssentials
 import ImageModel
+import Service
 
 struct HealthCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

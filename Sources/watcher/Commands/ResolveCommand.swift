@@ -1,10 +1,10 @@
 import ArgumentParser
 import Config
-import Daemon
 import FoundationEssentials
 import History
 import ImageModel
 import Registry
+import Service
 
 struct ResolveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

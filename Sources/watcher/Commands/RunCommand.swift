@@ -1,7 +1,8 @@
 import ArgumentParser
 import Config
-import Daemon
 import FoundationEssentials
+import Host
+import Service
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

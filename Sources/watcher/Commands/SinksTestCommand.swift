@@ -1,8 +1,8 @@
 import ArgumentParser
 import Config
-import Daemon
 import FoundationEssentials
 import ImageModel
+import Service
 
 struct SinksTestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

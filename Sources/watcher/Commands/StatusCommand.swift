@@ -1,5 +1,6 @@
 import ArgumentParser
 import History
+import Host
 import ImageModel
 
 struct StatusCommand: ParsableCommand {

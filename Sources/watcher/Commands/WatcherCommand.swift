@@ -1,8 +1,9 @@
 import ArgumentParser
-import Daemon
 import Glibc
 import History
+import Host
 import ImageModel
+import Service
 
 /// Watches which image a tag of a container registry names, and tells when it changes.
 @main

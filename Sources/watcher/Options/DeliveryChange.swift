@@ -1,8 +1,10 @@
 import ArgumentParser
-import Daemon
+import Control
 import FoundationEssentials
 import History
+import Host
 import ImageModel
+import Service
 
 /// What the commands have in common that change deliveries.
 struct DeliveryChange: ParsableArguments {

@@ -1,5 +1,5 @@
-import Daemon
 import ImageModel
+import Service
 
 extension CheckReport {
   /// The events are put in byte for byte. Source: docs/reference.md, check.

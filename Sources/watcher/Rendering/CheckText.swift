@@ -1,5 +1,5 @@
-import Daemon
 import ImageModel
+import Service
 
 /// The report of `check` for people: a line per tag and a summary. On a terminal that is too narrow for it, what is
 /// said of a tag stands below it.

@@ -1,7 +1,7 @@
 import Config
-import Daemon
 import History
 import ImageModel
+import Service
 
 /// How sinks are doing, for people and as JSON.
 struct SinksRendering {

@@ -1,4 +1,5 @@
 import Glibc
+import Host
 import ImageModel
 
 /// Times in text. The zone is named once, beside them; a time at which clocks were set otherwise than now names its

@@ -1,6 +1,6 @@
-import Daemon
 import History
 import ImageModel
+import Service
 
 /// `ArgumentParser` has a type of the same name.
 typealias CommandStatus = ImageModel.ExitCode

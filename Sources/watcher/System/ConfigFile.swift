@@ -1,7 +1,8 @@
 import Config
-import Daemon
 import Glibc
+import Host
 import ImageModel
+import Service
 
 /// The configuration file: which one it is, and what to make of it. Source: docs/reference.md, Commands.
 struct ConfigFile: Hashable {
@@ -24,7 +25,7 @@ struct ConfigFile: Hashable {
   func required(say: (String) -> Void = Output.say) throws -> WatchConfig {
     switch Self.read(path) {
     case .success(let bytes): return try parse(bytes, say)
-    case .failure(let failure) where failure.number == ENOENT && !isNamed:
+    case .failure(let failure) where failure.code == ENOENT && !isNamed:
       throw CommandError(
         .configuration,
         "there is no configuration (neither --config nor WATCHER_CONFIG, and no \(path)): write one; "
@@ -54,7 +55,7 @@ struct ConfigFile: Hashable {
     case .success(let bytes): return try parse(bytes)
     case .failure(let failure):
       guard !isNamed else { throw unreadable(failure) }
-      if failure.number != ENOENT {
+      if failure.code != ENOENT {
         Output.warning("cannot read \(path) (\(failure)): going on without it; run as root or join group watcher")
       }
       return try parse(Array("{}".utf8))
@@ -72,17 +73,17 @@ struct ConfigFile: Hashable {
     }
   }
 
-  private func unreadable(_ failure: SystemFailure) -> CommandError {
-    let isForbidden = failure.number == EACCES || failure.number == EPERM
+  private func unreadable(_ failure: SystemError) -> CommandError {
+    let isForbidden = failure.code == EACCES || failure.code == EPERM
     return CommandError(
       isForbidden ? .permission : .configuration,
       "cannot read the configuration (\(path.safe()): \(failure)): "
         + (isForbidden ? "run as root or join group watcher" : "name a file that is there"))
   }
 
-  private static func read(_ path: String) -> Result<[UInt8], SystemFailure> {
+  private static func read(_ path: String) -> Result<[UInt8], SystemError> {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return .failure(SystemFailure(number: errno)) }
+    guard descriptor >= 0 else { return .failure(SystemError(code: errno)) }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 20)
@@ -92,7 +93,7 @@ struct ConfigFile: Hashable {
       if count > 0 {
         bytes += chunk[..<count]
       } else if errno != EINTR {
-        return .failure(SystemFailure(number: errno))
+        return .failure(SystemError(code: errno))
       }
     }
     return .success(bytes)

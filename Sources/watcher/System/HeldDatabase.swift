@@ -1,5 +1,6 @@
-import Daemon
+import Control
 import ImageModel
+import Service
 
 /// A database that another process holds; if that is a daemon, it can be asked.
 enum HeldDatabase {

@@ -1,4 +1,5 @@
 import Glibc
+import Host
 import Synchronization
 
 /// One line on a terminal's standard error that says how far a long work has come; nothing anywhere else.
@@ -14,8 +15,8 @@ final class ProgressLine: Sendable {
   /// - Parameter clock: nanoseconds that only rise.
   init(
     isShown: Bool = Terminal.isTerminal(STDERR_FILENO),
-    write: @escaping @Sendable (String) -> Void = { _ = Output.write(Array($0.utf8), to: STDERR_FILENO) },
-    clock: @escaping @Sendable () -> Int64 = ProgressLine.nanoseconds
+    write: @escaping @Sendable (String) -> Void = { _ = writeAll(Array($0.utf8)[...], to: STDERR_FILENO) },
+    clock: @escaping @Sendable () -> Int64 = MonotonicClock.nanoseconds
   ) {
     self.isShown = isShown
     self.write = write
@@ -40,11 +41,5 @@ final class ProgressLine: Sendable {
       if next != nil, next != 0 { write("\r\u{1b}[K") }
       next = nil
     }
-  }
-
-  private static func nanoseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }

@@ -1,0 +1,130 @@
+import Glibc
+import History
+import Host
+package import ImageModel
+package import StrictJSON
+
+/// Asks the daemon of a database. Blocks; for commands.
+package enum ControlClient {
+  /// How a daemon is doing, in one line.
+  ///
+  /// - Throws: as `ask`; status 69 when the daemon does not work.
+  package static func health(database: String, environment: [String: String]) throws(ControlError) -> String {
+    guard let status = try ask(.health, database: database, environment: environment)["status"]?.string else {
+      throw .noReply
+    }
+    return status
+  }
+
+  /// Has the daemon poll tags, or its watchlist where `tags` is `nil`.
+  ///
+  /// - Parameter progress: called with the number of tags done, and of all.
+  /// - Throws: as `ask`.
+  package static func check(
+    _ tags: [TagReference]?, database: String, environment: [String: String],
+    progress: (_ done: Int, _ total: Int) -> Void
+  ) throws(ControlError) -> CheckReport {
+    var results: [CheckReport.Result] = []
+    let end = try ask(.check(tags), database: database, environment: environment) { line throws(ControlError) in
+      if let counts = line["progress"], let done = counts["done"]?.integer, let total = counts["total"]?.integer {
+        progress(Int(done), Int(total))
+      } else if let item = line["item"], let result = CheckReport.Result(json: item) {
+        results.append(result)
+      } else {
+        throw .noReply
+      }
+    }
+    guard let milliseconds = end["polling_ms"]?.integer else { throw .noReply }
+    return CheckReport(results: results, pollingSeconds: Double(milliseconds) / 1000)
+  }
+
+  /// What the daemon says.
+  ///
+  /// - Parameters:
+  ///   - database: its path, as opened.
+  ///   - take: gets the lines before the last one.
+  /// - Throws: status 69 when no daemon of this database answers; what the daemon refuses with.
+  package static func ask(
+    _ request: ControlRequest, database: String, environment: [String: String],
+    take: (_ line: JSONValue) throws(ControlError) -> Void = { _ in }
+  ) throws(ControlError) -> JSONValue {
+    let database = HistoryWriter.canonicalPath(database)
+    let places = ControlSocket.places(database: database, environment: environment)
+    var reasons: [String] = []
+    var isForbidden = false
+    for place in places {
+      switch ControlSocket.connect(place) {
+      case .failure(let error):
+        reasons.append("\(place): \(error)")
+        isForbidden = isForbidden || error.code == EACCES
+      case .success(let descriptor):
+        defer { close(descriptor) }
+        do throws(ControlError) {
+          return try exchange(request.line(database: database), descriptor, place, take)
+        } catch {
+          guard error.message == ControlError.otherDatabase.message else { throw error }
+          reasons.append("\(place): \(error.message)")
+        }
+      }
+    }
+    throw .unanswered(database, reasons, isForbidden: isForbidden)
+  }
+
+  private static func exchange(
+    _ line: [UInt8], _ descriptor: Int32, _ place: String, _ take: (JSONValue) throws(ControlError) -> Void
+  ) throws(ControlError) -> JSONValue {
+    setDeadline(descriptor)
+    guard sendAll(line + [UInt8(ascii: "\n")], descriptor) else { throw silent(place) }
+    var buffer: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      var rest = buffer[...]
+      while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+        let reply = try parse(Array(rest[..<end]), place)
+        if let result = reply["result"] { return result }
+        if let error = reply["error"] { throw ControlError(reply: error) }
+        try take(reply)
+        rest = rest[(end + 1)...]
+      }
+      buffer = Array(rest)
+      let count = recv(descriptor, &chunk, chunk.count, 0)
+      if count > 0, buffer.count < ControlLimits.replyBytes {
+        buffer += chunk[..<count]
+      } else if count >= 0 || errno != EINTR {
+        throw silent(place)
+      }
+    }
+  }
+
+  private static func parse(_ line: [UInt8], _ place: String) throws(ControlError) -> JSONValue {
+    let limits = JSONLimits(bytes: ControlLimits.replyBytes, values: ControlLimits.replyBytes)
+    guard let reply = try? StrictJSON.parse(line, limits: limits) else {
+      throw ControlError(.unavailable, "what answers at \(place) is no daemon of watcher: see what it is")
+    }
+    return reply
+  }
+
+  private static func silent(_ place: String) -> ControlError {
+    ControlError(.unavailable, "the daemon at \(place) does not answer: see its log")
+  }
+
+  private static func setDeadline(_ descriptor: Int32) {
+    var limit = timeval(tv_sec: ControlLimits.silenceSeconds, tv_usec: 0)
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+  }
+
+  private static func sendAll(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        return false
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,31 @@
+package import ImageModel
+import Synchronization
+
+/// What a request is answered with, in lines of JSON.
+package struct ControlReply: Sendable {
+  /// One line each, before the result.
+  let items: [CheckReport.Result]
+  let result: JSONOutput
+
+  package init(_ result: JSONOutput) {
+    items = []
+    self.result = result
+  }
+
+  package init(_ report: CheckReport) {
+    items = report.results
+    result = .members(["polling_ms": .int(Int64((report.pollingSeconds * 1000).rounded()))])
+  }
+}
+
+/// How far a long request has come, for whoever waits for it.
+package final class ControlProgress: Sendable {
+  private let counts = Mutex<(done: Int, total: Int)?>(nil)
+
+  package func set(_ done: Int, of total: Int) { counts.withLock { $0 = (done, total) } }
+
+  /// `nil` for a request that is answered at once.
+  var json: JSONOutput? {
+    counts.withLock { $0 }.map { .members(["done": .number($0.done), "total": .number($0.total)]) }
+  }
+}

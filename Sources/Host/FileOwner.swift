@@ -1,0 +1,15 @@
+import Glibc
+
+/// The directory that a path is in: `.` for a name alone.
+package func directory(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// What root creates with a command by hand, the service has to be able to write to later: it belongs to the owner of
+/// `path` afterwards. SQLite does the same with its -wal and -shm files.
+package func giveToOwner(of path: String, _ descriptor: Int32) {
+  var info = stat()
+  guard geteuid() == 0, stat(path, &info) == 0, info.st_uid != 0 || info.st_gid != 0 else { return }
+  _ = fchown(descriptor, info.st_uid, info.st_gid)
+}

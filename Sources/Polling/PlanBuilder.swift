@@ -1,0 +1,62 @@
+import Drift
+package import History
+package import ImageModel
+import Schedule
+
+/// Makes the plan and the slots of a watchlist from what the store knows of its tags.
+package struct PlanBuilder: Sendable {
+  package let entries: [WatchEntry]
+  /// Requests at once, by registry.
+  private let concurrency: [String: Int]
+
+  /// - Parameter concurrency: how many requests may be made at once to a registry.
+  package init(entries: [WatchEntry], concurrency: (_ domain: String) -> Int) {
+    self.entries = entries
+    let domains = entries.domains
+    self.concurrency = Dictionary(uniqueKeysWithValues: domains.map { ($0, concurrency($0)) })
+  }
+
+  /// - Parameters:
+  ///   - snapshots: the current snapshot of each tag, by the tag's row.
+  ///   - isSinglePass: `check` polls every tag once, now, whatever its next check was.
+  package func core(
+    records: [TagRecord], snapshots: [TagID: SnapshotID], seed: UInt64, now: Moment, isSinglePass: Bool = false
+  ) -> PollCore {
+    var plan = PollPlan(seed: seed, origin: now.boot - now.wall.milliseconds)
+    var slots: [TagSlot] = []
+    slots.reserveCapacity(entries.count)
+    for (entry, record) in zip(entries, records) {
+      let slot = TagSlot(
+        entry: entry, id: record.id, snapshot: snapshots[record.id], state: record.state, now: now)
+      add(slots.count, slot, to: &plan, at: now, isSinglePass: isSinglePass)
+      slots.append(slot)
+    }
+    return PollCore(slots: slots, plan: plan, isSinglePass: isSinglePass, random: SplitMix64())
+  }
+
+  /// Gives a tag its place in the plan: where it was, if it has been checked before.
+  func add(_ index: Int, _ slot: TagSlot, to plan: inout PollPlan, at now: Moment, isSinglePass: Bool = false) {
+    let registry = setRegistry(of: slot.entry, in: &plan)
+    plan.add(
+      index, name: slot.entry.tag.description, registry: registry, intervalSeconds: slot.entry.intervalSeconds,
+      resume: isSinglePass ? .never : resume(slot, now))
+  }
+
+  /// - Returns: the registry's index in the plan.
+  @discardableResult
+  func setRegistry(of entry: WatchEntry, in plan: inout PollPlan) -> Int {
+    let domain = entry.tag.domain
+    return plan.setRegistry(domain, maxConcurrency: concurrency[domain, default: 1])
+  }
+
+  private func resume(_ slot: TagSlot, _ now: Moment) -> Resume {
+    StoredDue.resume(
+      nextCheckWall: slot.nextCheck, nowWall: now.wall, nowBoot: now.boot,
+      intervalSeconds: slot.entry.intervalSeconds, failures: slot.reachability.failures)
+  }
+}
+
+extension [WatchEntry] {
+  /// Far fewer than there are tags: what is to be said of each is said once.
+  package var domains: Set<String> { Set(lazy.map(\.tag.domain)) }
+}

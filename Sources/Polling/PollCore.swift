@@ -1,0 +1,266 @@
+import Drift
+package import History
+package import ImageModel
+package import Recording
+import Registry
+import Schedule
+
+/// The daemon's decisions about polling, without its threads: what is due, what a result means, what must be
+/// recorded. One owner calls it; time and results come in, work to do comes out. A simulated month runs
+/// through the same code as the service.
+package struct PollCore: Sendable {
+  package private(set) var slots: [TagSlot]
+  private var plan: PollPlan
+  private var random: SplitMix64
+  /// Confirmations that wait for the next flush.
+  private var marks: [UnchangedMark] = []
+  /// Slots whose last check failed.
+  private var failing: Set<Int> = []
+  /// Indexes of tags that are not watched any more.
+  private var free: [Int] = []
+
+  private static let overdueLookMilliseconds: Int64 = 10_000
+  private var lastOverdueLook: Int64
+  /// `check`: every tag is polled once and then left alone.
+  let isSinglePass: Bool
+
+  init(slots: [TagSlot], plan: PollPlan, isSinglePass: Bool = false, random: SplitMix64) {
+    self.slots = slots
+    self.plan = plan
+    self.isSinglePass = isSinglePass
+    lastOverdueLook = -Self.overdueLookMilliseconds
+    self.random = random
+    for (index, slot) in slots.enumerated() where slot.reachability.failures > 0 { failing.insert(index) }
+  }
+
+  var hasMarks: Bool { !marks.isEmpty }
+  var failingCount: Int { failing.count }
+  var watchedCount: Int { plan.count }
+
+  /// Every registry there has been, by its index in the plan, with the number of its tags that are watched.
+  var registries: [(domain: String, tags: Int)] {
+    var registries = plan.registryNames.map { (domain: $0, tags: 0) }
+    for index in slots.indices where plan.contains(index) { registries[plan.registry(of: index)].tags += 1 }
+    return registries
+  }
+
+  /// Takes another watchlist over. Tags that stay keep their place in the plan, and a poll under way goes on; of those
+  /// that leave nothing is taken in any more.
+  ///
+  /// - Parameters:
+  ///   - records: of the entries, in the same order.
+  ///   - snapshots: the current snapshot of each tag, by the tag's row.
+  /// - Returns: the places of the tags that have left.
+  @discardableResult
+  package mutating func watch(
+    _ watchlist: PlanBuilder, records: [TagRecord], snapshots: [TagID: SnapshotID], at now: Moment
+  ) -> Set<Int> {
+    var leaving: [TagID: Int] = [:]
+    for (index, slot) in slots.enumerated() where plan.contains(index) { leaving[slot.id] = index }
+    var arriving: [TagSlot] = []
+    for (entry, record) in zip(watchlist.entries, records) {
+      if let index = leaving.removeValue(forKey: record.id) {
+        let hasSameInterval = slots[index].entry.intervalSeconds == entry.intervalSeconds
+        slots[index].reconfigure(entry, record.state, at: now)
+        watchlist.setRegistry(of: entry, in: &plan)
+        if !hasSameInterval { watchlist.add(index, slots[index], to: &plan, at: now) }
+      } else {
+        arriving.append(
+          TagSlot(entry: entry, id: record.id, snapshot: snapshots[record.id], state: record.state, now: now))
+      }
+    }
+    for index in leaving.values {
+      plan.remove(index)
+      failing.remove(index)
+      if plan.isFree(index) { free.append(index) }
+    }
+    for slot in arriving {
+      let index = free.popLast() ?? slots.count
+      if index == slots.count { slots.append(slot) } else { slots[index] = slot }
+      watchlist.add(index, slot, to: &plan, at: now)
+      if slot.reachability.failures > 0 { failing.insert(index) }
+    }
+    return Set(leaving.values)
+  }
+
+  /// The places of the tags that are in the plan, in the order of `tags`; of all where it is `nil`.
+  func places(of tags: [TagReference]?) -> [Int] {
+    let planned = slots.indices.lazy.filter(plan.contains)
+    guard let tags else { return Array(planned) }
+    let wanted = Set(tags)
+    var places: [TagReference: Int] = [:]
+    for index in planned where wanted.contains(slots[index].entry.tag) { places[slots[index].entry.tag] = index }
+    return tags.compactMap { places[$0] }
+  }
+
+  func isUnderWay(_ index: Int) -> Bool { plan.contains(index) && plan.due(of: index) == nil }
+
+  /// Makes a tag due at once.
+  mutating func hasten(_ index: Int, at now: Moment) { plan.hasten(index, at: now.boot) }
+
+  /// Why the tag cannot be polled now, if so: its registry is left alone, for it has asked for that.
+  func pause(of index: Int, at now: Moment) -> CheckFailure? {
+    guard let end = plan.pause(of: index, at: now.boot) else { return nil }
+    return CheckFailure(
+      .rateLimited, "\(slots[index].entry.tag.domain) limits requests; none is made before \(now.wall(at: end))",
+      remedy: "wait, or use credentials with a higher limit")
+  }
+
+  /// Polls to start now, within each registry's concurrency.
+  package mutating func due(at now: Moment) -> [PollJob] {
+    plan.due(at: now.boot).map { index in
+      slots[index].isVerifying = slots[index].verifyFrom <= now.boot
+      return job(index, now)
+    }
+  }
+
+  private func job(_ index: Int, _ now: Moment) -> PollJob {
+    var known = slots[index].known
+    known.mustVerify = slots[index].isVerifying
+    return PollJob(
+      index: index, registry: plan.registry(of: index), began: now.boot,
+      lateness: slots[index].lastChecked.map { _ in plan.lateness(of: index, at: now.boot) },
+      tag: slots[index].entry.tag, known: known,
+      selection: slots[index].entry.selection, wantsProbe: slots[index].reachability.wantsRegistryProbe)
+  }
+
+  /// Boot time at which `due` may have something, `nil` when nothing is planned. `overdue` wants to be asked
+  /// once a minute besides.
+  package func nextWake(after now: Moment) -> Int64? { plan.nextWake(after: now.boot) }
+
+  /// Takes the result of a poll: frees its place in the plan, and says what must be recorded. `nil` when a mark
+  /// is all there is to it.
+  package mutating func finished(_ index: Int, _ result: PollResult, at now: Moment) -> RecordRequest? {
+    guard plan.contains(index) else {
+      plan.finish(index, result.planned, at: now.boot, random: &random)
+      free.append(index)
+      return nil
+    }
+    let nextCheck = now.wall(at: planNext(index, result, now))
+    let seen = result.observed(at: now.wall)
+    slots[index].lastChecked = seen
+    slots[index].nextCheck = nextCheck
+    planVerification(index, result, now)
+    if case .unchanged = result, slots[index].isQuiet, slots[index].snapshot != nil {
+      slots[index].reachability.lastSuccess = now.wall
+      marks.append(UnchangedMark(tagID: slots[index].id, at: now.wall, nextCheck: nextCheck))
+      return nil
+    }
+    let change: ReachabilityChange?
+    switch result {
+    case .unchanged, .found:
+      change = slots[index].reachability.succeeded(at: seen)
+      failing.remove(index)
+    case .failed(let failure, let registryAnswers):
+      change =
+        slots[index].reachability.failed(failure, at: now.wall, registryAnswers: registryAnswers)
+        ?? unreachable(index, at: now)
+      failing.insert(index)
+    }
+    return request(index, result.finding, change, at: seen)
+  }
+
+  private mutating func planVerification(_ index: Int, _ result: PollResult, _ now: Moment) {
+    switch result {
+    case .found:
+      let entry = slots[index].entry
+      slots[index].verifyFrom = Verification.due(entry.tag, every: entry.intervalSeconds, after: now.wall, at: now)
+    case .unchanged where slots[index].isVerifying: slots[index].verifyFrom = Verification.retry(at: now)
+    case .unchanged, .failed: break
+    }
+  }
+
+  private mutating func planNext(_ index: Int, _ result: PollResult, _ now: Moment) -> Int64 {
+    let next = plan.finish(index, result.planned, at: now.boot, random: &random)
+    if isSinglePass { plan.remove(index) }
+    return next
+  }
+
+  /// Tags that have been failing for so long that they count as unreachable from now on.
+  package mutating func overdue(at now: Moment) -> [RecordRequest] {
+    // All failing tags are looked at, so not at every tick: this is told to the minute. A single pass asks each
+    // tag first.
+    guard !isSinglePass, abs(now.boot - lastOverdueLook) >= Self.overdueLookMilliseconds else { return [] }
+    lastOverdueLook = now.boot
+    return failing.sorted().compactMap { index in
+      // A poll under way reports by itself.
+      guard plan.due(of: index) != nil, wasLookedAt(index, before: now), let change = unreachable(index, at: now) else {
+        return nil
+      }
+      return request(index, .overdue, change, at: now.wall)
+    }
+  }
+
+  private func request(
+    _ index: Int, _ finding: RecordRequest.Finding, _ change: ReachabilityChange?, at time: Timestamp
+  ) -> RecordRequest {
+    let slot = slots[index]
+    return RecordRequest(
+      index: index, tagID: slot.id, watched: slot.entry, reachability: slot.reachability,
+      lastChecked: slot.lastChecked, finding: finding, change: change, at: time, nextCheck: slot.nextCheck)
+  }
+
+  private mutating func unreachable(_ index: Int, at now: Moment) -> ReachabilityChange? {
+    slots[index].reachability.tick(
+      at: now.wall, unreachableAfterSeconds: slots[index].entry.unreachableAfterSeconds,
+      intervalSeconds: slots[index].entry.intervalSeconds)
+  }
+
+  /// Whether the last check is no older than the plan lets it get. After a suspension or a long stop the next
+  /// check decides, not the time that passed unseen.
+  private func wasLookedAt(_ index: Int, before now: Moment) -> Bool {
+    guard let last = slots[index].lastChecked else { return false }
+    let isThrottled = slots[index].reachability.failure?.code == .rateLimited
+    let longestDelay =
+      isThrottled
+      ? Limits.registryRetryAfterSeconds
+      : min(Limits.backoffCapSeconds, 2 * slots[index].entry.intervalSeconds)
+    return now.wall < last.advanced(bySeconds: longestDelay + Limits.tickSeconds)
+  }
+
+  /// A request from before `watch`, with the sinks of now: those it was meant for may be gone, and the new ones would
+  /// not be told.
+  func rerouted(_ request: RecordRequest) -> RecordRequest {
+    guard slots[request.index].id == request.tagID else { return request }
+    var request = request
+    request.watched.sinks = slots[request.index].entry.sinks
+    return request
+  }
+
+  /// Takes in what the recorder made of a request.
+  package mutating func recorded(_ record: Record) {
+    // By now the place may be another tag's.
+    guard slots[record.index].entry.tag == record.tag else { return }
+    slots[record.index].recorded(record)
+  }
+
+  /// The marks gathered since the last call.
+  package mutating func takeMarks() -> [UnchangedMark] {
+    defer { marks.removeAll(keepingCapacity: true) }
+    return marks
+  }
+
+  /// Puts marks back that could not be written; newer ones for the same tag come after them.
+  mutating func restore(_ unwritten: [UnchangedMark]) { marks.insert(contentsOf: unwritten, at: 0) }
+}
+
+extension PollResult {
+  var isFailure: Bool {
+    if case .failed = self { true } else { false }
+  }
+
+  fileprivate var planned: PollOutcome {
+    switch self {
+    case .unchanged, .found: .success
+    case .failed(let failure, _): PollOutcome(failure)
+    }
+  }
+
+  fileprivate var finding: RecordRequest.Finding {
+    switch self {
+    case .unchanged: .confirmed
+    case .found(let snapshot, let head, _): .found(snapshot, head: head)
+    case .failed(let failure, _): .failed(failure)
+    }
+  }
+}

@@ -1,0 +1,347 @@
+package import History
+package import ImageModel
+package import Recording
+import Schedule
+
+/// Runs the polls: hands out what is due, takes results in, and commits them. Results that arrive while a
+/// commit runs share the next one. The one owner of `PollCore`.
+package actor PollEngine {
+  /// Results waiting for a commit beyond which no poll is started.
+  private static let backlogLimit = 1024
+
+  private var core: PollCore
+  private let poll: @Sendable (PollJob) async -> PollResult
+  private var recorder: Recorder
+  private let writer: HistoryWriter
+  private let clock: @Sendable () -> Moment
+  /// Called after each commit with what it recorded.
+  private let onProgress: @Sendable (Progress) -> Void
+  /// Asks for a `tick` in so many milliseconds.
+  private var wake: @Sendable (Int64) -> Void = { _ in }
+
+  private var pending: [RecordRequest] = []
+  private var isCommitting = false
+  private var isFlushPlanned = false
+  private var isStopped = false
+  private var running = 0
+  private var workers = PollWorkers()
+  private let executor = SerialTaskExecutor()
+  /// Why the store refuses for now: nothing is polled that could not be recorded.
+  private var refusal: StoreError?
+  /// Boot time for which the timer is armed.
+  private var armedFor = Int64.min
+  private var idle: [CheckedContinuation<Void, Never>] = []
+  /// Waits for its turn between two commits.
+  private var change: (Change, CheckedContinuation<Void, any Error>)?
+  private var failure: StoreError?
+  private(set) var waiters = PollWaiters()
+  private var meters = PollMeters()
+
+  package init(
+    core: PollCore, recorder: Recorder, writer: HistoryWriter,
+    clock: @escaping @Sendable () -> Moment = Moment.now,
+    poll: @escaping @Sendable (PollJob) async -> PollResult,
+    onProgress: @escaping @Sendable (Progress) -> Void
+  ) {
+    self.core = core
+    self.recorder = recorder
+    self.writer = writer
+    self.clock = clock
+    self.poll = poll
+    self.onProgress = onProgress
+  }
+
+  package var load: Load {
+    Load(
+      tags: core.watchedCount, failing: core.failingCount, refusal: refusal,
+      hangs: workers.hangs(longerThan: 2 * Int64(Limits.tickSeconds) * 1000, at: clock().boot))
+  }
+
+  package var figures: PollFigures { meters.figures(core, at: clock()) }
+
+  // MARK: Polling
+
+  /// Sets what asks for a `tick` in so many milliseconds; a single pass needs nothing of the kind.
+  package func setTimer(_ wake: @escaping @Sendable (Int64) -> Void) { self.wake = wake }
+
+  /// Starts what is due and announces what has been failing for too long; asks to be called again in time.
+  package func tick() {
+    guard !isStopped else { return }
+    let now = clock()
+    // The timer has fired, early or late: whatever it was set for, it is to be set again.
+    armedFor = .min
+    workers.cutOff(longerThan: Int64(Limits.pollSeconds) * 1000, at: now.boot)
+    enqueue(core.overdue(at: now))
+    pump(now)
+  }
+
+  private func pump(_ now: Moment) {
+    for job in nextJobs(now) { start(job) }
+  }
+
+  private func nextJobs(_ now: Moment) -> [PollJob] {
+    guard !isStopped, refusal == nil, pending.count < Self.backlogLimit else { return [] }
+    let jobs = core.due(at: now)
+    running += jobs.count
+    meters.begin(jobs, at: now)
+    armTimer(now)
+    return jobs
+  }
+
+  private func start(_ job: PollJob) {
+    workers.start(job.began) { stopwatch in
+      Task.detached(executorPreference: executor) {
+        await self.work(job, stopwatch)
+        await self.ended(stopwatch)
+      }
+    }
+  }
+
+  private func ended(_ stopwatch: PollWorkers.Stopwatch) { workers.ended(stopwatch) }
+
+  /// Polls, hands the result in and goes on with what is due next: one hop to the engine and back per poll.
+  private nonisolated func work(_ first: PollJob, _ stopwatch: PollWorkers.Stopwatch) async {
+    var next: PollJob? = first
+    while let job = next {
+      stopwatch.restart(job.began)
+      next = await finished(job, await poll(job))
+    }
+  }
+
+  /// Arming costs a system call, so a timer that already fires in time is left alone.
+  private func armTimer(_ now: Moment) {
+    let latest = now.boot + Int64(Limits.tickSeconds) * 1000
+    let wanted = min(core.nextWake(after: now) ?? latest, latest)
+    guard wanted < armedFor || armedFor <= now.boot else { return }
+    armedFor = wanted
+    wake(max(0, wanted - now.boot))
+  }
+
+  /// Takes a result in.
+  ///
+  /// - Returns: a poll for the caller to make next; others that are due are started.
+  private func finished(_ job: PollJob, _ result: PollResult) -> PollJob? {
+    let slot = job.index
+    let isCutOff = Task.isCancelled
+    running -= 1
+    // A request that was cut off because the daemon stops says nothing about the tag.
+    if isStopped, result.isFailure {
+      resumeIfIdle()
+      return nil
+    }
+    let result = isCutOff && result.isFailure ? .failed(PollWorkers.failure, registryAnswers: false) : result
+    let now = clock()
+    meters.finish(job, result, at: now)
+    let request = core.finished(slot, result, at: now)
+    let answers = waiters.count == 0 ? [] : answers(slot, result, at: now)
+    if var request {
+      request.answers = answers
+      enqueue([request])
+    } else {
+      waiters.settle(
+        answers, slot, CheckReport.Result(tag: core.slots[slot].entry.tag, outcome: .unchanged, events: []))
+      planFlush()
+    }
+    if isStopped { resumeIfIdle() }
+    let jobs = nextJobs(now)
+    for job in jobs.dropFirst(isCutOff ? 0 : 1) { start(job) }
+    return isCutOff ? nil : jobs.first
+  }
+
+  // MARK: Polls that are asked for
+
+  /// Polls tags now, whatever they wait for, and says what came of it once news is recorded (that there is none is
+  /// written with the next flush). A tag whose registry wants to be left alone is not polled, which is its result.
+  ///
+  /// - Parameters:
+  ///   - tags: those that are not in the plan are left out; `nil` stands for all that are.
+  ///   - onProgress: called with the number of results so far.
+  /// - Throws: `StoreError`, `CheckInterruption`; `CancellationError`, at once, when nobody waits any more.
+  package func check(
+    _ tags: [TagReference]?, onProgress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
+  ) async throws -> [CheckReport.Result] {
+    if let failure = failure ?? refusal { throw failure }
+    guard !isStopped else { throw CheckInterruption.stopping }
+    let places = core.places(of: tags)
+    guard !places.isEmpty else { return [] }
+    let waiter = waiters.number()
+    let results = try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        waiters.open(waiter, places.map { ($0, core.isUnderWay($0)) }, onProgress: onProgress, continuation)
+        let now = clock()
+        settlePaused(at: now)
+        for place in waiters.awaited { core.hasten(place, at: now) }
+        pump(now)
+      }
+    } onCancel: {
+      Task { await self.giveUp(waiter) }
+    }
+    return places.compactMap { results[$0] }
+  }
+
+  private func giveUp(_ waiter: Int) { waiters.fail(id: waiter, CancellationError()) }
+
+  /// The waiters that a poll answers.
+  private func answers(_ slot: Int, _ result: PollResult, at now: Moment) -> [Int] {
+    let (answered, isWantedAgain) = waiters.polled(slot)
+    if isWantedAgain { core.hasten(slot, at: now) }
+    if case .failed(let failure, _) = result, failure.code == .rateLimited { settlePaused(at: now) }
+    return answered
+  }
+
+  private func settlePaused(at now: Moment) {
+    for place in waiters.awaited where !core.isUnderWay(place) {
+      guard let failure = core.pause(of: place, at: now) else { continue }
+      waiters.settle(
+        place, CheckReport.Result(tag: core.slots[place].entry.tag, outcome: .failed(failure), events: []))
+    }
+  }
+
+  // MARK: Recording
+
+  private func enqueue(_ requests: [RecordRequest]) {
+    guard !requests.isEmpty else { return }
+    pending += requests
+    startCommit()
+  }
+
+  private func startCommit() {
+    guard !isCommitting, failure == nil else { return }
+    isCommitting = true
+    Task { await self.commitAll() }
+  }
+
+  private func commitAll() async {
+    while failure == nil, !pending.isEmpty || change != nil || (isStopped && core.hasMarks) {
+      if let (change, continuation) = change.take() {
+        await apply(change, continuation)
+      } else {
+        await commit()
+      }
+      pump(clock())
+    }
+    isCommitting = false
+    if let failure, let (_, continuation) = change.take() { continuation.resume(throwing: failure) }
+    // A flush that came while a commit ran has left its marks to this.
+    if core.hasMarks { planFlush() }
+    if isStopped { resumeIfIdle() } else { pump(clock()) }
+  }
+
+  /// One transaction for everything that waits, marks first: a mark is never newer than a result.
+  /// What could not be written stays and is tried again.
+  private func commit() async {
+    let batch = pending
+    pending = []
+    let marks = core.takeMarks()
+    do {
+      let recorder = recorder
+      let records = try await writer.transaction { store in
+        try store.mark(marks)
+        return try batch.map { try recorder.record($0, in: store) }
+      }
+      refusal = nil
+      for record in records { core.recorded(record) }
+      for (request, record) in zip(batch, records) where !request.answers.isEmpty {
+        guard let result = record.checked else { continue }
+        waiters.settle(request.answers, record.index, result)
+      }
+      if !records.isEmpty { onProgress(.recorded(records)) }
+    } catch {
+      pending = batch + pending
+      core.restore(marks)
+      await recover(
+        from: error as? StoreError ?? StoreError(.internalError, "recording failed (\(error)): report this"))
+    }
+  }
+
+  /// A full disk or a busy database passes: wait and try again, recording nothing meanwhile. Anything else ends
+  /// the service, so that the next start finds out what is true on disk.
+  private func recover(from error: StoreError) async {
+    guard error.isTransient, !isStopped, !core.isSinglePass else {
+      failure = error
+      waiters.failAll(error)
+      onProgress(.failed(error))
+      return
+    }
+    refusal = error
+    // Who waits for an answer is told now; the results are kept and written when that is possible.
+    waiters.failAll(error)
+    meters.note(error)
+    onProgress(.refused(error))
+    try? await Task.sleep(for: .seconds(error.code == .full ? 5 : 1))
+  }
+
+  // MARK: Another configuration
+
+  /// Swaps watchlist and recorder in one step, between two commits. Polls under way end as they began.
+  ///
+  /// - Throws: what the store says; then all is as it was.
+  package func reconfigure(_ change: Change) async throws {
+    if let failure { throw failure }
+    try await withCheckedThrowingContinuation { continuation in
+      self.change = (change, continuation)
+      startCommit()
+    }
+  }
+
+  private func apply(_ change: Change, _ continuation: CheckedContinuation<Void, any Error>) async {
+    do {
+      let (records, snapshots) = try await writer.transaction(change.register)
+      recorder = change.recorder
+      let left = core.watch(change.watchlist, records: records, snapshots: snapshots, at: clock())
+      waiters.fail(left, CheckInterruption.reloaded)
+      pending = pending.map(core.rerouted)
+      change.onApplied()
+      continuation.resume()
+    } catch {
+      continuation.resume(throwing: error)
+    }
+  }
+
+  private func planFlush() {
+    guard !isFlushPlanned, !isStopped else { return }
+    isFlushPlanned = true
+    Task {
+      try? await Task.sleep(for: .milliseconds(Limits.markFlushMilliseconds))
+      await self.flush()
+    }
+  }
+
+  private func flush() async {
+    isFlushPlanned = false
+    guard !isCommitting, failure == nil, core.hasMarks else { return }
+    isCommitting = true
+    await commit()
+    await commitAll()
+  }
+
+  // MARK: Stopping
+
+  /// Starts no more polls, lets those in flight finish, and writes everything down.
+  ///
+  /// - Returns: why not everything could be written, if so.
+  package func stop() async -> StoreError? {
+    isStopped = true
+    waiters.failAll(CheckInterruption.stopping)
+    startCommit()
+    await withCheckedContinuation { continuation in
+      idle.append(continuation)
+      resumeIfIdle()
+    }
+    return failure
+  }
+
+  /// Ends the polls in flight without a result, for good.
+  package func cutOff() {
+    isStopped = true
+    workers.cutOffAll()
+  }
+
+  private func resumeIfIdle() {
+    let isWritten = (pending.isEmpty && !core.hasMarks) || failure != nil
+    guard running == 0, !isCommitting else { return }
+    guard isWritten else { return startCommit() }
+    for waiter in idle { waiter.resume() }
+    idle = []
+  }
+}

@@ -1,0 +1,77 @@
+package import History
+import ImageModel
+
+/// What the engine has counted.
+package struct PollFigures: Sendable {
+  package struct Registry: Sendable {
+    package let domain: String
+    /// How many of its tags are watched.
+    package let tags: Int
+    package let meter: RegistryMeter
+  }
+
+  /// In the order in which they came into the configuration.
+  package let registries: [Registry]
+  /// How late the latest poll of the last minute or two began.
+  package let lagMilliseconds: Int64
+  /// Commits that the store refused, by the reason.
+  package let storeErrors: [StoreError.Code: Int]
+}
+
+/// What the engine counts for them.
+struct PollMeters: Sendable {
+  /// By the registry's index in the plan.
+  private var registries: [RegistryMeter] = []
+  private var lag = LagMeter()
+  private var storeErrors: [StoreError.Code: Int] = [:]
+
+  mutating func begin(_ jobs: [PollJob], at now: Moment) {
+    for lateness in jobs.lazy.compactMap(\.lateness) { lag.note(lateness, at: now.boot) }
+  }
+
+  mutating func finish(_ job: PollJob, _ result: PollResult, at now: Moment) {
+    while registries.count <= job.registry { registries.append(RegistryMeter()) }
+    registries[job.registry].note(result, milliseconds: now.boot - job.began, at: now.wall)
+  }
+
+  mutating func note(_ error: StoreError) { storeErrors[error.code, default: 0] += 1 }
+
+  mutating func figures(_ core: PollCore, at now: Moment) -> PollFigures {
+    PollFigures(
+      registries: core.registries.enumerated().map { index, registry in
+        .init(
+          domain: registry.domain, tags: registry.tags,
+          meter: registries.indices.contains(index) ? registries[index] : RegistryMeter())
+      },
+      lagMilliseconds: lag.value(at: now.boot), storeErrors: storeErrors)
+  }
+}
+
+/// The highest of the last minute, roughly: what is older than two is forgotten, what is younger than one never.
+struct LagMeter: Sendable {
+  private static let window: Int64 = 60_000
+
+  private var began = Int64.min
+  private var before: Int64 = 0
+  private var highest: Int64 = 0
+
+  /// All in milliseconds.
+  mutating func note(_ lag: Int64, at now: Int64) {
+    turn(now)
+    highest = max(highest, lag)
+  }
+
+  mutating func value(at now: Int64) -> Int64 {
+    turn(now)
+    return max(before, highest)
+  }
+
+  private mutating func turn(_ now: Int64) {
+    guard began > now - Self.window else {
+      before = began > now - 2 * Self.window ? highest : 0
+      highest = 0
+      began = now
+      return
+    }
+  }
+}

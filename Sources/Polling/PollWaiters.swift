@@ -1,0 +1,134 @@
+import ImageModel
+
+/// Those who wait for fresh polls of certain tags. A poll that was under way when they asked proves nothing to them: it
+/// may have looked before what they ask about, and is made again.
+///
+/// All of it is passed through with every poll of a `check`, of which there may be a hundred thousand.
+struct PollWaiters {
+  /// What came of it, by the tag's place.
+  typealias Results = [Int: CheckReport.Result]
+
+  private enum Stage {
+    /// In a poll from before.
+    case busy
+    /// To be polled.
+    case asked
+    /// Polled, and not written down yet.
+    case polled
+  }
+
+  private struct Waiter {
+    let id: Int
+    /// By the tag's place; `nil` for what is not waited for, or not any more.
+    var stages: [Stage?]
+    /// How many are waited for.
+    var open: Int
+    var results: Results = [:]
+    let onProgress: @Sendable (_ done: Int) -> Void
+    let continuation: CheckedContinuation<Results, any Error>
+
+    func stage(of place: Int) -> Stage? { stages.indices.contains(place) ? stages[place] : nil }
+  }
+
+  private var waiters: [Waiter] = []
+  private var last = 0
+
+  var count: Int { waiters.count }
+
+  /// Places of which a poll is awaited that has not ended.
+  var awaited: Set<Int> {
+    waiters.reduce(into: []) { places, waiter in
+      places.formUnion(waiter.stages.indices.lazy.filter { waiter.stages[$0] == .asked })
+    }
+  }
+
+  /// The number of the next one.
+  mutating func number() -> Int {
+    last += 1
+    return last
+  }
+
+  /// - Parameters:
+  ///   - id: its number.
+  ///   - places: at least one; whether a poll is under way there.
+  ///   - continuation: resumed once all of them are settled.
+  mutating func open(
+    _ id: Int, _ places: [(place: Int, isBusy: Bool)], onProgress: @escaping @Sendable (_ done: Int) -> Void,
+    _ continuation: CheckedContinuation<Results, any Error>
+  ) {
+    var stages = [Stage?](repeating: nil, count: (places.lazy.map(\.place).max() ?? 0) + 1)
+    for (place, isBusy) in places { stages[place] = isBusy ? .busy : .asked }
+    var waiter = Waiter(
+      id: id, stages: stages, open: places.count, onProgress: onProgress, continuation: continuation)
+    waiter.results.reserveCapacity(places.count)
+    waiters.append(waiter)
+  }
+
+  /// A poll has ended.
+  ///
+  /// - Returns: the waiters it answers, and whether it has to be made again.
+  mutating func polled(_ place: Int) -> (answered: [Int], isWantedAgain: Bool) {
+    var answered: [Int] = []
+    var isWantedAgain = false
+    for index in waiters.indices {
+      switch waiters[index].stage(of: place) {
+      case .busy:
+        waiters[index].stages[place] = .asked
+        isWantedAgain = true
+      case .asked:
+        waiters[index].stages[place] = .polled
+        answered.append(waiters[index].id)
+      case .polled, nil: break
+      }
+    }
+    return (answered, isWantedAgain)
+  }
+
+  /// The result of a poll that answers `ids` is on record.
+  mutating func settle(_ ids: [Int], _ place: Int, _ result: CheckReport.Result) {
+    for id in ids {
+      guard let index = waiters.firstIndex(where: { $0.id == id }) else { continue }
+      settle(at: index, place, result)
+    }
+  }
+
+  /// There will be no poll.
+  mutating func settle(_ place: Int, _ result: CheckReport.Result) {
+    for index in waiters.indices.reversed() where waiters[index].stage(of: place) == .asked {
+      settle(at: index, place, result)
+    }
+  }
+
+  /// Ends those that wait for one of these places.
+  mutating func fail(_ places: Set<Int>, _ error: any Error) {
+    fail(error) { waiter in places.contains { waiter.stage(of: $0) != nil } }
+  }
+
+  /// Ends one, if it has not ended.
+  mutating func fail(id: Int, _ error: any Error) { fail(error) { $0.id == id } }
+
+  mutating func failAll(_ error: any Error) { fail(error) { _ in true } }
+
+  private mutating func fail(_ error: any Error, where isMeant: (Waiter) -> Bool) {
+    for waiter in waiters where isMeant(waiter) { waiter.continuation.resume(throwing: error) }
+    waiters.removeAll(where: isMeant)
+  }
+
+  private mutating func settle(at index: Int, _ place: Int, _ result: CheckReport.Result) {
+    guard waiters[index].stage(of: place) != nil else { return }
+    waiters[index].stages[place] = nil
+    waiters[index].results[place] = result
+    waiters[index].open -= 1
+    waiters[index].onProgress(waiters[index].results.count)
+    guard waiters[index].open == 0 else { return }
+    let waiter = waiters.remove(at: index)
+    waiter.continuation.resume(returning: waiter.results)
+  }
+}
+
+/// Why there is no result although nothing failed.
+package enum CheckInterruption: Error {
+  case stopping
+  /// Another configuration does not watch a tag any more that was waited for.
+  case reloaded
+}

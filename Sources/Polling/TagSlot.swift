@@ -1,0 +1,81 @@
+import Drift
+import History
+package import ImageModel
+import Recording
+package import Registry
+
+/// What the daemon keeps in memory of one watched tag. Small: there may be a hundred thousand.
+package struct TagSlot: Sendable {
+  private(set) var entry: WatchEntry
+  /// The tag's row in the store.
+  let id: TagID
+  /// The last check, whatever came of it, and the next one; for the store.
+  var lastChecked: Timestamp?
+  package var nextCheck: Timestamp
+  /// The current snapshot's row, `nil` before the first observation.
+  package var snapshot: SnapshotID?
+  /// The digest that HEAD gave when the current snapshot was verified.
+  var head: Digest?
+  /// The next poll walks the documents even if HEAD says that nothing moved: platforms were added to the
+  /// selection, or a config blob is still missing.
+  package var mustWalk: Bool
+  /// Boot time, milliseconds, from which a poll verifies what HEAD says.
+  package var verifyFrom: Int64
+  /// The poll under way, or the last one, was to verify.
+  var isVerifying = false
+  /// Counts while the daemon runs; the tag's row follows it.
+  var reachability: Reachability
+  /// A copy of what the tag's row says, which counts: how the tag moves is decided where it is recorded.
+  var flaps: FlapGate
+
+  init(entry: WatchEntry, id: Int64, snapshot: SnapshotID?, state: TagState, now: Moment) {
+    self.entry = entry
+    self.id = id
+    lastChecked = state.lastChecked
+    nextCheck = state.nextCheck ?? now.wall
+    self.snapshot = snapshot
+    head = state.headDigest
+    mustWalk = state.mustWalk(for: entry.selection)
+    verifyFrom = Verification.due(entry, state, at: now)
+    reachability = state.reachability
+    flaps = state.flaps
+  }
+
+  /// Takes over what was written about the tag's content.
+  mutating func recorded(_ record: Record) {
+    snapshot = record.snapshot
+    head = record.state.headDigest
+    mustWalk = record.state.mustWalk(for: entry.selection)
+    flaps = record.state.flaps
+  }
+
+  /// The configuration says something else about the tag from now on.
+  ///
+  /// - Parameter state: the tag's row as it is now.
+  mutating func reconfigure(_ entry: WatchEntry, _ state: TagState, at now: Moment) {
+    if entry.selection != self.entry.selection { mustWalk = state.mustWalk(for: entry.selection) }
+    if entry.intervalSeconds != self.entry.intervalSeconds {
+      verifyFrom = Verification.due(entry, state, at: now)
+    }
+    self.entry = entry
+  }
+
+  package var known: KnownTag {
+    KnownTag(
+      headDigest: snapshot == nil ? nil : head, mustWalk: mustWalk, wasSeen: reachability.lastSuccess != nil)
+  }
+
+  /// Nothing to do but to note that the state still holds, when HEAD says so.
+  var isQuiet: Bool { snapshot != nil && reachability.isQuiet && flaps.withheld == 0 }
+}
+
+extension Verification {
+  fileprivate static func due(_ entry: WatchEntry, _ state: TagState, at now: Moment) -> Int64 {
+    due(entry.tag, every: entry.intervalSeconds, after: state.verified ?? state.lastSuccess, at: now)
+  }
+}
+
+extension Reachability {
+  /// Reachable, and without a failure since the last success.
+  var isQuiet: Bool { state == .ok && failures == 0 }
+}

@@ -1,0 +1,117 @@
+package import Config
+import Delivery
+import History
+package import ImageModel
+import Logging
+import Polling
+import Registry
+import Synchronization
+import Transport
+
+/// One pass over some tags: polls each once, records, and delivers as the daemon would.
+package final class OneShotCheck: Sendable {
+  private static let deliveryGraceSeconds = 10
+
+  private let config: WatchConfig
+  private let store: Registrar
+  private let registry: RegistryClient
+  private let http: HTTPClient
+  private let sinks: ConfiguredSinks
+  private let log: Logger
+  private let agreedTime = AgreedTime()
+  /// Events that wait for a `stdout` sink: the report is what that sink gets.
+  private let reported = Mutex<[String: [Int64]]>([:])
+
+  /// Opens the database, creating it if need be.
+  ///
+  /// - Throws: `.locked` when a daemon holds it, and whatever else keeps it from being written; `SinkError`.
+  package init(config: WatchConfig, database: String, environment: [String: String]) throws {
+    self.config = config
+    // Beside a daemon nothing is sent from here, and what the sinks need (credentials) may be the daemon's alone.
+    try DatabaseLock.refuseHeld(database)
+    sinks = try ConfiguredSinks(config.sinks, environment: environment)
+    store = try Registrar(opening: database)
+    log = LogOutput.logger(config.log, environment: environment)
+    http = .forRegistries()
+    registry = RegistryClient.configured(config, http: http, environment: environment, agreedTime: agreedTime)
+  }
+
+  /// Polls `tags`, or the whole watchlist where it is `nil`.
+  ///
+  /// - Parameter progress: called with the number of tags done, from any thread.
+  package func run(
+    _ tags: [TagReference]?, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+  ) async throws -> CheckReport {
+    let entries = tags.map { $0.map(config.entry) } ?? config.watch
+    agreedTime.countLoopback(config.watch.isOnLoopback && entries.isOnLoopback)
+    let start = Moment.now()
+    let core: PollCore
+    if tags == nil {
+      core = try await store.watch(config.watch, config, now: start, isSinglePass: true)
+    } else {
+      try await store.enterSinks(config)
+      core = try await store.check(entries, config, now: start)
+    }
+    let report = PollReport(log: log)
+    let pass = SinglePass(
+      recorder: config.recorder, poller: TagPoller(registry: registry, writer: store.writer),
+      onRecorded: { $0.forEach(report.noteRemarks) })
+    let began = Moment.now().boot
+    let results = try await pass.run(consume core) { progress($0, entries.count) }
+    let seconds = Double(Moment.now().boot - began) / 1000
+    note(results)
+    if let time = agreedTime.newest { try await store.writer.transaction { try $0.noteAgreedTime(time) } }
+    return CheckReport(results: results, pollingSeconds: seconds)
+  }
+
+  /// Delivers what waits: the events just reported count as delivered to `stdout` sinks, and the others are tried.
+  ///
+  /// - Returns: the sinks that could not take everything, each with the reason; it stays in the outbox.
+  package func deliver() async throws -> [String] {
+    let outbox = OutboxAdapter(
+      writer: store.writer, sinks: config.sinks, clock: Moment.now, onFailure: { _ in })
+    for (sink, sequences) in reported.withLock({ $0 }) where !sequences.isEmpty {
+      try await outbox.settle(sink: sink, sequences.map { .delivered(sequence: $0) }, rest: nil)
+    }
+    // There is no window to wait for: the pass is over.
+    for sink in config.sinks.grouped { _ = try await EventGrouper.group(sink, store.writer) }
+    await withTaskGroup(of: Void.self) { group in
+      for sink in sinks.all where !(sink is StdoutSink) {
+        let worker = DeliveryWorker(sink: sink, outbox: outbox)
+        group.addTask {
+          async let running: Void = worker.run()
+          await worker.stop(drainingFor: .seconds(Self.deliveryGraceSeconds), isPatient: true)
+          await running
+        }
+      }
+    }
+    return try await leftOver()
+  }
+
+  /// What still waits, by sink, and why.
+  private func leftOver() async throws -> [String] {
+    let names = config.sinks.map(\.name)
+    return try await store.writer.transaction { store in
+      try names.compactMap { name in
+        guard let left = try store.leftOver(sink: name) else { return nil }
+        let reason = left.isDisabled ? "its receiver wants nothing more" : left.error ?? "not tried"
+        return "\(name): \(left.count) \(left.count == 1 ? "waits" : "wait"); \(reason)"
+      }
+    }
+  }
+
+  package func close() {
+    http.shutdown()
+    sinks.close()
+    store.writer.close()
+  }
+
+  private func note(_ results: [CheckReport.Result]) {
+    let stdout = config.sinks.filter { $0.kind == .stdout }.map(\.name)
+    reported.withLock { reported in
+      for event in results.lazy.flatMap(\.events) {
+        for sink in event.sinks where stdout.contains(sink) { reported[sink, default: []].append(event.sequence) }
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package import Config
+package import History
+import Host
+package import ImageModel
+
+/// Forgets what `retention` does not keep, a few rows at a time, so that recording and delivering go on in between.
+package enum Pruning {
+  /// Counts from the newest time that a registry and the clock agreed on: a clock that is ahead would forget years.
+  ///
+  /// - Returns: what was forgotten; `nil`, and nothing was, where no registry has confirmed the clock yet.
+  package static func run(
+    _ retention: RetentionSettings, _ writer: HistoryWriter, clock: Timestamp = .now()
+  ) async throws -> Pruned? {
+    guard let agreed = try await writer.transaction({ try $0.agreedTime() }) else { return nil }
+    let now = min(clock, agreed)
+    var total = Pruned()
+    if let seconds = retention.deliveriesSeconds {
+      let before = now.advanced(bySeconds: -seconds)
+      var count = 0
+      repeat {
+        count = try await writer.transaction { try $0.pruneDelivered(before: before) }
+        total.deliveries += count
+      } while count > 0 && !Task.isCancelled
+    }
+    guard let seconds = retention.historySeconds else { return total }
+    let before = now.advanced(bySeconds: -seconds)
+    try await steps(&total) { after in
+      try await writer.transaction { try $0.pruneSnapshots(before: before, after: after) }
+    }
+    try await steps(&total) { after in try await writer.transaction { try $0.pruneEvents(before: before, after: after) }
+    }
+    return total
+  }
+
+  private static func steps(
+    _ total: inout Pruned, _ step: (_ after: Int64) async throws -> (pruned: Pruned, next: Int64?)
+  ) async throws {
+    var after: Int64? = 0
+    while let position = after, !Task.isCancelled {
+      let (pruned, next) = try await step(position)
+      total += pruned
+      after = next
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package import Config
+import Delivery
+import FoundationEssentials
+import Host
+import ImageModel
+import Polling
+import Synchronization
+
+/// Sends each sink one event that says of itself that it is a test. Nothing is recorded, and no database is needed:
+/// what is tried is the way to the receiver.
+package struct SinkTest: Sendable {
+  package struct Result: Sendable {
+    package let sink: String
+    /// `nil` when the sink took it.
+    package let error: String?
+    /// The HTTP status that a webhook's receiver answered with, if it did.
+    package let status: Int?
+    package let milliseconds: Int64
+  }
+
+  private let sinks: ConfiguredSinks
+  private let answers = Answers()
+
+  /// - Throws: `SinkError`.
+  package init(_ sinks: [SinkSettings], environment: [String: String]) throws {
+    self.sinks = try ConfiguredSinks(sinks, environment: environment, onAnswer: answers.note)
+  }
+
+  /// Tries one after another, in the order of the configuration.
+  package func run() async -> [Result] {
+    var results: [Result] = []
+    for sink in sinks.all {
+      let id = UUID().uuidString.lowercased()
+      let item = OutboxItem(
+        sequence: 0, eventID: id, tag: 0, body: Self.document(id: id, sink: sink.name, at: .now()), attempts: 0)
+      let began = Moment.now().boot
+      let outcome = await sink.write([item]).first
+      results.append(
+        Result(
+          sink: sink.name, error: Self.error(outcome), status: answers.status(of: sink.name),
+          milliseconds: Moment.now().boot - began))
+    }
+    sinks.close()
+    return results
+  }
+
+  private static func error(_ outcome: DeliveryResult?) -> String? {
+    switch outcome {
+    case .delivered: nil
+    case .failed(_, let error, _), .refused(_, _, let error, _): error
+    case nil: "it was cut off"
+    }
+  }
+
+  private final class Answers: Sendable {
+    private let statuses = Mutex<[String: Int]>([:])
+
+    @Sendable func note(_ sink: String, _ status: Int) { statuses.withLock { $0[sink] = status } }
+
+    func status(of sink: String) -> Int? { statuses.withLock { $0[sink] } }
+  }
+
+  /// A CloudEvents 1.0 event and Standard Webhooks payload as the others are, of a type that is never recorded.
+  static func document(id: String, sink: String, at time: Timestamp) -> [UInt8] {
+    JSONOutput.members([
+      "specversion": "1.0", "id": .string(id), "source": "urn:watcher:test", "type": "watcher.test",
+      "time": .text(time), "timestamp": .text(time), "datacontenttype": "application/json",
+      "data": .members([
+        "schema": 1, "sink": .string(sink), "message": "a test of this sink: no image has changed",
+      ]),
+    ]).bytes
+  }
+}

@@ -1,0 +1,132 @@
+import Addresses
+import Control
+import Endpoint
+import Glibc
+import History
+package import ImageModel
+import Logging
+import Polling
+
+/// The pages of `http.listen`.
+struct ServicePages: Sendable {
+  let metrics: ServiceMetrics
+  let engine: PollEngine
+  let writer: HistoryWriter
+  let readiness: Readiness
+  let versions: [MetricFamily.Label]
+
+  func answer(_ path: String) async -> EndpointReply {
+    switch path {
+    case "/metrics":
+      let page = metrics.page(
+        await engine.figures, database: (file: writer.fileBytes, log: writer.logBytes), versions: versions)
+      return EndpointReply(200, contentType: PrometheusText.contentType, body: page)
+    case "/-/healthy": return .line(200, "healthy")
+    case "/-/ready":
+      do {
+        return .line(200, "ready: \(try await readiness.status())")
+      } catch {
+        return .line(503, error.message)
+      }
+    default: return .line(404, "there is /metrics, /-/healthy and /-/ready")
+    }
+  }
+}
+
+extension EndpointReply {
+  fileprivate static func line(_ status: Int, _ text: String) -> EndpointReply {
+    EndpointReply(status, body: Array("\(text)\n".utf8))
+  }
+}
+
+/// Listens where the configuration in force says, or nowhere; before there is anything to serve as well, so that a port
+/// that cannot be had is known before a database is made.
+actor ServiceEndpoint {
+  /// Between two looks at what waits for the sinks: scrapes are answered from memory.
+  private static let sampleSeconds = 15
+
+  private let log: Logger
+  private var pages: ServicePages?
+  private var address: String?
+  private var endpoint: HTTPEndpoint?
+
+  init(log: Logger) { self.log = log }
+
+  /// What is answered from now on.
+  func serve(_ pages: ServicePages) async {
+    self.pages = pages
+    if endpoint != nil { await sample() }
+  }
+
+  private func answer(_ path: String) async -> EndpointReply {
+    if let pages { return await pages.answer(path) }
+    return path == "/-/healthy" ? .line(200, "healthy") : .line(503, "the service starts")
+  }
+
+  /// Listens at another address besides the present one.
+  ///
+  /// - Parameter next: `nil` for none.
+  /// - Returns: what `use` takes; `nil` where nothing new is to be listened at.
+  func prepare(_ next: String?) async throws(ListenError) -> HTTPEndpoint? {
+    guard let next, next != address, let (host, port) = Self.parts(next) else { return nil }
+    do throws(EndpointError) {
+      return try await HTTPEndpoint.listen(host: host, port: port, besides: endpoint, answer: { await self.answer($0) })
+    } catch {
+      throw ListenError(next, error)
+    }
+  }
+
+  /// Is found at `next` from now on, and nowhere else.
+  func use(_ next: String?, _ made: HTTPEndpoint?) async {
+    guard next != address else { return }
+    let before = endpoint
+    (address, endpoint) = (next, made)
+    await before?.close()
+    guard let next else { return }
+    log.info("http_listening", metadata: ["address": "\(next)"])
+    if HostKind(authority: next) != .loopback {
+      log.warning("http_open", metadata: ["address": "\(next)", "note": "whoever reaches it may read it"])
+    }
+    await sample()
+  }
+
+  func run() async {
+    while (try? await Task.sleep(for: .seconds(Self.sampleSeconds))) != nil {
+      if endpoint != nil { await sample() }
+    }
+  }
+
+  func close() async { await use(nil, nil) }
+
+  private func sample() async {
+    guard let pages, let sinks = try? await pages.writer.transaction({ try $0.sinkStatus() }) else { return }
+    pages.metrics.noteSinks(sinks)
+  }
+
+  /// `127.0.0.1:9470`, `[::1]:9470`.
+  private static func parts(_ address: String) -> (host: String, port: Int)? {
+    guard let colon = address.lastIndex(of: ":"), let port = Int(address[address.index(after: colon)...]) else {
+      return nil
+    }
+    let host = address[..<colon]
+    return (host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : String(host), port)
+  }
+}
+
+/// Why `http.listen` cannot be had.
+package struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let status: ExitCode
+  /// One line: `<what> (<where>): <what to do>`.
+  package let description: String
+
+  init(_ address: String, _ error: EndpointError) {
+    switch error.errno {
+    case EACCES, EPERM: status = .permission
+    case EADDRNOTAVAIL: status = .configuration
+    default: status = .cannotCreate
+    }
+    description =
+      "cannot listen (http.listen \(address): \(error.message)): "
+      + (error.errno == EADDRINUSE ? "name a port that is free" : "name an address of this machine")
+  }
+}

@@ -1,0 +1,54 @@
+import Control
+import History
+import ImageModel
+import Polling
+
+/// Answers the requests of the control socket.
+struct ControlHandler: Sendable {
+  let readiness: Readiness
+  let writer: HistoryWriter
+  let deliveries: SinkSupervisor
+  /// Polls tags, or the watchlist where it is `nil`.
+  let check: @Sendable ([TagReference]?, ControlProgress) async throws -> CheckReport
+  let prune: @Sendable () async throws -> Pruned
+
+  func answer(_ request: ControlRequest, _ progress: ControlProgress) async throws(ControlError) -> ControlReply {
+    do {
+      switch request {
+      case .check(let tags): return ControlReply(try await check(tags, progress))
+      case .health: return ControlReply(.members(["status": .string(try await readiness.status())]))
+      case .prune:
+        // May take longer than a peer bears silence.
+        progress.set(0, of: 1)
+        return ControlReply(try await prune().json)
+      case .retry, .drop: return ControlReply(try await change(request))
+      }
+    } catch let error as ControlError {
+      throw error
+    } catch let error as StoreError {
+      throw ControlError(error.exitCode, error.message)
+    } catch let error as CheckInterruption {
+      throw ControlError(error, database: writer.path)
+    } catch is CancellationError {
+      throw ControlError(.unavailable, "the client did not take what it was sent: the request was given up, try again")
+    } catch {
+      throw ControlError(.internalError, "the request failed (\(error)): report this")
+    }
+  }
+
+  private func change(_ request: ControlRequest) async throws -> JSONOutput {
+    let outcome = try await writer.transaction { try DeliveryOutcome(request, in: $0) }
+    await deliveries.readAgain { outcome?.hurried.contains($0) ?? false }
+    return outcome?.json ?? .null
+  }
+}
+
+extension ControlError {
+  fileprivate init(_ interruption: CheckInterruption, database: String) {
+    switch interruption {
+    case .stopping: self.init(.unavailable, "the daemon stops (\(database)): check again when it runs")
+    case .reloaded:
+      self.init(.unavailable, "a tag that was being checked is not watched any more (\(database)): check again")
+    }
+  }
+}

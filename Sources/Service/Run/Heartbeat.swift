@@ -1,0 +1,76 @@
+import History
+import Polling
+
+/// Tells systemd that the service works, as long as it does: before each message the owner of the schedule and the
+/// writer of the database have both answered, and no poll has outlived its limit. When one of them hangs nothing is
+/// said, and the watchdog strikes (docs/decisions/0012).
+struct Heartbeat: Sendable {
+  /// Between two beats where the watchdog leaves time; the status line is not more than this behind.
+  private static let longestPause = Duration.seconds(5)
+  /// Counted so far and no further, so that a beat costs little whatever waits.
+  private static let waitingLimit = 10_000
+
+  let notifier: ServiceNotifier
+  let engine: @Sendable () async -> PollEngine.Load
+  /// Deliveries that wait, up to `waitingLimit`; `nil` where the database refused to tell, which is an answer as well.
+  let writer: @Sendable () async -> Int?
+  /// What an administrator has to know besides.
+  let remark: @Sendable () -> String?
+
+  init(
+    notifier: ServiceNotifier, engine: @escaping @Sendable () async -> PollEngine.Load,
+    writer: @escaping @Sendable () async -> Int?, remark: @escaping @Sendable () -> String? = { nil }
+  ) {
+    self.notifier = notifier
+    self.engine = engine
+    self.writer = writer
+    self.remark = remark
+  }
+
+  init(
+    notifier: ServiceNotifier, engine: PollEngine, writer: HistoryWriter, remark: @escaping @Sendable () -> String?
+  ) {
+    self.init(
+      notifier: notifier, engine: { await engine.load },
+      writer: { try? await writer.transaction { try $0.waitingDeliveries(limit: Self.waitingLimit) } }, remark: remark)
+  }
+
+  /// Says that the service is ready, and then that it still works, until the task is cancelled.
+  func run() async {
+    guard notifier.isWanted else { return }
+    notifier.ready(status: await status())
+    while (try? await Task.sleep(for: pause)) != nil {
+      let look = await look()
+      if !look.hangs { notifier.alive(status: look.line) }
+    }
+  }
+
+  /// How the service is doing, in one line, once both have answered.
+  func status() async -> String { await look().line }
+
+  /// What the two have answered.
+  struct Look: Sendable {
+    let line: String
+    /// Why nothing can be recorded now, if so: an answer as well, but not that of a service that works.
+    let refusal: StoreError?
+    /// A poll does not end.
+    let hangs: Bool
+  }
+
+  func look() async -> Look {
+    async let answer = engine()
+    async let waiting = writer()
+    let load = await answer
+    var line = "watching \(load.tags) \(load.tags == 1 ? "tag" : "tags"), \(load.failing) failing"
+    if let waiting = await waiting {
+      let most = waiting == Self.waitingLimit ? "+" : ""
+      line += ", \(waiting)\(most) \(waiting == 1 ? "delivery" : "deliveries") waiting"
+    }
+    if load.refusal != nil { line += "; the database cannot be written, see the log" }
+    if let remark = remark() { line += "; \(remark)" }
+    return Look(line: line, refusal: load.refusal, hangs: load.hangs)
+  }
+
+  /// Half of half the watchdog's time: a ping may be late by as much again and is still within one half.
+  private var pause: Duration { min(Self.longestPause, notifier.watchdog.map { $0 / 4 } ?? Self.longestPause) }
+}

@@ -1,0 +1,73 @@
+import Config
+import History
+import Host
+import ImageModel
+import Logging
+import Polling
+import Registry
+
+extension RunService {
+  private static let pruneIntervalSeconds = 3_600
+  private static let tidyIntervalSeconds = 15
+
+  func pruneHourly() async {
+    var hours = 0
+    while !Task.isCancelled {
+      do {
+        _ = try await prune()
+      } catch {
+        // What could not be done now is done in an hour; recording meets the same error and deals with it.
+        log.warning("prune_failed", metadata: ["err": "\(error)"])
+      }
+      if hours == 1, agreedTime.newest == nil {
+        log.warning(
+          "clock_unconfirmed",
+          metadata: [
+            "note": "no registry's date agrees with this machine's clock: what is old is counted from when one last did"
+          ])
+      }
+      hours += 1
+      try? await Task.sleep(for: .seconds(Self.pruneIntervalSeconds))
+    }
+  }
+
+  func prune() async throws -> Pruned {
+    try await keepAgreedTime()
+    agreedTime.want()
+    guard let pruned = try await Pruning.run(config.retention, store.writer) else { return Pruned() }
+    guard pruned != Pruned() else { return pruned }
+    log.info(
+      "pruned",
+      metadata: [
+        "snapshots": "\(pruned.snapshots)", "events": "\(pruned.events)", "documents": "\(pruned.documents)",
+        "deliveries": "\(pruned.deliveries)",
+      ])
+    return pruned
+  }
+
+  /// For the next start, and for `db prune` without a daemon.
+  func keepAgreedTime() async throws {
+    guard let time = agreedTime.newest, time != keptTime else { return }
+    try await store.writer.transaction { try $0.noteAgreedTime(time) }
+    keptTime = time
+  }
+
+  /// Small things that are looked after four times a minute.
+  func tidy() async {
+    var isInPlace = true
+    while (try? await Task.sleep(for: .seconds(Self.tidyIntervalSeconds))) != nil {
+      SpareMemory.giveBack()
+      try? await keepAgreedTime()
+      if isInPlace, !store.writer.isInPlace {
+        log.error(
+          "database_gone",
+          metadata: ["database": "\(store.writer.path)", "note": "what is recorded ends with this process"])
+      }
+      isInPlace = store.writer.isInPlace
+      guard let step = steps.look(at: .now()) else { continue }
+      // Where it cannot be done, nothing is later than the longest wait of its sink.
+      try? await store.writer.transaction { try $0.moveAttempts(by: step) }
+      await deliveries.readAgain()
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package import Config
+import Control
+import Delivery
+import Dispatch
+import History
+package import Host
+import ImageModel
+import Logging
+import Polling
+import Recording
+import Registry
+import Schedule
+import Transport
+
+/// The daemon: polls, records and delivers until it is told to stop, and takes another configuration over meanwhile.
+package actor RunService {
+  /// How long polls in flight may take once the service stops, before they are cut off.
+  private static let pollGraceSeconds = 5
+  /// How long sinks may take to write what waits for them when the service stops.
+  private static let deliveryGrace = Duration.seconds(5)
+
+  /// Reads the configuration anew. What it says, a line per problem or warning, is for the log.
+  package typealias Reload = @Sendable (_ say: (String) -> Void) throws -> WatchConfig
+
+  /// Without its watchlist, which may be large and lives on in the engine alone.
+  var config: WatchConfig
+  let store: Registrar
+  let environment: [String: String]
+  let readAgain: Reload
+  let logSettings: Reloadable<LogSettings>
+  let log: Logger
+  let metrics: ServiceMetrics
+  let steps: ClockStepMonitor
+  let notifier: ServiceNotifier
+  let http = HTTPClient.forRegistries()
+  let deliveries: SinkSupervisor
+  let endpoint: ServiceEndpoint
+  /// Where polls go; replaced with the registries' settings.
+  let poller: Reloadable<TagPoller>
+  let agreedTime = AgreedTime()
+  /// What of it is in the database.
+  var keptTime: Timestamp?
+  /// Nothing of a reload is begun any more.
+  var isStopping = false
+  /// A reload has been read and is being taken over.
+  var isTakingOver = false
+  /// Logs what was recorded and wakes the sinks that are to be told.
+  private let onRecorded: @Sendable ([Record]) -> Void
+  private let stopReasons: (stream: AsyncStream<StopReason>, continuation: AsyncStream<StopReason>.Continuation)
+
+  private enum StopReason: Sendable {
+    case signal
+    case failure(StoreError)
+  }
+
+  /// Opens the database, creating it if need be, and runs until SIGTERM or SIGINT.
+  ///
+  /// - Throws: the store's error, when it cannot be opened or refuses to be written for good; `SinkError`,
+  ///   `ListenError`. A start that is refused has made no database.
+  package static func run(
+    _ config: consuming WatchConfig, database: String, environment: [String: String], signals: SignalWatch,
+    reload: @escaping Reload
+  ) async throws {
+    ServiceNotifier.hideFromChildren()
+    SpareMemory.mapLargeBlocks()
+    let entries = config.watch
+    config.watch = []
+    let rest = config
+    let start = try await ServiceStart(rest, database: database, environment: environment, signals: signals)
+    try await RunService(start, config: rest, database: database, environment: environment, reload: reload)
+      .run(entries, start.sinks, signals)
+  }
+
+  private init(
+    _ start: ServiceStart, config: WatchConfig, database: String, environment: [String: String],
+    reload: @escaping Reload
+  ) throws {
+    self.config = config
+    self.environment = environment
+    readAgain = reload
+    logSettings = start.logSettings
+    log = start.log
+    metrics = start.metrics
+    notifier = start.notifier
+    endpoint = start.endpoint
+    steps = ClockStepMonitor(since: start.began) { [log, metrics] step in
+      log.warning("clock_stepped", metadata: ["seconds": "\(Double(step) / 1000)"])
+      metrics.noteClockStep()
+    }
+    store = try notifier.extendingStart { () throws(StoreError) in try Registrar(opening: database) }
+    let reasons = AsyncStream.makeStream(of: StopReason.self)
+    stopReasons = reasons
+    deliveries = SinkSupervisor(
+      writer: store.writer, environment: environment, log: log, steps: steps, http: start.webhooks,
+      onFailure: { reasons.continuation.yield(.failure($0)) },
+      onSettled: metrics.noteDeliveries)
+    poller = Reloadable(
+      TagPoller(
+        registry: .configured(config, http: http, environment: environment, agreedTime: agreedTime),
+        writer: store.writer))
+    onRecorded = { [deliveries, metrics, report = PollReport(log: log)] records in
+      report.note(records)
+      metrics.noteChanges(records)
+      deliveries.wake(Set(records.lazy.flatMap(\.events).flatMap(\.sinks)))
+    }
+  }
+
+  private func run(
+    _ entries: consuming [WatchEntry], _ sinks: ConfiguredSinks, _ signals: SignalWatch
+  ) async throws {
+    let count = entries.count
+    agreedTime.countLoopback(entries.isOnLoopback)
+    let engine = engine(try await store.watch(entries, config, now: .now()))
+    let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
+    await engine.setTimer { timer.arm(inMilliseconds: $0) }
+    let heartbeat = Heartbeat(
+      notifier: notifier, engine: engine, writer: store.writer,
+      remark: { [metrics] in metrics.isLastReloadGood ? nil : "the last reload failed, see the log" })
+    let readiness = Readiness(heartbeat: heartbeat, writer: store.writer)
+    let (hangUps, hangUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    heed(signals, hangUp)
+    warn(of: sinks)
+    log.info("started", metadata: ["tags": "\(count)", "database": "\(store.writer.path)"])
+    await deliveries.use(config.sinks, sinks)
+    await engine.tick()
+    let control = listen(
+      ControlHandler(
+        readiness: readiness, writer: store.writer, deliveries: deliveries,
+        check: { try await self.check($0, engine, progress: $1) }, prune: { try await self.prune() }))
+    await endpoint.serve(
+      ServicePages(
+        metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions))
+    let upkeep = [
+      Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await tidy() },
+      Task { await endpoint.run() },
+    ]
+    // One that comes while the file is read is kept for another reload: it may have been read already.
+    let reloading = Task {
+      for await _ in hangUps { await reload(engine) }
+    }
+    var reason = StopReason.signal
+    for await first in stopReasons.stream {
+      reason = first
+      break
+    }
+    if case .failure(let error) = reason { signals.limitStop(exitCode: error.exitCode.rawValue) }
+    isStopping = true
+    notifier.stopping()
+    control?.close()
+    hangUp.finish()
+    timer.cancel()
+    for task in upkeep { task.cancel() }
+    // One that still reads, from a file system that hangs perhaps, is left behind.
+    if isTakingOver { await reloading.value }
+    await endpoint.close()
+    if let failure = await shutDown(engine) { reason = .failure(failure) }
+    try? await keepAgreedTime()
+    store.writer.close()
+    log.info("stopped")
+    if case .failure(let error) = reason { throw error }
+  }
+
+  private func heed(_ signals: SignalWatch, _ hangUp: AsyncStream<Void>.Continuation) {
+    signals.use(
+      SignalWatch.Actions(
+        stop: { [notifier, stop = stopReasons.continuation] in
+          notifier.stopping()
+          stop.yield(.signal)
+        },
+        hangUp: { hangUp.yield() },
+        reopen: { [deliveries] in Task { await deliveries.reopenFiles() } },
+        cutOff: { [log] in
+          log.error(
+            "stop_cut_off",
+            metadata: ["note": "something did not end; what was under way is done again after the next start"])
+        }))
+  }
+
+  private func engine(_ core: PollCore) -> PollEngine {
+    PollEngine(
+      core: core, recorder: config.recorder, writer: store.writer,
+      poll: { [poller] job in await poller.value.poll(job) },
+      onProgress: { [log, onRecorded, stop = stopReasons.continuation] progress in
+        switch progress {
+        case .recorded(let records): onRecorded(records)
+        case .refused(let error): log.error("database_write_failed", metadata: ["err": "\(error.message)"])
+        case .failed(let error): stop.yield(.failure(error))
+        }
+      })
+  }
+
+  // MARK: Check
+
+  /// Polls tags now: those that are watched in their turn, the others once.
+  private func check(
+    _ tags: [TagReference]?, _ engine: PollEngine, progress: ControlProgress
+  ) async throws -> CheckReport {
+    let began = Moment.now().boot
+    let total = if let tags { tags.count } else { await engine.load.tags }
+    progress.set(0, of: total)
+    let watched = try await engine.check(tags) { progress.set($0, of: total) }
+    let others = Set(tags ?? []).subtracting(watched.map(\.tag))
+    var results = Dictionary(uniqueKeysWithValues: watched.map { ($0.tag, $0) })
+    if !others.isEmpty {
+      let core = try await store.check(others.map(config.entry), config, now: .now())
+      let pass = SinglePass(recorder: config.recorder, poller: poller.value, onRecorded: onRecorded)
+      for result in try await pass.run(consume core, progress: { progress.set(watched.count + $0, of: total) }) {
+        results[result.tag] = result
+      }
+    }
+    return CheckReport(
+      results: tags.map { $0.compactMap { results[$0] } } ?? watched,
+      pollingSeconds: Double(Moment.now().boot - began) / 1000)
+  }
+
+  private static var versions: [MetricFamily.Label] {
+    [
+      .init("version", ProductInfo.version), .init("sqlite_version", HistoryWriter.libraryVersion),
+      .init("curl_version", HTTPClient.libraryVersion ?? ""),
+    ]
+  }
+
+  // MARK: Control
+
+  /// The service works without it as well; commands then say that it has to be stopped.
+  private func listen(_ desk: ControlHandler) -> ControlServer? {
+    let path = ControlSocket.path(database: store.writer.path, environment: environment)
+    do throws(ControlError) {
+      return try ControlServer(path: path, database: store.writer.path, handler: desk.answer)
+    } catch {
+      log.warning("control_unavailable", metadata: ["err": "\(error.message)"])
+      return nil
+    }
+  }
+
+  // MARK: Stopping
+
+  /// No new polls; those in flight get a moment, then what is recorded is delivered as far as sinks take it.
+  private func shutDown(_ engine: PollEngine) async -> StoreError? {
+    let cutOff = Task {
+      try await Task.sleep(for: .seconds(Self.pollGraceSeconds))
+      await engine.cutOff()
+    }
+    let failure = await engine.stop()
+    cutOff.cancel()
+    http.shutdown()
+    await deliveries.stop(drainingFor: Self.deliveryGrace)
+    return failure
+  }
+}

@@ -1,0 +1,48 @@
+import Config
+import History
+import Host
+import ImageModel
+import Logging
+import Polling
+import Schedule
+import Transport
+
+/// What of the service is made before its database, so that a start that is refused leaves none behind.
+struct ServiceStart {
+  let began = Moment.now()
+  let logSettings: Reloadable<LogSettings>
+  let log: Logger
+  let metrics: ServiceMetrics
+  let notifier: ServiceNotifier
+  /// For the webhooks; `nil` where there are none.
+  let webhooks: HTTPClient?
+  let sinks: ConfiguredSinks
+  /// Listens already.
+  let endpoint: ServiceEndpoint
+
+  /// - Throws: `StoreError` where another process holds the database, `SinkError`, `ListenError`.
+  init(
+    _ config: WatchConfig, database: String, environment: [String: String], signals: SignalWatch
+  ) async throws {
+    logSettings = Reloadable(config.log)
+    let logs = LogCounts()
+    let log = LogOutput.logger(logSettings, logs, environment: environment)
+    self.log = log
+    if ClockWatch.isUnset(began.wall) {
+      log.warning("clock_unset", metadata: ["note": "certificates and times mean nothing until it is set"])
+    }
+    metrics = ServiceMetrics(logs: logs, startedAt: began.wall)
+    let notifier = ServiceNotifier(environment: environment, log: log)
+    self.notifier = notifier
+    signals.beforeEnd {
+      notifier.stopping()
+      log.info("stopped", metadata: ["note": "before it had started"])
+    }
+    // Its port is taken as well then, and says less.
+    try DatabaseLock.refuseHeld(database)
+    webhooks = config.sinks.contains(where: \.isWebhook) ? .forWebhooks() : nil
+    sinks = try ConfiguredSinks(config.sinks, environment: environment, http: webhooks)
+    endpoint = ServiceEndpoint(log: log)
+    await endpoint.use(config.httpListen, try await endpoint.prepare(config.httpListen))
+  }
+}

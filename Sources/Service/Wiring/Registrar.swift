@@ -1,0 +1,115 @@
+package import Config
+import History
+import ImageModel
+import Polling
+import Recording
+import Schedule
+
+/// A database opened for writing, with the configuration's tags and sinks entered in it.
+struct Registrar: Sendable {
+  let writer: HistoryWriter
+
+  init(opening path: String) throws(StoreError) { writer = try HistoryWriter.open(path) }
+
+  /// Makes `entries` the effective watchlist and returns the core that polls them.
+  func watch(
+    _ entries: [WatchEntry], _ config: WatchConfig, now: Moment, isSinglePass: Bool = false
+  ) async throws -> PollCore {
+    try await core(entries, config, now, isSinglePass, Self.registration(of: entries, config))
+  }
+
+  /// Enters the sinks of a configuration.
+  func enterSinks(_ config: WatchConfig) async throws {
+    try await writer.transaction { [sinks = config.sinkDefinitions] in try $0.registerSinks(sinks) }
+  }
+
+  /// The core that polls `entries` once; what is watched stays as it is. Their sinks have been entered.
+  func check(_ entries: [WatchEntry], _ config: WatchConfig, now: Moment) async throws -> PollCore {
+    try await core(entries, config, now, true) { store in
+      try store.respell(WrittenReference.respelled)
+      return (try entries.map { try store.ensureTag($0.tag, selection: $0.selection) }, try store.currentSnapshots())
+    }
+  }
+
+  static func registration(of entries: [WatchEntry], _ config: WatchConfig) -> PollEngine.Registration {
+    let sinks = config.sinkDefinitions
+    return { store in
+      try store.registerSinks(sinks)
+      try store.respell(WrittenReference.respelled)
+      let watched = entries.map {
+        WatchedTag(tag: $0.tag, selection: $0.selection, intervalSeconds: $0.intervalSeconds)
+      }
+      return (try store.registerTags(watched), try store.currentSnapshots())
+    }
+  }
+
+  private func core(
+    _ entries: [WatchEntry], _ config: WatchConfig, _ now: Moment, _ isSinglePass: Bool,
+    _ register: @escaping PollEngine.Registration
+  ) async throws -> PollCore {
+    let (records, snapshots) = try await writer.transaction(register)
+    return config.planBuilder(for: entries).core(
+      records: records, snapshots: snapshots, seed: SpreadHash.hash(writer.instance), now: now,
+      isSinglePass: isSinglePass)
+  }
+}
+
+extension WatchConfig {
+  /// - Parameter entries: the watchlist, which may be kept apart from the configuration.
+  func planBuilder(for entries: [WatchEntry]) -> PlanBuilder {
+    PlanBuilder(entries: entries) { RegistryAccessMap.concurrency(of: $0, registries[$0]) }
+  }
+
+  /// How a tag is polled: as the watchlist says, or by `defaults`.
+  func entry(for tag: TagReference) -> WatchEntry {
+    watch.first { $0.tag == tag }
+      ?? WatchEntry(
+        tag: tag, pinned: nil, intervalSeconds: defaults.intervalSeconds, selection: defaults.selection,
+        sinks: defaults.sinks, unreachableAfterSeconds: defaults.unreachableAfterSeconds, labels: [:], line: 0)
+  }
+
+  var recorder: Recorder { Recorder(sinks.map { Recorder.Subscriber(sink: $0.name, events: $0.events) }) }
+
+  fileprivate var sinkDefinitions: [SinkDefinition] {
+    sinks.map { SinkDefinition(name: $0.name, type: $0.kind.typeName, fingerprint: $0.kind.fingerprint) }
+  }
+}
+
+extension SinkSettings.Kind {
+  package var typeName: String {
+    switch self {
+    case .stdout: "stdout"
+    case .file: "file"
+    case .webhook: "webhook"
+    }
+  }
+
+  /// Stands for the definition without its secrets: a sink that was given up is tried again when this changes.
+  var fingerprint: String {
+    switch self {
+    case .stdout: "stdout"
+    case .file(let path): path
+    case .webhook(let settings): String(SpreadHash.hash(settings.definition), radix: 16)
+    }
+  }
+}
+
+extension WebhookSettings {
+  /// All that decides where a request goes and how it is taken there; not how often and how many.
+  fileprivate var definition: String {
+    var parts = [url, contentType ?? "", network.rawValue, "\(allowHTTP)"]
+    parts += headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    parts += headerFiles.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.definition)" }
+    parts += [secretFile, secretPreviousFile].map { $0?.definition ?? "" }
+    return parts.joined(separator: "\n")
+  }
+}
+
+extension SecretFile {
+  fileprivate var definition: String {
+    switch self {
+    case .path(let path): "path \(path)"
+    case .credential(let id): "credential \(id)"
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Addresses
+import Config
+import ImageModel
+import Polling
+import Registry
+import Transport
+
+/// Turns what the configuration says about a registry into what the protocol needs.
+struct RegistryAccessMap: Sendable {
+  /// Requests a second to a registry where the configuration does not say.
+  private static let defaultRequestsPerSecond = 2.0
+
+  /// Requests at once to a registry where the configuration does not say: many to oneself, few to others.
+  private static let defaultConcurrency = (loopback: 64, other: 4)
+
+  static func concurrency(of domain: String, _ settings: RegistrySettings?) -> Int {
+    let isLoopback = HostKind(authority: domain) == .loopback
+    return settings?.maxConcurrency ?? (isLoopback ? defaultConcurrency.loopback : defaultConcurrency.other)
+  }
+
+  let settings: [String: RegistrySettings]
+  let environment: [String: String]
+  let agreedTime: AgreedTime?
+
+  func access(_ domain: String) -> RegistryAccess {
+    let settings = settings[domain] ?? RegistrySettings()
+    let isLoopback = HostKind(authority: domain) == .loopback
+    return RegistryAccess(
+      usesPlainHTTP: settings.scheme.map { $0 == .http } ?? isLoopback,
+      credentials: credentials(settings),
+      tls: TLSSettings(
+        caFile: path(settings.caFile), clientCertFile: path(settings.clientCertFile),
+        clientKeyFile: path(settings.clientKeyFile), skipVerify: settings.insecureSkipVerify),
+      trustedRealms: settings.trustedRealms,
+      allowPlainCredentials: settings.allowPlainCredentials,
+      requestsPerSecond: settings.requestsPerSecond ?? (isLoopback ? nil : Self.defaultRequestsPerSecond),
+      agreedTime: agreedTime)
+  }
+
+  private func credentials(_ settings: RegistrySettings) -> CredentialSource? {
+    if let username = settings.username, let file = settings.passwordFile {
+      return .basic(username: username, passwordFile: path(file) ?? unresolved(file))
+    }
+    return settings.tokenFile.map { .token(file: path($0) ?? unresolved($0)) }
+  }
+
+  private func path(_ file: SecretFile?) -> String? { file?.resolve(environment: environment) }
+
+  /// A credential that the service manager did not pass: a path that cannot be read and says so when it is tried.
+  private func unresolved(_ file: SecretFile) -> String {
+    if case .credential(let id) = file { "$CREDENTIALS_DIRECTORY/\(id)" } else { "" }
+  }
+}
+
+extension [WatchEntry] {
+  /// Whether none of them is elsewhere.
+  var isOnLoopback: Bool { domains.allSatisfy { HostKind(authority: $0) == .loopback } }
+}
+
+extension HTTPClient {
+  /// Lets through as many requests at once as a configuration may ask for; the plan holds them to each registry's.
+  static func forRegistries() -> HTTPClient { HTTPClient(maxConnectionsPerHost: 256, undoesCodings: true) }
+}
+
+extension RegistryClient {
+  /// A client for the registries of a configuration.
+  static func configured(
+    _ config: WatchConfig, http: HTTPClient, environment: [String: String],
+    agreedTime: AgreedTime? = nil, trace: (@Sendable (String) -> Void)? = nil
+  ) -> RegistryClient {
+    let map = RegistryAccessMap(settings: config.registries, environment: environment, agreedTime: agreedTime)
+    return RegistryClient(http: http, userAgent: ProductInfo.userAgent, access: map.access, trace: trace)
+  }
+}

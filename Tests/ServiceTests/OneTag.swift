@@ -1,0 +1,165 @@
+import Config
+import Drift
+import Foundation
+import History
+import ImageModel
+import Registry
+import Schedule
+
+@testable import Control
+@testable import Polling
+@testable import Recording
+@testable import Service
+
+/// One tag, its simulated registry and its database, polled when a test says so.
+final class OneTag {
+  static let epoch: Int64 = 1_790_812_800_000
+
+  var world: SimulatedWorld
+  /// Config blobs cannot be had.
+  var withholdsConfigs = false
+  /// What is odd about its documents.
+  var remarks: [String] = []
+  private let directory: TemporaryDirectory
+  private var writer: HistoryWriter
+  private var core: PollCore
+  private let recorder: Recorder
+  private var selection: PlatformSelection
+
+  init(selection: PlatformSelection = .all, kind: SimulatedWorld.Kind = .image) throws {
+    world = SimulatedWorld(tags: 1, kind: { _ in kind })
+    directory = try TemporaryDirectory()
+    writer = try HistoryWriter.open(directory.path + "/watcher.db")
+    recorder = Recorder([
+      Recorder.Subscriber(sink: "default", events: nil),
+      Recorder.Subscriber(sink: "all", events: EventPatterns(["*"])),
+    ])
+    self.selection = selection
+    core = try Self.open(writer, selection, at: 0)
+  }
+
+  /// Everything in memory is forgotten and read again.
+  func restart(selection: PlatformSelection, at seconds: Int = 0) throws {
+    writer.close()
+    self.selection = selection
+    writer = try HistoryWriter.open(directory.path + "/watcher.db")
+    core = try Self.open(writer, selection, at: seconds)
+  }
+
+  /// A poll that the registry answers; `nil` when a mark was all there was to it.
+  ///
+  /// - Parameter walk: seconds between the registry's answer and the end of the poll.
+  func poll(at seconds: Int, walk: Int = 0) throws -> Record? {
+    let snapshot = visible(world.snapshot(0))
+    let known = core.slots[0].known
+    let isUnchanged = !known.mustWalk && known.headDigest == snapshot.digest
+    let age = Int64(walk) * 1_000
+    return try take(
+      isUnchanged ? .unchanged : .found(snapshot, head: snapshot.digest, ageMilliseconds: age), at: seconds)
+  }
+
+  /// A poll of which HEAD says that nothing moved.
+  ///
+  /// - Parameter begun: when it began, seconds; at once if `nil`.
+  func unchanged(begun: Int? = nil, at seconds: Int) throws -> Record? {
+    _ = core.due(at: moment(begun ?? seconds))
+    return try take(.unchanged, at: seconds)
+  }
+
+  /// Whether a poll would verify that.
+  func verifies(at seconds: Int) -> Bool { core.slots[0].verifyFrom <= moment(seconds).boot }
+
+  /// A poll that finds this.
+  func found(_ snapshot: TagSnapshot, at seconds: Int) throws -> Record? {
+    try take(.found(snapshot, head: snapshot.digest), at: seconds)
+  }
+
+  /// Two polls that both find the tag moved, written together.
+  func pollTwice(at first: Int, _ second: Int) throws -> [Record] {
+    let snapshot = visible(world.snapshot(0))
+    let requests = [first, second].compactMap {
+      core.finished(0, .found(snapshot, head: snapshot.digest), at: moment($0))
+    }
+    return try record(requests)
+  }
+
+  func fail(_ code: CheckFailure.Code, at seconds: Int, registryAnswers: Bool = true) throws -> Record? {
+    try take(.failed(CheckFailure(code, "no"), registryAnswers: registryAnswers), at: seconds)
+  }
+
+  func overdue(at seconds: Int) throws -> [Record] { try record(core.overdue(at: moment(seconds))) }
+
+  var isWalkingAgain: Bool { core.slots[0].mustWalk }
+
+  func history(all: Bool = false) throws -> [HistoryEntry] {
+    var query = HistoryQuery()
+    query.all = all
+    return try HistoryReader.open(writer.path).history(Self.tag, query) ?? []
+  }
+
+  func status() throws -> TagStatus? { try HistoryReader.open(writer.path).status().tags.first }
+
+  func wall(_ seconds: Int) -> Timestamp { Timestamp(milliseconds: Self.epoch + Int64(seconds) * 1000) }
+
+  func data(_ event: RecordedEvent) throws -> [String: Any] {
+    let document = try JSONSerialization.jsonObject(with: Data(event.body)) as? [String: Any]
+    return document?["data"] as? [String: Any] ?? [:]
+  }
+
+  /// The layer counts of the first change.
+  func layers(_ record: Record) throws -> [String: Int]? {
+    let changes = try data(record.events[0])["changes"] as? [[String: Any]]
+    return changes?.first?["layers"] as? [String: Int]
+  }
+
+  private static let tag = TagReference(domain: "r.example", path: "app", tag: "latest")
+
+  private static func open(_ writer: HistoryWriter, _ selection: PlatformSelection, at now: Int) throws -> PollCore {
+    let entry = WatchEntry(
+      tag: tag, pinned: nil, intervalSeconds: 60, selection: selection, sinks: ["default", "all"],
+      unreachableAfterSeconds: 3_600, labels: [:], line: 0)
+    let (records, snapshots) = try writer.transactionSync { store in
+      try store.registerSinks(
+        ["default", "all"].map { SinkDefinition(name: $0, type: "stdout", fingerprint: "") })
+      return (
+        try store.registerTags([WatchedTag(tag: tag, selection: selection, intervalSeconds: 60)]),
+        try store.currentSnapshots()
+      )
+    }
+    return PlanBuilder(entries: [entry]) { _ in 4 }.core(
+      records: records, snapshots: snapshots, seed: 1,
+      now: Moment(boot: Int64(now) * 1_000, wall: Timestamp(milliseconds: epoch + Int64(now) * 1_000)))
+  }
+
+  private func take(_ result: PollResult, at seconds: Int) throws -> Record? {
+    let request = core.finished(0, result, at: moment(seconds))
+    let records = try record(request.map { [$0] } ?? [])
+    return records.first
+  }
+
+  private func record(_ requests: [RecordRequest]) throws -> [Record] {
+    let marks = core.takeMarks()
+    let records = try writer.transactionSync { store in
+      try store.mark(marks)
+      return try requests.map { try recorder.record($0, in: store) }
+    }
+    for record in records { core.recorded(record) }
+    return records
+  }
+
+  /// What the registry shows of a state: the watched platforms, with their configs unless they are withheld.
+  private func visible(_ snapshot: TagSnapshot) -> TagSnapshot {
+    var images = snapshot.images.filter { image in image.platform.map(selection.contains) ?? true }
+    guard withholdsConfigs else {
+      return TagSnapshot(
+        digest: snapshot.digest, mediaType: snapshot.mediaType, size: snapshot.size, images: images,
+        documents: snapshot.documents, remarks: remarks)
+    }
+    for index in images.indices { images[index].config = nil }
+    return TagSnapshot(
+      digest: snapshot.digest, mediaType: snapshot.mediaType, size: snapshot.size, images: images,
+      documents: snapshot.documents.filter { $0.mediaType != .ociConfig })
+  }
+
+  private func moment(_ seconds: Int) -> Moment { Moment(boot: Int64(seconds) * 1000, wall: wall(seconds)) }
+}

@@ -1,0 +1,224 @@
+import Config
+import Drift
+import Foundation
+import Glibc
+import History
+import ImageModel
+import Logging
+import Schedule
+import Synchronization
+import Testing
+
+@testable import Control
+@testable import Polling
+@testable import Recording
+@testable import Service
+
+/// The engine around the core: commits, stops, a store that refuses.
+@Suite struct PollEngineTests {
+  private static let tag = TagReference(domain: "r.example", path: "app", tag: "latest")
+  private let directory: TemporaryDirectory
+  private let writer: HistoryWriter
+  private let recorder = Recorder([Recorder.Subscriber(sink: "out", events: nil)])
+  private let snapshot: TagSnapshot
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    writer = try HistoryWriter.open(directory.path + "/watcher.db")
+    var world = SimulatedWorld(tags: 1)
+    snapshot = world.snapshot(0)
+  }
+
+  @Test func aCheckOfATagThatIsLongOverdueReportsItsOwnFailure() async throws {
+    var core = try core(at: 0)
+    try write(core.finished(0, .found(snapshot, head: snapshot.digest), at: moment(0)), &core)
+    try write(core.finished(0, .failed(CheckFailure(.connect, "down"), registryAnswers: false), at: moment(60)), &core)
+    let engine = PollEngine(
+      core: try self.core(at: 7_200, isSinglePass: true), recorder: recorder, writer: writer,
+      clock: { moment(7_200) },
+      poll: { _ in .failed(CheckFailure(.connect, "still down"), registryAnswers: false) }, onProgress: { _ in })
+    let results = try await engine.check(nil)
+    #expect(await engine.stop() == nil)
+    guard case .failed(let failure) = results[0].outcome else {
+      Issue.record("\(results[0].outcome)")
+      return
+    }
+    #expect(failure.message == "still down")
+    #expect(results[0].events.map(\.type) == [.tagUnreachable])
+  }
+
+  @Test func aMarkThatComesWhileACommitRunsIsFlushedToo() async throws {
+    var core = try core(at: 0)
+    try write(core.finished(0, .found(snapshot, head: snapshot.digest), at: moment(0)), &core)
+    let time = Mutex<Int64>(120)
+    let engine = PollEngine(
+      core: core, recorder: recorder, writer: writer,
+      clock: { moment(time.withLock { $0 }) }, poll: { _ in .unchanged }, onProgress: { _ in })
+    await engine.tick()
+    #expect(try await lastChecked(becomes: 120))
+    // The next flush meets a writer that is busy, and the mark after it must not wait for another poll.
+    let gate = Gate()
+    let busy = Task { [writer] in
+      try await writer.transaction { _ in
+        gate.isEntered.store(true, ordering: .sequentiallyConsistent)
+        while !gate.isOpen.load(ordering: .sequentiallyConsistent) { usleep(1_000) }
+      }
+    }
+    while !gate.isEntered.load(ordering: .sequentiallyConsistent) { await Task.yield() }
+    time.withLock { $0 = 240 }
+    await engine.tick()
+    // The flush of this mark begins meanwhile, and waits for the writer.
+    try await Task.sleep(for: .milliseconds(Limits.markFlushMilliseconds + 200))
+    time.withLock { $0 = 360 }
+    await engine.tick()
+    gate.isOpen.store(true, ordering: .sequentiallyConsistent)
+    try await busy.value
+    #expect(try await lastChecked(becomes: 360))
+    #expect(await engine.stop() == nil)
+  }
+
+  @Test func stoppingWritesEverythingAndCutsOffWhatHangs() async throws {
+    let core = try core(at: 0)
+    let engine = PollEngine(
+      core: core, recorder: recorder, writer: writer, clock: { moment(0) },
+      poll: { _ in
+        // Until it is cancelled.
+        try? await Task.sleep(for: .seconds(3_600))
+        return .failed(CheckFailure(.network, "cut off"), registryAnswers: false)
+      }, onProgress: { _ in })
+    await engine.tick()
+    async let stopped = engine.stop()
+    await engine.cutOff()
+    #expect(await stopped == nil)
+    let record = try HistoryReader.open(writer.path).status().tags[0].record
+    #expect(record.state.failures == 0, "a poll that was cut off says nothing about the tag")
+  }
+
+  /// A registry that trickles keeps a place of its registry; the next poll is made by somebody else.
+  @Test func aPollThatTakesTooLongFailsAndIsMadeAgain() async throws {
+    let time = Mutex<Int64>(0)
+    let polls = Mutex(0)
+    let engine = PollEngine(
+      core: try core(at: 0), recorder: recorder, writer: writer,
+      clock: { moment(time.withLock { $0 }) },
+      poll: { [snapshot] _ in
+        let isFirst = polls.withLock { polls in
+          polls += 1
+          return polls == 1
+        }
+        guard isFirst else { return .found(snapshot, head: snapshot.digest) }
+        try? await Task.sleep(for: .seconds(3_600))
+        return .failed(CheckFailure(.network, Task.isCancelled ? "cut off" : "let go"), registryAnswers: false)
+      }, onProgress: { _ in })
+    await engine.tick()
+    while polls.withLock({ $0 }) == 0 { await Task.yield() }
+    time.withLock { $0 = 3_601 }
+    await engine.tick()
+    #expect(try await lastChecked(becomes: 3_601))
+    let state = try HistoryReader.open(writer.path).status().tags[0].record.state
+    #expect(state.failures == 1 && state.failure?.code == .timeout)
+    #expect(state.failure?.message.contains("60 minutes") == true)
+    time.withLock { $0 = 3_700 }
+    await engine.tick()
+    #expect(try await lastChecked(becomes: 3_700))
+    #expect(try HistoryReader.open(writer.path).status().tags[0].record.state.failures == 0)
+    #expect(await engine.stop() == nil)
+  }
+
+  @Test func aPollThatDoesNotComeBackIsSeen() async throws {
+    let time = Mutex<Int64>(0)
+    let gate = Gate()
+    let engine = PollEngine(
+      core: try core(at: 0), recorder: recorder, writer: writer,
+      clock: { moment(time.withLock { $0 }) },
+      poll: { _ in
+        gate.isEntered.store(true, ordering: .sequentiallyConsistent)
+        while !gate.isOpen.load(ordering: .sequentiallyConsistent) { await Task.yield() }
+        return .unchanged
+      }, onProgress: { _ in })
+    await engine.tick()
+    while !gate.isEntered.load(ordering: .sequentiallyConsistent) { await Task.yield() }
+    for (seconds, hangs) in [(3_599, false), (3_720, false), (3_800, false), (3_841, true)] as [(Int64, Bool)] {
+      time.withLock { $0 = seconds }
+      await engine.tick()
+      #expect(await engine.load.hangs == hangs, "\(seconds)")
+    }
+    gate.isOpen.store(true, ordering: .sequentiallyConsistent)
+    while await engine.load.hangs { await Task.yield() }
+    #expect(await engine.stop() == nil)
+  }
+
+  /// Its tag was to be told to a sink that is gone; it must not be told to nobody.
+  @Test func aResultThatWaitsDuringAReloadGoesToTheSinksThatAreThereThen() async throws {
+    var core = try core(at: 0)
+    try write(core.finished(0, .failed(CheckFailure(.connect, "down"), registryAnswers: false), at: moment(0)), &core)
+    let engine = PollEngine(
+      core: core, recorder: recorder, writer: writer, clock: { moment(120) },
+      poll: { [snapshot] _ in .found(snapshot, head: snapshot.digest) }, onProgress: { _ in })
+    let gate = Gate()
+    let change = PollEngine.Change(
+      watchlist: PlanBuilder(entries: [Self.entry(sinks: ["new"])]) { _ in 4 },
+      register: { store in
+        gate.isEntered.store(true, ordering: .sequentiallyConsistent)
+        while !gate.isOpen.load(ordering: .sequentiallyConsistent) { usleep(1_000) }
+        return try Self.register(sink: "new", in: store)
+      },
+      recorder: Recorder([Recorder.Subscriber(sink: "new", events: EventPatterns(["*"]))]),
+      onApplied: {})
+    let reload = Task { try await engine.reconfigure(change) }
+    while !gate.isEntered.load(ordering: .sequentiallyConsistent) { await Task.yield() }
+    await engine.tick()
+    while await engine.load.failing > 0 { await Task.yield() }
+    gate.isOpen.store(true, ordering: .sequentiallyConsistent)
+    try await reload.value
+    #expect(await engine.stop() == nil)
+    let waiting = try HistoryReader.open(writer.path).deliveries(DeliveryQuery(states: [.waiting]))
+    #expect(waiting.map(\.sink) == ["new"])
+  }
+
+  private func lastChecked(becomes seconds: Int64) async throws -> Bool {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while ContinuousClock.now < deadline {
+      let state = try HistoryReader.open(writer.path).status().tags[0].record.state
+      if state.lastChecked == moment(seconds).wall { return true }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    return false
+  }
+
+  private func core(at seconds: Int64, isSinglePass: Bool = false) throws -> PollCore {
+    let (records, snapshots) = try writer.transactionSync { try Self.register(sink: "out", in: $0) }
+    return PlanBuilder(entries: [Self.entry(sinks: ["out"])]) { _ in 4 }.core(
+      records: records, snapshots: snapshots, seed: 1, now: moment(seconds), isSinglePass: isSinglePass)
+  }
+
+  private static func entry(sinks: [String]) -> WatchEntry {
+    WatchEntry(
+      tag: tag, pinned: nil, intervalSeconds: 60, selection: .all, sinks: sinks, unreachableAfterSeconds: 3_600,
+      labels: [:], line: 0)
+  }
+
+  private static func register(
+    sink: String, in store: HistoryTransaction
+  ) throws -> (records: [TagRecord], snapshots: [Int64: Int64]) {
+    try store.registerSinks([SinkDefinition(name: sink, type: "stdout", fingerprint: "")])
+    return (
+      try store.registerTags([WatchedTag(tag: tag, selection: .all, intervalSeconds: 60)]),
+      try store.currentSnapshots()
+    )
+  }
+
+  private func write(_ request: RecordRequest?, _ core: inout PollCore) throws {
+    let request = try #require(request)
+    core.recorded(try writer.transactionSync { try recorder.record(request, in: $0) })
+  }
+}
+
+private final class Gate: Sendable {
+  let isEntered = Atomic(false)
+  let isOpen = Atomic(false)
+}
+
+private func moment(_ seconds: Int64) -> Moment {
+  Moment(boot: seconds * 1000, wall: Timestamp(milliseconds: 1_790_812_800_000 + seconds * 1000))
+}
