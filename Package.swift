@@ -2,7 +2,7 @@
 import PackageDescription
 
 // One target per room; docs/architecture.md says what each is for and which arrows may exist.
-// Tests/HouseTests compares every `import` in Sources with that table.
+// Tests/HouseTests compares this file and every `import` with that table.
 
 let package = Package(
   name: "watcher",
@@ -63,7 +63,7 @@ let package = Package(
     .testTarget(name: "ImageModelTests", dependencies: ["ImageModel"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "ImageModel"]),
-    .testTarget(name: "TransportTests", dependencies: ["Addresses", "Transport", "TestSupport"]),
+    .testTarget(name: "TransportTests", dependencies: ["Transport", "TestSupport"]),
     .testTarget(
       name: "RegistryTests",
       dependencies: ["Registry", "Transport", "Hashing", "StrictJSON", "ImageModel", "TestSupport"]),
@@ -79,14 +79,19 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "Daemon", "Config", "Drift", "Hashing", "History", "ImageModel", "Schedule", "StrictJSON", "TestSupport",
+        "Daemon", "Config", "Delivery", "Drift", "Hashing", "History", "ImageModel", "Registry", "Schedule",
+        "StrictJSON", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "InMemoryLogging", package: "swift-log"), .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
-      name: "CLITests", dependencies: ["watcher", "Daemon", "History", "Config", "ImageModel", "TestSupport"]),
+      name: "CLITests",
+      dependencies: [
+        "watcher", "Daemon", "History", "Config", "ImageModel", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .testTarget(
       name: "BlackBoxTests",
-      dependencies: ["watcher", "TestSupport", "Hashing", "Schedule", "StrictJSON", "ImageModel"],
+      dependencies: ["watcher", "TestSupport", "Hashing", "StrictJSON", "ImageModel"],
       exclude: ["FaultShim", "Namespace"]),
   ],
   swiftLanguageModes: [.v6]
