@@ -2,7 +2,7 @@
 import PackageDescription
 
 // One target per room; docs/architecture.md says what each is for and which arrows may exist.
-// Tests/HouseTests compares every `import` in Sources with that table.
+// Tests/HouseTests compares this file and every `import` with that table.
 
 let package = Package(
   name: "watcher",
@@ -73,7 +73,7 @@ let package = Package(
     .testTarget(name: "HostTests", dependencies: ["Host", "ImageModel"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "ImageModel"]),
-    .testTarget(name: "TransportTests", dependencies: ["Host", "Addresses", "Transport", "TestSupport"]),
+    .testTarget(name: "TransportTests", dependencies: ["Addresses", "Host", "Transport", "TestSupport"]),
     .testTarget(
       name: "RegistryTests",
       dependencies: [
@@ -93,16 +93,19 @@ let package = Package(
       name: "ServiceTests",
       dependencies: [
         "Addresses", "Config", "Control", "Delivery", "Documents", "Drift", "Hashing", "History", "Host", "ImageModel",
-        "Polling",
-        "Recording", "Registry", "Schedule", "Service", "StrictJSON", "TestSupport", "Transport",
+        "Polling", "Recording", "Registry", "Schedule", "Service", "StrictJSON", "TestSupport", "Transport",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "InMemoryLogging", package: "swift-log"), .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
       name: "CLITests",
-      dependencies: ["Host", "watcher", "Control", "Service", "History", "Config", "ImageModel", "TestSupport"]),
+      dependencies: [
+        "Host", "watcher", "Control", "Service", "History", "Config", "ImageModel", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .testTarget(
       name: "BlackBoxTests",
-      dependencies: ["Host", "watcher", "TestSupport", "Hashing", "Schedule", "StrictJSON", "ImageModel"],
+      dependencies: ["Host", "watcher", "TestSupport", "Hashing", "StrictJSON", "ImageModel"],
       exclude: ["FaultShim", "Namespace"]),
   ],
   swiftLanguageModes: [.v6]

@@ -57,16 +57,17 @@ import Testing
   }
 
   /// A slip must not begin a second history; the user's own place is made on first use.
-  @Test func onlyTheDefaultDirectoryIsMade() throws {
+  @Test func aDirectoryThatIsNamedIsNotMade() throws {
     for command in [["run"], ["check"]] {
       let outcome = try refused(command, database: "\(scene.directory)/slip/watcher.db")
       #expect(outcome.status == 73 && outcome.stderr.contains("in a directory that exists"), "\(outcome.stderr)")
     }
     #expect(access("\(scene.directory)/slip", F_OK) != 0)
+  }
+
+  @Test(.enabled(if: access("/var/lib/watcher/watcher.db", F_OK) != 0, "this machine runs watcher as a service"))
+  func theDefaultDirectoryIsMade() throws {
     try Data(#"{"watch": []}"#.utf8).write(to: URL(filePath: scene.config))
-    guard access("/var/lib/watcher/watcher.db", F_OK) != 0 else {
-      return print("the default place is not tried: this machine runs watcher as a service")
-    }
     let outcome = try scene.binary.run(["check", "--config", scene.config])
     #expect(outcome.status == 0, "\(outcome.stderr)")
     #expect(access("\(scene.directory)/.local/state/watcher/watcher.db", F_OK) == 0)
@@ -90,7 +91,7 @@ import Testing
 
   @Test func aDatabaseOfANewerVersionIsLeftAlone() throws {
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
-    try change("PRAGMA user_version = 99")
+    try scene.change("PRAGMA user_version = 99")
     for command in [["run"], ["check"], ["sinks", "list"]] + Self.needingADatabase {
       let outcome = try refused(command, database: scene.database)
       #expect(outcome.status == 65, "\(command)")
@@ -134,13 +135,5 @@ import Testing
     let unread = try refused(["check"], database: scene.database, wrapper: Self.asNobody)
     #expect(unread.status == 77, "\(unread.stderr)")
     #expect(unread.stderr.contains("config.json"))
-  }
-
-  private func change(_ sql: String) throws {
-    let output = "\(scene.directory)/sqlite.out"
-    let status = try Child(
-      "sqlite3", [scene.database, sql], environment: ["PATH": "/usr/bin:/bin"], stdout: output, stderr: output
-    ).finish()
-    #expect(status == 0, "\(WatcherBinary.text(output))")
   }
 }

@@ -11,12 +11,7 @@ import Testing
   private let image: String
   private var socket: String { scene.directory + "/control.sock" }
 
-  init() throws {
-    registry = try FakeRegistry()
-    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
-    image = "\(registry.authority)/app:stable"
-    scene = try Scene(watch: [image], interval: "1h")
-  }
+  init() throws { (registry, image, scene) = try Scene.ofOneTag(interval: "1h") }
 
   @Test func healthSaysWhetherTheDaemonWorks() throws {
     defer { registry.stop() }

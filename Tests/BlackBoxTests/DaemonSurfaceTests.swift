@@ -12,19 +12,20 @@ import Testing
 
   /// Starts with a tag that has been seen once.
   init() throws {
-    registry = try FakeRegistry()
-    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
-    image = "\(registry.authority)/app:stable"
-    let scene = try Scene(watch: [image])
-    self.scene = scene
-    daemon = try Self.start(scene)
+    (registry, image, scene) = try Scene.ofOneTag()
+    daemon = try scene.daemon()
+    let scene = scene
     try #require(eventually { scene.isBaselineRecorded() })
   }
 
-  private static func start(_ scene: Scene) throws -> Child {
-    try Child(
-      WatcherBinary.path, ["run", "--config", scene.config],
-      environment: ["PATH": "/usr/bin:/bin", "HOME": scene.directory], stdout: scene.stdout, stderr: scene.stderr)
+  /// Has the daemon poll at once, which its registry does not answer.
+  private func hangInAPoll() throws -> Child {
+    registry.setFault { _ in ScriptedResponse(200, behaviour: .hang) }
+    let polls = registry.log.count
+    let (out, err) = (scene.directory + "/check.out", scene.directory + "/check.err")
+    let check = try scene.binary.start(["check", "--config", scene.config], stdout: out, stderr: err)
+    try #require(eventually { registry.log.count > polls })
+    return check
   }
 
   private func terminate() throws {
@@ -96,23 +97,20 @@ import Testing
     #expect(second.stdout.isEmpty)
     #expect(second.stderr.hasPrefix("watcher: error: another process holds the database ("))
     let polls = registry.log.count
-    #expect(eventually(within: 16) { registry.log.count > polls }, "the first one goes on")
-    #expect(daemon.isRunning)
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    #expect(registry.log.count > polls && daemon.isRunning, "the first one goes on")
     try terminate()
   }
 
   @Test func stoppingWhileARegistryHangsIsInTime() throws {
-    registry.setFault { _ in ScriptedResponse(200, behaviour: .hang) }
-    let polls = registry.log.count
-    try #require(eventually(within: 16) { registry.log.count > polls })
+    let check = try hangInAPoll()
     try terminate()
+    #expect(try check.finish() == 69)
     #expect(try scene.status(image)["state"] as? String == "ok", "what was cut off is no failure of the registry")
   }
 
   @Test func aSecondSignalEndsItAtOnce() throws {
-    registry.setFault { _ in ScriptedResponse(200, behaviour: .hang) }
-    let polls = registry.log.count
-    try #require(eventually(within: 16) { registry.log.count > polls })
+    let check = try hangInAPoll()
     let began = ContinuousClock.now
     // Two signals of a kind that come together are one, so it is told until it listens.
     let ended = eventually(within: 10) {
@@ -121,6 +119,7 @@ import Testing
     }
     #expect(ended)
     #expect(ContinuousClock.now - began < .seconds(2))
+    #expect(try check.finish() != 0)
     #expect(try scene.sql("PRAGMA integrity_check") == ["ok"])
   }
 

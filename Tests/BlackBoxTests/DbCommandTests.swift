@@ -9,12 +9,7 @@ import Testing
   private let scene: Scene
   private let image: String
 
-  init() throws {
-    registry = try FakeRegistry()
-    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
-    image = "\(registry.authority)/app:stable"
-    scene = try Scene(watch: [image], interval: "1h")
-  }
+  init() throws { (registry, image, scene) = try Scene.ofOneTag(interval: "1h") }
 
   @Test func aBackupBesideTheDaemonIsTheWholeHistory() throws {
     defer { registry.stop() }

@@ -11,10 +11,7 @@ import Testing
 
   /// Two events wait for the sink `all`.
   init() throws {
-    registry = try FakeRegistry()
-    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
-    image = "\(registry.authority)/app:stable"
-    scene = try Scene(watch: [image], interval: "1h")
+    (registry, image, scene) = try Scene.ofOneTag(interval: "1h")
     try FileManager.default.createDirectory(atPath: scene.events, withIntermediateDirectories: false)
     _ = try scene.run(["check", "--config", scene.config])
     registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
@@ -23,13 +20,6 @@ import Testing
 
   private func deliveries(_ options: [String] = []) throws -> [[String: Any]] {
     try scene.json(["deliveries", "list", "--json"] + options)["deliveries"] as? [[String: Any]] ?? []
-  }
-
-  private func change(_ sql: String) throws {
-    let output = "\(scene.directory)/sqlite.out"
-    let child = try Child(
-      "sqlite3", [scene.database, sql], environment: ["PATH": "/usr/bin:/bin"], stdout: output, stderr: output)
-    #expect(try child.finish() == 0, "\(WatcherBinary.text(output))")
   }
 
   @Test func listShowsWhatWaitsAndWhy() throws {
@@ -65,7 +55,7 @@ import Testing
     for limit in ["0", "-1", "100001", "x"] {
       #expect(try scene.run(["deliveries", "list", "--limit", limit]).status == 64, "\(limit)")
     }
-    try change(
+    try scene.change(
       """
       WITH RECURSIVE n(i) AS (VALUES(10) UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
       INSERT INTO event(sequence, id, tag_id, type, time_ms, body)
@@ -81,7 +71,7 @@ import Testing
 
   @Test func retryMakesFailedOnesArriveAndInOrder() throws {
     defer { registry.stop() }
-    try change("UPDATE delivery SET state = 'failed', attempts = 10 WHERE sink = 'all'")
+    try scene.change("UPDATE delivery SET state = 'failed', attempts = 10 WHERE sink = 'all'")
     try FileManager.default.removeItem(atPath: scene.events)
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     #expect(!FileManager.default.fileExists(atPath: scene.events), "they rest")
@@ -107,9 +97,9 @@ import Testing
 
   @Test func retryEnablesASinkThatIsNamed() throws {
     defer { registry.stop() }
-    try change("UPDATE sink SET state = 'disabled' WHERE name = 'all'")
+    try scene.change("UPDATE sink SET state = 'disabled' WHERE name = 'all'")
     let state = { try scene.sql("SELECT state FROM sink WHERE name = 'all'") }
-    try change("UPDATE delivery SET state = 'failed' WHERE sink = 'all'")
+    try scene.change("UPDATE delivery SET state = 'failed' WHERE sink = 'all'")
     let unnamed = try scene.run(["deliveries", "retry", "--all", "--json"])
     #expect(unnamed.stdout == #"{"retried":2,"enabled":[]}"# + "\n")
     let warning = "nothing is sent to a disabled sink (all): 'watcher deliveries retry --sink all' enables it"

@@ -9,12 +9,7 @@ import Testing
   private let scene: Scene
   private let image: String
 
-  init() throws {
-    registry = try FakeRegistry()
-    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
-    image = "\(registry.authority)/app:stable"
-    scene = try Scene(watch: [image])
-  }
+  init() throws { (registry, image, scene) = try Scene.ofOneTag() }
 
   private func check() throws { #expect(try scene.run(["check", "--config", scene.config]).status == 0) }
 

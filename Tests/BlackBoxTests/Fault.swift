@@ -62,9 +62,12 @@ struct Fault: CustomStringConvertible {
     init() throws {
       let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
       path = tests.appending(path: "fault.so").path
-      let log = tests.appending(path: "fault.log").path
+      // Another test process may build it as well, or have it loaded.
+      let fresh = "\(path).\(getpid())"
+      let log = fresh + ".log"
+      defer { unlink(log) }
       let source = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "FaultShim/fault.c").path
-      let arguments = ["-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o", path, source]
+      let arguments = ["-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o", fresh, source]
       let environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
       var compiler: Child?
       for name in ["cc", "clang"] where compiler == nil {
@@ -72,6 +75,7 @@ struct Fault: CustomStringConvertible {
       }
       let status = try #require(compiler, "no C compiler").finish()
       try #require(status == 0, "\(WatcherBinary.text(log))")
+      try #require(rename(fresh, path) == 0)
     }
   }
 }

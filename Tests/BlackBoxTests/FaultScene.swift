@@ -36,12 +36,7 @@ final class FaultScene {
 
   /// Lets the next start poll every tag at once. The daemon must not be running.
   func makeTagsDue() throws {
-    let output = scene.directory + "/sqlite.out"
-    let status = try Child(
-      "sqlite3", [scene.database, "UPDATE tag SET next_check_ms = 0"], environment: ["PATH": "/usr/bin:/bin"],
-      stdout: output, stderr: output
-    ).finish()
-    try #require(status == 0, "\(WatcherBinary.text(output))")
+    try scene.change("UPDATE tag SET next_check_ms = 0")
   }
 
   // MARK: The daemon
@@ -50,11 +45,7 @@ final class FaultScene {
   func start(_ fault: Fault? = nil, environment: [String: String] = [:]) throws -> Child {
     for path in [scene.stderr, hit] { unlink(path) }
     let faults = try fault?.environment(isOn: isOn, hit: hit) ?? [:]
-    return try Child(
-      WatcherBinary.path, ["run", "--config", scene.config],
-      environment: ["PATH": "/usr/bin:/bin", "HOME": scene.directory].merging(faults) { $1 }
-        .merging(environment) { $1 },
-      stdout: scene.stdout, stderr: scene.stderr)
+    return try scene.daemon(environment: faults.merging(environment) { $1 })
   }
 
   func turnFaultOn() { close(open(isOn, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)) }

@@ -1,6 +1,5 @@
 import Glibc
 import ImageModel
-import Schedule
 import TestSupport
 import Testing
 
@@ -9,7 +8,6 @@ import Testing
 @Suite struct KillAtWorkTests {
   static let rounds = 100
   static let tags = 40
-  static let seed: UInt64 = 0x5eed_0f_a11_7a65
 
   private let registry: FakeRegistry
   private let scene: Scene
@@ -21,7 +19,7 @@ import Testing
   }
 
   @Test func whatWasRecordedIsToldAndWhatMovedIsRecorded() throws {
-    var random = SplitMix64(seed: Self.seed)
+    var random = TestRandom()
     // Per tag, the digests it was moved to, in order.
     var moves = (0..<Self.tags).map { tag in [move(tag, 0)] }
     for round in 0..<Self.rounds {
@@ -37,10 +35,10 @@ import Testing
 
   /// Starts the daemon, waits for a second at most until it works, and kills it: by turns up to 60 ms after it asked
   /// the registry, as soon as a line is written and before that can be noted, and right after a commit.
-  private func killAtWork(_ round: Int, _ random: inout SplitMix64) throws {
+  private func killAtWork(_ round: Int, _ random: inout TestRandom) throws {
     let asked = registry.requests.count
     let written = Self.lastWrite(scene.events)
-    let daemon = try start()
+    let daemon = try scene.daemon()
     switch round % 3 {
     case 0:
       let first = asked + Int.random(in: 1...4, using: &random)
@@ -74,7 +72,7 @@ import Testing
 
   /// A last run that is left alone until everything is recorded and told.
   private func finish(_ moves: [[String]]) throws {
-    let daemon = try start()
+    let daemon = try scene.daemon()
     let settled = try eventually(within: 60) {
       guard try scene.sql("SELECT count(*) FROM delivery WHERE state = 'waiting'") == ["0"] else { return false }
       let last = try lastRecorded()
@@ -112,12 +110,6 @@ import Testing
   }
 
   // MARK: Pieces
-
-  private func start() throws -> Child {
-    try Child(
-      WatcherBinary.path, ["run", "--config", scene.config],
-      environment: ["PATH": "/usr/bin:/bin", "HOME": scene.directory], stdout: scene.stdout, stderr: scene.stderr)
-  }
 
   private func move(_ tag: Int, _ version: Int) -> String {
     registry.put(FakeRegistryImage("\(tag) \(version)"), in: "app\(tag)", tag: "stable").description

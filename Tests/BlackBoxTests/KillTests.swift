@@ -15,7 +15,7 @@ import Testing
   @Test func nothingIsLost() throws {
     let registry = try FakeRegistry()
     defer { registry.stop() }
-    var random = SystemRandomNumberGenerator()
+    var random = TestRandom()
     var expected = (0..<Self.tags).map { tag in [put(registry, tag, 0)] }
     let scene = try Scene(watch: (0..<Self.tags).map { "\(registry.authority)/app\($0):stable" })
     for _ in 0..<Self.rounds {

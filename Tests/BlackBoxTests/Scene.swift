@@ -22,6 +22,16 @@ final class Scene {
     try configure(watch: watch, interval: interval, sinks: sinks)
   }
 
+  /// One that watches one tag, whose image is "first", and the registry that has it.
+  static func ofOneTag(
+    interval: String = "10s"
+  ) throws -> (registry: FakeRegistry, image: String, scene: Scene) {
+    let registry = try FakeRegistry()
+    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
+    let image = "\(registry.authority)/app:stable"
+    return (registry, image, try Scene(watch: [image], interval: interval))
+  }
+
   /// Writes the configuration anew.
   func configure(watch: [String], interval: String = "10s", sinks: [String: [String: Any]] = [:]) throws {
     let document: [String: Any] = [
@@ -63,24 +73,35 @@ final class Scene {
   }
 
   /// `watcher run` in the background, its output in `stdout` and `stderr`.
-  func daemon() throws -> Child {
-    try binary.start(["run", "--config", config], stdout: stdout, stderr: stderr)
+  func daemon(environment: [String: String] = [:], blocking: [Int32] = []) throws -> Child {
+    try binary.start(
+      ["run", "--config", config], environment: environment, stdout: stdout, stderr: stderr, blocking: blocking)
   }
 
   /// Whether a first state is in the database: before that a query is an error.
   func isBaselineRecorded() -> Bool { (try? sql("SELECT count(*) FROM snapshot")) == ["1"] }
 
   /// Asks the database itself.
-  func sql(_ query: String) throws -> [String] { try sqlite(["-readonly"], query) }
+  func sql(_ query: String) throws -> [String] { try sqlite(["-readonly"], query).rows }
 
   /// Changes the database behind the binary's back.
-  func change(_ statements: String) throws { _ = try sqlite([], statements) }
+  func change(_ statements: String) throws {
+    let outcome = try sqlite(["-bail"], statements)
+    try #require(outcome.status == 0, "\(outcome.complaint)")
+  }
 
-  private func sqlite(_ options: [String], _ statements: String) throws -> [String] {
+  private func sqlite(
+    _ options: [String], _ statements: String
+  ) throws -> (status: Int32, rows: [String], complaint: String) {
     let output = "\(directory)/rows.\(UUID().uuidString)"
-    defer { unlink(output) }
-    try Child("sqlite3", options + ["-cmd", ".timeout 5000", database, statements], stdout: output).finish()
-    return WatcherBinary.text(output).split(separator: "\n").map(String.init)
+    let complaint = output + ".err"
+    defer { for path in [output, complaint] { unlink(path) } }
+    let status = try Child(
+      "sqlite3", options + ["-cmd", ".timeout 5000", database, statements], stdout: output, stderr: complaint
+    ).finish()
+    return (
+      status, WatcherBinary.text(output).split(separator: "\n").map(String.init), WatcherBinary.text(complaint)
+    )
   }
 
   /// The lines of the file sink that are complete.

@@ -13,7 +13,7 @@ import Testing
     registry.setFault { _ in ScriptedResponse(200, behaviour: .hang) }
     let scene = try Scene(watch: ["\(registry.authority)/app:stable"])
     let systemd = try NotifyReceiver(.path(scene.directory + "/notify"))
-    let daemon = try Self.daemon(scene, ["NOTIFY_SOCKET": systemd.name])
+    let daemon = try scene.daemon(environment: ["NOTIFY_SOCKET": systemd.name])
     #expect(eventually { systemd.has("READY=1") && !registry.requests.isEmpty }, "\(WatcherBinary.text(scene.stderr))")
     #expect(
       systemd.messages.map(\.text) == ["READY=1\nSTATUS=watching 1 tag, 0 failing, 0 deliveries waiting"],
@@ -30,7 +30,7 @@ import Testing
     registry.setOutage(503)
     let scene = try Scene(watch: ["\(registry.authority)/app:stable"])
     let systemd = try NotifyReceiver(.path(scene.directory + "/notify"))
-    let daemon = try Self.daemon(scene, ["NOTIFY_SOCKET": systemd.name])
+    let daemon = try scene.daemon(environment: ["NOTIFY_SOCKET": systemd.name])
     #expect(eventually { systemd.has("STATUS=watching 1 tag, 1 failing, 0 deliveries waiting") }, "\(systemd.lines)")
     #expect(!systemd.has(Self.ping), "no watchdog, no pings")
     daemon.signal(SIGTERM)
@@ -40,7 +40,7 @@ import Testing
   @Test func aHangUpIsAReload() throws {
     let scene = try Scene(watch: [])
     let systemd = try NotifyReceiver(.path(scene.directory + "/notify"))
-    let daemon = try Self.daemon(scene, ["NOTIFY_SOCKET": systemd.name])
+    let daemon = try scene.daemon(environment: ["NOTIFY_SOCKET": systemd.name])
     #expect(eventually { systemd.has("READY=1") }, "\(WatcherBinary.text(scene.stderr))")
     let before = Self.monotonicMicroseconds()
     daemon.signal(SIGHUP)
@@ -108,12 +108,5 @@ import Testing
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
-  }
-
-  private static func daemon(_ scene: Scene, _ environment: [String: String]) throws -> Child {
-    try Child(
-      WatcherBinary.path, ["run", "--config", scene.config],
-      environment: ["PATH": "/usr/bin:/bin", "HOME": scene.directory].merging(environment) { $1 },
-      stdout: scene.stdout, stderr: scene.stderr)
   }
 }

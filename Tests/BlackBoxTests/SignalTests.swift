@@ -47,9 +47,10 @@ import Testing
     defer { registry.stop() }
     let load = isBusy ? Load() : nil
     defer { load?.end() }
+    var random = TestRandom(stream: isBusy ? 1 : 0)
     for round in 0..<Self.rounds {
       let daemon = try start(round)
-      wait(atMost: 600)
+      Self.wait(atMost: 600, &random)
       try body(round, daemon)
     }
   }
@@ -61,10 +62,7 @@ import Testing
     unlink(scene.stderr)
     if round % 4 == 0 { for suffix in ["", "-wal", "-shm", ".lock"] { unlink(scene.database + suffix) } }
     let isBlocked = round % 2 == 0
-    let daemon = try Child(
-      WatcherBinary.path, ["run", "--config", scene.config],
-      environment: ["PATH": "/usr/bin:/bin", "HOME": scene.directory],
-      stdout: scene.stdout, stderr: scene.stderr, blocking: isBlocked ? Self.signals : [])
+    let daemon = try scene.daemon(blocking: isBlocked ? Self.signals : [])
     let deadline = ContinuousClock.now + .seconds(30)
     while !isBlocked, !Self.isCaught(daemon.pid) {
       try #require(daemon.isRunning && ContinuousClock.now < deadline, "it catches no signals: \(log)")
@@ -74,8 +72,8 @@ import Testing
   }
 
   /// As many short waits as long ones; the moment is meant to be random, nothing is awaited here.
-  private func wait(atMost milliseconds: Double) {
-    usleep(UInt32(milliseconds * 1000 * pow(Double.random(in: 0...1), 2)))
+  private static func wait(atMost milliseconds: Double, _ random: inout TestRandom) {
+    usleep(UInt32(milliseconds * 1000 * pow(Double.random(in: 0...1, using: &random), 2)))
   }
 
   /// Whether a process has a handler for SIGHUP. Source: proc(5), SigCgt.

@@ -33,11 +33,11 @@ struct WatcherBinary {
 
   /// Starts without waiting; output goes to files, so that nothing blocks on a pipe.
   func start(
-    _ arguments: [String], environment: [String: String] = [:], stdout: String, stderr: String
+    _ arguments: [String], environment: [String: String] = [:], stdout: String, stderr: String, blocking: [Int32] = []
   ) throws -> Child {
     try Child(
       Self.path, arguments, environment: ["PATH": "/usr/bin:/bin", "HOME": directory].merging(environment) { $1 },
-      stdout: stdout, stderr: stderr)
+      stdout: stdout, stderr: stderr, blocking: blocking)
   }
 
   static func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }

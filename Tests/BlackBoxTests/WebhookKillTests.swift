@@ -23,13 +23,15 @@ import Testing
     defer { registry.stop() }
     let received = Mutex<[Received]>([])
     let isHonest = Mutex(false)
+    let answers = TestRandom(stream: 1)
     let receiver = try LoopbackServer { request in
-      let fails = isHonest.withLock { !$0 } && Int.random(in: 0..<3) == 0
+      var answers = answers
+      let fails = isHonest.withLock { !$0 } && Int.random(in: 0..<3, using: &answers) == 0
       let response =
         [
           ScriptedResponse(500), ScriptedResponse(429, headers: [("Retry-After", "1")]),
           ScriptedResponse(200, behaviour: .drop),
-        ].randomElement() ?? ScriptedResponse(500)
+        ].randomElement(using: &answers) ?? ScriptedResponse(500)
       received.withLock {
         $0.append(
           Received(
@@ -49,13 +51,14 @@ import Testing
     for tag in 0..<Self.tags { put(registry, tag, 0) }
     // On a slow machine every daemon may be killed before it has recorded anything.
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    var random = TestRandom()
     for _ in 0..<Self.rounds {
       let daemon = try scene.daemon()
       // The moment is meant to be random; nothing is awaited here.
-      usleep(UInt32.random(in: 5_000...500_000))
+      usleep(UInt32.random(in: 5_000...500_000, using: &random))
       kill(daemon.pid, SIGKILL)
       try daemon.finish()
-      let tag = Int.random(in: 0..<Self.tags)
+      let tag = Int.random(in: 0..<Self.tags, using: &random)
       guard versions[tag] < Self.moves else { continue }
       versions[tag] += 1
       put(registry, tag, versions[tag])

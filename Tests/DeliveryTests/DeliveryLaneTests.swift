@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Delivery
@@ -80,7 +81,10 @@ import Testing
 
   /// At random times and with failures at random: at most four at a time, one of a tag, in order.
   @Test func orderOfATagUnderFailures() async throws {
-    let outbox = FakeOutbox((1...300).map { FakeOutbox.item($0, "event \($0)", tag: Int64.random(in: 1...8)) })
+    let random = TestRandom()
+    var choice = random
+    let outbox = FakeOutbox(
+      (1...300).map { FakeOutbox.item($0, "event \($0)", tag: Int64.random(in: 1...8, using: &choice)) })
     let tags = await Dictionary(grouping: outbox.items, by: \.tag)
     let underWay = Mutex<[Int64]>([])
     let widths = Log<Int>()
@@ -92,12 +96,14 @@ import Testing
       }
       widths.append(now.count)
       #expect(Set(now).count == now.count, "one of a tag")
-      try? await Task.sleep(for: .microseconds(Int.random(in: 0...500)))
+      var random = random
+      try? await Task.sleep(for: .microseconds(Int.random(in: 0...500, using: &random)))
       underWay.withLock { underWay in underWay.removeAll { $0 == items[0].tag } }
-      let isDelivered = Int.random(in: 0..<3) > 0
+      let isDelivered = Int.random(in: 0..<3, using: &random) > 0
       attempts.append((items[0], isDelivered))
       guard !isDelivered else { return items.delivered }
-      return [.failed(items[0], error: "no", next: [.withSink, .after(milliseconds: 1)].randomElement() ?? .withSink)]
+      let next = [NextAttempt.withSink, .after(milliseconds: 1)].randomElement(using: &random) ?? .withSink
+      return [.failed(items[0], error: "no", next: next)]
     }
     await outbox.failSettles(3)
     try await running(DeliveryWorker(sink: sink, outbox: outbox, retryDelay: Self.soon)) {

@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import Delivery
 
 @Suite struct RetryScheduleTests {
   private func delay(_ attempts: Int, _ retryAfter: Int? = nil) -> Int64? {
-    var random = SystemRandomNumberGenerator()
+    var random = TestRandom()
     return RetrySchedule.standard.delay(afterAttempts: attempts, retryAfterSeconds: retryAfter, using: &random)
   }
 
@@ -17,10 +18,9 @@ import Testing
         (57_600, 86_400), (69_120, 103_680),
       ]))
   func jitter(attempts: Int, bounds: (Int, Int)) throws {
+    var random = TestRandom()
     let values = try (0..<400).map { _ in
-      var random = SystemRandomNumberGenerator()
-      return try #require(
-        RetrySchedule.standard.delay(afterAttempts: attempts, retryAfterSeconds: nil, using: &random))
+      try #require(RetrySchedule.standard.delay(afterAttempts: attempts, retryAfterSeconds: nil, using: &random))
     }
     #expect(values.allSatisfy { (Int64(bounds.0) * 1_000...Int64(bounds.1) * 1_000).contains($0) })
     let spread = Int64(bounds.1 - bounds.0) * 1_000

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Delivery
@@ -19,6 +20,7 @@ struct SimulatedDelivery {
   private(set) var throttle = Throttle()
   var receiver: SimulatedReceiver
   private let ways: Int
+  private var random = TestRandom()
   private var waiting: [(item: OutboxItem, due: Int)]
   private var underWay: [(item: OutboxItem, what: Happening, at: Int)] = []
 
@@ -79,7 +81,6 @@ struct SimulatedDelivery {
       throttle.end(item, .refused(refusal), at: instant)
       refusals.append((item, now))
       let attempts = item.attempts + (refusal.asked == nil ? 1 : 0)
-      var random = SystemRandomNumberGenerator()
       let delay =
         refusal.asked == nil
         ? RetrySchedule.standard.delay(afterAttempts: attempts, retryAfterSeconds: nil, isTooMany: true, using: &random)

@@ -12,6 +12,14 @@ enum House {
     /// The target it belongs to.
     let room: String
     let text: String
+
+    init(_ path: String, _ text: String) {
+      self.path = path
+      room = path.split(separator: "/").dropFirst().first.map(String.init) ?? ""
+      self.text = text
+    }
+
+    var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
   }
 
   /// The files in `Sources` whose names end in one of `extensions`.
@@ -29,10 +37,21 @@ enum House {
       .filter { path in extensions.contains { path.hasSuffix("." + $0) } }
       .sorted()
       .map { path in
-        SourceFile(
-          path: "\(folder)/\(path)", room: String(path.prefix { $0 != "/" }),
-          text: try String(contentsOf: directory.appending(path: path), encoding: .utf8))
+        SourceFile("\(folder)/\(path)", try String(contentsOf: directory.appending(path: path), encoding: .utf8))
       }
+  }
+
+  static func text(_ path: String) throws -> String {
+    try String(contentsOf: root.appending(path: path), encoding: .utf8)
+  }
+
+  static func manifest() throws -> Manifest { Manifest(try text("Package.swift")) }
+
+  static func table() throws -> RoomTable { try RoomTable(markdown: text("docs/architecture.md")) }
+
+  /// Records each of what a check has found.
+  static func expectNone(_ violations: [String], sourceLocation: SourceLocation = #_sourceLocation) {
+    for violation in violations { Issue.record("\(violation)", sourceLocation: sourceLocation) }
   }
 
   static func rooms() throws -> Set<String> {

@@ -34,4 +34,10 @@ struct RoomTable {
   func allows(_ room: String, importing module: String) -> Bool {
     module != room && (Self.everywhere.contains(module) || allowed[room]?.contains(module) == true)
   }
+
+  /// What a room has to name in `Package.swift` for this.
+  func dependencies(of room: String) -> Set<String>? {
+    allowed[room]?.subtracting(Self.everywhere).subtracting(Self.companions.values.joined())
+      .subtracting(["–", "the C library", "all stages"])
+  }
 }

@@ -60,12 +60,12 @@ struct SpreadTests {
     #expect(shifts.contains { $0 > length / 20 } && shifts.contains { $0 < -length / 20 })
   }
 
-  @Test func anythingOutOfTurnIsFollowedByAReturn() {
+  @Test func anythingOutOfTurnIsFollowedByAReturn() throws {
     let length = 900 * second
     let plan = PollPlan(200, intervalSeconds: 900) { _ in .spread(from: 0, failures: 0) }
     var random = SplitMix64(seed: 3)
     for tag in 0..<200 {
-      guard let place = plan.due(of: tag) else { continue }
+      let place = try #require(plan.due(of: tag))
       var plan = plan
       let now = 10 * length + Int64.random(in: 0..<length, using: &random)
       let next = plan.finish(tag, .success, at: now, random: &random)

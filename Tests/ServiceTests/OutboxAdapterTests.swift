@@ -3,6 +3,7 @@ import Foundation
 import History
 import ImageModel
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Control
@@ -29,13 +30,14 @@ import Testing
 
   /// Events of random tags for the sink.
   private func record(_ count: Int, tags: Int) throws {
+    var random = TestRandom()
     try writer.transactionSync { store in
       try store.registerSinks([SinkDefinition(name: "hook", type: "webhook", fingerprint: "")])
       let watched = (0..<tags).map { TagReference(domain: "r.example", path: "app", tag: "\($0)") }
       let records = try store.registerTags(
         watched.map { WatchedTag(tag: $0, selection: .all, intervalSeconds: 60) })
       for number in 0..<count {
-        let tag = number < tags ? number : Int.random(in: 0..<tags)
+        let tag = number < tags ? number : Int.random(in: 0..<tags, using: &random)
         _ = try store.appendEvent(
           ChangeEvent(id: UUID().uuidString, type: .imageChanged, tag: watched[tag], time: .now(), notAfter: .now()),
           tag: records[tag].id, snapshot: nil, sinks: ["hook"])
@@ -49,17 +51,19 @@ import Testing
     let maxInFlight: Int? = 4
     let longestDelayMilliseconds: Int64 = 3_600_000
     let attempts = Mutex<[(item: OutboxItem, isDelivered: Bool)]>([])
+    private let random = TestRandom(stream: 1)
 
     func write(_ items: [OutboxItem]) async -> [DeliveryResult] {
       guard items[0].sequence > 1 else {
         try? await Task.sleep(for: .seconds(3_600))
         return []
       }
-      let isDelivered = Int.random(in: 0..<4) > 0
+      var random = random
+      let isDelivered = Int.random(in: 0..<4, using: &random) > 0
       attempts.withLock { $0.append((items[0], isDelivered)) }
       return isDelivered
         ? [.delivered(sequence: items[0].sequence)]
-        : [.failed(items[0], error: "no", next: .after(milliseconds: Int64.random(in: 0...20)))]
+        : [.failed(items[0], error: "no", next: .after(milliseconds: Int64.random(in: 0...20, using: &random)))]
     }
   }
 

@@ -1,8 +1,8 @@
 import Config
 import Drift
 import Foundation
+import GRDB
 import Glibc
-import History
 import ImageModel
 import Logging
 import Schedule
@@ -10,12 +10,13 @@ import Synchronization
 import Testing
 
 @testable import Control
+@testable import History
 @testable import Polling
 @testable import Recording
 @testable import Service
 
 /// The engine around the core: commits, stops, a store that refuses.
-@Suite struct PollEngineTests {
+@Suite(.timeLimit(.minutes(1))) struct PollEngineTests {
   private static let tag = TagReference(domain: "r.example", path: "app", tag: "latest")
   private let directory: TemporaryDirectory
   private let writer: HistoryWriter
@@ -47,7 +48,7 @@ import Testing
     #expect(results[0].events.map(\.type) == [.tagUnreachable])
   }
 
-  @Test func aMarkThatComesWhileACommitRunsIsFlushedToo() async throws {
+  @Test func aMarkThatComesWhileAFlushRunsIsFlushedToo() async throws {
     var core = try core(at: 0)
     try write(core.finished(0, .found(snapshot, head: snapshot.digest), at: moment(0)), &core)
     let time = Mutex<Int64>(120)
@@ -56,23 +57,15 @@ import Testing
       clock: { moment(time.withLock { $0 }) }, poll: { _ in .unchanged }, onProgress: { _ in })
     await engine.tick()
     #expect(try await lastChecked(becomes: 120))
-    // The next flush meets a writer that is busy, and the mark after it must not wait for another poll.
+    // The next flush is held before its transaction ends, and the mark that comes then must not wait for another poll.
     let gate = Gate()
-    let busy = Task { [writer] in
-      try await writer.transaction { _ in
-        gate.isEntered.store(true, ordering: .sequentiallyConsistent)
-        while !gate.isOpen.load(ordering: .sequentiallyConsistent) { usleep(1_000) }
-      }
-    }
-    while !gate.isEntered.load(ordering: .sequentiallyConsistent) { await Task.yield() }
+    writer.queue.add(transactionObserver: HeldCommit(gate), extent: .databaseLifetime)
     time.withLock { $0 = 240 }
     await engine.tick()
-    // The flush of this mark begins meanwhile, and waits for the writer.
-    try await Task.sleep(for: .milliseconds(Limits.markFlushMilliseconds + 200))
+    while !gate.isEntered.load(ordering: .sequentiallyConsistent) { await Task.yield() }
     time.withLock { $0 = 360 }
     await engine.tick()
     gate.isOpen.store(true, ordering: .sequentiallyConsistent)
-    try await busy.value
     #expect(try await lastChecked(becomes: 360))
     #expect(await engine.stop() == nil)
   }
@@ -217,6 +210,26 @@ import Testing
 private final class Gate: Sendable {
   let isEntered = Atomic(false)
   let isOpen = Atomic(false)
+}
+
+/// Holds a transaction before its end until the gate is open.
+private final class HeldCommit: TransactionObserver, Sendable {
+  private let gate: Gate
+
+  init(_ gate: Gate) { self.gate = gate }
+
+  func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { false }
+
+  func databaseDidChange(with event: DatabaseEvent) {}
+
+  func databaseWillCommit() {
+    gate.isEntered.store(true, ordering: .sequentiallyConsistent)
+    while !gate.isOpen.load(ordering: .sequentiallyConsistent) { usleep(1_000) }
+  }
+
+  func databaseDidCommit(_ db: Database) {}
+
+  func databaseDidRollback(_ db: Database) {}
 }
 
 private func moment(_ seconds: Int64) -> Moment {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Transport
@@ -34,7 +35,7 @@ struct TurnQueueTests {
 
   @Test("against a plain model, for many random steps")
   func model() {
-    var random = SystemRandomNumberGenerator()
+    var random = TestRandom()
     var queue = TurnQueue<Int, UInt64>(perHost: 3)
     var running = [0, 0]
     var waiting: [[UInt64]] = [[], []]

@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// `Package.swift` says the same as the table of rooms, and names all that tests import.
+@Suite struct ManifestTests {
+  @Test func dependenciesAreThoseOfTheTable() throws {
+    let manifest = try House.manifest()
+    #expect(manifest.rooms.count > 10)
+    House.expectNone(Self.differences(manifest, try House.table()))
+  }
+
+  @Test func aDifferenceIsFound() throws {
+    let table = try RoomTable(
+      markdown: """
+        ## Rooms
+        | `CLow` | shims | the C library |
+        | `Base` | values | FoundationEssentials |
+        | `Store` | rows | GRDB, Base |
+        | `Top` | wiring | Base, Store |
+        | `Gone` | nothing | – |
+        """)
+    let manifest = Manifest(
+      """
+      targets: [
+        .target(name: "CLow", linkerSettings: [.linkedLibrary("low")]), .target(name: "Base", dependencies: ["CLow"]),
+        .target(
+          name: "Store", dependencies: ["Base", .product(name: "GRDB", package: "GRDB.swift")]),
+        .executableTarget(name: "Top", dependencies: ["Base"]), .target(name: "New"),
+        .target(name: "Support", dependencies: ["Base"], path: "Tests/Support"),
+        .testTarget(name: "TopTests", dependencies: ["Top"]),
+      ]
+      """)
+    #expect(
+      Self.differences(manifest, table) == [
+        "Base: CLow only in Package.swift", "Gone is not in Package.swift", "New is not in the table",
+        "Top: Store only in the table",
+      ])
+    #expect(manifest.tests.map(\.name) == ["Support", "TopTests"])
+  }
+
+  @Test func testsImportWhatTheyDependOn() throws {
+    let files = try House.tests("swift")
+    #expect(files.count > 150)
+    House.expectNone(Self.imports(in: files, beyond: try House.manifest()))
+  }
+
+  @Test func anImportThatIsNoDependencyIsFound() {
+    let manifest = Manifest(#".testTarget(name: "ATests", dependencies: ["A"])"#)
+    let files = [
+      House.SourceFile("Tests/ATests/One.swift", "import A\nimport Foundation\n@testable import B\nimport Testing\n"),
+      House.SourceFile("Tests/BTests/Two.swift", "import A\n"),
+    ]
+    #expect(
+      Self.imports(in: files, beyond: manifest) == [
+        "Tests/ATests/One.swift imports B, which ATests does not depend on",
+        "Tests/BTests/Two.swift imports A, which BTests does not depend on",
+      ])
+  }
+
+  // MARK: Checks
+
+  private static func differences(_ manifest: Manifest, _ table: RoomTable) -> [String] {
+    let named = Dictionary(uniqueKeysWithValues: manifest.rooms.map { ($0.name, $0.dependencies) })
+    return Set(named.keys).union(table.allowed.keys).sorted().flatMap { room -> [String] in
+      guard let dependencies = named[room] else { return ["\(room) is not in Package.swift"] }
+      guard let allowed = table.dependencies(of: room) else { return ["\(room) is not in the table"] }
+      return dependencies.subtracting(allowed).sorted().map { "\(room): \($0) only in Package.swift" }
+        + allowed.subtracting(dependencies).sorted().map { "\(room): \($0) only in the table" }
+    }
+  }
+
+  private static func imports(in files: [House.SourceFile], beyond manifest: Manifest) -> [String] {
+    let named = Dictionary(uniqueKeysWithValues: manifest.tests.map { ($0.name, $0.dependencies) })
+    let everywhere = RoomTable.everywhere.union(["Foundation", "Testing"])
+    return files.flatMap { file in
+      ImportScanner.modules(in: file.text)
+        .filter { !everywhere.contains($0) && named[file.room]?.contains($0) != true }
+        .map { "\(file.path) imports \($0), which \(file.room) does not depend on" }
+    }
+  }
+}
