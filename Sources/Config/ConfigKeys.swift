@@ -1,6 +1,7 @@
 /// Every key of the configuration. Source: docs/configuration.md.
 enum ConfigKeys {
-  static let root = ["database", "defaults", "watch", "registries", "sinks", "http", "log", "retention"]
+  static let database = "database"
+  static let root = [database, "defaults", "watch", "registries", "sinks", "http", "log", "retention"]
   static let defaults = ["interval", "platforms", "platform_match", "sinks", "unreachable_after"]
   static let watched = ["interval", "platforms", "sinks", "labels"]
   static let image = ["image"] + watched

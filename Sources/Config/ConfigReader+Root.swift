@@ -8,8 +8,8 @@ extension ConfigReader {
   /// The whole document. What is returned counts only if no error was found.
   mutating func config(_ value: JSONValue) -> WatchConfig {
     var config = WatchConfig()
-    guard let root = section(value, "the configuration", keys: ConfigKeys.root) else { return config }
-    config.database = path(root, "database").map(source.located)
+    guard let root = root(value) else { return config }
+    config.database = database(root)
     config.sinks = sinks(root)
     let names = config.sinks.map(\.name)
     config.defaults = defaults(root, sinkNames: names)
@@ -22,6 +22,13 @@ extension ConfigReader {
     config.retention = retention(root)
     return config
   }
+
+  /// The object at the top.
+  mutating func root(_ value: JSONValue) -> Section? {
+    section(value, "the configuration", keys: ConfigKeys.root)
+  }
+
+  mutating func database(_ root: Section) -> String? { path(root, ConfigKeys.database).map(source.located) }
 
   private mutating func listen(_ root: Section) -> String? {
     guard let http = section(root, "http", keys: ConfigKeys.http), let text = string(http, "listen") else {

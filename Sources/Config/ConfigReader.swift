@@ -44,7 +44,7 @@ struct ConfigReader {
   }
 
   /// The findings as problems, sorted by position: every error that fits, and the first hundred of the others.
-  func problems(_ findings: [Finding], _ severity: ConfigProblem.Severity) -> [ConfigProblem] {
+  mutating func problems(_ findings: [Finding], _ severity: ConfigProblem.Severity) -> [ConfigProblem] {
     findings.enumerated()
       .sorted { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) }
       .prefix(severity == .error ? ConfigProblems.kept : ConfigProblems.keptRemarks)

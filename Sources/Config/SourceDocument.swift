@@ -9,20 +9,20 @@ struct SourceDocument {
 
   let path: String
   let bytes: [UInt8]
-  let text: SourceText
+  /// Made for the first place that is asked for: in a large file it takes longer than finding one value.
+  private lazy var text = SourceText(bytes)
   /// Byte ranges that must not be shown: what looks like a secret that somebody wrote into the file.
   var masked: [Range<Int>] = []
 
   init(_ bytes: [UInt8], path: String) {
     self.path = path
     self.bytes = bytes
-    text = SourceText(bytes)
   }
 
-  func line(at offset: Int) -> Int { text.position(at: offset).line }
+  mutating func line(at offset: Int) -> Int { text.position(at: offset).line }
 
   /// `12:5`, line and column.
-  func place(at offset: Int) -> String {
+  mutating func place(at offset: Int) -> String {
     let place = text.position(at: offset)
     return "\(place.line):\(place.column)"
   }
@@ -34,7 +34,7 @@ struct SourceDocument {
     return path[...slash] + written
   }
 
-  func problem(_ finding: Finding, _ severity: ConfigProblem.Severity) -> ConfigProblem {
+  mutating func problem(_ finding: Finding, _ severity: ConfigProblem.Severity) -> ConfigProblem {
     let place = text.position(at: finding.offset)
     let (left, right) = excerpt(around: min(max(finding.offset, 0), bytes.count))
     return ConfigProblem(

@@ -33,13 +33,12 @@ package struct WatchConfig: Sendable {
   ///   - path: of the file, for messages; paths in it are relative to its directory.
   /// - Throws: everything that is wrong, in one go.
   package static func parse(_ bytes: [UInt8], path: String) throws(ConfigProblems) -> WatchConfig {
-    let source = SourceDocument(bytes, path: path)
-    var reader = ConfigReader(source)
+    var reader = ConfigReader(SourceDocument(bytes, path: path))
     var config = WatchConfig()
     do {
       let document = try StrictJSON.parseCollectingRepeatedKeys(bytes, limits: limits)
       for error in document.repeatedKeys {
-        let first = error.first.map { ", at \(source.place(at: $0))" } ?? ""
+        let first = error.first.map { ", at \(reader.source.place(at: $0))" } ?? ""
         reader.error(at: error.offset, error.message + first)
       }
       config = reader.config(document.value)
@@ -56,6 +55,23 @@ package struct WatchConfig: Sendable {
       return (file.file, reader.source.problem(finding, .error))
     }
     return config
+  }
+
+  /// `database` of a configuration, `nil` if it names none, for those who want nothing else and should not wait for a
+  /// large watchlist. All of the file must be JSON, with known keys at the top, each once; what is wrong within the
+  /// values of the others need not be noticed.
+  ///
+  /// - Parameters: as of `parse`.
+  /// - Throws: what `parse` does.
+  package static func database(in bytes: [UInt8], path: String) throws(ConfigProblems) -> String? {
+    let outline = try? StrictJSON.parseOutline(bytes, keeping: [ConfigKeys.database], limits: limits)
+    if let outline, outline.repeatedKeys.isEmpty {
+      var reader = ConfigReader(SourceDocument(bytes, path: path))
+      let database = reader.root(outline.value).flatMap { reader.database($0) }
+      if reader.errors.isEmpty { return database }
+    }
+    // Only who reads all of it can say all that is wrong, and knows which parts of a line must not be shown.
+    return try parse(bytes, path: path).database
   }
 
   /// Room for the largest watchlist, with every key on every entry.

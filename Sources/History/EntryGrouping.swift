@@ -1,19 +1,45 @@
 import ImageModel
 
-/// Makes history entries from snapshots. Pure.
+/// Makes history entries from snapshots, each asked for when it is needed. Pure.
 enum EntryGrouping {
+  /// Reads no further than `query` wants.
+  ///
   /// - Parameters:
-  ///   - snapshots: all of one tag, oldest first.
+  ///   - part: where what is asked for can be.
+  ///   - next: the snapshots of one tag, the newest first, from the end of an entry on; `nil` behind the last.
   /// - Returns: what `query` asks for, newest first.
-  static func entries(_ snapshots: [StoredSnapshot], _ query: HistoryQuery) -> [HistoryEntry] {
-    let runs = runs(snapshots.map { Shown($0, query.platforms) }, all: query.all)
-    var entries = runs.map { run in entry(run, isCurrent: run.last.snapshot.id == snapshots.last?.id) }
+  static func entries(
+    _ query: HistoryQuery, in part: HistoryPart, next: () throws -> StoredSnapshot?
+  ) rethrows -> [HistoryEntry] {
+    let limit = query.at == nil ? query.limit ?? .max : min(1, query.limit ?? .max)
+    var entries: [HistoryEntry] = []
+    var run: Run?
+    while entries.count < limit {
+      let earlier = try next().map { Shown($0, query.platforms) }
+      if let open = run {
+        if let earlier, !query.all, continues(earlier, open.first) {
+          run?.first = earlier
+          continue
+        }
+        let entry = entry(open, isCurrent: open.last.snapshot.id == part.newest)
+        if isWanted(entry, query) { entries.append(entry) }
+      }
+      guard let earlier, earlier.snapshot.id >= part.oldest else { break }
+      run = Run(first: earlier, last: earlier)
+    }
+    return entries
+  }
+
+  private static func isWanted(_ entry: HistoryEntry, _ query: HistoryQuery) -> Bool {
     // A stretch in which none of the chosen platforms was there separates entries, and is none itself.
-    if !query.platforms.isEmpty { entries.removeAll(where: \.platforms.isEmpty) }
-    if let since = query.since { entries.removeAll { $0.lastSeen < since } }
-    if let until = query.until { entries.removeAll { $0.firstSeen > until } }
-    if let at = query.at { entries = entries.last { $0.firstSeen <= at }.map { [$0] } ?? [] }
-    return Array(entries.reversed().prefix(query.limit ?? .max))
+    if !query.platforms.isEmpty && entry.platforms.isEmpty { return false }
+    if let since = query.since, entry.lastSeen < since { return false }
+    return query.begun.map { entry.firstSeen <= $0 } ?? true
+  }
+
+  /// Whether a state goes on with the images of the one before it, as one entry of what `query` asks for.
+  static func continues(_ earlier: StoredSnapshot, _ later: StoredSnapshot, _ query: HistoryQuery) -> Bool {
+    !query.all && continues(Shown(earlier, query.platforms), Shown(later, query.platforms))
   }
 
   /// Whether two states show the same images: per platform the same image ID, or the same manifest where there
@@ -24,11 +50,6 @@ enum EntryGrouping {
       return only.identity == other.identity
     }
     return Set(a.map(Identity.init)) == Set(b.map(Identity.init))
-  }
-
-  /// Whether a state goes on with the images of the one before it, as one entry.
-  static func continues(_ earlier: StoredSnapshot, _ later: StoredSnapshot) -> Bool {
-    continues(Shown(earlier, []), Shown(later, []))
   }
 
   private static func continues(_ earlier: Shown, _ later: Shown) -> Bool {
@@ -76,20 +97,8 @@ enum EntryGrouping {
   }
 
   private struct Run {
-    let first: Shown
-    var last: Shown
-  }
-
-  private static func runs(_ shown: [Shown], all: Bool) -> [Run] {
-    var runs: [Run] = []
-    for next in shown {
-      if let run = runs.last, !all, continues(run.last, next) {
-        runs[runs.count - 1].last = next
-      } else {
-        runs.append(Run(first: next, last: next))
-      }
-    }
-    return runs
+    var first: Shown
+    let last: Shown
   }
 
   private static func entry(_ run: Run, isCurrent: Bool) -> HistoryEntry {

@@ -16,4 +16,7 @@ package struct HistoryQuery: Hashable, Sendable {
   package var all = false
 
   package init() {}
+
+  /// By when an entry must have begun.
+  var begun: Timestamp? { [until, at].compactMap(\.self).min() }
 }

@@ -12,7 +12,9 @@ extension HistoryReader {
     _ query: DeliveryQuery, limit: Int = .max, now: Timestamp = .now()
   ) throws(StoreError) -> [StoredDelivery] {
     try read { db in
-      let condition = query.condition
+      var condition = query.condition
+      // Nearly all there are have arrived; those before the first that has not are passed over in its index.
+      if !query.states.contains(.delivered) { condition.and("d.event_sequence >= (\(Self.firstOpen))") }
       let rows = try Row.fetchCursor(
         db,
         sql: """
@@ -45,8 +47,25 @@ extension HistoryReader {
     }
   }
 
+  /// The sinks by name, in the order of the configuration.
+  package func sinkNames() throws(StoreError) -> [String] {
+    try read { db in
+      try Row.fetchAll(db, sql: "SELECT name FROM sink ORDER BY position, name").map { try $0.text(0) }
+    }
+  }
+
   /// How the sinks are doing, in the order of the configuration.
   package func sinks() throws(StoreError) -> [SinkStatus] { try read(Self.sinks) }
+
+  /// The sequence of the first event that waits for a sink or has failed there.
+  private static let firstOpen = """
+    SELECT min(first) FROM (
+      SELECT (SELECT min(w.event_sequence) FROM delivery w INDEXED BY delivery_waiting
+        WHERE w.sink = k.name AND w.state = 'waiting') AS first FROM sink k
+      UNION ALL
+      SELECT (SELECT min(w.event_sequence) FROM delivery w INDEXED BY delivery_failed
+        WHERE w.sink = k.name AND w.state = 'failed') FROM sink k)
+    """
 
   private static func delivery(_ row: Row, _ now: Timestamp) throws -> StoredDelivery {
     let state = try row.named(7, DeliveryState.self)

@@ -1,5 +1,4 @@
 import GRDB
-package import ImageModel
 
 /// Read-only access to a database, for queries: beside a running writer, after a clean stop and after a crash, and
 /// by another user who may read the file. Each query reads one consistent state and leaves nothing open behind it.
@@ -46,31 +45,6 @@ package final class HistoryReader: Sendable {
 
   /// Whether somebody may write to the database now: the daemon, or for a moment another command.
   package var hasWriter: Bool { DatabaseLock.isHeld(for: path) }
-
-  /// What was recorded about a tag, newest first; `nil` if the tag is not in the database.
-  package func history(_ tag: TagReference, _ query: HistoryQuery = HistoryQuery()) throws(StoreError)
-    -> [HistoryEntry]?
-  {
-    try read { db in
-      let statement = try db.cachedStatement(
-        sql: "SELECT id FROM tag WHERE registry = ? AND repository = ? AND tag = ?")
-      guard let row = try Row.fetchOne(statement, arguments: [tag.domain, tag.path, tag.tag]) else { return nil }
-      return EntryGrouping.entries(try SnapshotRow.all(db, tag: row.integer(0)), query)
-    }
-  }
-
-  /// Every tag in the database, watched or not, by name.
-  package func tags() throws(StoreError) -> [TagReference] {
-    try read { db in
-      let rows = try Row.fetchCursor(
-        db, sql: "SELECT registry, repository, tag FROM tag ORDER BY registry, repository, tag")
-      var tags: [TagReference] = []
-      while let row = try rows.next() {
-        tags.append(TagReference(domain: try row.text(0), path: try row.text(1), tag: try row.text(2)))
-      }
-      return tags
-    }
-  }
 
   func read<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
     do {

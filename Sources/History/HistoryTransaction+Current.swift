@@ -17,6 +17,19 @@ extension HistoryTransaction {
     return current
   }
 
+  /// The same of some tags alone.
+  ///
+  /// - Parameter tags: rows of `tag`.
+  package func currentSnapshots(of tags: [Int64]) throws -> [Int64: Int64] {
+    let statement = try db.cachedStatement(
+      sql: "SELECT id FROM snapshot WHERE id = \(SnapshotRow.newest) AND ended IS NULL")
+    var current: [Int64: Int64] = [:]
+    for tag in tags {
+      if let row = try Row.fetchOne(statement, arguments: [tag]) { current[tag] = try row.integer(0) }
+    }
+    return current
+  }
+
   /// A state of a tag by its row, `nil` if that is not one of the tag's.
   package func snapshot(_ id: Int64, tag: Int64) throws -> StoredSnapshot? {
     try SnapshotRow.one(db, id: id, tag: tag)

@@ -94,16 +94,17 @@ extension HistoryTransaction {
   /// Of a tag's states the first, at most one more than a batch; empty where none has ended.
   private func oldestSnapshots(tag: Int64, before time: Timestamp) throws -> [StoredSnapshot] {
     // Nearly always the first two tell that there is nothing to do.
-    let first = try SnapshotRow.all(db, tag: tag, limit: 2)
+    let first = try SnapshotRow.oldest(db, tag: tag, limit: 2)
     guard first.count == 2, first[0].lastSeen < time else { return [] }
-    return first[1].lastSeen < time ? try SnapshotRow.all(db, tag: tag, limit: Self.batch + 1) : first
+    return first[1].lastSeen < time ? try SnapshotRow.oldest(db, tag: tag, limit: Self.batch + 1) : first
   }
 
   /// Those that may go, of the first states of a tag; the last of them stays in any case.
   private static func ended(_ oldest: [StoredSnapshot], before time: Timestamp) -> [StoredSnapshot] {
     let count = oldest.dropLast().prefix { $0.lastSeen < time }.count
     var beginning = count
-    while beginning > 0, EntryGrouping.continues(oldest[beginning - 1], oldest[beginning]) { beginning -= 1 }
+    let query = HistoryQuery()
+    while beginning > 0, EntryGrouping.continues(oldest[beginning - 1], oldest[beginning], query) { beginning -= 1 }
     return oldest.prefix(count).enumerated().filter { $0.offset != beginning }.map(\.element)
   }
 

@@ -8,19 +8,30 @@ enum SnapshotRow {
 
   /// Selects snapshots `s` of one tag (`?`); callers add the order. The tag's row knows when its newest state was last
   /// seen, as long as that has not ended.
-  static let select = """
-    SELECT s.id, s.digest, s.media_type, s.size, s.first_seen_ms,
+  static let select = "SELECT \(columns) FROM \(tables) WHERE s.tag_id = ?"
+
+  /// The same with the images of each, a row per image: from `imageColumn` on, and at the end the position, which is
+  /// NULL where there is none.
+  static let selectWithImages = """
+    SELECT \(columns), \(imageColumns), p.position
+    FROM \(tables) LEFT JOIN snapshot_platform p ON p.snapshot_id = s.id WHERE s.tag_id = ?
+    """
+  static let imageColumn = 8
+  static let positionColumn = 16
+
+  private static let columns = """
+    s.id, s.digest, s.media_type, s.size, s.first_seen_ms,
       CASE WHEN s.ended IS NULL AND s.id = (SELECT max(id) FROM snapshot WHERE tag_id = t.id)
         THEN max(s.last_seen_ms, t.seen_ms) ELSE s.last_seen_ms END,
       s.ended, e.type
-    FROM snapshot s JOIN tag t ON t.id = s.tag_id LEFT JOIN event e ON e.sequence = s.event_sequence
-    WHERE s.tag_id = ?
     """
+  private static let tables =
+    "snapshot s JOIN tag t ON t.id = s.tag_id LEFT JOIN event e ON e.sequence = s.event_sequence"
 
-  static let selectImages = """
-    SELECT platform, manifest, manifest_size, image_id, config_size, created, class, artifact_type
-    FROM snapshot_platform WHERE snapshot_id = ? ORDER BY position
-    """
+  private static let imageColumns =
+    "p.platform, p.manifest, p.manifest_size, p.image_id, p.config_size, p.created, p.class, p.artifact_type"
+  private static let selectImages =
+    "SELECT \(imageColumns) FROM snapshot_platform p WHERE p.snapshot_id = ? ORDER BY p.position"
 
   static func latest(_ db: Database, tag: Int64, _ texts: ParsedTexts = ParsedTexts()) throws -> StoredSnapshot? {
     let statement = try db.cachedStatement(sql: select + " ORDER BY s.id DESC LIMIT 1")
@@ -36,14 +47,10 @@ enum SnapshotRow {
   }
 
   /// The snapshots of a tag, oldest first, at most `limit`.
-  static func all(_ db: Database, tag: Int64, limit: Int = .max) throws -> [StoredSnapshot] {
-    let statement = try db.cachedStatement(sql: select + " ORDER BY s.id LIMIT ?")
-    let texts = ParsedTexts()
+  static func oldest(_ db: Database, tag: Int64, limit: Int) throws -> [StoredSnapshot] {
+    var cursor = try SnapshotCursor(db, tag: tag, .upward(from: .min))
     var snapshots: [StoredSnapshot] = []
-    let rows = try Row.fetchCursor(statement, arguments: [tag, limit])
-    while let row = try rows.next() {
-      snapshots.append(try snapshot(row, images: images(db, snapshot: row.integer(0), texts)))
-    }
+    while snapshots.count < limit, let next = try cursor.next() { snapshots.append(next) }
     return snapshots
   }
 
@@ -63,17 +70,21 @@ enum SnapshotRow {
     let rows = try Row.fetchCursor(db.cachedStatement(sql: selectImages), arguments: [id])
     var images: [StoredImage] = []
     while let row = try rows.next() {
-      images.append(
-        StoredImage(
-          platform: try row.optionalPlatform(0, texts), manifest: try row.digest(1),
-          manifestSize: Int(try row.integer(2)), imageID: try row.optionalDigest(3),
-          configSize: try row.optionalInteger(4).map(Int.init), created: try row.optionalText(5),
-          artifactType: try row.optionalText(7), changeClass: try row.optionalNamed(6, ChangeClass.self)))
+      images.append(try image(row, from: 0, texts))
     }
     return images
   }
 
-  private static func snapshot(_ row: Row, images: [StoredImage]) throws -> StoredSnapshot {
+  /// - Parameter first: the first of its columns.
+  static func image(_ row: Row, from first: Int, _ texts: ParsedTexts) throws -> StoredImage {
+    StoredImage(
+      platform: try row.optionalPlatform(first, texts), manifest: try row.digest(first + 1),
+      manifestSize: Int(try row.integer(first + 2)), imageID: try row.optionalDigest(first + 3),
+      configSize: try row.optionalInteger(first + 4).map(Int.init), created: try row.optionalText(first + 5),
+      artifactType: try row.optionalText(first + 7), changeClass: try row.optionalNamed(first + 6, ChangeClass.self))
+  }
+
+  static func snapshot(_ row: Row, images: [StoredImage]) throws -> StoredSnapshot {
     StoredSnapshot(
       id: try row.integer(0), digest: try row.digest(1), mediaType: MediaType(try row.text(2)),
       size: Int(try row.integer(3)), firstSeen: try row.time(4), lastSeen: try row.time(5),

@@ -35,6 +35,12 @@ package struct StoredSnapshot: Hashable, Sendable {
     self.event = event
     self.images = images
   }
+
+  func with(_ images: [StoredImage]) -> StoredSnapshot {
+    StoredSnapshot(
+      id: id, digest: digest, mediaType: mediaType, size: size, firstSeen: firstSeen, lastSeen: lastSeen,
+      ended: ended, event: event, images: images)
+  }
 }
 
 /// One platform of a recorded state. Layers and config details are in the documents, by their digests.

@@ -1,6 +1,8 @@
 extension JSONReader {
   /// Reads a string; the cursor is on its opening quote. Text without escapes is taken over in one piece.
-  mutating func string() throws(JSONError) -> String {
+  ///
+  /// - Parameter isKept: whether its text is wanted; it is empty otherwise.
+  mutating func string(isKept: Bool = true) throws(JSONError) -> String {
     at += 1
     var start = at
     var unescaped: [UInt8] = []
@@ -10,12 +12,17 @@ extension JSONReader {
       case UInt8(ascii: "\""):
         let tail = bytes[start..<at]
         at += 1
+        if !isKept { return "" }
         if unescaped.isEmpty { return String(decoding: tail, as: UTF8.self) }
         unescaped += tail
         return String(decoding: unescaped, as: UTF8.self)
       case UInt8(ascii: "\\"):
-        unescaped += bytes[start..<at]
-        UTF8.encode(try escape()).map { unescaped += $0 }
+        let text = start..<at
+        let scalar = try escape()
+        if isKept {
+          unescaped += bytes[text]
+          UTF8.encode(scalar).map { unescaped += $0 }
+        }
         start = at
       case 0..<0x20:
         throw JSONError(.controlCharacter, at: at, controlMessage(byte))

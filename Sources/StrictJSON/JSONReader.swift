@@ -8,9 +8,17 @@ struct JSONReader {
   private var values = 0
   /// Repeated keys where they are collected; `nil` where the first one ends the reading.
   private(set) var repeatedKeys: [JSONError]?
+  /// The members of the document that are read; `nil` where all of it is.
+  private let kept: [String]?
+  /// Whether what is read now is checked and not kept.
+  private var isSkipping: Bool
 
-  init(_ bytes: [UInt8], limits: JSONLimits, collectsRepeatedKeys: Bool = false) {
+  init(
+    _ bytes: [UInt8], limits: JSONLimits, collectsRepeatedKeys: Bool = false, keeping kept: [String]? = nil
+  ) {
     self.bytes = bytes
+    self.kept = kept
+    isSkipping = kept != nil
     repeatedKeys = collectsRepeatedKeys ? [] : nil
     depthLimit = min(limits.depth, JSONLimits.deepest)
     valueLimit = limits.values
@@ -38,7 +46,7 @@ struct JSONReader {
     let start = at
     let kind: JSONValue.Kind
     switch bytes[at] {
-    case UInt8(ascii: "\""): kind = .string(try string())
+    case UInt8(ascii: "\""): kind = .string(try string(isKept: !isSkipping))
     case UInt8(ascii: "{"): kind = .object(try nested(JSONReader.members))
     case UInt8(ascii: "["): kind = .array(try nested(JSONReader.elements))
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."):
@@ -67,7 +75,8 @@ struct JSONReader {
     var elements: [JSONValue] = []
     if reader.skip("]") { return elements }
     repeat {
-      elements.append(try reader.value())
+      let element = try reader.value()
+      if !reader.isSkipping { elements.append(element) }
     } while try reader.continues(until: "]")
     return elements
   }
@@ -75,22 +84,28 @@ struct JSONReader {
   private static func members(_ reader: inout JSONReader) throws(JSONError) -> [JSONMember] {
     var members: [JSONMember] = []
     var keys = KeySet()
+    let wasSkipping = reader.isSkipping
+    let isRead = !wasSkipping || reader.depth == 1
     if reader.skip("}") { return members }
     repeat {
       let start = reader.at
       guard reader.peek == UInt8(ascii: "\"") else { throw reader.unexpected("a key in double quotes") }
-      let key = try reader.string()
+      let key = try reader.string(isKept: isRead)
       let keyRange = start..<reader.at
-      let first = keys.insert(key, among: members)
+      let first = isRead ? keys.insert(key, among: members) : nil
       if let first { try reader.complain(aboutRepeated: keyRange, first: members[first].keyRange) }
       reader.skipSpace()
       guard reader.skip(":") else { throw reader.unexpected("a colon") }
       reader.skipSpace()
+      if isRead { reader.isSkipping = wasSkipping && !reader.keeps(key) }
       let value = try reader.value()
-      if first == nil { members.append(JSONMember(key: key, keyRange: keyRange, value: value)) }
+      reader.isSkipping = wasSkipping
+      if isRead && first == nil { members.append(JSONMember(key: key, keyRange: keyRange, value: value)) }
     } while try reader.continues(until: "}")
     return members
   }
+
+  private func keeps(_ key: String) -> Bool { kept?.contains { $0.hasSameBytes(as: key) } ?? true }
 
   private mutating func complain(aboutRepeated key: Range<Int>, first: Range<Int>) throws(JSONError) {
     let error = JSONError(

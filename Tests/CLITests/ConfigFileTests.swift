@@ -42,6 +42,27 @@ import Testing
     }
   }
 
+  @Test func theDatabaseIsFoundWithoutTheRest() throws {
+    try Self.withFile(#"{"watch": [1], "database": "d.db"}"#) { file in
+      let directory = file.path.split(separator: "/").dropLast().joined(separator: "/")
+      let database = try file.database()
+      #expect(database == "/\(directory)/d.db")
+    }
+    try Self.withFile(#"{"watch": []}"#) { file in
+      let database = try file.database()
+      #expect(database == nil)
+    }
+    try Self.withFile("{\"watch\": [],\n\"database\": 1}") { file in
+      var said: [String] = []
+      let error = #expect(throws: CommandError.self) { try file.database { said.append($0) } }
+      #expect(error?.status == .configuration)
+      #expect(error?.message.contains("has 1 problem (\(file.path))") == true)
+      #expect(said.count == 1 && said[0].hasPrefix("\(file.path):2:13: error: \"database\" must be a string"))
+    }
+    let missing = ConfigFile(option: "/nowhere/config.json", environment: [:])
+    #expect(throws: CommandError.self) { try missing.database() }
+  }
+
   /// `config check` only notes what this version cannot do; `run` and `check` refuse it.
   @Test func unbuiltKeysAreRefused() throws {
     try Self.withFile(#"{"defaults": {"platform_match": "compatible"}}"#) { file in

@@ -66,7 +66,8 @@ import Testing
           let reader = try HistoryReader.open(scratch.database)
           _ = try reader.status()
           _ = try reader.history(amazon)
-          _ = try reader.tags()
+          _ = try reader.platforms(of: amazon)
+          _ = try reader.near(amazon, limit: 5)
         }, "reading, byte \(position)")
       #expect(isAnswered { try use(try HistoryWriter.open(scratch.database)) }, "writing, byte \(position)")
     }

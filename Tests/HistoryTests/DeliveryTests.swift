@@ -74,6 +74,20 @@ import Testing
       ])
   }
 
+  @Test func whatArrivedBeforeTheFirstThatWaitsIsPassedOver() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      for sink in ["ops", "journal"] { try history.settleDelivered(sink: sink, sequences: [1, 2, 3], at: time(9)) }
+    }
+    #expect(try listed(query()) == ["ops 4 waiting 0", "journal 4 waiting 0"])
+    #expect(try listed(query([.failed])) == [])
+    #expect(try listed(query(Set(DeliveryState.allCases))).count == 8)
+    try writer.transactionSync { history in
+      for sink in ["ops", "journal"] { try history.settleDelivered(sink: sink, sequences: [4], at: time(9)) }
+    }
+    #expect(try listed(query()) == [])
+  }
+
   @Test func aDeliveryIsShownWhole() throws {
     defer { writer.close() }
     let ops = try HistoryReader.open(scratch.database).deliveries(
@@ -92,6 +106,7 @@ import Testing
     defer { writer.close() }
     let reader = try HistoryReader.open(scratch.database)
     #expect(try reader.sinks() == reader.status().sinks)
+    #expect(try reader.sinkNames() == reader.sinks().map(\.name))
     #expect(try reader.sinks().map(\.failed) == [1, 0])
   }
 

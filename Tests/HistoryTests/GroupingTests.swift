@@ -24,6 +24,13 @@ private func states(_ texts: [String]) -> [StoredSnapshot] {
   }
 }
 
+/// What a query gets of these states, the oldest of which comes first.
+private func entries(_ states: [StoredSnapshot], _ query: HistoryQuery) -> [HistoryEntry] {
+  var rest = states[...]
+  let part = HistoryPart(newest: states.last?.id ?? 0, last: states.last?.id ?? 0, oldest: .min)
+  return EntryGrouping.entries(query, in: part) { rest.popLast() }
+}
+
 /// Entries as `first-last` in seconds and the number of the snapshot that gave the digest; `*` marks the current.
 private func summary(_ entries: [HistoryEntry]) -> [String] {
   entries.map { entry in
@@ -93,7 +100,7 @@ private func summary(_ entries: [HistoryEntry]) -> [String] {
     var query = HistoryQuery()
     query.platforms = test.platforms.compactMap(Platform.init)
     query.all = test.all
-    #expect(summary(EntryGrouping.entries(states(test.states), query)) == test.expected)
+    #expect(summary(entries(states(test.states), query)) == test.expected)
   }
 
   private static let three = ["amd64=10", "amd64=11", "amd64=12"]
@@ -130,15 +137,15 @@ private func summary(_ entries: [HistoryEntry]) -> [String] {
     query.until = test.until.map(time)
     query.at = test.at.map(time)
     query.limit = test.limit
-    #expect(summary(EntryGrouping.entries(states(Self.three), query)) == test.expected)
+    #expect(summary(entries(states(Self.three), query)) == test.expected)
   }
 
   @Test func anEntryShowsHowItBeganAndHowItIs() {
-    let entries = EntryGrouping.entries(states(["amd64=10", "amd64=11", "amd64=11"]), HistoryQuery())
-    #expect(entries.map(\.event) == [.imageChanged, .tagFirstSeen])
-    #expect(entries[0].platforms.map(\.changeClass) == [.content])
-    #expect(entries[0].platforms.map(\.manifest) == [digest(120)], "the manifest is the last one's")
-    #expect(entries[1].platforms.map(\.changeClass) == [.added])
+    let found = entries(states(["amd64=10", "amd64=11", "amd64=11"]), HistoryQuery())
+    #expect(found.map(\.event) == [.imageChanged, .tagFirstSeen])
+    #expect(found[0].platforms.map(\.changeClass) == [.content])
+    #expect(found[0].platforms.map(\.manifest) == [digest(120)], "the manifest is the last one's")
+    #expect(found[1].platforms.map(\.changeClass) == [.added])
   }
 
   @Test func aVersionThatWasNotAskedForMatchesAny() {
@@ -151,6 +158,6 @@ private func summary(_ entries: [HistoryEntry]) -> [String] {
       event: nil, images: [stored])
     var query = HistoryQuery()
     query.platforms = [Platform(os: "windows", architecture: "amd64")]
-    #expect(EntryGrouping.entries([state], query).count == 1)
+    #expect(entries([state], query).count == 1)
   }
 }

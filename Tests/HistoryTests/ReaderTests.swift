@@ -142,7 +142,7 @@ import Testing
       let path = scratch.directory + "/" + name
       try HistoryWriter.open(path).close()
       #expect(exists(path))
-      #expect(try HistoryReader.open(path).tags() == [])
+      #expect(try HistoryReader.open(path).unknown([amazon]) == [amazon])
       unlink(path + "-wal")
       unlink(path + "-shm")
       #expect(

@@ -175,4 +175,23 @@ import Testing
       #expect(try history.announcements(tag: tag.id + 1, type: .imageChanged, since: time(0), until: time(9)) == 0)
     }
   }
+
+  @Test func currentStatesOfSomeTagsAreThoseOfAll() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      let tags = ["a", "b", "c", "d"].map { TagReference(domain: "docker.io", path: "library/x", tag: $0) }
+      let ids = try history.registerTags(
+        tags.map { WatchedTag(tag: $0, selection: .all, intervalSeconds: 60) }
+      ).map(\.id)
+      let (a, b, c) = (ids[0], ids[1], ids[2])
+      for tag in [a, b, a, c] {
+        try history.record(snapshot(UInt8(tag), [image(amd64, 1)]), tag: tag, at: 0)
+      }
+      try history.endSnapshot(tag: b)
+      #expect(try history.currentSnapshots() == [a: 3, c: 4])
+      #expect(try history.currentSnapshots(of: ids) == [a: 3, c: 4])
+      #expect(try history.currentSnapshots(of: [c, b, 99]) == [c: 4])
+      #expect(try history.currentSnapshots(of: []) == [:])
+    }
+  }
 }

@@ -95,7 +95,29 @@ import Testing
     let named = try reader.status([amazon, TagReference(domain: "no", path: "such", tag: "tag"), tags[0]])
     #expect(named.tags.map(\.record.tag) == [amazon, tags[0]])
     #expect(named.unknown.map(\.domain) == ["no"])
-    #expect(try reader.tags().map(\.tag) == ["latest", "a", "b", "c"])
+  }
+
+  @Test func tagsOfAboutTheNameAreNear() throws {
+    let names = [
+      ("docker.io", "library/app", "1"), ("docker.io", "library/app", "2"), ("ghcr.io", "x/app", "1"),
+      ("ghcr.io", "x/myapp", "1"), ("ghcr.io", "app", "1"), ("ghcr.io", "app/y", "1"),
+    ]
+    let tags = names.map { TagReference(domain: $0.0, path: $0.1, tag: $0.2) }
+    func near(_ domain: String, _ path: String, limit: Int = 5) throws -> NearTags {
+      try HistoryReader.open(scratch.database).near(TagReference(domain: domain, path: path, tag: "?"), limit: limit)
+    }
+    _ = try report { _ in }
+    #expect(try near("docker.io", "library/app") == NearTags(first: [], count: 0, isEmpty: true))
+    _ = try report { history in
+      _ = try history.registerTags(tags.map { WatchedTag(tag: $0, selection: .all, intervalSeconds: 60) })
+    }
+    #expect(try near("docker.io", "library/app") == NearTags(first: Array(tags[..<2]), count: 2))
+    #expect(try near("docker.io", "library/app", limit: 1) == NearTags(first: [tags[0]], count: 2))
+    #expect(try near("quay.io", "z/app") == NearTags(first: [tags[0], tags[1], tags[4], tags[2]], count: 4))
+    #expect(try near("quay.io", "z/app", limit: 3) == NearTags(first: [tags[0], tags[1], tags[4]], count: 4))
+    #expect(try near("quay.io", "z/none") == NearTags(first: [], count: 0))
+    let reader = try HistoryReader.open(scratch.database)
+    #expect(try reader.unknown([tags[3], amazon, tags[0]]) == [amazon])
   }
 
   @Test func sinksShowWhatWaits() throws {

@@ -27,7 +27,8 @@ struct Registrar: Sendable {
   func check(_ entries: [WatchEntry], _ config: WatchConfig, now: Moment) async throws -> PollCore {
     try await core(entries, config, now, true) { store in
       try store.respell(WrittenReference.respelled)
-      return (try entries.map { try store.ensureTag($0.tag, selection: $0.selection) }, try store.currentSnapshots())
+      let records = try entries.map { try store.ensureTag($0.tag, selection: $0.selection) }
+      return (records, try store.currentSnapshots(of: records.map(\.id)))
     }
   }
 

@@ -59,11 +59,10 @@ struct EventsCommand: ParsableCommand {
   }
 
   private func checkTags(_ tags: [TagReference], _ reader: HistoryReader) throws {
-    let known = try reader.tags()
-    guard let unknown = tags.first(where: { !known.contains($0) }) else { return }
+    guard let unknown = try reader.unknown(tags).first else { return }
+    let hint = try KnownTags.hint(for: unknown, in: reader)
     throw CommandError(
       .notFound,
-      "nothing is known of this tag (\(unknown.description.shown) in \(reader.path.shown)): "
-        + KnownTags.hint(for: unknown, known: known))
+      "nothing is known of this tag (\(unknown.description.shown) in \(reader.path.shown)): \(hint)")
   }
 }

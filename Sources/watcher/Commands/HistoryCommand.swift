@@ -37,24 +37,26 @@ struct HistoryCommand: ParsableCommand {
     let query = try query(now: .now())
     let reader = try source.open()
     guard let entries = try reader.history(tag, query) else {
-      let hint = KnownTags.hint(for: tag, known: try reader.tags())
+      let hint = try KnownTags.hint(for: tag, in: reader)
       throw CommandError(
         .notFound, "nothing is known of this tag (\(tag.description.shown) in \(reader.path.shown)): \(hint)")
     }
     let rendering = HistoryRendering(tag: tag, platforms: query.platforms, entries: entries)
     try output.print(json: rendering.json, text: rendering.text)
-    try warnOfPlatforms(query.platforms, tag, reader)
+    try warnOfPlatforms(query.platforms, tag, entries, reader)
   }
 
   /// A platform that was never recorded may be mistyped; that its history is empty would not tell.
-  private func warnOfPlatforms(_ platforms: [Platform], _ tag: TagReference, _ reader: HistoryReader) throws {
-    guard !platforms.isEmpty else { return }
-    var everything = HistoryQuery()
-    everything.all = true
-    let recorded = try reader.history(tag, everything)?.flatMap(\.platforms).map(\.platform) ?? []
+  private func warnOfPlatforms(
+    _ platforms: [Platform], _ tag: TagReference, _ entries: [HistoryEntry], _ reader: HistoryReader
+  ) throws {
+    // Mostly what was found says enough.
+    let found = entries.flatMap(\.platforms).map(\.platform)
+    guard !MissingPlatforms.among(found, asked: platforms).isEmpty else { return }
+    let recorded = Array(try reader.platforms(of: tag))
     let missing = MissingPlatforms.among(recorded, asked: platforms)
     guard !missing.isEmpty else { return }
-    let there = MissingPlatforms.names(Set(recorded.compactMap(\.self)).sorted { $0.description < $1.description })
+    let there = MissingPlatforms.names(recorded.compactMap(\.self).sorted { $0.description < $1.description })
     Output.warning(
       "never recorded: \(MissingPlatforms.names(missing)) (\(tag.description.shown) in \(reader.path.shown)): "
         + (there.isEmpty ? "nothing is recorded of this tag yet" : "recorded are \(there)"))

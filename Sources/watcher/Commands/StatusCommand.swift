@@ -21,10 +21,11 @@ struct StatusCommand: ParsableCommand {
     let rendering = StatusRendering(report: report, now: .now(), isDaemonRunning: reader.hasWriter)
     try output.print(json: rendering.json, text: rendering.text)
     guard let unknown = report.unknown.first else { return }
+    let hint = try KnownTags.hint(for: unknown, in: reader)
     let names = report.unknown.prefix(5).map(\.description.shown).joined(separator: ", ")
     throw CommandError(
       .notFound,
       "nothing is known of \(report.unknown.count == 1 ? "this tag" : "some tags") (\(names) in \(reader.path.shown)): "
-        + KnownTags.hint(for: unknown, known: try reader.tags()))
+        + hint)
   }
 }

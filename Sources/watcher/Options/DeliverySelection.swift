@@ -25,7 +25,7 @@ struct DeliverySelection: ParsableArguments {
 
   /// What is mistyped selects nothing, which should not look like an answer.
   static func check(_ query: DeliveryQuery, in reader: HistoryReader) throws {
-    try SinkNames.check(query.sinks, known: try reader.sinks().map(\.name), place: reader.path)
+    try SinkNames.check(query.sinks, known: try reader.sinkNames(), place: reader.path)
     let unknown = try reader.unrecorded(query.events)
     guard unknown.isEmpty else {
       throw CommandError(

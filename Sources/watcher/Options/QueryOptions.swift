@@ -12,7 +12,7 @@ struct QueryOptions: ParsableArguments {
   /// The configuration is read only where it can have a say.
   func path() throws -> String {
     let location = database.location
-    let configured = location.isNamed ? nil : try config.file.optional().database
+    let configured = location.isNamed ? nil : try config.file.database()
     return try location.path(configured: configured)
   }
 }

@@ -12,7 +12,12 @@ enum Words {
 
   /// `a, b and 3 more`.
   static func list(_ items: [String], limit: Int) -> String {
-    let more = items.count - limit
-    return items.prefix(limit).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+    list(Array(items.prefix(limit)), of: items.count)
+  }
+
+  /// The same, of so many in all.
+  static func list(_ first: [String], of count: Int) -> String {
+    let more = count - first.count
+    return first.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
   }
 }

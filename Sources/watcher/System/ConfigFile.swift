@@ -50,21 +50,33 @@ struct ConfigFile: Hashable {
 
   /// For commands that use a configuration if there is one: an empty one where there is none to be had and the
   /// user did not name one.
-  func optional() throws -> WatchConfig {
+  func optional() throws -> WatchConfig { try parse(optionalBytes()) }
+
+  /// `database` of what `optional` gives, without reading the rest of it: a watchlist may be large.
+  func database(say: (String) -> Void = Output.say) throws -> String? {
+    let bytes = try optionalBytes()
+    return try correct(say) { () throws(ConfigProblems) in try WatchConfig.database(in: bytes, path: path) }
+  }
+
+  private func optionalBytes() throws -> [UInt8] {
     switch Self.read(path) {
-    case .success(let bytes): return try parse(bytes)
+    case .success(let bytes): return bytes
     case .failure(let failure):
       guard !isNamed else { throw unreadable(failure) }
       if failure.code != ENOENT {
         Output.warning("cannot read \(path) (\(failure)): going on without it; run as root or join group watcher")
       }
-      return try parse(Array("{}".utf8))
+      return Array("{}".utf8)
     }
   }
 
   private func parse(_ bytes: [UInt8], _ say: (String) -> Void = Output.say) throws -> WatchConfig {
+    try correct(say) { () throws(ConfigProblems) in try WatchConfig.parse(bytes, path: path) }
+  }
+
+  private func correct<T>(_ say: (String) -> Void, _ read: () throws(ConfigProblems) -> T) throws -> T {
     do {
-      return try WatchConfig.parse(bytes, path: path)
+      return try read()
     } catch {
       for text in error.texts { say(text) }
       throw CommandError(
@@ -86,6 +98,9 @@ struct ConfigFile: Hashable {
     guard descriptor >= 0 else { return .failure(SystemError(code: errno)) }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
+    // Room for all of it at once, or a large file would take half as much again while it is read.
+    var info = stat()
+    if fstat(descriptor, &info) == 0 { bytes.reserveCapacity(min(sizeLimit, Int(info.st_size) + 1)) }
     var chunk = [UInt8](repeating: 0, count: 1 << 20)
     while bytes.count < sizeLimit {
       let count = Glibc.read(descriptor, &chunk, chunk.count)

@@ -1,0 +1,48 @@
+import GRDB
+import ImageModel
+
+/// The part of a tag's history in which everything is that a query asks for. Found without reading any of it: times
+/// are compared in SQL, where clocks that were set back cost no more than others, and the order is by id all the same.
+struct HistoryPart {
+  /// The newest snapshot of the tag, in this part or not.
+  let newest: Int64
+  /// The newest of the last entry that can be wanted; reading begins there.
+  let last: Int64
+  /// No entry is wanted that ended before this snapshot.
+  let oldest: Int64
+
+  /// - Returns: `nil` where there is nothing of what is asked for.
+  static func find(_ db: Database, tag: Int64, _ query: HistoryQuery) throws -> HistoryPart? {
+    guard let newest = try one(db, "SELECT max(id) FROM snapshot WHERE tag_id = ?", [tag]) else { return nil }
+    var last = newest
+    if let begun = query.begun {
+      let latest = try one(
+        db, "SELECT id FROM snapshot WHERE tag_id = ? AND first_seen_ms <= ? ORDER BY id DESC LIMIT 1",
+        [tag, begun.milliseconds])
+      guard let latest else { return nil }
+      last = try end(db, tag: tag, of: latest, query)
+    }
+    var oldest = Int64.min
+    if let since = query.since {
+      // Of the newest the row may not know yet when it was seen last; that alone is looked at in any case.
+      oldest =
+        try one(
+          db, "SELECT id FROM snapshot WHERE tag_id = ? AND last_seen_ms >= ? ORDER BY id LIMIT 1",
+          [tag, since.milliseconds]) ?? newest
+    }
+    return HistoryPart(newest: newest, last: last, oldest: oldest)
+  }
+
+  /// The newest snapshot of the entry to which one belongs.
+  private static func end(_ db: Database, tag: Int64, of id: Int64, _ query: HistoryQuery) throws -> Int64 {
+    if query.all { return id }
+    var later = try SnapshotCursor(db, tag: tag, .upward(from: id))
+    guard var end = try later.next() else { return id }
+    while let next = try later.next(), EntryGrouping.continues(end, next, query) { end = next }
+    return end.id
+  }
+
+  private static func one(_ db: Database, _ sql: String, _ arguments: StatementArguments) throws -> Int64? {
+    try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)?.optionalInteger(0)
+  }
+}

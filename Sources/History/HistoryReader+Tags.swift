@@ -1,0 +1,60 @@
+import GRDB
+package import ImageModel
+
+/// Tags in the database that have about the name of another one.
+package struct NearTags: Hashable, Sendable {
+  /// The first of them by name.
+  package let first: [TagReference]
+  /// How many there are.
+  package let count: Int
+  /// Whether the database knows no tag at all.
+  package let isEmpty: Bool
+
+  package init(first: [TagReference], count: Int, isEmpty: Bool = false) {
+    self.first = first
+    self.count = count
+    self.isEmpty = isEmpty
+  }
+}
+
+extension HistoryReader {
+  /// Those of `tags` that are not in the database, watched or not.
+  package func unknown(_ tags: [TagReference]) throws(StoreError) -> [TagReference] {
+    try read { db in try tags.filter { try Self.row(db, of: $0) == nil } }
+  }
+
+  /// Tags of the same repository, else of repositories with the same last name.
+  ///
+  /// - Parameter limit: of those that are named.
+  package func near(_ tag: TagReference, limit: Int) throws(StoreError) -> NearTags {
+    try read { db in
+      guard try Row.fetchOne(db, sql: "SELECT 1 FROM tag LIMIT 1") != nil else {
+        return NearTags(first: [], count: 0, isEmpty: true)
+      }
+      let siblings = try Self.tags(db, "registry = ? AND repository = ?", [tag.domain, tag.path], limit)
+      guard siblings.count == 0, let name = tag.path.split(separator: "/").last else { return siblings }
+      return try Self.tags(
+        db, "repository = ?1 OR substr(repository, -length(?2)) = ?2", [String(name), "/\(name)"], limit)
+    }
+  }
+
+  /// The row of a tag.
+  static func row(_ db: Database, of tag: TagReference) throws -> Int64? {
+    let statement = try db.cachedStatement(sql: "SELECT id FROM tag WHERE registry = ? AND repository = ? AND tag = ?")
+    return try Row.fetchOne(statement, arguments: [tag.domain, tag.path, tag.tag])?.integer(0)
+  }
+
+  private static func tags(
+    _ db: Database, _ condition: String, _ arguments: StatementArguments, _ limit: Int
+  ) throws -> NearTags {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT registry, repository, tag FROM tag WHERE \(condition) ORDER BY registry, repository, tag LIMIT \(limit)
+        """, arguments: arguments)
+    let first = try rows.map { TagReference(domain: try $0.text(0), path: try $0.text(1), tag: try $0.text(2)) }
+    if first.count < limit { return NearTags(first: first, count: first.count) }
+    let count = try Row.fetchOne(db, sql: "SELECT count(*) FROM tag WHERE \(condition)", arguments: arguments)
+    return NearTags(first: first, count: Int(try count?.integer(0) ?? 0))
+  }
+}
