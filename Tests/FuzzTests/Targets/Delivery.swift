@@ -29,7 +29,7 @@ extension FuzzTarget {
       case .refused(let words, let refusal): (said, asked) = (words, refusal.asked?.components.seconds)
       case .notSent(let words), .gone(let words): said = words
       }
-      try hold(said.isSafe && !said.contains(secret), "says \(shown(said))")
+      try hold(said.isSafe && !said.containsBytes(of: secret.prefix(12)), "says \(shown(said))")
       try hold(said.unicodeScalars.count < 8_192, "a long story")
       if let asked { try hold((1...Int64(Limits.webhookRetryAfterSeconds)).contains(asked), "\(asked) s") }
     }

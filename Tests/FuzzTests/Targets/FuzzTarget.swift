@@ -51,6 +51,11 @@ extension String {
     }
   }
 
+  func containsBytes(of text: Substring) -> Bool {
+    let (bytes, wanted) = (Array(utf8), Array(text.utf8))
+    return bytes.indices.contains { bytes[$0...].starts(with: wanted) }
+  }
+
   var isVisibleASCII: Bool { utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f } }
 
   /// In the ASCII sense: no other letters have a case that HTTP knows of.

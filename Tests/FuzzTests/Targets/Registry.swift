@@ -69,7 +69,7 @@ extension FuzzTarget {
     try hold((body.words ?? "").unicodeScalars.count <= 200 * 10 + 1, "a long story")
     let bare = secret.split(separator: " ").last.map(String.init) ?? ""
     if bare.utf8.count >= 12, bare.isVisibleASCII {
-      try hold(!body.summary.contains(bare), "\(shown(body.summary)) tells the secret")
+      try hold(!(body.words ?? "").containsBytes(of: bare.prefix(12)), "\(shown(body.summary)) tells the secret")
     }
     for status in [400, 401, 403, 404, 429, 500] {
       let failure = Answer(status: status, body: body).failure(host: "registry.example.com")
