@@ -59,7 +59,7 @@ struct Mutator {
     default:
       // What takes time by the square shows itself in long inputs.
       let piece = Array(input[range(input, from: place)])
-      let times = piece.isEmpty ? 0 : Int.random(in: 1...max(1, 8_192 / piece.count), using: &random)
+      let times = piece.isEmpty ? 0 : Int.random(in: 1...max(1, 4_096 / piece.count), using: &random)
       input.insert(contentsOf: Array(repeatElement(piece, count: times).joined()), at: place)
     }
   }

@@ -4,7 +4,7 @@ import Testing
 /// Every reader of bytes from outside, with bytes that nobody would send in good faith. `scripts/fuzz` goes on from
 /// here, for as long as one likes.
 @Suite(.timeLimit(.minutes(10))) struct FuzzTests {
-  private static let mutations = 500
+  private static let mutations = 300
   private static let seed =
     ProcessInfo.processInfo.environment["WATCHER_FUZZ_SEED"].flatMap { UInt64($0) } ?? 20_260_917
 
