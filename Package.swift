@@ -4,6 +4,13 @@ import PackageDescription
 // One target per room; docs/architecture.md says what each is for and which arrows may exist.
 // Tests/HouseTests compares this file and every `import` with that table.
 
+/// Whose readers Tests/FuzzTests gives bytes from outside.
+let fuzzed: [Target.Dependency] = [
+  "Addresses", "Config", "Daemon", "Delivery", "Endpoint", "Hashing", "History", "ImageModel", "Registry", "StrictJSON",
+  "Transport", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+  .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+
 let package = Package(
   name: "watcher",
   products: [
@@ -107,13 +114,26 @@ let package = Package(
       name: "BlackBoxTests",
       dependencies: ["Host", "watcher", "TestSupport", "Hashing", "StrictJSON", "ImageModel"],
       exclude: ["FaultShim", "Namespace"]),
+    .testTarget(name: "FuzzTests", dependencies: fuzzed, exclude: ["Program", "corpus"]),
   ],
   swiftLanguageModes: [.v6]
 )
 
+// For scripts/fuzz, which says where libFuzzer is: the same targets as a program of its own, with whatever they read
+// instrumented.
+if let library = Context.environment["WATCHER_FUZZ_LIBRARY"] {
+  package.targets.removeAll { $0.type == .test }
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: fuzzed, path: "Tests/FuzzTests", exclude: ["Tests", "Driver", "corpus"],
+      linkerSettings: [.unsafeFlags([library, "-lstdc++", "-lm"])]))
+  for target in package.targets { target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer"])] }
+}
+
 // A file says what it uses: an import is this file's alone, and brings the members of that module and no other's.
 for target in package.targets {
-  target.swiftSettings = [
-    .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("InternalImportsByDefault"),
-  ]
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
 }

@@ -24,6 +24,8 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   /// Dotted decimal, or IPv6 text with or without brackets; without a zone.
   package init?(_ text: String) {
     let bare = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
+    // The C library would read no further than to a NUL.
+    guard !bare.utf8.contains(0) else { return nil }
     self.init(text: bare)
   }
 
@@ -41,7 +43,10 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   /// numbers (inet_aton(3)). `nil` for names and for dotted decimal.
   package init?(disguised text: String) {
     var address = in_addr()
-    guard IPAddress(text) == nil, inet_aton(text, &address) != 0 else { return nil }
+    // Of a text with a blank or NUL in it inet_aton(3) reads the beginning, and resolvers nothing.
+    guard text.utf8.allSatisfy({ $0 > 0x20 }), IPAddress(text) == nil, inet_aton(text, &address) != 0 else {
+      return nil
+    }
     self.init(ipv4: UInt32(bigEndian: address.s_addr))
   }
 

@@ -74,8 +74,8 @@ package struct SentDocument {
   package func read() throws(CheckFailure) -> (TopDocument, MediaType) {
     let name = Self.name
     let json = try json.get()
-    if header?.isSchema1 == true || json.isSchema1 { return try readSchema1() }
     let own = json.ownType
+    if (header ?? own)?.isSchema1 == true || json.isSchema1 { return try readSchema1() }
     if let header, let own, header != own {
       throw Self.contradiction(header, own)
     }
@@ -90,7 +90,8 @@ package struct SentDocument {
     // Only what the digest vouches for.
     let json = try TopDocument.parse(content, name: name).get()
     guard json.isSchema1 else {
-      throw CheckFailure(badDocument: "\(name) is sent as a schema 1 manifest and lacks schemaVersion 1")
+      let said = header == nil ? "calls itself" : "is sent as"
+      throw CheckFailure(badDocument: "\(name) \(said) a schema 1 manifest and lacks schemaVersion 1")
     }
     if let other = [header, json.ownType].compactMap(\.self).first(where: { !$0.isSchema1 }) {
       throw CheckFailure(badDocument: "\(name) is called \(other.shown) and is a schema 1 manifest")

@@ -6,9 +6,13 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
   /// Takes a `Content-Type` or `mediaType` value; parameters are dropped.
   package init(_ text: some StringProtocol) {
     let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-    var bare = Array(text.utf8.prefix { $0 != UInt8(ascii: ";") }).drop(while: isBlank)
+    let whole = Array(text.utf8.prefix { $0 != UInt8(ascii: ";") }).drop(while: isBlank)
+    var bare = whole.prefix(255)
+    while bare.endIndex < whole.endIndex, whole[bare.endIndex] & 0xc0 == 0x80 { bare.removeLast() }
     while bare.last.map(isBlank) == true { bare.removeLast() }
-    description = String(decoding: bare.prefix(255), as: UTF8.self).lowercased()
+    // Byte by byte: Unicode has letters whose lower case is longer, and one whose lower case is k.
+    description = String(
+      decoding: bare.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
   }
 
   private init(constant: StaticString) { description = "\(constant)" }

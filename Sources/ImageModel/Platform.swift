@@ -22,8 +22,8 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
     self.architecture = normalised.architecture
     self.variant = normalised.variant.isEmpty ? nil : normalised.variant
     let version = osVersion.flatMap { Self.component($0) } ?? ""
-    let parts = version.split(separator: ".").prefix(3)
-    self.osVersion = parts.isEmpty ? nil : parts.joined(separator: ".")
+    // What is cut off may have been all that made it one.
+    self.osVersion = Self.component(version.split(separator: ".").prefix(3).joined(separator: "."))
   }
 
   /// Parses `os/arch[/variant][:osversion]`, the form in which platforms print, and containerd's

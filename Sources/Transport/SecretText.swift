@@ -1,3 +1,4 @@
+import CCurl  // In a release build it is whose headers' `timespec` the compiler sees.
 import Glibc
 import Synchronization
 
