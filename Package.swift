@@ -6,7 +6,8 @@ import PackageDescription
 
 /// Whose readers Tests/FuzzTests gives bytes from outside.
 let fuzzed: [Target.Dependency] = [
-  "Addresses", "Config", "Daemon", "Delivery", "Endpoint", "Hashing", "History", "ImageModel", "Registry", "StrictJSON",
+  "Addresses", "Config", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "History", "ImageModel", "Registry",
+  "StrictJSON",
   "Transport", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
   .product(name: "NIOHTTP1", package: "swift-nio"),
 ]

@@ -2,7 +2,7 @@ import History
 import ImageModel
 import StrictJSON
 
-@testable import Daemon
+@testable import Control
 
 /// Both directions of the control socket.
 extension FuzzTarget {
