@@ -4,14 +4,6 @@ import PackageDescription
 // One target per room; docs/architecture.md says what each is for and which arrows may exist.
 // Tests/HouseTests compares this file and every `import` with that table.
 
-/// Whose readers Tests/FuzzTests gives bytes from outside.
-let fuzzed: [Target.Dependency] = [
-  "Addresses", "Config", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "History", "ImageModel", "Registry",
-  "StrictJSON",
-  "Transport", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
-  .product(name: "NIOHTTP1", package: "swift-nio"),
-]
-
 let package = Package(
   name: "watcher",
   products: [
@@ -115,7 +107,14 @@ let package = Package(
       name: "BlackBoxTests",
       dependencies: ["Host", "watcher", "TestSupport", "Hashing", "StrictJSON", "ImageModel"],
       exclude: ["FaultShim", "Namespace"]),
-    .testTarget(name: "FuzzTests", dependencies: fuzzed, exclude: ["Program", "corpus"]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "Addresses", "Config", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "History", "ImageModel",
+        "Registry", "StrictJSON", "Transport", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      exclude: ["Program", "corpus"]),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -123,6 +122,7 @@ let package = Package(
 // For scripts/fuzz, which says where libFuzzer is: the same targets as a program of its own, with whatever they read
 // instrumented.
 if let library = Context.environment["WATCHER_FUZZ_LIBRARY"] {
+  let fuzzed = package.targets.first { $0.name == "FuzzTests" }?.dependencies ?? []
   package.targets.removeAll { $0.type == .test }
   package.targets.append(
     .executableTarget(
