@@ -50,17 +50,19 @@ let package = Package(
       name: "Polling",
       dependencies: ["Drift", "History", "Host", "ImageModel", "Recording", "Registry", "Schedule"]),
     .target(name: "Control", dependencies: ["History", "Host", "ImageModel", "StrictJSON"]),
+    .target(name: "Answers", dependencies: ["History", "ImageModel", "StrictJSON"]),
     .target(
       name: "Service",
       dependencies: [
-        "Addresses", "Config", "Control", "Delivery", "Documents", "Endpoint", "History", "Host", "ImageModel",
+        "Addresses", "Config", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "History", "Host",
+        "ImageModel",
         "Polling", "Recording", "Registry", "Schedule", "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "watcher",
       dependencies: [
-        "Config", "Control", "CSignals", "History", "Host", "ImageModel", "Registry", "Service",
+        "Answers", "Config", "Control", "CSignals", "History", "Host", "ImageModel", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -100,7 +102,7 @@ let package = Package(
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "Host", "watcher", "Control", "Service", "History", "Config", "ImageModel", "TestSupport",
+        "Answers", "Host", "watcher", "Control", "Service", "History", "Config", "ImageModel", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(

@@ -13,7 +13,8 @@ extension Pruned {
     (self.documents, self.deliveries) = (Int(documents), Int(deliveries))
   }
 
-  package var json: JSONOutput {
+  /// For a command that has asked the daemon.
+  package var reply: JSONOutput {
     .members([
       "snapshots": .number(snapshots), "events": .number(events), "documents": .number(documents),
       "deliveries": .number(deliveries),

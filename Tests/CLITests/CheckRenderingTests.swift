@@ -1,3 +1,4 @@
+import Answers
 import ImageModel
 import Service
 import Testing

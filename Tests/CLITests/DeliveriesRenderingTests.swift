@@ -1,3 +1,4 @@
+import Answers
 import Config
 import ImageModel
 import Testing
@@ -56,7 +57,7 @@ import Testing
   }
 
   @Test func json() throws {
-    let document = String(decoding: try Self.rendering().json.bytes, as: UTF8.self)
+    let document = String(decoding: try Self.rendering().deliveries.answer.bytes, as: UTF8.self)
     #expect(
       document.hasPrefix(
         """
@@ -74,7 +75,7 @@ import Testing
   @Test func nothingToShow() {
     let none = DeliveriesRendering(deliveries: [], now: Timestamp(milliseconds: 0))
     #expect(none.text(TextFormat()) == "there are no such deliveries\n")
-    #expect(none.json.bytes == Array(#"{"deliveries":[]}"#.utf8))
+    #expect(none.deliveries.answer.bytes == Array(#"{"deliveries":[]}"#.utf8))
   }
 
   @Test func configuredSinksComeFirstThenWhatElseIsKnown() {
@@ -94,7 +95,7 @@ import Testing
 
         """)
     #expect(
-      String(decoding: sinks.json.bytes, as: UTF8.self).hasPrefix(
+      String(decoding: sinks.sinks.answer.bytes, as: UTF8.self).hasPrefix(
         #"{"sinks":[{"name":"new","type":"stdout","state":"ok","waiting":0,"failed":0,"oldest_waiting":null},{"name":"#
       ))
   }

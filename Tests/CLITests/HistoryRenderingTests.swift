@@ -1,3 +1,4 @@
+import Answers
 import ImageModel
 import Testing
 
@@ -83,7 +84,9 @@ import Testing
   @Test func nothingInRange() {
     let rendering = HistoryRendering(tag: Samples.tag, entries: [])
     #expect(rendering.text(TextFormat()) == "docker.io/library/amazonlinux:latest, nothing recorded\n")
-    #expect(rendering.json.bytes == Array(#"{"tag":"docker.io/library/amazonlinux:latest","entries":[]}"#.utf8))
+    #expect(
+      HistoryAnswer(tag: Samples.tag, entries: []).json.bytes
+        == Array(#"{"tag":"docker.io/library/amazonlinux:latest","entries":[]}"#.utf8))
   }
 
   @Test func nothingForAPlatform() {
@@ -91,7 +94,9 @@ import Testing
     #expect(
       rendering.text(TextFormat())
         == "docker.io/library/amazonlinux:latest, nothing recorded for linux/amd64, linux/arm64\n")
-    #expect(rendering.json.bytes == Array(#"{"tag":"docker.io/library/amazonlinux:latest","entries":[]}"#.utf8))
+    #expect(
+      HistoryAnswer(tag: Samples.tag, entries: []).json.bytes
+        == Array(#"{"tag":"docker.io/library/amazonlinux:latest","entries":[]}"#.utf8))
   }
 
   /// Neither an image's words nor those of a registry reach the terminal as they are.
@@ -110,7 +115,7 @@ import Testing
     let zero = try Samples.digest("0")
     func digest(_ text: String) throws -> Digest { try Samples.digest(text) }
     #expect(
-      String(decoding: HistoryRendering(tag: Samples.tag, entries: entries).json.bytes, as: UTF8.self) == """
+      String(decoding: HistoryAnswer(tag: Samples.tag, entries: entries).json.bytes, as: UTF8.self) == """
         {"tag":"docker.io/library/amazonlinux:latest","entries":[\
         {"first_seen":"2026-09-14T23:50:00.000Z","last_seen":"2026-09-17T21:15:04.000Z","current":false,\
         "ended":"deleted","digest":"\(six)","media_type":"application/vnd.oci.image.index.v1+json",\

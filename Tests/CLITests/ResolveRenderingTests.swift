@@ -1,3 +1,4 @@
+import Answers
 import ImageModel
 import Testing
 
@@ -13,10 +14,9 @@ import Testing
           ? ImageConfig(created: "2026-09-17T21:13:04Z", platform: platform, diffIDs: [], labels: [:]) : nil,
         artifactType: index == 0 ? nil : "application/vnd.example.thing\u{1b}")
     }
-    return ResolveRendering(
-      reference: try ImageReference(reference),
-      snapshot: TagSnapshot(
-        digest: try Samples.digest("7"), mediaType: .ociIndex, size: 770, images: images, documents: []))
+    let snapshot = TagSnapshot(
+      digest: try Samples.digest("7"), mediaType: .ociIndex, size: 770, images: images, documents: [])
+    return ResolveRendering(answer: ResolveAnswer(reference: try ImageReference(reference), snapshot: snapshot))
   }
 
   @Test func text() throws {
@@ -48,7 +48,8 @@ import Testing
     let snapshot = TagSnapshot(
       digest: try Samples.digest("7"), mediaType: .ociIndex, size: 770, images: [], documents: [],
       remarks: ["linux/arm64 is listed more than once\u{1b}[31m"])
-    let text = ResolveRendering(reference: try ImageReference("amazonlinux"), snapshot: snapshot).text(TextFormat())
+    let answer = ResolveAnswer(reference: try ImageReference("amazonlinux"), snapshot: snapshot)
+    let text = ResolveRendering(answer: answer).text(TextFormat())
     #expect(text.hasSuffix("\n\nnote: linux/arm64 is listed more than once\\u{1b}[31m\n"), "\(text)")
   }
 
@@ -100,7 +101,7 @@ import Testing
 
   @Test func json() throws {
     let digest = try Samples.digest("7")
-    let bytes = try Self.rendering("ghcr.io/o/i@\(digest)", [Samples.amd64, nil]).json.bytes
+    let bytes = try Self.rendering("ghcr.io/o/i@\(digest)", [Samples.amd64, nil]).answer.json.bytes
     #expect(
       String(decoding: bytes, as: UTF8.self) == """
         {"reference":"ghcr.io/o/i@\(digest)","digest":"\(digest)",\

@@ -1,3 +1,4 @@
+import Answers
 import ImageModel
 import Testing
 
@@ -129,7 +130,7 @@ import Testing
     let none = StatusRendering(
       report: StatusReport(tags: [], unknown: [], sinks: []), now: now, isDaemonRunning: false)
     #expect(none.text(TextFormat()) == "no tags are watched\n")
-    #expect(none.json.bytes == Array(#"{"tags":[],"sinks":[]}"#.utf8))
+    #expect(none.report.json.bytes == Array(#"{"tags":[],"sinks":[]}"#.utf8))
     let unknown = StatusRendering(
       report: StatusReport(tags: [], unknown: [tag], sinks: []), now: now, isDaemonRunning: false)
     #expect(unknown.text(TextFormat()) == "none of these tags is known\n")
@@ -138,7 +139,7 @@ import Testing
   @Test func json() throws {
     func digest(_ text: String) throws -> Digest { try Samples.digest(text) }
     #expect(
-      String(decoding: try Self.rendering(isDaemonRunning: false).json.bytes, as: UTF8.self) == """
+      String(decoding: try Self.report().json.bytes, as: UTF8.self) == """
         {"tags":[{"tag":"docker.io/library/amazonlinux:latest","state":"ok","digest":"\(try digest("7"))","platforms":[\
         {"platform":"linux/amd64","manifest":"\(try digest("b"))","image_id":"\(try digest("d"))"},\
         {"platform":"linux/arm64","manifest":"\(try digest("c"))","image_id":null}],\

@@ -1,6 +1,6 @@
 package import Config
 package import ImageModel
-package import Registry
+import Registry
 import Transport
 
 /// Asks a registry what a reference is now; keeps nothing.

@@ -20,7 +20,7 @@ struct ControlHandler: Sendable {
       case .prune:
         // May take longer than a peer bears silence.
         progress.set(0, of: 1)
-        return ControlReply(try await prune().json)
+        return ControlReply(try await prune().reply)
       case .retry, .drop: return ControlReply(try await change(request))
       }
     } catch let error as ControlError {

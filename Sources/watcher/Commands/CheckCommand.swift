@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import Config
 import Control
@@ -29,39 +30,31 @@ struct CheckCommand: AsyncParsableCommand {
     let settings = try config.file.ready()
     let path = try database.location.writerPath(configured: settings.database)
     let environment = ProcessInfo.processInfo.environment
-    let report: CheckReport
-    do {
-      report = try await check(wanted, OneShotCheck(config: settings, database: path, environment: environment))
-    } catch let error as StoreError where error.code == .locked {
-      report = try ask(wanted, path, environment)
+    let progress = ProgressLine()
+    defer { progress.clear() }
+    let (report, isShown) = try await HeldDatabase.perform {
+      let check = try OneShotCheck(config: settings, database: path, environment: environment)
+      return (try await run(check, wanted, progress), true)
+    } asking: { () throws(ControlError) in
+      // It delivers in its own time.
+      (try ControlClient.check(wanted, database: path, environment: environment) { progress.show($0, of: $1) }, false)
     }
+    progress.clear()
+    if !isShown { try show(report) }
     if let status = Self.status(report, wantsExitCode: exitCode) { throw status }
   }
 
-  private func check(_ wanted: [TagReference]?, _ check: OneShotCheck) async throws -> CheckReport {
+  /// Shows what it has found, and then delivers it.
+  private func run(
+    _ check: OneShotCheck, _ wanted: [TagReference]?, _ progress: ProgressLine
+  ) async throws -> CheckReport {
     defer { check.close() }
-    let progress = ProgressLine()
-    defer { progress.clear() }
     let report = try await check.run(wanted) { progress.show($0, of: $1) }
     progress.clear()
     try show(report)
     for problem in try await check.deliver() {
       Output.warning("a sink has not taken all events (\(problem.shown)): 'watcher deliveries list' shows them")
     }
-    return report
-  }
-
-  /// Has the daemon do it that holds the database; it delivers in its own time.
-  private func ask(
-    _ wanted: [TagReference]?, _ path: String, _ environment: [String: String]
-  ) throws -> CheckReport {
-    let progress = ProgressLine()
-    defer { progress.clear() }
-    let report = try HeldDatabase.ask { () throws(ControlError) in
-      try ControlClient.check(wanted, database: path, environment: environment) { progress.show($0, of: $1) }
-    }
-    progress.clear()
-    try show(report)
     return report
   }
 

@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import History
 import ImageModel
@@ -21,11 +22,7 @@ struct DbCheckCommand: ParsableCommand {
     let soundness = try DatabaseCheck.run(reader)
     let isSound = soundness.findings.isEmpty
     if json {
-      let document = JSONOutput.members([
-        "sound": .bool(isSound), "documents": .number(soundness.documents),
-        "findings": .array(soundness.findings.map { .string($0) }),
-      ])
-      try Output.write(document.bytes + [UInt8(ascii: "\n")])
+      try Output.write(soundness.json.bytes + [UInt8(ascii: "\n")])
     } else if isSound {
       try Output.write(Array("sound: \(reader.path.shown), \(Words.count(soundness.documents, "document"))\n".utf8))
     }

@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import Config
 import Control
@@ -25,17 +26,13 @@ struct DbPruneCommand: AsyncParsableCommand {
   func run() async throws {
     let reader = try source.open()
     let path = reader.path
-    let pruned: Pruned
-    do {
+    let pruned = try await HeldDatabase.perform {
       let writer = try HistoryWriter.open(path)
       defer { writer.close() }
       // Not by the defaults: what a configuration that cannot be read keeps would be lost.
-      pruned = try await Pruning.run(source.config.file.required().retention, writer) ?? Pruned()
-    } catch let error as StoreError where error.code == .locked {
-      pruned = try HeldDatabase.ask { () throws(ControlError) in
-        try Pruned(
-          reply: ControlClient.ask(.prune, database: path, environment: ProcessInfo.processInfo.environment))
-      }
+      return try await Pruning.run(source.config.file.required().retention, writer) ?? Pruned()
+    } asking: { () throws(ControlError) in
+      try Pruned(reply: ControlClient.ask(.prune, database: path, environment: ProcessInfo.processInfo.environment))
     }
     if let remark = Self.remark(on: try reader.agreedTime(), now: .now()) { Output.warning(remark) }
     try Output.write(json ? pruned.json.bytes + [UInt8(ascii: "\n")] : Array(Self.text(pruned).utf8))

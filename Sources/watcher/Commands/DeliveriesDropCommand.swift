@@ -1,9 +1,10 @@
+import Answers
 import ArgumentParser
 import Control
 import ImageModel
 import Service
 
-struct DeliveriesDropCommand: ParsableCommand {
+struct DeliveriesDropCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "drop", abstract: "Forget deliveries that wait or have failed; events and history stay.",
     usage: "watcher deliveries drop [<options>] [<event> ...]",
@@ -15,10 +16,10 @@ struct DeliveriesDropCommand: ParsableCommand {
 
   @OptionGroup var change: DeliveryChange
 
-  func run() throws {
-    let count = try change.apply { .drop($0) }.count
+  func run() async throws {
+    let count = try await change.apply { .drop($0) }.count
     try change.print(
-      json: .members(["dropped": .number(count)]), nothing: "none of these waits or has failed",
+      json: .dropped(count), nothing: "none of these waits or has failed",
       text: count > 0 ? "dropped \(Words.count(count, "delivery", "deliveries"))\n" : nil)
   }
 }

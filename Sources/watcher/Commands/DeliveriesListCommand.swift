@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import History
 import Host
@@ -33,8 +34,8 @@ struct DeliveriesListCommand: ParsableCommand {
     let reader = try source.open()
     try DeliverySelection.check(query, in: reader)
     let found = try reader.deliveries(query, limit: limit + 1, now: now)
-    let rendering = DeliveriesRendering(deliveries: Array(found.prefix(limit)), now: now)
-    try output.print(json: rendering.json, text: rendering.text)
+    let shown = Array(found.prefix(limit))
+    try output.print(json: shown.answer, text: DeliveriesRendering(deliveries: shown, now: now).text)
     guard found.count > limit else { return }
     Output.warning("there are more than these \(limit): --limit shows more, --since, --sink or an event others")
   }

@@ -1,9 +1,10 @@
+import Answers
 import ArgumentParser
 import Control
 import ImageModel
 import Service
 
-struct DeliveriesRetryCommand: ParsableCommand {
+struct DeliveriesRetryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retry", abstract: "Make deliveries due at once that have failed or were put off.",
     usage: "watcher deliveries retry [<options>] [<event> ...]",
@@ -16,8 +17,8 @@ struct DeliveriesRetryCommand: ParsableCommand {
 
   @OptionGroup var change: DeliveryChange
 
-  func run() throws {
-    let outcome = try change.apply { .retry($0) }
+  func run() async throws {
+    let outcome = try await change.apply { .retry($0) }
     let (count, enabled) = (outcome.count, outcome.enabled)
     for name in outcome.disabled.map(\.shown) {
       Output.warning(
@@ -26,7 +27,7 @@ struct DeliveriesRetryCommand: ParsableCommand {
     let due = "\(Words.count(count, "delivery", "deliveries")) due at once"
     let lines = enabled.map { "enabled sink \($0.shown)" } + (count > 0 ? [due] : [])
     try change.print(
-      json: .members(["retried": .number(count), "enabled": .array(enabled.map { .string($0) })]),
+      json: .retried(count, enabled: enabled),
       nothing: "none of these has failed or was put off", text: lines.isEmpty ? nil : lines.map { $0 + "\n" }.joined())
   }
 }

@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import History
 import Host
@@ -42,7 +43,7 @@ struct HistoryCommand: ParsableCommand {
         .notFound, "nothing is known of this tag (\(tag.description.shown) in \(reader.path.shown)): \(hint)")
     }
     let rendering = HistoryRendering(tag: tag, platforms: query.platforms, entries: entries)
-    try output.print(json: rendering.json, text: rendering.text)
+    try output.print(json: HistoryAnswer(tag: tag, entries: entries).json, text: rendering.text)
     try warnOfPlatforms(query.platforms, tag, entries, reader)
   }
 

@@ -1,9 +1,9 @@
+import Answers
 import ArgumentParser
 import Config
 import FoundationEssentials
 import History
 import ImageModel
-import Registry
 import Service
 
 struct ResolveCommand: AsyncParsableCommand {
@@ -51,8 +51,8 @@ struct ResolveCommand: AsyncParsableCommand {
     let missing = MissingPlatforms.among(present, asked: platforms)
     // Where nothing was found there is nothing to print; where something was, the rest is an error beside it.
     if platforms.isEmpty || missing.count < platforms.count {
-      let rendering = ResolveRendering(reference: reference, snapshot: resolution.snapshot)
-      try output.print(json: rendering.json, text: rendering.text)
+      let answer = ResolveAnswer(reference: reference, snapshot: resolution.snapshot)
+      try output.print(json: answer.json, text: ResolveRendering(answer: answer).text)
       // The text has them.
       if output.output.json { for remark in resolution.snapshot.remarks { Output.say("note: \(remark)".shown) } }
     }

@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import Config
 import History
@@ -19,8 +20,8 @@ struct SinksListCommand: ParsableCommand {
     let recorded = try Self.recorded(database.location.path(configured: settings.database))
     let sinks = SinksRendering.merged(configured: settings.sinks, recorded: recorded)
     try SinkNames.check(names, known: sinks.map(\.name), place: config.file.path)
-    let rendering = SinksRendering(sinks: names.isEmpty ? sinks : sinks.filter { names.contains($0.name) })
-    try output.print(json: rendering.json, text: rendering.text)
+    let shown = names.isEmpty ? sinks : sinks.filter { names.contains($0.name) }
+    try output.print(json: shown.answer, text: SinksRendering(sinks: shown).text)
   }
 
   /// Before the first run there is no database, and nothing waits.

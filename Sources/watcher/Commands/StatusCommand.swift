@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import History
 import Host
@@ -19,7 +20,7 @@ struct StatusCommand: ParsableCommand {
     let reader = try source.open()
     let report = try reader.status(wanted)
     let rendering = StatusRendering(report: report, now: .now(), isDaemonRunning: reader.hasWriter)
-    try output.print(json: rendering.json, text: rendering.text)
+    try output.print(json: report.json, text: rendering.text)
     guard let unknown = report.unknown.first else { return }
     let hint = try KnownTags.hint(for: unknown, in: reader)
     let names = report.unknown.prefix(5).map(\.description.shown).joined(separator: ", ")

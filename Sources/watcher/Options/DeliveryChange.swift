@@ -24,22 +24,19 @@ struct DeliveryChange: ParsableArguments {
   }
 
   /// Does it in one transaction, or lets the daemon do it that holds the database. The database must be there already.
-  func apply(_ request: (DeliveryQuery) -> ControlRequest) throws -> DeliveryOutcome {
+  func apply(_ request: (DeliveryQuery) -> ControlRequest) async throws -> DeliveryOutcome {
     let query = try selection.query(states: failed ? [.failed] : [.waiting, .failed], now: .now())
     let reader = try source.open()
     try DeliverySelection.check(query, in: reader)
     let request = request(query)
-    do {
+    return try await HeldDatabase.perform {
       let writer = try HistoryWriter.open(reader.path)
       defer { writer.close() }
-      return try writer.transactionSync { store in try DeliveryOutcome(request, in: store) }
+      return try await writer.transaction { store in try DeliveryOutcome(request, in: store) }
         ?? DeliveryOutcome(count: 0)
-    } catch let error as StoreError where error.code == .locked {
-      return try HeldDatabase.ask { () throws(ControlError) in
-        try DeliveryOutcome(
-          reply: ControlClient.ask(
-            request, database: reader.path, environment: ProcessInfo.processInfo.environment))
-      }
+    } asking: { () throws(ControlError) in
+      try DeliveryOutcome(
+        reply: ControlClient.ask(request, database: reader.path, environment: ProcessInfo.processInfo.environment))
     }
   }
 

@@ -1,7 +1,7 @@
 import History
 import ImageModel
 
-/// The outbox, for people and as JSON.
+/// The outbox, for people.
 struct DeliveriesRendering {
   let deliveries: [StoredDelivery]
   let now: Timestamp
@@ -38,26 +38,6 @@ struct DeliveriesRendering {
     let error = (delivery.lastError?.safe() ?? "").split(separator: " ").map(String.init)
     return StatusRendering.wrap(items, by: 2, width: format.width)
       + StatusRendering.wrap(error, by: 1, width: format.width).map { format.style.paint($0, .bad) }
-  }
-
-  var json: JSONOutput {
-    .members([
-      "deliveries": .array(
-        deliveries.map { delivery in
-          .members([
-            "sink": .string(delivery.sink),
-            "sequence": .string(ChangeEvent.sequenceText(delivery.sequence)),
-            "id": .string(delivery.eventID),
-            "type": .string(delivery.type.rawValue),
-            "tag": .text(delivery.tag),
-            "state": .string(delivery.state.rawValue),
-            "attempts": .number(delivery.attempts),
-            "next_attempt": .text(delivery.nextAttempt),
-            "delivered": .text(delivery.delivered),
-            "last_error": .text(delivery.lastError),
-          ])
-        })
-    ])
   }
 }
 

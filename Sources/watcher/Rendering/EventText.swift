@@ -1,3 +1,4 @@
+import Answers
 import History
 import ImageModel
 
@@ -66,5 +67,18 @@ extension EventType {
     case .tagRestored, .tagRecovered: .good
     case .platformAdded, .platformRemoved, .imageRepacked, .indexChanged, .tagFirstSeen, .changes: .plain
     }
+  }
+}
+
+extension EventDetails {
+  /// - Throws: status 65 for what is no event's document: it was frozen as one.
+  init(_ body: [UInt8], sequence: Int64) throws(CommandError) {
+    guard let details = EventDetails(body) else {
+      throw CommandError(
+        .data,
+        "the document of an event cannot be read (sequence \(sequence)): the database is damaged; "
+          + "restore a backup")
+    }
+    self = details
   }
 }

@@ -1,7 +1,7 @@
 import History
 import ImageModel
 
-/// The history of a tag, for people and as JSON.
+/// The history of a tag, for people.
 struct HistoryRendering {
   let tag: TagReference
   /// Those asked for; empty for all.
@@ -79,36 +79,6 @@ struct HistoryRendering {
     // A state that began without a content event: it came back after a deletion as it was, or the tag moved so
     // often that the move was not announced.
     entry.event?.words ?? (older?.ended == .deleted ? EventType.tagRestored.words : "moved")
-  }
-
-  /// Source: docs/reference.md, history.
-  var json: JSONOutput {
-    .members([
-      "tag": .text(tag),
-      "entries": .array(
-        entries.map { entry in
-          .members([
-            "first_seen": .text(entry.firstSeen),
-            "last_seen": .text(entry.lastSeen),
-            "current": .bool(entry.isCurrent),
-            "ended": .text(entry.ended?.rawValue),
-            "digest": .text(entry.digest),
-            "media_type": .text(entry.mediaType),
-            "pull": .string(tag.pull(entry.digest)),
-            "event": .text(entry.event?.rawValue),
-            "platforms": .array(
-              entry.platforms.map { image in
-                .members([
-                  "platform": .text(image.platform),
-                  "manifest": .text(image.manifest),
-                  "image_id": .text(image.imageID),
-                  "created": .text(image.created),
-                  "class": .text(image.changeClass?.rawValue),
-                ])
-              }),
-          ])
-        }),
-    ])
   }
 }
 

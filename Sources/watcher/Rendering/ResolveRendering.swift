@@ -1,12 +1,12 @@
+import Answers
 import ImageModel
 
-/// What a reference is now, for people and as JSON.
+/// What a reference is now, for people.
 struct ResolveRendering {
-  let reference: ImageReference
-  let snapshot: TagSnapshot
+  let answer: ResolveAnswer
 
-  /// The reference that pulls exactly this.
-  private var pull: String { "\(reference.domain)/\(reference.path)@\(snapshot.digest)" }
+  private var reference: ImageReference { answer.reference }
+  private var snapshot: TagSnapshot { answer.snapshot }
 
   func text(_ format: TextFormat) -> String {
     var head = TextTable(["", ""])
@@ -14,7 +14,7 @@ struct ResolveRendering {
       [.init("digest", .faint), .init(format.digests(snapshot.digest))],
       [.init("media type", .faint), .init(snapshot.mediaType.description.shown)],
       [.init("size", .faint), .init("\(snapshot.size) bytes")],
-      [.init("pull", .faint), .init(pull.shown)],
+      [.init("pull", .faint), .init(answer.pull.shown)],
     ]
     let lines = [format.style.paint(reference.description.shown, .strong)] + head.lines(format.style).map { "  " + $0 }
     return (lines + imageLines(format) + remarks(format)).map { $0 + "\n" }.joined()
@@ -70,27 +70,5 @@ struct ResolveRendering {
       narrow.rows.append(["", "manifest", manifest, manifestSize, ""])
     }
     return wide.fits(format.width) ? wide : narrow
-  }
-
-  /// Source: docs/reference.md, resolve.
-  var json: JSONOutput {
-    .members([
-      "reference": .text(reference),
-      "digest": .text(snapshot.digest),
-      "media_type": .text(snapshot.mediaType),
-      "size": .number(snapshot.size),
-      "pull": .string(pull),
-      "platforms": .array(
-        snapshot.images.map { image in
-          .members([
-            "platform": .text(image.platform),
-            "manifest": .text(image.manifest),
-            "manifest_size": .number(image.manifestSize),
-            "image_id": .text(image.imageID),
-            "config_size": .number(image.configSize),
-            "created": .text(image.config?.created),
-          ])
-        }),
-    ])
   }
 }

@@ -3,7 +3,7 @@ import History
 import ImageModel
 import Service
 
-/// How sinks are doing, for people and as JSON.
+/// How sinks are doing, for people.
 struct SinksRendering {
   let sinks: [SinkStatus]
 
@@ -36,21 +36,5 @@ struct SinksRendering {
       ]
     }
     return table.lines(format.style)
-  }
-
-  /// As in `status`.
-  var json: JSONOutput { .members(["sinks": .array(sinks.map(\.json))]) }
-}
-
-extension SinkStatus {
-  var json: JSONOutput {
-    .members([
-      "name": .string(name),
-      "type": .string(type),
-      "state": .string(state.rawValue),
-      "waiting": .number(waiting),
-      "failed": .number(failed),
-      "oldest_waiting": .text(oldestWaiting),
-    ])
   }
 }

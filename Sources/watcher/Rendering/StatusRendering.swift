@@ -1,7 +1,7 @@
 import History
 import ImageModel
 
-/// How tags and sinks are doing, for people and as JSON.
+/// How tags and sinks are doing, for people.
 struct StatusRendering {
   let report: StatusReport
   let now: Timestamp
@@ -96,33 +96,6 @@ struct StatusRendering {
       }
     }
     return lines
-  }
-
-  /// Source: docs/reference.md, status.
-  var json: JSONOutput {
-    .members(["tags": .array(report.tags.map(\.json)), "sinks": .array(report.sinks.map(\.json))])
-  }
-}
-
-extension TagStatus {
-  fileprivate var json: JSONOutput {
-    .members([
-      "tag": .text(record.tag),
-      "state": .string(state.rawValue),
-      "digest": .text(digest),
-      "platforms": .array(
-        platforms.map { image in
-          .members([
-            "platform": .text(image.platform), "manifest": .text(image.manifest), "image_id": .text(image.imageID),
-          ])
-        }),
-      "missing_platforms": .array(missingPlatforms.map { .text($0) }),
-      "last_checked": .text(record.state.lastChecked),
-      "last_changed": .text(lastChanged),
-      "next_check": .text(record.isWatched ? record.state.nextCheck : nil),
-      "failing_since": .text(record.state.failingSince),
-      "error": record.state.failure?.json ?? .null,
-    ])
   }
 }
 

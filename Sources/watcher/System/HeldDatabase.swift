@@ -1,11 +1,27 @@
 import Control
+import History
 import ImageModel
 import Service
 
 /// A database that another process holds; if that is a daemon, it can be asked.
 enum HeldDatabase {
+  /// Does it here, or has the daemon do it that holds the database.
+  ///
+  /// - Parameters:
+  ///   - here: throws that the database is locked where somebody else holds it.
+  ///   - asking: asks whoever that is.
+  static func perform<Answer>(
+    here: () async throws -> Answer, asking: () throws(ControlError) -> Answer
+  ) async throws -> Answer {
+    do {
+      return try await here()
+    } catch let error as StoreError where error.code == .locked {
+      return try ask(asking)
+    }
+  }
+
   /// - Throws: what the daemon refuses with; status 75 where there is none to ask.
-  static func ask<Answer>(_ question: () throws(ControlError) -> Answer) throws(CommandError) -> Answer {
+  private static func ask<Answer>(_ question: () throws(ControlError) -> Answer) throws(CommandError) -> Answer {
     do {
       return try question()
     } catch {

@@ -1,9 +1,8 @@
-import ImageModel
-import Service
+package import ImageModel
 
 extension CheckReport {
-  /// The events are put in byte for byte. Source: docs/reference.md, check.
-  var json: JSONOutput {
+  /// What polling has found. The events are put in byte for byte. Source: docs/reference.md, check.
+  package var json: JSONOutput {
     .members([
       "checked": .number(results.count),
       "first_seen": .number(firstSeen),

@@ -1,0 +1,49 @@
+package import History
+package import ImageModel
+
+extension StatusReport {
+  /// How tags and sinks are doing. Source: docs/reference.md, status.
+  package var json: JSONOutput {
+    .members(["tags": .array(tags.map(\.json)), "sinks": .array(sinks.map(\.json))])
+  }
+}
+
+extension TagStatus {
+  fileprivate var json: JSONOutput {
+    .members([
+      "tag": .text(record.tag),
+      "state": .string(state.rawValue),
+      "digest": .text(digest),
+      "platforms": .array(
+        platforms.map { image in
+          .members([
+            "platform": .text(image.platform), "manifest": .text(image.manifest), "image_id": .text(image.imageID),
+          ])
+        }),
+      "missing_platforms": .array(missingPlatforms.map { .text($0) }),
+      "last_checked": .text(record.state.lastChecked),
+      "last_changed": .text(lastChanged),
+      "next_check": .text(record.isWatched ? record.state.nextCheck : nil),
+      "failing_since": .text(record.state.failingSince),
+      "error": record.state.failure?.json ?? .null,
+    ])
+  }
+}
+
+extension [SinkStatus] {
+  /// How sinks are doing, as in `status`. Source: docs/reference.md, sinks list.
+  package var answer: JSONOutput { .members(["sinks": .array(map(\.json))]) }
+}
+
+extension SinkStatus {
+  fileprivate var json: JSONOutput {
+    .members([
+      "name": .string(name),
+      "type": .string(type),
+      "state": .string(state.rawValue),
+      "waiting": .number(waiting),
+      "failed": .number(failed),
+      "oldest_waiting": .text(oldestWaiting),
+    ])
+  }
+}
