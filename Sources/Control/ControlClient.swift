@@ -62,7 +62,7 @@ package enum ControlClient {
         do throws(ControlError) {
           return try exchange(request.line(database: database), descriptor, place, take)
         } catch {
-          guard error.message == ControlError.otherDatabase.message else { throw error }
+          guard error.code == .otherDatabase else { throw error }
           reasons.append("\(place): \(error.message)")
         }
       }

@@ -81,6 +81,12 @@ package struct ControlError: Error, Hashable, Sendable {
   package let status: ExitCode
   /// One line, with what to do.
   package let message: String
+  /// What a client does about it, where it does anything; `nil` for what only people are told.
+  package enum Code: String, Sendable {
+    case otherDatabase = "other_database"
+  }
+
+  package var code: Code?
   /// A daemon said so.
   package var isReply = false
   /// Where no daemon answered: what was tried.
@@ -95,6 +101,7 @@ package struct ControlError: Error, Hashable, Sendable {
   init(reply: JSONValue) {
     let status = reply["status"]?.integer.flatMap { Int32(exactly: $0) }.flatMap(ExitCode.init)
     self.init(status ?? .internalError, reply["message"]?.string ?? "the daemon refused: see its log")
+    code = reply["code"]?.string.flatMap(Code.init)
     isReply = true
   }
 
@@ -108,7 +115,11 @@ package struct ControlError: Error, Hashable, Sendable {
     return error
   }
 
-  static let otherDatabase = ControlError(.unavailable, "the daemon there has another database")
+  static let otherDatabase = {
+    var error = ControlError(.unavailable, "the daemon there has another database")
+    error.code = .otherDatabase
+    return error
+  }()
   static let noReply = ControlError(
     .unavailable, "the daemon answered something unforeseen: restart it after an upgrade")
   static let noRequest = ControlError(.usage, "the daemon was sent something that is no request: report this")

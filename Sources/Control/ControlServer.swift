@@ -138,7 +138,11 @@ package final class ControlServer: Sendable {
       lines += Self.line("result", reply.result)
     case .failure(let error):
       lines = Self.line(
-        "error", .members(["status": .int(Int64(error.status.rawValue)), "message": .string(error.message)]))
+        "error",
+        .members([
+          "status": .int(Int64(error.status.rawValue)), "code": .text(error.code?.rawValue),
+          "message": .string(error.message),
+        ]))
     }
     _ = await write(lines, connection)
   }
