@@ -1,0 +1,159 @@
+import Drift
+import Foundation
+import History
+import ImageModel
+import Testing
+
+@testable import Recording
+
+/// What a finding means, without a database: the past is a value, and the decision one as well.
+@Suite struct DecideTests {
+  private struct Past: TagPast {
+    struct Unreadable: Error {}
+
+    var newest: StoredSnapshot?
+    var row = TagState()
+    var documents: [Digest: Document] = [:]
+    var uses: [Digest: PastUse] = [:]
+    var announced = 0
+    var isReadable = true
+
+    func latest() throws -> StoredSnapshot? {
+      guard isReadable else { throw Unreadable() }
+      return newest
+    }
+    func state() throws -> TagState { row }
+    func snapshot(_ id: SnapshotID) throws -> StoredSnapshot? { newest?.id == id ? newest : nil }
+    func lastUse(platform: Platform?, identity: Digest, before snapshot: SnapshotID) throws -> PastUse? {
+      uses[identity]
+    }
+    func announcements(_ type: EventType, since: Timestamp, until: Timestamp) throws -> Int {
+      type == .imageChanged ? announced : 0
+    }
+    func document(_ digest: Digest) throws -> Document? { documents[digest] }
+  }
+
+  private static let now = Timestamp(milliseconds: 1_700_000_000_000)
+  private static let before = now.advanced(bySeconds: -900)
+  private let recorder = Recorder(
+    [.init(sink: "default", events: nil), .init(sink: "all", events: EventPatterns(["*"]))], makeID: { "id" })
+
+  @Test func aFirstFindingIsTheBaseline() throws {
+    let decision = try recorder.decide(request(.found(state("1"), head: digest("1"))), Past())
+    #expect(decision.change == .begin(state("1"), classes: [.added]))
+    #expect(decision.events.map(\.event.type) == [.tagFirstSeen] && decision.events[0].announces == .begun)
+    #expect(decision.events[0].sinks == ["all"])
+    #expect(decision.current == .begun && decision.announced == .begun && decision.outcome.name == "first_seen")
+    #expect(decision.state.headDigest == digest("1") && decision.state.verified == Self.now)
+  }
+
+  @Test func whatIsTheSameIsConfirmedAndNothingIsTold() throws {
+    let past = Past(newest: stored("1"))
+    let found = try recorder.decide(request(.found(state("1"), head: digest("1"))), past)
+    #expect(found.change == .update(7, state("1").images) && found.events.isEmpty)
+    #expect(found.current == .recorded(7) && found.outcome.name == "unchanged")
+    let confirmed = try recorder.decide(request(.confirmed), past)
+    #expect(confirmed.change == .confirm && confirmed.events.isEmpty)
+  }
+
+  @Test func anotherImageIsAMoveThatDefaultSinksAreTold() throws {
+    let decision = try recorder.decide(request(.found(state("2"), head: digest("2"))), Past(newest: stored("1")))
+    #expect(decision.events.map(\.event.type) == [.imageChanged] && decision.events[0].sinks == ["default", "all"])
+    #expect(decision.events[0].event.previous?.digest == digest("1"))
+    #expect(decision.events[0].event.notBefore == Self.before)
+    #expect(decision.state.lastMove == Self.now && decision.announced == .begun)
+  }
+
+  @Test func theWayBackIsARollbackAndWithheldOnceItFlaps() throws {
+    var past = Past(newest: stored("1"))
+    past.uses[imageID("2")] = PastUse(lastCurrent: Self.before, digest: digest("2"))
+    past.row.lastMove = Self.before
+    let told = try recorder.decide(request(.found(state("2"), head: digest("2"))), past)
+    #expect(told.events.first?.event.rollback?.map(\.imageID) == [imageID("2")] && !told.isWithheld)
+    past.announced = 100
+    past.row.announcedSnapshot = 7
+    let withheld = try recorder.decide(request(.found(state("2"), head: digest("2"))), past)
+    #expect(withheld.events.isEmpty && withheld.isWithheld && withheld.outcome.name == "changed")
+    #expect(withheld.change == .begin(state("2"), classes: [.content]), "it is recorded all the same")
+    #expect(withheld.state.withheld == 1 && withheld.announced == .recorded(7))
+  }
+
+  @Test func aFailureChangesNoHistoryAndADeletionEndsTheState() throws {
+    var past = Past(newest: stored("1"))
+    past.row.headDigest = digest("1")
+    let failed = try recorder.decide(request(.failed(CheckFailure(.timeout, "x"))), past)
+    #expect(failed.change == .nothing && failed.events.isEmpty && failed.current == .recorded(7))
+    #expect(failed.state.headDigest == digest("1"))
+    let gone = try recorder.decide(
+      request(.failed(CheckFailure(.tagMissing, "x")), .deleted(missingSince: Self.before)), past)
+    #expect(gone.change == .end && gone.current == nil && gone.state.headDigest == nil)
+    #expect(gone.events.map(\.event.type) == [.tagDeleted] && gone.events[0].announces == nil)
+    #expect(gone.events[0].event.notAfter == Self.before)
+  }
+
+  @Test func whatComesBackAfterADeletionBeginsAnew() throws {
+    let past = Past(newest: stored("1", ended: .deleted))
+    let decision = try recorder.decide(request(.found(state("1"), head: digest("1")), .restored), past)
+    #expect(decision.events.map(\.event.type) == [.tagRestored])
+    #expect(decision.change == .begin(state("1"), classes: [nil]) && decision.current == .begun)
+  }
+
+  @Test func aPinThatIsNotMetIsSaidOnceAtFirstSight() throws {
+    var first = request(.found(state("1"), head: nil))
+    first.watched.pinned = digest("9")
+    #expect(try recorder.decide(first, Past()).unmetPin == digest("9"))
+    #expect(try recorder.decide(first, Past(newest: stored("1"))).unmetPin == nil)
+    first.watched.pinned = digest("1")
+    #expect(try recorder.decide(first, Past()).unmetPin == nil)
+  }
+
+  @Test func onlySinksOfTheTagAreTold() throws {
+    var request = request(.found(state("1"), head: nil))
+    request.watched.sinks = ["default"]
+    #expect(try recorder.decide(request, Past()).events.map(\.sinks) == [[]])
+  }
+
+  @Test func aPastThatCannotBeReadDecidesNothing() {
+    #expect(throws: Past.Unreadable.self) {
+      try recorder.decide(request(.confirmed), Past(isReadable: false))
+    }
+  }
+
+  // MARK: What the tests are made of
+
+  private func request(_ finding: RecordRequest.Finding, _ change: ReachabilityChange? = nil) -> RecordRequest {
+    let watched = WatchEntry(
+      tag: TagReference(domain: "r.example", path: "app", tag: "latest"), pinned: nil, intervalSeconds: 900,
+      selection: .all, sinks: ["default", "all"], unreachableAfterSeconds: 3_600, labels: [:], line: 0)
+    return RecordRequest(
+      index: 0, tagID: 1, watched: watched, reachability: Reachability(), lastChecked: Self.before, finding: finding,
+      change: change, at: Self.now, nextCheck: Self.now.advanced(bySeconds: 900))
+  }
+
+  private func state(_ digit: Character) -> TagSnapshot {
+    let image = PlatformImage(
+      platform: Platform("linux/amd64"), manifest: manifest(digit), manifestSize: 3, imageID: imageID(digit),
+      configSize: 4, layers: [digest(digit)],
+      config: ImageConfig(created: nil, platform: nil, diffIDs: [digest(digit)], labels: [:]))
+    return TagSnapshot(digest: digest(digit), mediaType: .ociIndex, size: 2, images: [image], documents: [])
+  }
+
+  private func stored(_ digit: Character, ended: StoredSnapshot.Ending? = nil) -> StoredSnapshot {
+    StoredSnapshot(
+      id: 7, digest: digest(digit), mediaType: .ociIndex, size: 2, firstSeen: Self.before, lastSeen: Self.before,
+      ended: ended, event: .tagFirstSeen,
+      images: state(digit).images.map {
+        StoredImage(
+          platform: $0.platform, manifest: $0.manifest, manifestSize: 3, imageID: $0.imageID, configSize: 4,
+          created: nil, changeClass: .added)
+      })
+  }
+
+  private func digest(_ digit: Character) -> Digest { Self.digest("aa", digit) }
+  private func manifest(_ digit: Character) -> Digest { Self.digest("bb", digit) }
+  private func imageID(_ digit: Character) -> Digest { Self.digest("cc", digit) }
+
+  private static func digest(_ prefix: String, _ digit: Character) -> Digest {
+    do { return try Digest("sha256:" + prefix + String(repeating: digit, count: 62)) } catch { fatalError("\(error)") }
+  }
+}
