@@ -5,6 +5,7 @@ extension HistoryTransaction {
   /// Makes `sinks` the configured ones, in this order; others become `removed`, and what waits for them is kept.
   /// A disabled sink stays disabled while its definition is the same, also if it is taken out and put back.
   package func registerSinks(_ sinks: [SinkDefinition]) throws {
+    try renewFingerprints(sinks)
     let placeholders = Array(repeating: "?", count: sinks.count).joined(separator: ", ")
     try db.execute(
       sql: """
@@ -29,6 +30,19 @@ extension HistoryTransaction {
         """)
     for (position, sink) in sinks.enumerated() {
       try upsert.execute(arguments: [sink.name, position, sink.type, sink.fingerprint])
+    }
+  }
+
+  /// A definition that is written otherwise now is still the same.
+  private func renewFingerprints(_ sinks: [SinkDefinition]) throws {
+    let renew = try db.cachedStatement(
+      sql: """
+        UPDATE sink SET fingerprint = replace(fingerprint, :former, :now)
+        WHERE name = :name AND fingerprint IN (:former, 'disabled ' || :former)
+        """)
+    for sink in sinks {
+      guard let former = sink.formerFingerprint else { continue }
+      try renew.execute(arguments: ["former": former, "now": sink.fingerprint, "name": sink.name])
     }
   }
 

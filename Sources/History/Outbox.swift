@@ -33,11 +33,14 @@ package struct SinkDefinition: Hashable, Sendable {
   package let type: String
   /// Stands for the whole definition: when it changes, a disabled sink is tried again. Free of secrets.
   package let fingerprint: String
+  /// What stood for the same definition in databases of earlier versions.
+  package let formerFingerprint: String?
 
-  package init(name: String, type: String, fingerprint: String) {
+  package init(name: String, type: String, fingerprint: String, formerFingerprint: String? = nil) {
     self.name = name
     self.type = type
     self.fingerprint = fingerprint
+    self.formerFingerprint = formerFingerprint
   }
 }
 

@@ -221,6 +221,29 @@ import Testing
     }
   }
 
+  /// Earlier versions wrote the same definition down in another way.
+  @Test func anEarlierFingerprintStandsForTheSameSink() throws {
+    defer { writer.close() }
+    func sink(_ fingerprint: String, former: String? = nil) -> SinkDefinition {
+      SinkDefinition(name: "ops", type: "webhook", fingerprint: fingerprint, formerFingerprint: former)
+    }
+    try writer.transactionSync { history in
+      func state() throws -> SinkState? { try history.sinks().first { $0.definition.name == "ops" }?.state }
+      try history.registerSinks([sink("old")])
+      try history.disableSink("ops", fingerprint: "old")
+      try history.registerSinks([sink("new", former: "old")])
+      #expect(try state() == .disabled)
+      #expect(try history.sinks().first?.definition.fingerprint == "new")
+      try history.registerSinks([sink("old")])
+      try history.disableSink("ops", fingerprint: "old")
+      try history.registerSinks([])
+      try history.registerSinks([sink("new", former: "old")])
+      #expect(try state() == .disabled, "also after it was taken out")
+      try history.registerSinks([sink("changed", former: "as it was never")])
+      #expect(try state() == .ok)
+    }
+  }
+
   @Test func aDisabledSinkThatIsPutBackAsItWasIsStillDisabled() throws {
     defer { writer.close() }
     try writer.transactionSync { history in

@@ -1,4 +1,4 @@
-package import Config
+import Config
 import History
 import ImageModel
 import Polling
@@ -71,46 +71,5 @@ extension WatchConfig {
 
   var recorder: Recorder { Recorder(sinks.map { Recorder.Subscriber(sink: $0.name, events: $0.events) }) }
 
-  fileprivate var sinkDefinitions: [SinkDefinition] {
-    sinks.map { SinkDefinition(name: $0.name, type: $0.kind.typeName, fingerprint: $0.kind.fingerprint) }
-  }
-}
-
-extension SinkSettings.Kind {
-  package var typeName: String {
-    switch self {
-    case .stdout: "stdout"
-    case .file: "file"
-    case .webhook: "webhook"
-    }
-  }
-
-  /// Stands for the definition without its secrets: a sink that was given up is tried again when this changes.
-  var fingerprint: String {
-    switch self {
-    case .stdout: "stdout"
-    case .file(let path): path
-    case .webhook(let settings): String(SpreadHash.hash(settings.definition), radix: 16)
-    }
-  }
-}
-
-extension WebhookSettings {
-  /// All that decides where a request goes and how it is taken there; not how often and how many.
-  fileprivate var definition: String {
-    var parts = [url, contentType ?? "", network.rawValue, "\(allowHTTP)"]
-    parts += headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-    parts += headerFiles.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.definition)" }
-    parts += [secretFile, secretPreviousFile].map { $0?.definition ?? "" }
-    return parts.joined(separator: "\n")
-  }
-}
-
-extension SecretFile {
-  fileprivate var definition: String {
-    switch self {
-    case .path(let path): "path \(path)"
-    case .credential(let id): "credential \(id)"
-    }
-  }
+  fileprivate var sinkDefinitions: [SinkDefinition] { sinks.map(\.definition) }
 }

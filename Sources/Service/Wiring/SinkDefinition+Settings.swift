@@ -1,0 +1,56 @@
+package import Config
+import Hashing
+import History
+import ImageModel
+import Schedule
+
+extension SinkSettings {
+  var definition: SinkDefinition {
+    SinkDefinition(
+      name: name, type: kind.typeName, fingerprint: kind.fingerprint, formerFingerprint: kind.formerFingerprint)
+  }
+}
+
+extension SinkSettings.Kind {
+  package var typeName: String {
+    switch self {
+    case .stdout: "stdout"
+    case .file: "file"
+    case .webhook: "webhook"
+    }
+  }
+
+  /// Stands for the definition without its secrets: a sink that was given up is tried again when this changes.
+  var fingerprint: String {
+    switch self {
+    case .stdout: "stdout"
+    case .file(let path): path
+    case .webhook(let settings): Hash.digest(.sha256, of: Array(settings.definition.utf8)).description
+    }
+  }
+
+  /// What earlier versions wrote; `nil` where it is the same.
+  fileprivate var formerFingerprint: String? {
+    if case .webhook(let settings) = self { String(SpreadHash.hash(settings.definition), radix: 16) } else { nil }
+  }
+}
+
+extension WebhookSettings {
+  /// All that decides where a request goes and how it is taken there; not how often and how many.
+  fileprivate var definition: String {
+    var parts = [url, contentType ?? "", network.rawValue, "\(allowHTTP)"]
+    parts += headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    parts += headerFiles.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.definition)" }
+    parts += [secretFile, secretPreviousFile].map { $0?.definition ?? "" }
+    return parts.joined(separator: "\n")
+  }
+}
+
+extension SecretFile {
+  fileprivate var definition: String {
+    switch self {
+    case .path(let path): "path \(path)"
+    case .credential(let id): "credential \(id)"
+    }
+  }
+}
