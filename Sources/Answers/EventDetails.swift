@@ -14,21 +14,40 @@ package struct EventDetails {
   /// Moves that were not announced.
   package let flaps: Int
 
-  /// - Returns: `nil` for what is no event's document.
+  /// - Returns: `nil` for what is no event's document: where a member is there and is not what it should be, too.
   package init?(_ body: [UInt8]) {
     let limits = JSONLimits(bytes: Limits.groupedEventBytes, values: Limits.groupedEventBytes)
     guard let data = (try? StrictJSON.parse(body, limits: limits))?["data"], data.object != nil else { return nil }
-    changes = (data["changes"]?.array ?? []).compactMap { PlatformChange($0) }
-    grouped = data["events"]?.array?.count
-    omitted = data["changes_omitted"]?.integer.map { Int($0) } ?? 0
-    isRollback = data["rollback"]?.array?.isEmpty == false
-    failure = data["error"].flatMap { error in
-      guard let code = error["code"]?.string.flatMap(CheckFailure.Code.init), let message = error["message"]?.string
-      else { return nil }
-      return CheckFailure(code, message)
+    do {
+      changes = try data.member("changes") { $0.array?.compactMap { PlatformChange($0) } } ?? []
+      grouped = try data.member("events") { $0.array?.count }
+      omitted = try data.member("changes_omitted") { $0.integer.map { Int($0) } } ?? 0
+      isRollback = try data.member("rollback") { $0.array?.isEmpty == false } ?? false
+      failure = try data.member("error") { CheckFailure($0) }
+      failingSince = try data.member("failing_since") { $0.string.map { Timestamp(rfc3339: $0) } } ?? nil
+      flaps = try data.member("flaps") { $0.integer.map { Int($0) } } ?? 0
+    } catch {
+      return nil
     }
-    failingSince = data["failing_since"]?.string.flatMap { Timestamp(rfc3339: $0) }
-    flaps = data["flaps"]?.integer.map { Int($0) } ?? 0
+  }
+}
+
+private struct Misshapen: Error {}
+
+extension JSONValue {
+  /// - Returns: `nil` where the member is not there, or `null`.
+  /// - Throws: where `read` makes nothing of it.
+  fileprivate func member<T>(_ key: String, _ read: (JSONValue) -> T?) throws(Misshapen) -> T? {
+    guard let value = self[key], !value.isNull else { return nil }
+    guard let member = read(value) else { throw Misshapen() }
+    return member
+  }
+}
+
+extension CheckFailure {
+  fileprivate init?(_ json: JSONValue) {
+    guard let code = json["code"]?.string.flatMap(Code.init), let message = json["message"]?.string else { return nil }
+    self.init(code, message)
   }
 }
 

@@ -81,11 +81,12 @@ package struct ControlError: Error, Hashable, Sendable {
   package let status: ExitCode
   /// One line, with what to do.
   package let message: String
-  /// What a client does about it, where it does anything; `nil` for what only people are told.
+  /// What a client does something about.
   package enum Code: String, Sendable {
     case otherDatabase = "other_database"
   }
 
+  /// `nil` for what only people are told.
   package var code: Code?
   /// A daemon said so.
   package var isReply = false

@@ -53,7 +53,7 @@ struct LogFile {
     if descriptor < 0, errno == ENOENT {
       descriptor = Glibc.open(path, flags | O_CREAT | O_EXCL, 0o640)
       if descriptor >= 0 {
-        giveToOwner(of: directory(of: path), descriptor)
+        giveToOwner(of: directory(of: path), descriptor, sharesGroup: false)
       } else if errno == EEXIST {
         descriptor = Glibc.open(path, flags)
       }

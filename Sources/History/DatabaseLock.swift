@@ -28,7 +28,7 @@ package final class DatabaseLock: Sendable {
     let isThere = kind != .missing
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
     guard descriptor >= 0 else { throw .notAccessible(path: path, errno: errno) }
-    giveToOwner(of: isThere ? databasePath : directory(of: databasePath), descriptor)
+    giveToOwner(of: isThere ? databasePath : directory(of: databasePath), descriptor, sharesGroup: true)
     // A reader that looks whether there is a writer holds the lock for an instant, so one refusal proves nothing.
     for attempt in 0..<attempts {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return DatabaseLock(descriptor) }

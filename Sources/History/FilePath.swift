@@ -78,7 +78,7 @@ enum FilePath {
     let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
     guard descriptor >= 0 else { throw .notAccessible(path: path, errno: errno) }
     fchmod(descriptor, 0o640)
-    giveToOwner(of: directory(of: path), descriptor)
+    giveToOwner(of: directory(of: path), descriptor, sharesGroup: true)
     close(descriptor)
   }
 

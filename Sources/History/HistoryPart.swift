@@ -1,8 +1,8 @@
 import GRDB
 import ImageModel
 
-/// The part of a tag's history in which everything is that a query asks for. Found without reading any of it: times
-/// are compared in SQL, where clocks that were set back cost no more than others, and the order is by id all the same.
+/// The part of a tag's history in which everything is that a query asks for. Found without any images: rows
+/// are passed over in SQL, by their times, and the order is by id, so that clocks that were set back hide nothing.
 struct HistoryPart {
   /// The newest snapshot of the tag, in this part or not.
   let newest: Int64

@@ -8,8 +8,10 @@ package func directory(of path: String) -> String {
 
 /// What root creates with a command by hand, the service has to be able to write to later: it belongs to the owner of
 /// `path` afterwards. SQLite does the same with its -wal and -shm files.
-package func giveToOwner(of path: String, _ descriptor: Int32) {
+///
+/// - Parameter sharesGroup: whether it also gets the group of what is root's own: whoever is in it may read it then.
+package func giveToOwner(of path: String, _ descriptor: Int32, sharesGroup: Bool) {
   var info = stat()
-  guard geteuid() == 0, stat(path, &info) == 0, info.st_uid != 0 || info.st_gid != 0 else { return }
+  guard geteuid() == 0, stat(path, &info) == 0, info.st_uid != 0 || (sharesGroup && info.st_gid != 0) else { return }
   _ = fchown(descriptor, info.st_uid, info.st_gid)
 }

@@ -46,6 +46,7 @@ package struct PlanBuilder: Sendable {
   @discardableResult
   func setRegistry(of entry: WatchEntry, in plan: inout PollPlan) -> Int {
     let domain = entry.tag.domain
+    // Of every domain that an entry has; one at a time would be right for any other.
     return plan.setRegistry(domain, maxConcurrency: concurrency[domain, default: 1])
   }
 

@@ -53,17 +53,17 @@ package struct PollCore: Sendable {
   /// - Returns: the places of the tags that have left.
   @discardableResult
   package mutating func watch(
-    _ watchlist: PlanBuilder, records: [TagRecord], snapshots: [TagID: SnapshotID], at now: Moment
+    _ builder: PlanBuilder, records: [TagRecord], snapshots: [TagID: SnapshotID], at now: Moment
   ) -> Set<Int> {
     var leaving: [TagID: Int] = [:]
     for (index, slot) in slots.enumerated() where plan.contains(index) { leaving[slot.id] = index }
     var arriving: [TagSlot] = []
-    for (entry, record) in zip(watchlist.entries, records) {
+    for (entry, record) in zip(builder.entries, records) {
       if let index = leaving.removeValue(forKey: record.id) {
         let hasSameInterval = slots[index].entry.intervalSeconds == entry.intervalSeconds
         slots[index].reconfigure(entry, record.state, at: now)
-        watchlist.setRegistry(of: entry, in: &plan)
-        if !hasSameInterval { watchlist.add(index, slots[index], to: &plan, at: now) }
+        builder.setRegistry(of: entry, in: &plan)
+        if !hasSameInterval { builder.add(index, slots[index], to: &plan, at: now) }
       } else {
         arriving.append(
           TagSlot(entry: entry, id: record.id, snapshot: snapshots[record.id], state: record.state, now: now))
@@ -77,7 +77,7 @@ package struct PollCore: Sendable {
     for slot in arriving {
       let index = free.popLast() ?? slots.count
       if index == slots.count { slots.append(slot) } else { slots[index] = slot }
-      watchlist.add(index, slot, to: &plan, at: now)
+      builder.add(index, slot, to: &plan, at: now)
       if slot.reachability.failures > 0 { failing.insert(index) }
     }
     return Set(leaving.values)

@@ -5,17 +5,17 @@ package import Recording
 extension PollEngine {
   /// What a new configuration changes.
   package struct Change: Sendable {
-    package let watchlist: PlanBuilder
+    package let builder: PlanBuilder
     package let register: Registration
     package let recorder: Recorder
     /// Swaps what is outside the engine, in the same step.
     package let onApplied: @Sendable () -> Void
 
     package init(
-      watchlist: PlanBuilder, register: @escaping Registration, recorder: Recorder,
+      builder: PlanBuilder, register: @escaping Registration, recorder: Recorder,
       onApplied: @escaping @Sendable () -> Void
     ) {
-      self.watchlist = watchlist
+      self.builder = builder
       self.register = register
       self.recorder = recorder
       self.onApplied = onApplied

@@ -30,7 +30,7 @@ package actor PollEngine {
   private var refusal: StoreError?
   /// Boot time for which the timer is armed.
   private var armedFor = Int64.min
-  private var idle: [CheckedContinuation<Void, Never>] = []
+  private var idleWaiters: [CheckedContinuation<Void, Never>] = []
   /// Waits for its turn between two commits.
   private var change: (Change, CheckedContinuation<Void, any Error>)?
   private var failure: StoreError?
@@ -121,7 +121,7 @@ package actor PollEngine {
   ///
   /// - Returns: a poll for the caller to make next; others that are due are started.
   private func finished(_ job: PollJob, _ result: PollResult) -> PollJob? {
-    let slot = job.index
+    let index = job.index
     let isCutOff = Task.isCancelled
     running -= 1
     // A request that was cut off because the daemon stops says nothing about the tag.
@@ -132,14 +132,14 @@ package actor PollEngine {
     let result = isCutOff && result.isFailure ? .failed(PollWorkers.failure, registryAnswers: false) : result
     let now = clock()
     meters.finish(job, result, at: now)
-    let request = core.finished(slot, result, at: now)
-    let answers = waiters.count == 0 ? [] : answers(slot, result, at: now)
+    let request = core.finished(index, result, at: now)
+    let answers = waiters.count == 0 ? [] : answers(index, result, at: now)
     if var request {
       request.answers = answers
       enqueue([request])
     } else {
       waiters.settle(
-        answers, slot, CheckReport.Result(tag: core.slots[slot].entry.tag, outcome: .unchanged, events: []))
+        answers, index, CheckReport.Result(tag: core.slots[index].entry.tag, outcome: .unchanged, events: []))
       planFlush()
     }
     if isStopped { resumeIfIdle() }
@@ -182,9 +182,9 @@ package actor PollEngine {
   private func giveUp(_ waiter: Int) { waiters.fail(id: waiter, CancellationError()) }
 
   /// The waiters that a poll answers.
-  private func answers(_ slot: Int, _ result: PollResult, at now: Moment) -> [Int] {
-    let (answered, isWantedAgain) = waiters.polled(slot)
-    if isWantedAgain { core.hasten(slot, at: now) }
+  private func answers(_ index: Int, _ result: PollResult, at now: Moment) -> [Int] {
+    let (answered, isWantedAgain) = waiters.polled(index)
+    if isWantedAgain { core.hasten(index, at: now) }
     if case .failed(let failure, _) = result, failure.code == .rateLimited { settlePaused(at: now) }
     return answered
   }
@@ -288,7 +288,7 @@ package actor PollEngine {
     do {
       let (records, snapshots) = try await writer.transaction(change.register)
       recorder = change.recorder
-      let left = core.watch(change.watchlist, records: records, snapshots: snapshots, at: clock())
+      let left = core.watch(change.builder, records: records, snapshots: snapshots, at: clock())
       waiters.fail(left, CheckInterruption.reloaded)
       pending = pending.map(core.rerouted)
       change.onApplied()
@@ -325,7 +325,7 @@ package actor PollEngine {
     waiters.failAll(CheckInterruption.stopping)
     startCommit()
     await withCheckedContinuation { continuation in
-      idle.append(continuation)
+      idleWaiters.append(continuation)
       resumeIfIdle()
     }
     return failure
@@ -341,7 +341,7 @@ package actor PollEngine {
     let isWritten = (pending.isEmpty && !core.hasMarks) || failure != nil
     guard running == 0, !isCommitting else { return }
     guard isWritten else { return startCommit() }
-    for waiter in idle { waiter.resume() }
-    idle = []
+    for waiter in idleWaiters { waiter.resume() }
+    idleWaiters = []
   }
 }

@@ -3,7 +3,7 @@ import Drift
 import History
 import ImageModel
 
-/// Decides one request. Reads the past, and writes into its `decision` alone.
+/// Decides one request. Reads the past and changes nothing but itself.
 struct Decider {
   private let request: RecordRequest
   private let past: any TagPast
@@ -25,6 +25,7 @@ struct Decider {
     decision = Decision(state: before)
     decision.current = stored.flatMap { $0.ended == nil ? .recorded($0.id) : nil }
     decision.announced = before.announcedSnapshot.map { .recorded($0) }
+    decision.state.announcedSnapshot = nil
     if decision.current == nil { decision.state.headDigest = nil }
   }
 

@@ -35,7 +35,7 @@ package struct Recorder: Sendable {
     return try apply(try decide(request, past), to: request, in: store)
   }
 
-  /// What a request means, by what is recorded and nothing else.
+  /// What a request means, by what is recorded and nothing else but the ids that events get.
   ///
   /// - Throws: what reading the past does.
   package func decide(_ request: RecordRequest, _ past: some TagPast) throws -> Decision {

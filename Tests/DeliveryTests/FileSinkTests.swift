@@ -53,6 +53,15 @@ import Testing
     #expect(stat(scratch.file("events.jsonl"), &info) == 0 && info.st_uid == 0)
   }
 
+  /// `/var/log` may be root's and a group's, whose members are not to read events for that.
+  @Test(.enabled(if: geteuid() == 0, "only root can give files away"))
+  func theGroupOfRootsDirectoryGetsNothing() async throws {
+    try #require(chown(scratch.path, 0, 54_322) == 0)
+    expectDelivered(await write("new"), count: 1)
+    var info = stat()
+    #expect(stat(scratch.file("events.jsonl"), &info) == 0 && info.st_uid == 0 && info.st_gid == getegid())
+  }
+
   /// logrotate without a signal.
   @Test func renamed() async throws {
     expectDelivered(await write("one"), count: 1)

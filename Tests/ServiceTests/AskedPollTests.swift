@@ -100,7 +100,7 @@ import Testing
     while await engine.waiters.count < 1 { await Task.yield() }
     try await engine.reconfigure(
       PollEngine.Change(
-        watchlist: PlanBuilder(entries: [entry("b")]) { _ in 4 }, register: { try Self.register(["b"], in: $0) },
+        builder: PlanBuilder(entries: [entry("b")]) { _ in 4 }, register: { try Self.register(["b"], in: $0) },
         recorder: recorder, onApplied: {}))
     await #expect(throws: CheckInterruption.reloaded) { try await gone.value }
     registry.hold("b")

@@ -12,6 +12,8 @@ import Testing
     struct Unreadable: Error {}
 
     var newest: StoredSnapshot?
+    /// The state that was announced last, where that is another one.
+    var announcedState: StoredSnapshot?
     var row = TagState()
     var documents: [Digest: Document] = [:]
     var uses: [Digest: PastUse] = [:]
@@ -23,9 +25,11 @@ import Testing
       return newest
     }
     func state() throws -> TagState { row }
-    func snapshot(_ id: SnapshotID) throws -> StoredSnapshot? { newest?.id == id ? newest : nil }
+    func snapshot(_ id: SnapshotID) throws -> StoredSnapshot? {
+      [newest, announcedState].compactMap(\.self).first { $0.id == id }
+    }
     func lastUse(platform: Platform?, identity: Digest, before snapshot: SnapshotID) throws -> PastUse? {
-      uses[identity]
+      snapshot == newest?.id ? uses[identity] : nil
     }
     func announcements(_ type: EventType, since: Timestamp, until: Timestamp) throws -> Int {
       type == .imageChanged ? announced : 0
@@ -76,6 +80,62 @@ import Testing
     #expect(withheld.events.isEmpty && withheld.isWithheld && withheld.outcome.name == "changed")
     #expect(withheld.change == .begin(state("2"), classes: [.content]), "it is recorded all the same")
     #expect(withheld.state.withheld == 1 && withheld.announced == .recorded(7))
+  }
+
+  /// Moved from 1 to 2 and on, of which only 1 was told; it has been quiet since.
+  private var quiet: Past {
+    var past = Past(newest: stored("2"), announcedState: stored("1", id: 5))
+    past.row.announcedSnapshot = 5
+    past.row.withheld = 3
+    past.row.lastMove = Self.now.advanced(bySeconds: -3_600)
+    return past
+  }
+
+  @Test func whatWasWithheldIsToldOnceTheTagIsQuiet() throws {
+    let decision = try recorder.decide(request(.confirmed), quiet)
+    let event = try #require(decision.events.first)
+    #expect(decision.change == .confirm && event.event.type == .imageChanged && event.announces == .recorded(7))
+    #expect(event.event.previous?.digest == digest("1") && event.event.current?.digest == digest("2"))
+    #expect(event.event.flaps == 3 && event.event.notAfter == Self.before)
+    #expect(decision.announced == .recorded(7) && decision.state.withheld == 0)
+  }
+
+  /// The config that tells a rebuilt image from another one comes with the very poll that settles.
+  @Test func whatIsFetchedMeanwhileCountsForWhatIsTold() throws {
+    var past = quiet
+    let (old, new) = (config("1"), config("2"))
+    past.documents[imageID("1")] = Document(digest: imageID("1"), mediaType: .ociConfig, bytes: old)
+    for digit in ["1", "2"] as [Character] {
+      past.documents[manifest(digit)] = Document(
+        digest: manifest(digit), mediaType: .ociManifest, bytes: manifestBytes(digit))
+    }
+    let fetched = Document(digest: imageID("2"), mediaType: .ociConfig, bytes: new)
+    let found = TagSnapshot(
+      digest: digest("2"), mediaType: .ociIndex, size: 2, images: state("2").images, documents: [fetched])
+    let decision = try recorder.decide(request(.found(found, head: digest("2"))), past)
+    #expect(decision.documents == [fetched])
+    let change = try #require(decision.events.first?.event.changes.first)
+    #expect(change.current?.created == "2026-01-02T00:00:00Z", "it stands in the fetched document alone")
+  }
+
+  /// More than an hour after the last announcement one move back is told again, with others still withheld: then the
+  /// state told last is the present one, and both are of one moment.
+  @Test func whatIsToldOfTheSameStateIsOfOneMoment() throws {
+    var past = quiet
+    past.announcedState = nil
+    past.row.announcedSnapshot = 7
+    let event = try #require(try recorder.decide(request(.confirmed), past).events.first?.event)
+    #expect(event.previous?.lastSeen == Self.before && event.notBefore == Self.before && event.changes.isEmpty)
+  }
+
+  @Test func aMoveOfTheIndexAloneLeavesWhatWasAnnouncedWhileMovesAreWithheld() throws {
+    var index = state("2")
+    index = TagSnapshot(digest: digest("3"), mediaType: .ociIndex, size: 2, images: index.images, documents: [])
+    var past = quiet
+    past.row.lastMove = Self.now
+    let decision = try recorder.decide(request(.found(index, head: digest("3"))), past)
+    #expect(decision.events.map(\.event.type) == [.indexChanged] && decision.current == .begun)
+    #expect(decision.announced == .recorded(5) && decision.state.withheld == 3)
   }
 
   @Test func aFailureChangesNoHistoryAndADeletionEndsTheState() throws {
@@ -138,15 +198,24 @@ import Testing
     return TagSnapshot(digest: digest(digit), mediaType: .ociIndex, size: 2, images: [image], documents: [])
   }
 
-  private func stored(_ digit: Character, ended: StoredSnapshot.Ending? = nil) -> StoredSnapshot {
+  private func stored(_ digit: Character, id: SnapshotID = 7, ended: StoredSnapshot.Ending? = nil) -> StoredSnapshot {
     StoredSnapshot(
-      id: 7, digest: digest(digit), mediaType: .ociIndex, size: 2, firstSeen: Self.before, lastSeen: Self.before,
+      id: id, digest: digest(digit), mediaType: .ociIndex, size: 2, firstSeen: Self.before, lastSeen: Self.before,
       ended: ended, event: .tagFirstSeen,
       images: state(digit).images.map {
         StoredImage(
           platform: $0.platform, manifest: $0.manifest, manifestSize: 3, imageID: $0.imageID, configSize: 4,
           created: nil, changeClass: .added)
       })
+  }
+
+  private func config(_ digit: Character) -> [UInt8] {
+    Array(#"{"architecture":"amd64","os":"linux","created":"2026-01-0\#(digit)T00:00:00Z"}"#.utf8)
+  }
+
+  private func manifestBytes(_ digit: Character) -> [UInt8] {
+    let config = #"{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"\#(imageID(digit))","size":4}"#
+    return Array(#"{"schemaVersion":2,"config":\#(config),"layers":[]}"#.utf8)
   }
 
   private func digest(_ digit: Character) -> Digest { Self.digest("aa", digit) }

@@ -62,7 +62,10 @@ import Testing
     writer.queue.add(transactionObserver: HeldCommit(gate), extent: .databaseLifetime)
     time.withLock { $0 = 240 }
     await engine.tick()
-    while !gate.isEntered.load(ordering: .sequentiallyConsistent) { await Task.yield() }
+    while !gate.isEntered.load(ordering: .sequentiallyConsistent) {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
     time.withLock { $0 = 360 }
     await engine.tick()
     gate.isOpen.store(true, ordering: .sequentiallyConsistent)
@@ -130,7 +133,10 @@ import Testing
         return .unchanged
       }, onProgress: { _ in })
     await engine.tick()
-    while !gate.isEntered.load(ordering: .sequentiallyConsistent) { await Task.yield() }
+    while !gate.isEntered.load(ordering: .sequentiallyConsistent) {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
     for (seconds, hangs) in [(3_599, false), (3_720, false), (3_800, false), (3_841, true)] as [(Int64, Bool)] {
       time.withLock { $0 = seconds }
       await engine.tick()
@@ -150,7 +156,7 @@ import Testing
       poll: { [snapshot] _ in .found(snapshot, head: snapshot.digest) }, onProgress: { _ in })
     let gate = Gate()
     let change = PollEngine.Change(
-      watchlist: PlanBuilder(entries: [Self.entry(sinks: ["new"])]) { _ in 4 },
+      builder: PlanBuilder(entries: [Self.entry(sinks: ["new"])]) { _ in 4 },
       register: { store in
         gate.isEntered.store(true, ordering: .sequentiallyConsistent)
         while !gate.isOpen.load(ordering: .sequentiallyConsistent) { usleep(1_000) }
@@ -159,7 +165,10 @@ import Testing
       recorder: Recorder([Recorder.Subscriber(sink: "new", events: EventPatterns(["*"]))]),
       onApplied: {})
     let reload = Task { try await engine.reconfigure(change) }
-    while !gate.isEntered.load(ordering: .sequentiallyConsistent) { await Task.yield() }
+    while !gate.isEntered.load(ordering: .sequentiallyConsistent) {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
     await engine.tick()
     while await engine.load.failing > 0 { await Task.yield() }
     gate.isOpen.store(true, ordering: .sequentiallyConsistent)

@@ -1,7 +1,7 @@
 package import Glibc
 
-/// A program that tests start: its output goes to files, so that nothing blocks on a pipe, it inherits no other
-/// descriptor, and its signals are as a shell would leave them. Killed when it is no longer referred to.
+/// A program that tests start: its output goes to files, so that nothing blocks on a pipe, it inherits none of
+/// the first 1,024 descriptors, and its signals are as a shell would leave them. Killed when it is no longer referred to.
 ///
 /// Foundation's `Process` keeps descriptors of its own until a run loop has run, and writes beyond its memory when there
 /// are more than 1,024.
@@ -91,8 +91,12 @@ package final class Child {
   private func look(_ options: Int32) {
     guard status == nil else { return }
     var word: Int32 = 0
-    guard waitpid(pid, &word, options) == pid else { return }
-    status = word & 0x7f == 0 ? (word >> 8) & 0xff : 128 + (word & 0x7f)
+    switch waitpid(pid, &word, options) {
+    case pid: status = word & 0x7f == 0 ? (word >> 8) & 0xff : 128 + (word & 0x7f)
+    // Somebody else has reaped it.
+    case -1 where errno == ECHILD: status = -1
+    default: break
+    }
   }
 }
 

@@ -92,8 +92,8 @@ judge_jobs() {
   local listed ran status name
   while read -r status name; do
     printf '\n=== FAILED: %s (exit status %d%s)\n' "$name" "$status" \
-      "$( ((status == 124)) && printf ': it took more than %d s' "$job_seconds")"
-    grep -av '^◇' "$test_logs/${name//\//.}.log"
+      "$( ((status == 124 || status == 137)) && printf ': it took more than %d s' "$job_seconds")"
+    grep -av '^◇' "$test_logs/${name//\//.}.log" || echo "it said nothing"
   done <"$test_logs/failed"
   if [[ -s $test_logs/failed ]]; then return 1; fi
   listed=$(wc -l <"$test_logs/list")

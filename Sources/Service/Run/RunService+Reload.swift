@@ -70,7 +70,7 @@ extension RunService {
     do {
       try await engine.reconfigure(
         PollEngine.Change(
-          watchlist: next.config.planBuilder(for: next.entries),
+          builder: next.config.planBuilder(for: next.entries),
           register: Registrar.registration(of: next.entries, next.config), recorder: next.config.recorder,
           onApplied: { [poller, writer = store.writer] in
             if let registry { poller.value = TagPoller(registry: registry, writer: writer) }

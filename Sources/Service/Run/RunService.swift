@@ -223,10 +223,10 @@ package actor RunService {
   // MARK: Control
 
   /// The service works without it as well; commands then say that it has to be stopped.
-  private func listen(_ desk: ControlHandler) -> ControlServer? {
+  private func listen(_ handler: ControlHandler) -> ControlServer? {
     let path = ControlSocket.path(database: store.writer.path, environment: environment)
     do throws(ControlError) {
-      return try ControlServer(path: path, database: store.writer.path, handler: desk.answer)
+      return try ControlServer(path: path, database: store.writer.path, handler: handler.answer)
     } catch {
       log.warning("control_unavailable", metadata: ["err": "\(error.message)"])
       return nil

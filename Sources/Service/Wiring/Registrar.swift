@@ -5,7 +5,7 @@ import Polling
 import Recording
 import Schedule
 
-/// A database opened for writing, with the configuration's tags and sinks entered in it.
+/// Opens a database for writing, and enters the tags and sinks of a configuration in it.
 struct Registrar: Sendable {
   let writer: HistoryWriter
 

@@ -10,7 +10,7 @@ extension FuzzTarget {
     FuzzTarget(name: "webhook-secret", check: webhookSecret),
   ]
 
-  /// Two lines of headers, and the body. Its first byte chooses the status.
+  /// Two lines of headers, and the body; with every status.
   @Sendable private static func webhookAnswer(_ bytes: [UInt8]) throws {
     let parts = bytes.parts(3)
     let headers = HTTPHeaders(raw: parts[0] + Array("\r\n".utf8) + parts[1] + Array("\r\n".utf8))
