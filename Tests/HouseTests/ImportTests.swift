@@ -88,7 +88,7 @@ import Testing
         | `CLow`, `CLower` | shims | the C library |
         | `Base` | values | – |
         | `Store` | rows | GRDB, Base |
-        | `Top` | wiring | all stages, Logging |
+        | `Top` | wiring | Base, Store, Logging |
         | `tool` | commands | Top |
 
         ## Next

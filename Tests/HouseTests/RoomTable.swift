@@ -13,20 +13,17 @@ struct RoomTable {
 
   private(set) var allowed: [String: Set<String>] = [:]
 
-  /// Reads the rows between the heading "Rooms" and the next one. "all stages" are the Swift rooms of the rows
-  /// above.
+  /// Reads the rows between the heading "Rooms" and the next one.
   init(markdown: String) throws {
     let lines = markdown.split(separator: "\n", omittingEmptySubsequences: false)
     let section = lines.drop { $0 != "## Rooms" }.dropFirst().prefix { !$0.hasPrefix("## ") }
-    var stages: Set<String> = []
     for line in section where line.hasPrefix("| `") {
       let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
       guard cells.count == 3 else { throw Malformed(line: String(line)) }
       let imports = cells[2].split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
       let modules = Set(imports.flatMap { [$0] + (Self.companions[$0] ?? []) })
       let rooms = cells[0].split(separator: ",").map { $0.trimmingCharacters(in: CharacterSet(charactersIn: "` ")) }
-      for room in rooms { allowed[room] = imports.contains("all stages") ? modules.union(stages) : modules }
-      if !imports.contains("the C library") { stages.formUnion(rooms) }
+      for room in rooms { allowed[room] = modules }
     }
   }
 
@@ -38,6 +35,6 @@ struct RoomTable {
   /// What a room has to name in `Package.swift` for this.
   func dependencies(of room: String) -> Set<String>? {
     allowed[room]?.subtracting(Self.everywhere).subtracting(Self.companions.values.joined())
-      .subtracting(["–", "the C library", "all stages"])
+      .subtracting(["–", "the C library"])
   }
 }
