@@ -81,11 +81,11 @@ let package = Package(
       dependencies: [
         "Host", "Documents", "Registry", "Transport", "Hashing", "StrictJSON", "ImageModel", "TestSupport",
       ]),
-    .testTarget(name: "DriftTests", dependencies: ["Drift", "ImageModel"]),
+    .testTarget(name: "DriftTests", dependencies: ["Drift", "ImageModel", "Schedule"]),
     .testTarget(name: "ScheduleTests", dependencies: ["Schedule", "ImageModel"]),
     .testTarget(
       name: "HistoryTests",
-      dependencies: ["Host", "History", "ImageModel", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["Host", "History", "ImageModel", "Schedule", .product(name: "GRDB", package: "GRDB.swift")],
       exclude: ["fixtures"]),
     .testTarget(
       name: "DeliveryTests", dependencies: ["Host", "Delivery", "Transport", "ImageModel", "TestSupport"]),

@@ -1,5 +1,6 @@
 import Drift
 import ImageModel
+import Schedule
 import Testing
 
 /// Laws of `Drift.content` over many random pairs of states.
@@ -10,21 +11,9 @@ struct ContentPropertyTests {
   ]
   static let selections: [PlatformSelection] = [.all, .only([amd64]), .only([amd64, arm64, riscv])]
 
-  /// SplitMix64: the same cases in every run.
-  struct Random: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var value = state
-      value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-      return value ^ (value >> 31)
-    }
-  }
-
   /// A state as a registry could hold it: a manifest has one image ID, an image ID one config and one platform.
   /// Sometimes one of the platforms could not be learned.
-  static func sample(_ top: Int, _ random: inout Random) -> Sample {
+  static func sample(_ top: Int, _ random: inout SplitMix64) -> Sample {
     let selection = selections.randomElement(using: &random) ?? .all
     let isSingle = Int.random(in: 0..<4, using: &random) == 0
     let unknown = Int.random(in: 0..<12, using: &random)
@@ -44,7 +33,7 @@ struct ContentPropertyTests {
   }
 
   static func pairs(_ seed: UInt64) -> [(Sample, Sample)] {
-    var random = Random(state: seed)
+    var random = SplitMix64(seed: seed)
     return (0..<50).map { _ in (sample(1, &random), sample(2, &random)) }
   }
 

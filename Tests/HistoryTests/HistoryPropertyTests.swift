@@ -1,6 +1,7 @@
 import GRDB
 import Glibc
 import ImageModel
+import Schedule
 import Testing
 
 @testable import History
@@ -22,7 +23,7 @@ import Testing
   let scratch = Scratch()
 
   /// Few different images, so that states often show the same; now and then a digest by another algorithm.
-  private static func image(_ platform: Platform?, _ random: inout SplitMix) -> PlatformImage {
+  private static func image(_ platform: Platform?, _ random: inout SplitMix64) -> PlatformImage {
     let isArtifact = random.chance(of: 8)
     let id = UInt8(random.below(2) + 10)
     let other = Digest(.sha512, bytes: [UInt8](repeating: id, count: 64))
@@ -31,18 +32,18 @@ import Testing
       imageID: isArtifact ? nil : random.chance(of: 6) ? other : digest(id), configSize: 500, layers: [], config: nil)
   }
 
-  private static func state(_ random: inout SplitMix) -> TagSnapshot {
+  private static func state(_ random: inout SplitMix64) -> TagSnapshot {
     let some = random.chance(of: 3) ? platforms.filter { _ in random.chance(of: 2) } : [amd64, arm64]
     return snapshot(UInt8(random.below(250)), some.shuffled(using: &random).map { image($0, &random) })
   }
 
   /// A clock that mostly goes on, stands still at times and is set back at others.
-  private static func tick(_ seconds: inout Int64, _ random: inout SplitMix) {
+  private static func tick(_ seconds: inout Int64, _ random: inout SplitMix64) {
     seconds += random.chance(of: 12) ? -Int64(random.below(300)) : random.chance(of: 6) ? 0 : Int64(random.below(60))
   }
 
   /// - Returns: the rows of the tag's snapshots, oldest first.
-  private static func fill(_ store: HistoryTransaction, tag: Int64, _ random: inout SplitMix) throws -> [Int64] {
+  private static func fill(_ store: HistoryTransaction, tag: Int64, _ random: inout SplitMix64) throws -> [Int64] {
     var ids: [Int64] = []
     var seconds: Int64 = 1_000
     let classes: [ChangeClass?] = [nil, nil, .repacked, .content, .added]
@@ -62,7 +63,7 @@ import Testing
     return ids
   }
 
-  private static func query(_ random: inout SplitMix) -> HistoryQuery {
+  private static func query(_ random: inout SplitMix64) -> HistoryQuery {
     func sometime(_ odds: Int) -> Timestamp? { random.chance(of: odds) ? time(Int64(random.below(2_400)) + 800) : nil }
     var query = HistoryQuery()
     query.since = sometime(3)
@@ -75,7 +76,7 @@ import Testing
   }
 
   @Test(arguments: seeds) func answersAsTheWholeHistoryDoes(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     let writer = try HistoryWriter.open(scratch.database)
     defer { writer.close() }
     let tags = ["a", "b"].map { TagReference(domain: "docker.io", path: "library/\($0)", tag: "1") }
@@ -104,20 +105,9 @@ import Testing
   }
 }
 
-/// SplitMix64: the same numbers for ever.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return value ^ (value >> 31)
-  }
-
-  mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<max(1, limit), using: &self) }
+extension SplitMix64 {
+  fileprivate mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<max(1, limit), using: &self) }
 
   /// Once in so many times.
-  mutating func chance(of odds: Int) -> Bool { below(odds) == 0 }
+  fileprivate mutating func chance(of odds: Int) -> Bool { below(odds) == 0 }
 }
