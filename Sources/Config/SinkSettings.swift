@@ -22,7 +22,4 @@ package struct SinkSettings: Sendable, Hashable {
     self.events = events
     self.groupSeconds = groupSeconds
   }
-
-  /// Whether this sink is sent events of that type.
-  package func wants(_ type: EventType) -> Bool { events?.matches(type) ?? type.isOnByDefault }
 }

@@ -11,6 +11,11 @@ package struct EventPatterns: Sendable, Hashable {
 
   package func matches(_ type: EventType) -> Bool { types.contains(type) }
 
+  /// Whether whoever chose by `patterns` is told of that type: `nil` stands for the types that are on by default.
+  package static func select(_ type: EventType, by patterns: EventPatterns?) -> Bool {
+    patterns?.matches(type) ?? type.isOnByDefault
+  }
+
   /// Compares without recursion: at a mismatch only the latest `*` takes one character more, so the time is
   /// at most the product of the lengths.
   package static func matches(_ pattern: String, _ text: String) -> Bool {

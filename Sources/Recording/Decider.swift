@@ -208,7 +208,9 @@ struct Decider {
   // MARK: Events
 
   private mutating func tell(_ event: ChangeEvent, of state: Decision.State?) {
-    let sinks = recorder.subscribers.filter { $0.wants(event.type) && request.watched.sinks.contains($0.sink) }
+    let sinks = recorder.subscribers.filter {
+      EventPatterns.select(event.type, by: $0.events) && request.watched.sinks.contains($0.sink)
+    }
     decision.events.append(.init(event: event, announces: state, sinks: sinks.map(\.sink)))
   }
 

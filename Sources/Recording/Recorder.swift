@@ -15,8 +15,6 @@ package struct Recorder: Sendable {
       self.sink = sink
       self.events = events
     }
-
-    func wants(_ type: EventType) -> Bool { events?.matches(type) ?? type.isOnByDefault }
   }
 
   let subscribers: [Subscriber]

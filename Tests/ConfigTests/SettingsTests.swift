@@ -24,8 +24,9 @@ import Testing
     #expect(repository.includeTags == ["^3\\.\\d+$"] && repository.excludeTags == ["rc"] && repository.maxTags == 20)
     #expect(config.sinks.map(\.name) == ["journal", "audit", "ops"])
     #expect(config.sinks[1].kind == .file(path: "/var/log/watcher/events.jsonl"))
-    #expect(config.sinks[2].wants(.tagDeleted) && !config.sinks[2].wants(.platformAdded))
-    #expect(config.sinks[2].wants(.tagFirstSeen) && !config.sinks[0].wants(.tagFirstSeen))
+    let chosen = config.sinks.map(\.events)
+    #expect(EventPatterns.select(.tagDeleted, by: chosen[2]) && !EventPatterns.select(.platformAdded, by: chosen[2]))
+    #expect(EventPatterns.select(.tagFirstSeen, by: chosen[2]) && !EventPatterns.select(.tagFirstSeen, by: chosen[0]))
     #expect(config.registries["127.0.0.1:5000"]?.scheme == .http)
     #expect(config.registries["docker.io"]?.passwordFile == .path("/etc/watcher/hub.token"))
     #expect(config.registries["registry.example.com"]?.requestsPerSecond == 5)
@@ -95,7 +96,7 @@ import Testing
     #expect(config.watch.map(\.sinks) == [["out"], [], ["all", "audit"], ["out"]])
     #expect(config.watch.map(\.intervalSeconds) == [10, 10, 2_592_000, 3_600])
     #expect(config.watch[0].unreachableAfterSeconds == 2_592_000)
-    let wanted = config.sinks.map { sink in EventType.allCases.filter(sink.wants) }
+    let wanted = config.sinks.map { sink in EventType.allCases.filter { EventPatterns.select($0, by: sink.events) } }
     #expect(wanted[0] == EventType.allCases.filter(\.isOnByDefault))
     #expect(wanted[1] == EventType.allCases)
     #expect(wanted[2] == [.tagDeleted, .imageChanged, .imageRepacked])
