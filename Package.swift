@@ -26,7 +26,7 @@ let package = Package(
     .target(name: "Host", dependencies: ["CSignals", "ImageModel"]),
     .target(name: "Hashing", dependencies: ["COpenSSL", "ImageModel"]),
     .target(name: "Documents", dependencies: ["Hashing", "ImageModel", "StrictJSON"]),
-    .target(name: "Transport", dependencies: ["CCurl", "Addresses", "Host"]),
+    .target(name: "Transport", dependencies: ["CCurl", "Addresses", "Host", "ImageModel"]),
     .target(
       name: "Registry",
       dependencies: ["Addresses", "Documents", "Hashing", "Host", "ImageModel", "StrictJSON", "Transport"]),
@@ -71,21 +71,24 @@ let package = Package(
       name: "TestSupport", dependencies: ["Hashing", "ImageModel"], path: "Tests/TestSupport"),
     .testTarget(name: "HouseTests"),
     .testTarget(name: "AddressesTests", dependencies: ["Addresses"]),
-    .testTarget(name: "ImageModelTests", dependencies: ["ImageModel"]),
+    .testTarget(name: "ImageModelTests", dependencies: ["ImageModel", "TestSupport"]),
     .testTarget(name: "HostTests", dependencies: ["Host", "ImageModel"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "ImageModel"]),
-    .testTarget(name: "TransportTests", dependencies: ["Addresses", "Host", "Transport", "TestSupport"]),
+    .testTarget(
+      name: "TransportTests", dependencies: ["Addresses", "Host", "ImageModel", "Transport", "TestSupport"]),
     .testTarget(
       name: "RegistryTests",
       dependencies: [
         "Host", "Documents", "Registry", "Transport", "Hashing", "StrictJSON", "ImageModel", "TestSupport",
       ]),
-    .testTarget(name: "DriftTests", dependencies: ["Drift", "ImageModel", "Schedule"]),
-    .testTarget(name: "ScheduleTests", dependencies: ["Schedule", "ImageModel"]),
+    .testTarget(name: "DriftTests", dependencies: ["Drift", "ImageModel", "Schedule", "TestSupport"]),
+    .testTarget(name: "ScheduleTests", dependencies: ["Schedule", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "HistoryTests",
-      dependencies: ["Host", "History", "ImageModel", "Schedule", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Host", "History", "ImageModel", "Schedule", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       exclude: ["fixtures"]),
     .testTarget(
       name: "DeliveryTests", dependencies: ["Host", "Delivery", "Transport", "ImageModel", "TestSupport"]),

@@ -14,7 +14,7 @@ extension CheckReport.Result {
       "events": .array(
         events.map {
           .members([
-            "type": .string($0.type.rawValue), "sequence": .int($0.sequence),
+            "type": .string($0.type.rawValue), "sequence": .int($0.sequence.rawValue),
             "document": .string(String(decoding: $0.body, as: UTF8.self)),
           ])
         }),
@@ -50,7 +50,8 @@ extension CheckOutcome {
 
 extension RecordedEvent {
   fileprivate init?(item: JSONValue) {
-    guard let type = item["type"]?.string.flatMap(EventType.init), let sequence = item["sequence"]?.integer,
+    guard let type = item["type"]?.string.flatMap(EventType.init),
+      let sequence = item["sequence"]?.integer.map(EventSequence.init),
       let document = item["document"]?.string
     else { return nil }
     self.init(type, sequence: sequence, body: Array(document.utf8))

@@ -143,7 +143,7 @@ extension DeliveryQuery {
         events.map { event in
           switch event {
           case .id(let id): .string(id)
-          case .sequence(let sequence): .int(sequence)
+          case .sequence(let sequence): .int(sequence.rawValue)
           }
         }),
       "sinks": .array(sinks.map { .string($0) }),
@@ -155,7 +155,9 @@ extension DeliveryQuery {
   fileprivate init(_ json: JSONValue) throws(ControlError) {
     guard let events = json["events"], let sinks = json["sinks"], let states = json["states"] else { throw .noRequest }
     self.init(states: Set(try states.each { $0.string.flatMap(DeliveryState.init) }))
-    self.events = try events.each { $0.string.map { .id($0) } ?? $0.integer.map { .sequence($0) } }
+    self.events = try events.each {
+      $0.string.map { .id($0) } ?? $0.integer.map { .sequence(EventSequence(rawValue: $0)) }
+    }
     self.sinks = try sinks.each(\.string)
     since = json["since_ms"]?.integer.map { Timestamp(milliseconds: $0) }
   }

@@ -1,13 +1,15 @@
+package import ImageModel
+
 /// What became of one item that a sink tried to deliver.
 package enum DeliveryResult: Sendable, Hashable {
   /// It is where it belongs: on disk, in the pipe, acknowledged by the receiver.
-  case delivered(sequence: Int64)
+  case delivered(sequence: EventSequence)
   /// It may have arrived or not. The text is one line for a person.
   case failed(OutboxItem, error: String, next: NextAttempt)
   /// The receiver takes nothing for now, of whatever tag: the sink rests.
   case refused(OutboxItem, Refusal, error: String, next: NextAttempt)
 
-  var sequence: Int64 {
+  var sequence: EventSequence {
     switch self {
     case .delivered(let sequence): sequence
     case .failed(let item, _, _), .refused(let item, _, _, _): item.sequence
@@ -32,8 +34,8 @@ package enum DeliveryResult: Sendable, Hashable {
 package enum NextAttempt: Sendable, Hashable {
   /// Once the sink takes anything again: its worker knows when. Not counted as an attempt.
   case withSink
-  /// After so many milliseconds, and no later item of its tag before it.
-  case after(milliseconds: Int64)
+  /// After so long, and no later item of its tag before it.
+  case after(Duration)
   /// Not until somebody asks for it.
   case byHand
   /// The receiver wants nothing more: the sink is disabled, and what waits for it keeps waiting.

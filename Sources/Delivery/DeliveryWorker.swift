@@ -48,7 +48,7 @@ package actor DeliveryWorker {
   /// How often somebody wanted attempts now, and how many of these rests have ended on record as well.
   private var (hurries, recordedHurries) = (0, 0)
   /// Given to the sink, which has not said what became of them.
-  private var underWay: Set<Int64> = []
+  private var underWay: Set<EventSequence> = []
   /// What has happened and is not yet written down.
   private var unsettled: [DeliveryResult] = []
   private var unsettledSince: ContinuousClock.Instant
@@ -169,7 +169,7 @@ package actor DeliveryWorker {
 
   // MARK: Outbox
 
-  private var inMemory: [Int64] { ready.map(\.sequence) + underWay + unsettled.map(\.sequence) }
+  private var inMemory: [EventSequence] { ready.map(\.sequence) + underWay + unsettled.map(\.sequence) }
 
   /// Whether lanes may soon find nothing ready.
   private var isShort: Bool { ready.count < sink.maxInFlight ?? 1 }
@@ -193,9 +193,9 @@ package actor DeliveryWorker {
     let limit = wanted
     // What was refused does not take the place of what was not, until it is its turn again.
     let postponed = throttle.postponed
-    var items = try await waiting(limit, besides: inMemory + postponed)
+    var items = try await waiting(limit, excluding: inMemory + postponed)
     if !postponed.isEmpty, items.count < limit {
-      items += try await waiting(limit - items.count, besides: inMemory + items.map(\.sequence))
+      items += try await waiting(limit - items.count, excluding: inMemory + items.map(\.sequence))
     }
     // The sink may have said meanwhile that it takes nothing more, and somebody may have dropped these.
     guard isOpen, changes == changesBefore else { return }
@@ -203,10 +203,10 @@ package actor DeliveryWorker {
     ready = throttle.sorted(ready + items)
   }
 
-  private func waiting(_ limit: Int, besides: [Int64]) async throws -> [OutboxItem] {
+  private func waiting(_ limit: Int, excluding excluded: [EventSequence]) async throws -> [OutboxItem] {
     try await outbox.waiting(
-      sink: sink.name, within: sink.longestDelayMilliseconds, limit: limit, firstOfTag: sink.maxInFlight != nil,
-      besides: besides)
+      sink: sink.name, within: sink.longestDelay, limit: limit, firstOfTag: sink.maxInFlight != nil,
+      excluding: excluded)
   }
 
   /// Records what has happened: again and again, if the outbox cannot be written, for a sink must not be given twice
@@ -337,9 +337,9 @@ package actor DeliveryWorker {
     }
     if isOpen, wanted > 0,
       let due = try? await outbox.nextDue(
-        sink: sink.name, within: sink.longestDelayMilliseconds, besides: inMemory)
+        sink: sink.name, within: sink.longestDelay, excluding: inMemory)
     {
-      wait = min(wait, .milliseconds(max(1, due)))
+      wait = min(wait, max(.milliseconds(1), due))
     }
     if !unsettled.isEmpty { wait = min(wait, clock.now().duration(to: settlesAt)) }
     alarm.set(in: wait)

@@ -1,3 +1,5 @@
+import ImageModel
+
 /// How many requests in what time a receiver seems to allow, learnt from what it refuses with 429. Pure.
 ///
 /// What was accepted before a refusal, and how long it took until something was accepted again, is the limit. Of a
@@ -34,10 +36,10 @@ struct LearntPace: Sendable {
 
   /// One request more than the limit allows.
   private struct Trial {
-    let request: Int64
+    let request: EventSequence
     /// Those that were under way when it was sent, and are not answered. It may overtake them, and what it takes is
     /// then theirs.
-    var companions: Set<Int64>
+    var companions: Set<EventSequence>
     var isAccepted = false
   }
 
@@ -68,7 +70,7 @@ struct LearntPace: Sendable {
   }
 
   /// - Parameter underWay: requests that are not answered.
-  mutating func began(_ request: Int64, at now: Instant, underWay: some Collection<Int64>) {
+  mutating func began(_ request: EventSequence, at now: Instant, underWay: some Collection<EventSequence>) {
     guard let limit else { return }
     answered.removeAll { $0 + limit.window <= now }
     if answered.count + underWay.count >= limit.requests {
@@ -76,7 +78,7 @@ struct LearntPace: Sendable {
     }
   }
 
-  mutating func accepted(_ request: Int64, begun: Instant, wasRefused: Bool, at now: Instant) {
+  mutating func accepted(_ request: EventSequence, begun: Instant, wasRefused: Bool, at now: Instant) {
     if let known = lesson, begun < known.refused {
       lesson?.requests += 1
       lesson?.since = min(known.since, begun)
@@ -102,7 +104,7 @@ struct LearntPace: Sendable {
   }
 
   /// Neither accepted nor refused: the receiver may have counted it.
-  mutating func failed(_ request: Int64, at now: Instant) {
+  mutating func failed(_ request: EventSequence, at now: Instant) {
     if trial?.request == request || trial?.companions.contains(request) == true { trial = nil }
     if limit != nil { answered.append(now) }
   }
@@ -110,7 +112,9 @@ struct LearntPace: Sendable {
   /// - Parameters:
   ///   - isSurprise: it had not been refused before.
   ///   - restEnds: of the rest that this begins; `nil` where it had begun.
-  mutating func refused(_ request: Int64, asked: Duration?, isSurprise: Bool, restEnds: Instant?, at now: Instant) {
+  mutating func refused(
+    _ request: EventSequence, asked: Duration?, isSurprise: Bool, restEnds: Instant?, at now: Instant
+  ) {
     // Whichever of those under way is refused: together they were one too many.
     let isTrialOver = trial != nil && (isSurprise || request == trial?.request)
     if isTrialOver, let known = limit, let guess = known.guess {

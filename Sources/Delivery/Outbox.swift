@@ -1,21 +1,23 @@
+package import ImageModel
+
 /// The table of what still has to be delivered: the truth about deliveries, whatever a sink or a crash does.
 package protocol Outbox: Sendable {
   /// What waits for `sink` and is due, oldest first. Nothing while the sink is disabled.
   ///
   /// - Parameters:
-  ///   - within: milliseconds; what is put off for longer is due.
+  ///   - within: what is put off for longer is due.
   ///   - limit: at most this many items.
   ///   - firstOfTag: of each tag only the first item that waits.
-  ///   - besides: sequence numbers to leave out, with all items of their tags.
+  ///   - excluding: events to leave out, with all items of their tags.
   func waiting(
-    sink: String, within: Int64, limit: Int, firstOfTag: Bool, besides: [Int64]
+    sink: String, within: Duration, limit: Int, firstOfTag: Bool, excluding: [EventSequence]
   ) async throws -> [OutboxItem]
 
-  /// Milliseconds until the first item of some tag may be due for `sink`, `nil` while nothing waits or the sink is
+  /// How long until the first item of some tag may be due for `sink`, `nil` while nothing waits or the sink is
   /// disabled.
   ///
-  /// - Parameter besides: tags of which the first item is one of these do not count.
-  func nextDue(sink: String, within: Int64, besides: [Int64]) async throws -> Int64?
+  /// - Parameter excluding: tags of which the first item is one of these do not count.
+  func nextDue(sink: String, within: Duration, excluding: [EventSequence]) async throws -> Duration?
 
   /// What is left of the time for which the receiver of `sink` has asked to be sent nothing, `nil` if nothing is.
   func rest(sink: String) async throws -> Duration?

@@ -15,11 +15,11 @@ package struct RetrySchedule: Sendable, Hashable {
 
   package init(seconds: [Int]) { self.seconds = seconds }
 
-  var longestDelayMilliseconds: Int64 {
-    max(Int64(seconds.max() ?? 0) * 1_200, Int64(Limits.webhookRetryAfterSeconds) * 1_000)
+  var longestDelay: Duration {
+    max(.milliseconds((seconds.max() ?? 0) * 1_200), .seconds(Limits.webhookRetryAfterSeconds))
   }
 
-  /// Milliseconds to wait after a failure, `nil` when it was the last attempt.
+  /// How long to wait after a failure, `nil` when it was the last attempt.
   ///
   /// - Parameters:
   ///   - attempts: made so far, 1 after the first.
@@ -28,17 +28,17 @@ package struct RetrySchedule: Sendable, Hashable {
   func delay(
     afterAttempts attempts: Int, retryAfterSeconds: Int?, isTooMany: Bool = false,
     using random: inout some RandomNumberGenerator
-  ) -> Int64? {
+  ) -> Duration? {
     guard attempts < seconds.count else { return nil }
-    let scheduled = Int64(seconds[attempts]) * 1_000
+    let scheduled = seconds[attempts] * 1_000
     guard !isTooMany || retryAfterSeconds != nil else {
-      return Int64.random(in: scheduled...(scheduled * 6 / 5), using: &random)
+      return .milliseconds(Int.random(in: scheduled...(scheduled * 6 / 5), using: &random))
     }
     let jittered =
       attempts < Self.freelyJittered
-      ? Int64.random(in: 0...scheduled, using: &random)
-      : Int64.random(in: (scheduled * 4 / 5)...(scheduled * 6 / 5), using: &random)
-    guard let asked = retryAfterSeconds else { return jittered }
-    return max(jittered, Int64(min(asked, Limits.webhookRetryAfterSeconds)) * 1_000)
+      ? Int.random(in: 0...scheduled, using: &random)
+      : Int.random(in: (scheduled * 4 / 5)...(scheduled * 6 / 5), using: &random)
+    guard let asked = retryAfterSeconds else { return .milliseconds(jittered) }
+    return .milliseconds(max(jittered, min(asked, Limits.webhookRetryAfterSeconds) * 1_000))
   }
 }

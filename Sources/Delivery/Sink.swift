@@ -4,7 +4,7 @@ package protocol Sink: Sendable {
   var name: String { get }
 
   /// The longest that it puts an item off. What the outbox puts off further was put off by another clock.
-  var longestDelayMilliseconds: Int64 { get }
+  var longestDelay: Duration { get }
 
   /// How many items it takes at a time, each of another tag and in a write of its own; `nil` when it takes all that
   /// waits in one write.
@@ -17,7 +17,7 @@ package protocol Sink: Sendable {
 
 extension Sink {
   /// A sink that is on this machine puts nothing off: its worker waits until it takes events again.
-  package var longestDelayMilliseconds: Int64 { 0 }
+  package var longestDelay: Duration { .zero }
 
   /// Lines are written together, and made sure of together.
   package var maxInFlight: Int? { nil }

@@ -1,3 +1,5 @@
+import ImageModel
+
 /// What a receiver's refusals mean for what it is sent next: how long nothing, then how fast, and what first. Pure: it
 /// is told what happens and when. See docs/decisions/0021.
 struct Throttle: Sendable {
@@ -16,7 +18,7 @@ struct Throttle: Sendable {
   /// Whether the last refusal said how long to wait, so that it used up no attempt.
   private var isTold = false
   /// Requests that are not answered: when they were sent, whether nothing else was under way, and `isCostly` then.
-  private var underWay: [Int64: (begun: Instant, wentFirst: Bool, isCostly: Bool)] = [:]
+  private var underWay: [EventSequence: (begun: Instant, wentFirst: Bool, isCostly: Bool)] = [:]
 
   var limit: LearntPace.Limit? { pace.limit }
 
@@ -50,7 +52,7 @@ struct Throttle: Sendable {
   private func isCostly(_ item: OutboxItem) -> Bool { !isTold && item.attempts > 0 }
 
   /// Items that were refused and let others go first.
-  var postponed: [Int64] { order.postponed }
+  var postponed: [EventSequence] { order.postponed }
 
   /// Not tried again by itself: it is out of the way of its tag's next one.
   mutating func gaveUp(_ item: OutboxItem) { order.gaveUp(item) }

@@ -1,3 +1,5 @@
+import ImageModel
+
 /// Whose turn it is at a receiver that refuses some of what it is sent. Pure.
 ///
 /// A tag whose event is refused lets the others have a turn first, and more of them each time that it is refused though
@@ -11,14 +13,14 @@ struct TurnOrder: Sendable {
   private static let mostTags = 1_024
 
   /// Turns that tags have had, the least that any of them had since.
-  private var turns: [Int64: Int] = [:]
+  private var turns: [TagID: Int] = [:]
   private var least = 0
   /// Events since it was raised.
   private var ended = 0
-  private var refusals: [Int64: (sequence: Int64, count: Int)] = [:]
+  private var refusals: [TagID: (sequence: EventSequence, count: Int)] = [:]
 
   /// Items that were refused, and whose turn has not come again.
-  var postponed: [Int64] { refusals.filter { turns[$0.key, default: least] > least }.map(\.value.sequence) }
+  var postponed: [EventSequence] { refusals.filter { turns[$0.key, default: least] > least }.map(\.value.sequence) }
 
   func wasRefused(_ item: OutboxItem) -> Bool { refusals[item.tag]?.sequence == item.sequence }
 

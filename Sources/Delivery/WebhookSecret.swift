@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hashing
+import ImageModel
 
 /// A symmetric key of Standard Webhooks: `whsec_` and base64 of 24 to 64 bytes. Source: Standard Webhooks 1.0.0,
 /// "Signature scheme".
@@ -30,8 +31,8 @@ struct WebhookSecret: Sendable, Hashable {
 
   /// One element of `webhook-signature`.
   ///
-  /// - Parameter timestamp: seconds since 1970, as in `webhook-timestamp`.
-  func signature(id: String, timestamp: Int64, body: [UInt8]) -> String {
+  /// - Parameter timestamp: as `webhook-timestamp` gives it.
+  func signature(id: String, timestamp: String, body: [UInt8]) -> String {
     "v1," + Data(Hash.hmacSHA256(key: key, Array("\(id).\(timestamp).".utf8) + body)).base64EncodedString()
   }
 }

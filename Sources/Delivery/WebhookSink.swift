@@ -50,7 +50,7 @@ package final class WebhookSink: Sink {
     }
   }
 
-  package var longestDelayMilliseconds: Int64 { target.schedule.longestDelayMilliseconds }
+  package var longestDelay: Duration { target.schedule.longestDelay }
 
   package var maxInFlight: Int? { target.maxInFlight }
 
@@ -88,7 +88,7 @@ package final class WebhookSink: Sink {
     var random = SystemRandomNumberGenerator()
     return target.schedule.delay(
       afterAttempts: item.attempts + 1, retryAfterSeconds: retryAfterSeconds, isTooMany: isTooMany, using: &random
-    ).map { .after(milliseconds: $0) } ?? .byHand
+    ).map { .after($0) } ?? .byHand
   }
 
   /// Who says how long to wait is believed for a day with each event; then it counts as any failure does.
@@ -102,7 +102,8 @@ package final class WebhookSink: Sink {
   private func post(_ item: OutboxItem) async -> WebhookVerdict? {
     let secretHeaders: [(name: String, value: String)]
     let secrets: [WebhookSecret]
-    let sent = now().milliseconds / 1_000
+    let now = now()
+    let sent = String(now.milliseconds / 1_000)
     do throws(SecretFailure) {
       secretHeaders = try readHeaders()
       secrets = try readSecrets()
@@ -112,7 +113,7 @@ package final class WebhookSink: Sink {
     var headers = plainHeaders + secretHeaders
     headers.append(("Content-Type", target.contentType))
     headers.append(("webhook-id", item.eventID))
-    headers.append(("webhook-timestamp", String(sent)))
+    headers.append(("webhook-timestamp", sent))
     if !secrets.isEmpty {
       // During a rotation both signatures, so that receivers change over when they like.
       let signatures = secrets.map { $0.signature(id: item.eventID, timestamp: sent, body: item.body) }
@@ -121,7 +122,7 @@ package final class WebhookSink: Sink {
     do throws(TransportError) {
       let response = try await send(request(headers, item.body))
       return WebhookVerdict(
-        response, receiver: receiver, now: sent, secrets: urlSecrets + Self.words(of: secretHeaders.map(\.value)))
+        response, receiver: receiver, now: now, secrets: urlSecrets + Self.words(of: secretHeaders.map(\.value)))
     } catch {
       return error.code == .cancelled
         ? nil : .failed("\(receiver): \(error.message)", retryAfterSeconds: nil)

@@ -15,9 +15,8 @@ enum WebhookVerdict: Hashable {
 
   /// - Parameters:
   ///   - receiver: the origin of the URL, for messages.
-  ///   - now: seconds since 1970.
   ///   - secrets: what went out that a receiver may echo and nobody may read.
-  init(_ response: HTTPResponse, receiver: String, now: Int64, secrets: [String]) {
+  init(_ response: HTTPResponse, receiver: String, now: Timestamp, secrets: [String]) {
     if (200..<300).contains(response.status) {
       self = .delivered
       return
@@ -33,9 +32,9 @@ enum WebhookVerdict: Hashable {
     case 300..<400:
       self = .failed("\(said): redirects are not followed; correct the URL", retryAfterSeconds: nil)
     default:
-      let date = response.headers.first("Date").flatMap { HTTPDate.seconds($0) }
+      let date = response.headers.first("Date").flatMap { HTTPDate.time($0) }
       let asked = response.headers.first("Retry-After").flatMap { RetryAfter.wait($0, now: date ?? now) }
-        .map { Int(min(max($0, 1), Int64(Limits.webhookRetryAfterSeconds))) }
+        .map { Int(min(max($0, .seconds(1)), .seconds(Limits.webhookRetryAfterSeconds)).components.seconds) }
       self =
         switch (response.status, asked) {
         case (429, _): .refused(said, Refusal(isTooMany: true, asked: asked.map { .seconds($0) }))

@@ -5,12 +5,12 @@ package struct DeliveryQuery: Hashable, Sendable {
   /// What people call an event by.
   package enum EventName: Hashable, Sendable, CustomStringConvertible {
     case id(String)
-    case sequence(Int64)
+    case sequence(EventSequence)
 
     package var description: String {
       switch self {
       case .id(let id): id
-      case .sequence(let sequence): String(sequence)
+      case .sequence(let sequence): sequence.description
       }
     }
   }
@@ -38,7 +38,7 @@ package struct StoredDelivery: Hashable, Sendable {
   package let sink: String
   /// Only to one that is `ok` anything is sent.
   package let sinkState: SinkState
-  package let sequence: Int64
+  package let sequence: EventSequence
   package let eventID: String
   package let type: EventType
   /// `nil` for a group, which tells of several.

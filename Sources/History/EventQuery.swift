@@ -3,7 +3,7 @@ package import ImageModel
 /// Which recorded events are wanted. Source: docs/decisions/0008-choosing-events-and-deliveries.md.
 package struct EventQuery: Hashable, Sendable {
   /// Only events with a higher sequence.
-  package var after: Int64 = 0
+  package var after: EventSequence = .zero
   /// Only events of these tags, and no groups; empty means all.
   package var tags: [TagReference] = []
   /// Only events of these types; `nil` means all.
@@ -16,7 +16,7 @@ package struct EventQuery: Hashable, Sendable {
 
 /// An event as it was recorded.
 package struct StoredEvent: Hashable, Sendable {
-  package let sequence: Int64
+  package let sequence: EventSequence
   package let type: EventType
   package let tag: TagReference
   package let time: Timestamp
@@ -28,7 +28,7 @@ package struct StoredEvent: Hashable, Sendable {
 package struct EventPage: Hashable, Sendable {
   package let events: [StoredEvent]
   /// Where the next page begins: everything up to this sequence has been looked at.
-  package let last: Int64
+  package let last: EventSequence
   /// Whether there may be more now.
   package let isFull: Bool
 }

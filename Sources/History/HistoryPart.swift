@@ -5,14 +5,14 @@ import ImageModel
 /// are passed over in SQL, by their times, and the order is by id, so that clocks that were set back hide nothing.
 struct HistoryPart {
   /// The newest snapshot of the tag, in this part or not.
-  let newest: Int64
+  let newest: SnapshotID
   /// The newest of the last entry that can be wanted; reading begins there.
-  let last: Int64
+  let last: SnapshotID
   /// No entry is wanted that ended before this snapshot.
-  let oldest: Int64
+  let oldest: SnapshotID
 
   /// - Returns: `nil` where there is nothing of what is asked for.
-  static func find(_ db: Database, tag: Int64, _ query: HistoryQuery) throws -> HistoryPart? {
+  static func find(_ db: Database, tag: TagID, _ query: HistoryQuery) throws -> HistoryPart? {
     guard let newest = try one(db, "SELECT max(id) FROM snapshot WHERE tag_id = ?", [tag]) else { return nil }
     var last = newest
     if let begun = query.begun {
@@ -22,7 +22,7 @@ struct HistoryPart {
       guard let latest else { return nil }
       last = try end(db, tag: tag, of: latest, query)
     }
-    var oldest = Int64.min
+    var oldest = SnapshotID.lowest
     if let since = query.since {
       // Of the newest the row may not know yet when it was seen last; that alone is looked at in any case.
       oldest =
@@ -34,7 +34,7 @@ struct HistoryPart {
   }
 
   /// The newest snapshot of the entry to which one belongs.
-  private static func end(_ db: Database, tag: Int64, of id: Int64, _ query: HistoryQuery) throws -> Int64 {
+  private static func end(_ db: Database, tag: TagID, of id: SnapshotID, _ query: HistoryQuery) throws -> SnapshotID {
     if query.all { return id }
     var later = try SnapshotCursor(db, tag: tag, .upward(from: id))
     guard var end = try later.next() else { return id }
@@ -42,7 +42,7 @@ struct HistoryPart {
     return end.id
   }
 
-  private static func one(_ db: Database, _ sql: String, _ arguments: StatementArguments) throws -> Int64? {
-    try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)?.optionalInteger(0)
+  private static func one(_ db: Database, _ sql: String, _ arguments: StatementArguments) throws -> SnapshotID? {
+    try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)?.optionalID(0)
   }
 }

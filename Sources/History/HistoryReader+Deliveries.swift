@@ -76,7 +76,7 @@ extension HistoryReader {
     let next = max(try row.time(9), rest ?? Timestamp(milliseconds: 0))
     let tag = TagReference(domain: try row.text(4), path: try row.text(5), tag: try row.text(6))
     return StoredDelivery(
-      sink: try row.text(0), sinkState: try row.named(12, SinkState.self), sequence: try row.integer(1),
+      sink: try row.text(0), sinkState: try row.named(12, SinkState.self), sequence: try row.id(1),
       eventID: try row.text(2), type: type, tag: type == .changes ? nil : tag, state: state,
       attempts: Int(try row.integer(8)), nextAttempt: state == .waiting && next.milliseconds > 0 ? next : nil,
       delivered: try row.optionalTime(10), lastError: try row.optionalText(11))

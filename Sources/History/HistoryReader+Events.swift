@@ -20,13 +20,13 @@ extension HistoryReader {
       while let row = try rows.next() {
         events.append(
           StoredEvent(
-            sequence: try row.integer(0), type: try row.named(1, EventType.self),
+            sequence: try row.id(0), type: try row.named(1, EventType.self),
             tag: TagReference(domain: try row.text(2), path: try row.text(3), tag: try row.text(4)),
             time: try row.time(5), body: try row.bytes(6)))
       }
       let isFull = events.count >= limit
       let highest = isFull ? events.last?.sequence : try Self.highestSequence(db)
-      return EventPage(events: events, last: max(highest ?? 0, query.after), isFull: isFull)
+      return EventPage(events: events, last: max(highest ?? .zero, query.after), isFull: isFull)
     }
   }
 
@@ -45,8 +45,8 @@ extension HistoryReader {
     return condition
   }
 
-  private static func highestSequence(_ db: Database) throws -> Int64? {
-    try Row.fetchOne(db, sql: "SELECT max(sequence) FROM event")?.optionalInteger(0)
+  private static func highestSequence(_ db: Database) throws -> EventSequence? {
+    try Row.fetchOne(db, sql: "SELECT max(sequence) FROM event")?.optionalID(0)
   }
 }
 

@@ -39,9 +39,9 @@ extension HistoryReader {
   }
 
   /// The row of a tag.
-  static func row(_ db: Database, of tag: TagReference) throws -> Int64? {
+  static func row(_ db: Database, of tag: TagReference) throws -> TagID? {
     let statement = try db.cachedStatement(sql: "SELECT id FROM tag WHERE registry = ? AND repository = ? AND tag = ?")
-    return try Row.fetchOne(statement, arguments: [tag.domain, tag.path, tag.tag])?.integer(0)
+    return try Row.fetchOne(statement, arguments: [tag.domain, tag.path, tag.tag])?.id(0)
   }
 
   private static func tags(

@@ -73,19 +73,19 @@ extension HistoryTransaction {
 
   /// The wall clock was set: what waits for its next attempt keeps the rest of its time.
   ///
-  /// - Parameter step: milliseconds, forward or back.
-  package func moveAttempts(by step: Int64) throws {
+  /// - Parameter step: forward or back.
+  package func moveAttempts(by step: Duration) throws {
     // Those at 0 are due at once, whatever the clock says.
     try db.execute(
       sql: """
         UPDATE delivery SET next_attempt_ms = max(1, next_attempt_ms + ?)
         WHERE state = 'waiting' AND next_attempt_ms > 0
-        """, arguments: [step])
+        """, arguments: [step.milliseconds])
     try db.execute(
       sql: """
         UPDATE delivery SET refused_since_ms = refused_since_ms + ?
         WHERE state = 'waiting' AND refused_since_ms IS NOT NULL
-        """, arguments: [step])
-    try db.execute(sql: "UPDATE sink SET rests_until_ms = rests_until_ms + ?", arguments: [step])
+        """, arguments: [step.milliseconds])
+    try db.execute(sql: "UPDATE sink SET rests_until_ms = rests_until_ms + ?", arguments: [step.milliseconds])
   }
 }

@@ -9,8 +9,8 @@ extension HistoryTransaction {
   ///   - snapshot: the state that this content event began; `nil` for events of reachability.
   ///   - sinks: names known to `registerSinks`.
   package func appendEvent(
-    _ event: ChangeEvent, tag: Int64, snapshot: Int64?, sinks: [String]
-  ) throws -> (sequence: Int64, body: [UInt8]) {
+    _ event: ChangeEvent, tag: TagID, snapshot: SnapshotID?, sinks: [String]
+  ) throws -> (sequence: EventSequence, body: [UInt8]) {
     let recorded = try recordedEvent(id: event.id) ?? insert(event, tag: tag)
     try deliver(recorded.sequence, tag: tag, to: sinks)
     if let snapshot {
@@ -22,19 +22,19 @@ extension HistoryTransaction {
 
   /// How many events of a type a tag has had between two moments, both included. Those of a future that a clock
   /// set back has left behind do not count.
-  package func announcements(tag: Int64, type: EventType, since: Timestamp, until: Timestamp) throws -> Int {
+  package func announcements(tag: TagID, type: EventType, since: Timestamp, until: Timestamp) throws -> Int {
     let statement = try db.cachedStatement(
       sql: "SELECT count(*) FROM event WHERE tag_id = ? AND time_ms BETWEEN ? AND ? AND type = ?")
     let row = try Row.fetchOne(statement, arguments: [tag, since.milliseconds, until.milliseconds, type.rawValue])
     return Int(try row?.integer(0) ?? 0)
   }
 
-  private func recordedEvent(id: String) throws -> (sequence: Int64, body: [UInt8])? {
+  private func recordedEvent(id: String) throws -> (sequence: EventSequence, body: [UInt8])? {
     let statement = try db.cachedStatement(sql: "SELECT sequence, body FROM event WHERE id = ?")
-    return try Row.fetchOne(statement, arguments: [id]).map { (try $0.integer(0), try $0.bytes(1)) }
+    return try Row.fetchOne(statement, arguments: [id]).map { (try $0.id(0), try $0.bytes(1)) }
   }
 
-  private func insert(_ event: ChangeEvent, tag: Int64) throws -> (sequence: Int64, body: [UInt8]) {
+  private func insert(_ event: ChangeEvent, tag: TagID) throws -> (sequence: EventSequence, body: [UInt8]) {
     let sequence = try nextSequence()
     let body = event.document(source: instance, sequence: sequence)
     try insertEvent(sequence, id: event.id, tag: tag, type: event.type, time: event.time, body: body)
@@ -42,14 +42,14 @@ extension HistoryTransaction {
   }
 
   /// The bytes hold the sequence, so it is taken before the row: AUTOINCREMENT keeps the highest ever given here.
-  func nextSequence() throws -> Int64 {
+  func nextSequence() throws -> EventSequence {
     let last = try Row.fetchOne(
       db.cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = 'event'"))
-    return (try last?.integer(0) ?? 0) + 1
+    return EventSequence(rawValue: (try last?.integer(0) ?? 0) + 1)
   }
 
   func insertEvent(
-    _ sequence: Int64, id: String, tag: Int64, type: EventType, time: Timestamp, body: [UInt8]
+    _ sequence: EventSequence, id: String, tag: TagID, type: EventType, time: Timestamp, body: [UInt8]
   ) throws {
     try db.cachedStatement(
       sql: "INSERT INTO event(sequence, id, tag_id, type, time_ms, recorded_ms, body) VALUES(?, ?, ?, ?, ?, ?, ?)"
@@ -57,7 +57,7 @@ extension HistoryTransaction {
   }
 
   /// Puts a waiting delivery for each sink beside an event.
-  func deliver(_ sequence: Int64, tag: Int64, to sinks: [String]) throws {
+  func deliver(_ sequence: EventSequence, tag: TagID, to sinks: [String]) throws {
     // The first attempt is due at once, whatever the clock says later.
     let statement = try db.cachedStatement(
       sql: """

@@ -8,14 +8,14 @@ extension HistoryTransaction {
   ///
   /// - Returns: how many events it holds; 0 when nothing waits.
   package func group(sink: String, id: String, now: Timestamp) throws -> Int {
-    var members: [(sequence: Int64, tag: Int64, body: [UInt8])] = []
+    var members: [(sequence: EventSequence, tag: TagID, body: [UInt8])] = []
     var size = 0
     // No event is smaller than this many bytes, so more never fit.
     for row in try ungrouped(sink, limit: GroupedEvent.documentBytes / 256) {
       let body = try row.bytes(2)
       guard members.isEmpty || size + body.count + 1 <= GroupedEvent.documentBytes else { break }
       size += body.count + 1
-      members.append((try row.integer(0), try row.integer(1), body))
+      members.append((try row.id(0), try row.id(1), body))
     }
     guard let first = members.first else { return 0 }
     let sequence = try nextSequence()
@@ -31,14 +31,14 @@ extension HistoryTransaction {
   }
 
   /// The first group that waits for a sink, if it is due. Groups go out one after another, whatever tags they tell of.
-  package func waitingGroup(sink: String, now: Timestamp, within: Int64) throws -> OutboxRow? {
-    guard let first = try firstGroup(sink), first.millisecondsToWait(at: now, within) == 0 else { return nil }
+  package func waitingGroup(sink: String, now: Timestamp, within: Duration) throws -> OutboxRow? {
+    guard let first = try firstGroup(sink), first.wait(at: now, within) == .zero else { return nil }
     return first
   }
 
-  /// Milliseconds until the first group is due for a sink, `nil` if none waits.
-  package func nextGroupDue(sink: String, now: Timestamp, within: Int64) throws -> Int64? {
-    try firstGroup(sink)?.millisecondsToWait(at: now, within)
+  /// How long until the first group is due for a sink, `nil` if none waits.
+  package func nextGroupDue(sink: String, now: Timestamp, within: Duration) throws -> Duration? {
+    try firstGroup(sink)?.wait(at: now, within)
   }
 
   private func firstGroup(_ sink: String) throws -> OutboxRow? {
@@ -67,8 +67,8 @@ extension HistoryTransaction {
 
 extension OutboxRow {
   /// Until it is due; what is put off for longer than `within` was put off by another clock, and is due.
-  fileprivate func millisecondsToWait(at now: Timestamp, _ within: Int64) -> Int64 {
-    let wait = nextAttempt.milliseconds - now.milliseconds
-    return wait > within ? 0 : max(0, wait)
+  fileprivate func wait(at now: Timestamp, _ within: Duration) -> Duration {
+    let wait = Duration.milliseconds(nextAttempt.milliseconds - now.milliseconds)
+    return wait > within ? .zero : max(.zero, wait)
   }
 }

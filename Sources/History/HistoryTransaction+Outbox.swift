@@ -94,15 +94,16 @@ extension HistoryTransaction {
   /// left from when the sink was sent groups waits for all before it, and the tags that it tells of wait for it.
   ///
   /// - Parameters:
-  ///   - within: milliseconds; what is put off for longer was put off by another clock, and is due.
+  ///   - within: what is put off for longer was put off by another clock, and is due.
   ///   - limit: at most this many rows.
   ///   - firstOfTag: of each tag only the first that waits.
-  ///   - besides: sequence numbers of what is under way, of whose tags there is nothing due.
+  ///   - excluding: what is under way, of whose tags there is nothing due.
   package func waiting(
-    sink: String, now: Timestamp, within: Int64, limit: Int, firstOfTag: Bool = false, besides: [Int64] = []
+    sink: String, now: Timestamp, within: Duration, limit: Int, firstOfTag: Bool = false,
+    excluding: [EventSequence] = []
   ) throws -> [OutboxRow] {
     // The planner would rather walk the primary key, through every delivery made so far.
-    // `besides` is bound as JSON, which an array of integers prints as.
+    // `excluding` is bound as JSON, which an array of integers prints as.
     let statement = try db.cachedStatement(
       sql: """
         \(Self.busyTags)
@@ -130,7 +131,10 @@ extension HistoryTransaction {
         """)
     let rows = try Row.fetchCursor(
       statement,
-      arguments: [sink, now.milliseconds, now.milliseconds + within, limit, firstOfTag, besides.description])
+      arguments: [
+        sink, now.milliseconds, now.advanced(by: within).milliseconds, limit, firstOfTag,
+        excluding.map(\.rawValue).description,
+      ])
     var waiting: [OutboxRow] = []
     while let row = try rows.next() { waiting.append(try Self.outboxRow(row)) }
     return waiting
@@ -142,17 +146,19 @@ extension HistoryTransaction {
 
   static func outboxRow(_ row: Row) throws -> OutboxRow {
     OutboxRow(
-      sequence: try row.integer(0), tagID: try row.integer(1), eventID: try row.text(2),
+      sequence: try row.id(0), tagID: try row.id(1), eventID: try row.text(2),
       type: try row.named(3, EventType.self), time: try row.time(4), body: try row.bytes(5),
       attempts: Int(try row.integer(6)), nextAttempt: try row.time(7),
       refusedSince: try row.optionalTime(8))
   }
 
-  /// Milliseconds until the first delivery of some tag is due for a sink, `nil` if nothing waits or the sink is
+  /// How long until the first delivery of some tag is due for a sink, `nil` if nothing waits or the sink is
   /// disabled. Those behind it wait for it, whatever their own times say.
   ///
-  /// - Parameter besides: sequence numbers of what is under way, whose tags do not count.
-  package func nextDue(sink: String, now: Timestamp, within: Int64, besides: [Int64] = []) throws -> Int64? {
+  /// - Parameter excluding: what is under way, whose tags do not count.
+  package func nextDue(sink: String, now: Timestamp, within: Duration, excluding: [EventSequence] = []) throws
+    -> Duration?
+  {
     // With min() SQLite takes the other columns from the row that holds it (lang_select.html, "Bare columns").
     let statement = try db.cachedStatement(
       sql: """
@@ -175,8 +181,10 @@ extension HistoryTransaction {
         """)
     return try Row.fetchOne(
       statement,
-      arguments: [sink, now.milliseconds, now.milliseconds + within, nil, nil, besides.description])?
-      .optionalInteger(0)
+      arguments: [
+        sink, now.milliseconds, now.advanced(by: within).milliseconds, nil, nil, excluding.map(\.rawValue).description,
+      ])?
+      .optionalInteger(0).map { .milliseconds($0) }
   }
 
   /// What waits for a sink and why the first of it does; `nil` if nothing waits.
@@ -195,7 +203,7 @@ extension HistoryTransaction {
   }
 
   /// The sink has these events.
-  package func settleDelivered(sink: String, sequences: [Int64], at time: Timestamp) throws {
+  package func settleDelivered(sink: String, sequences: [EventSequence], at time: Timestamp) throws {
     let statement = try db.cachedStatement(
       sql: """
         UPDATE delivery SET state = 'delivered', attempts = attempts + 1, delivered_ms = ?, last_error = NULL
@@ -216,7 +224,8 @@ extension HistoryTransaction {
   ///   - refused: when the receiver asked to wait with it; its patience is measured from the first time on, whatever
   ///     else fails in between.
   package func settleFailed(
-    sink: String, sequence: Int64, attempts: Int, error: String, _ outcome: FailedDelivery, refused: Timestamp? = nil
+    sink: String, sequence: EventSequence, attempts: Int, error: String, _ outcome: FailedDelivery,
+    refused: Timestamp? = nil
   ) throws {
     let (state, next): (String, Int64?) =
       switch outcome {

@@ -28,18 +28,18 @@ extension HistoryTransaction {
   /// states that stay remains true: the newest of each tag stays, and of a run of states with the same images that is
   /// not over the first, which knows since when.
   ///
-  /// - Parameter tag: the one before the first to look at; 0 to begin.
+  /// - Parameter tag: the one before the first to look at; the lowest there could be to begin.
   /// - Returns: `next` is the `tag` to go on with, `nil` at the end.
-  package func pruneSnapshots(before time: Timestamp, after tag: Int64) throws -> (pruned: Pruned, next: Int64?) {
+  package func pruneSnapshots(before time: Timestamp, after tag: TagID) throws -> (pruned: Pruned, next: TagID?) {
     var pruned = Pruned()
     let window = try Row.fetchAll(
       db.cachedStatement(sql: "SELECT id, announced_snapshot_id FROM tag WHERE id > ? ORDER BY id LIMIT ?"),
       arguments: [tag, Self.tagsLookedAt])
     var last = tag
     for row in window {
-      let id = try row.integer(0)
+      let id: TagID = try row.id(0)
       let oldest = try oldestSnapshots(tag: id, before: time)
-      let ended = try Self.ended(oldest, before: time).filter { try $0.id != row.optionalInteger(1) }
+      let ended = try Self.ended(oldest, before: time).filter { try $0.id != row.optionalID(1) }
       for snapshot in ended {
         try db.cachedStatement(sql: "DELETE FROM snapshot WHERE id = ?").execute(arguments: [snapshot.id])
       }
@@ -57,7 +57,9 @@ extension HistoryTransaction {
   ///
   /// - Parameter sequence: of the event before the first to look at; 0 to begin.
   /// - Returns: `next` is the `sequence` to go on with, `nil` at the end.
-  package func pruneEvents(before time: Timestamp, after sequence: Int64) throws -> (pruned: Pruned, next: Int64?) {
+  package func pruneEvents(before time: Timestamp, after sequence: EventSequence) throws -> (
+    pruned: Pruned, next: EventSequence?
+  ) {
     let window = try Row.fetchAll(
       db.cachedStatement(sql: "SELECT sequence, time_ms FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?"),
       arguments: [sequence, Self.batch])
@@ -65,7 +67,7 @@ extension HistoryTransaction {
     var isOld = false
     for row in window where try row.time(1) < time {
       isOld = true
-      let sequence = try row.integer(0)
+      let sequence: EventSequence = try row.id(0)
       guard try isForgettable(event: sequence) else { continue }
       try db.cachedStatement(sql: "DELETE FROM delivery WHERE event_sequence = ?").execute(arguments: [sequence])
       pruned.deliveries += db.changesCount
@@ -74,7 +76,7 @@ extension HistoryTransaction {
     }
     // Events that follow are younger still, unless a clock was set back; those come when they are older.
     guard isOld, window.count == Self.batch else { return (pruned, nil) }
-    return (pruned, try window.last?.integer(0))
+    return (pruned, try window.last?.id(0))
   }
 
   /// Deletes deliveries that arrived before then, the oldest first, at most `limit`; events and snapshots stay.
@@ -92,7 +94,7 @@ extension HistoryTransaction {
   }
 
   /// Of a tag's states the first, at most one more than a batch; empty where none has ended.
-  private func oldestSnapshots(tag: Int64, before time: Timestamp) throws -> [StoredSnapshot] {
+  private func oldestSnapshots(tag: TagID, before time: Timestamp) throws -> [StoredSnapshot] {
     // Nearly always the first two tell that there is nothing to do.
     let first = try SnapshotRow.oldest(db, tag: tag, limit: 2)
     guard first.count == 2, first[0].lastSeen < time else { return [] }
@@ -126,7 +128,7 @@ extension HistoryTransaction {
     }
   }
 
-  private func isForgettable(event sequence: Int64) throws -> Bool {
+  private func isForgettable(event sequence: EventSequence) throws -> Bool {
     let statement = try db.cachedStatement(
       sql: """
         SELECT 1 FROM snapshot WHERE event_sequence = ?1

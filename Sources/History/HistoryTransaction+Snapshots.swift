@@ -7,8 +7,8 @@ extension HistoryTransaction {
   /// - Parameter classes: per image of the snapshot how it changed, in the same order; missing ones are `nil`.
   /// - Returns: the id of the new state, higher than every earlier one.
   package func insertSnapshot(
-    tag: Int64, snapshot: TagSnapshot, classes: [ChangeClass?], at time: Timestamp
-  ) throws -> Int64 {
+    tag: TagID, snapshot: TagSnapshot, classes: [ChangeClass?], at time: Timestamp
+  ) throws -> SnapshotID {
     try settleLastSeen(tag: tag)
     try db.cachedStatement(
       sql: """
@@ -18,7 +18,7 @@ extension HistoryTransaction {
       tag, snapshot.digest.description, snapshot.mediaType.description, snapshot.size, time.milliseconds,
       time.milliseconds,
     ])
-    let id = db.lastInsertedRowID
+    let id = SnapshotID(rawValue: db.lastInsertedRowID)
     try db.cachedStatement(sql: "UPDATE tag SET seen_ms = ? WHERE id = ?").execute(arguments: [time.milliseconds, tag])
     let images = snapshot.images.enumerated().map { index, image in
       StoredImage(image, index < classes.count ? classes[index] : nil)
@@ -29,21 +29,21 @@ extension HistoryTransaction {
 
   /// A successful check found the newest state of the tag still there. `last_seen` never goes back, whatever the clock
   /// does.
-  package func confirmSnapshot(tag: Int64, at time: Timestamp) throws {
+  package func confirmSnapshot(tag: TagID, at time: Timestamp) throws {
     try db.cachedStatement(sql: "UPDATE tag SET seen_ms = max(seen_ms, ?) WHERE id = ?")
       .execute(arguments: [time.milliseconds, tag])
   }
 
   /// The newest state of the tag ended without another one following. Its `last_seen` stays the last check that saw
   /// it.
-  package func endSnapshot(tag: Int64, _ ending: StoredSnapshot.Ending = .deleted) throws {
+  package func endSnapshot(tag: TagID, _ ending: StoredSnapshot.Ending = .deleted) throws {
     try settleLastSeen(tag: tag)
     try db.cachedStatement(sql: "UPDATE snapshot SET ended = ? WHERE id = \(SnapshotRow.newest)")
       .execute(arguments: [ending.rawValue, tag])
   }
 
   /// Gives the newest state its `last_seen` for good, before it is the newest no more.
-  private func settleLastSeen(tag: Int64) throws {
+  private func settleLastSeen(tag: TagID) throws {
     try db.cachedStatement(
       sql: """
         UPDATE snapshot SET last_seen_ms = max(last_seen_ms, (SELECT seen_ms FROM tag WHERE id = snapshot.tag_id))
@@ -54,7 +54,7 @@ extension HistoryTransaction {
 
   /// Replaces the platforms of a state without an event: details that were still missing, platforms that are
   /// watched from now on. How a platform changed is kept for those that stay.
-  package func updateImages(snapshot id: Int64, images: [PlatformImage]) throws {
+  package func updateImages(snapshot id: SnapshotID, images: [PlatformImage]) throws {
     let before = try SnapshotRow.images(db, snapshot: id)
     let after = images.map { image in
       let match =
@@ -67,7 +67,7 @@ extension HistoryTransaction {
     try insertImages(after, snapshot: id)
   }
 
-  private func insertImages(_ images: [StoredImage], snapshot id: Int64) throws {
+  private func insertImages(_ images: [StoredImage], snapshot id: SnapshotID) throws {
     let statement = try db.cachedStatement(
       sql: """
         INSERT INTO snapshot_platform(

@@ -11,13 +11,13 @@ extension HistoryTransaction {
     let statements = try TagStatements(db)
     var records: [TagRecord] = []
     records.reserveCapacity(tags.count)
-    var kept = Set<Int64>(minimumCapacity: tags.count)
+    var kept = Set<TagID>(minimumCapacity: tags.count)
     for tag in tags {
       let record = try statements.watch(tag)
       kept.insert(record.id)
       records.append(record)
     }
-    let watched = try Int64.fetchAll(db, sql: "SELECT id FROM tag WHERE watched = 1")
+    let watched = try TagID.fetchAll(db, sql: "SELECT id FROM tag WHERE watched = 1")
     let unwatch = try db.cachedStatement(sql: "UPDATE tag SET watched = 0, next_check_ms = NULL WHERE id = ?")
     for id in watched where !kept.contains(id) { try unwatch.execute(arguments: [id]) }
     return records
@@ -37,7 +37,7 @@ extension HistoryTransaction {
   }
 
   /// Writes everything in `state`.
-  package func updateState(_ tag: Int64, _ state: TagState) throws {
+  package func updateState(_ tag: TagID, _ state: TagState) throws {
     try db.cachedStatement(
       sql: """
         UPDATE tag SET walked = ?, head_digest = ?, details_pending = ?, last_checked_ms = ?, last_success_ms = ?,
@@ -65,7 +65,7 @@ extension HistoryTransaction {
           missing_count = 0
         WHERE id = ?3
         """)
-    for mark in marks { try tag.run(mark.at.milliseconds, mark.nextCheck.milliseconds, mark.tagID) }
+    for mark in marks { try tag.run(mark.at.milliseconds, mark.nextCheck.milliseconds, mark.tagID.rawValue) }
   }
 }
 
@@ -124,7 +124,7 @@ private struct TagStatements {
         insert, arguments: [tag.domain, tag.path, tag.tag, isWatched, selection.stored, intervalSeconds])
       guard let row else { throw StoreError(.internalError, "a tag could not be stored (\(tag)): please report this") }
       return TagRecord(
-        id: try row.integer(0), tag: tag, isWatched: isWatched, selection: selection,
+        id: try row.id(0), tag: tag, isWatched: isWatched, selection: selection,
         intervalSeconds: intervalSeconds, state: TagState())
     }
     let isSame =

@@ -11,7 +11,7 @@ package struct HistoryTransaction {
   let clock: () -> Timestamp
 
   /// The newest state of a tag, ended or not; `nil` before the first.
-  package func latestSnapshot(tag: Int64) throws -> StoredSnapshot? {
+  package func latestSnapshot(tag: TagID) throws -> StoredSnapshot? {
     try SnapshotRow.latest(db, tag: tag)
   }
 
@@ -22,7 +22,7 @@ package struct HistoryTransaction {
   ///   - identity: the image ID, of what has none the manifest's digest.
   ///   - snapshot: the current state, which does not count itself.
   package func lastUse(
-    tag: Int64, platform: Platform?, identity: Digest, before snapshot: Int64
+    tag: TagID, platform: Platform?, identity: Digest, before snapshot: SnapshotID
   ) throws -> (lastSeen: Timestamp, digest: Digest)? {
     // Two searches: with OR, SQLite would read every state that had the image instead of the newest alone.
     for condition in ["p.image_id = ?", "p.manifest = ? AND p.image_id IS NULL"] {

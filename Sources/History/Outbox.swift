@@ -2,8 +2,8 @@ package import ImageModel
 
 /// One event on its way to one sink.
 package struct OutboxRow: Hashable, Sendable {
-  package let sequence: Int64
-  package let tagID: Int64
+  package let sequence: EventSequence
+  package let tagID: TagID
   /// The event's id, which is also the `webhook-id`.
   package let eventID: String
   package let type: EventType

@@ -10,6 +10,13 @@ extension Row {
     return value
   }
 
+  func id<ID: RowID>(_ column: Int) throws(ColumnError) -> ID { ID(rawValue: try integer(column)) }
+
+  func optionalID<ID: RowID>(_ column: Int) throws(ColumnError) -> ID? {
+    guard let value = try optionalInteger(column) else { return nil }
+    return ID(rawValue: value)
+  }
+
   func optionalInteger(_ column: Int) throws(ColumnError) -> Int64? {
     switch (self[column] as DatabaseValue).storage {
     case .null: return nil

@@ -6,9 +6,9 @@ import ImageModel
 struct SnapshotCursor {
   enum Order {
     /// The oldest first, from this one on.
-    case upward(from: Int64)
+    case upward(from: SnapshotID)
     /// The newest first, from this one on.
-    case downward(from: Int64)
+    case downward(from: SnapshotID)
   }
 
   /// A row per image, or one for a state without any.
@@ -17,7 +17,7 @@ struct SnapshotCursor {
   private var row: Row?
   private let texts: ParsedTexts
 
-  init(_ db: Database, tag: Int64, _ order: Order, _ texts: ParsedTexts = ParsedTexts()) throws {
+  init(_ db: Database, tag: TagID, _ order: Order, _ texts: ParsedTexts = ParsedTexts()) throws {
     let (from, terms) =
       switch order {
       case .upward(let from): (from, "AND s.id >= ? ORDER BY s.id, p.position")
@@ -34,7 +34,7 @@ struct SnapshotCursor {
     // All of it at once: asking for the next row takes its place.
     let snapshot = try SnapshotRow.snapshot(first, images: [])
     var images: [StoredImage] = []
-    while let image = row, try image.integer(0) == snapshot.id {
+    while let image = row, try image.id(0) == snapshot.id {
       if try image.optionalInteger(SnapshotRow.positionColumn) != nil {
         images.append(try SnapshotRow.image(image, from: SnapshotRow.imageColumn, texts))
       }

@@ -33,22 +33,22 @@ enum SnapshotRow {
   private static let selectImages =
     "SELECT \(imageColumns) FROM snapshot_platform p WHERE p.snapshot_id = ? ORDER BY p.position"
 
-  static func latest(_ db: Database, tag: Int64, _ texts: ParsedTexts = ParsedTexts()) throws -> StoredSnapshot? {
+  static func latest(_ db: Database, tag: TagID, _ texts: ParsedTexts = ParsedTexts()) throws -> StoredSnapshot? {
     let statement = try db.cachedStatement(sql: select + " ORDER BY s.id DESC LIMIT 1")
     guard let row = try Row.fetchOne(statement, arguments: [tag]) else { return nil }
-    return try snapshot(row, images: images(db, snapshot: row.integer(0), texts))
+    return try snapshot(row, images: images(db, snapshot: row.id(0), texts))
   }
 
   /// One state by its row, `nil` if it is not one of the tag's.
-  static func one(_ db: Database, id: Int64, tag: Int64) throws -> StoredSnapshot? {
+  static func one(_ db: Database, id: SnapshotID, tag: TagID) throws -> StoredSnapshot? {
     let statement = try db.cachedStatement(sql: select + " AND s.id = ?")
     guard let row = try Row.fetchOne(statement, arguments: [tag, id]) else { return nil }
     return try snapshot(row, images: images(db, snapshot: id))
   }
 
   /// The snapshots of a tag, oldest first, at most `limit`.
-  static func oldest(_ db: Database, tag: Int64, limit: Int) throws -> [StoredSnapshot] {
-    var cursor = try SnapshotCursor(db, tag: tag, .upward(from: .min))
+  static func oldest(_ db: Database, tag: TagID, limit: Int) throws -> [StoredSnapshot] {
+    var cursor = try SnapshotCursor(db, tag: tag, .upward(from: .lowest))
     var snapshots: [StoredSnapshot] = []
     while snapshots.count < limit, let next = try cursor.next() { snapshots.append(next) }
     return snapshots
@@ -65,7 +65,7 @@ enum SnapshotRow {
   }
 
   static func images(
-    _ db: Database, snapshot id: Int64, _ texts: ParsedTexts = ParsedTexts()
+    _ db: Database, snapshot id: SnapshotID, _ texts: ParsedTexts = ParsedTexts()
   ) throws -> [StoredImage] {
     let rows = try Row.fetchCursor(db.cachedStatement(sql: selectImages), arguments: [id])
     var images: [StoredImage] = []
@@ -86,7 +86,7 @@ enum SnapshotRow {
 
   static func snapshot(_ row: Row, images: [StoredImage]) throws -> StoredSnapshot {
     StoredSnapshot(
-      id: try row.integer(0), digest: try row.digest(1), mediaType: MediaType(try row.text(2)),
+      id: try row.id(0), digest: try row.digest(1), mediaType: MediaType(try row.text(2)),
       size: Int(try row.integer(3)), firstSeen: try row.time(4), lastSeen: try row.time(5),
       ended: try row.optionalNamed(6, StoredSnapshot.Ending.self), event: try row.optionalNamed(7, EventType.self),
       images: images)

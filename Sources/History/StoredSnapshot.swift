@@ -2,7 +2,7 @@ package import ImageModel
 
 /// A recorded state of a tag.
 package struct StoredSnapshot: Hashable, Sendable {
-  package let id: Int64
+  package let id: SnapshotID
   package let digest: Digest
   package let mediaType: MediaType
   /// Size of the top document in bytes.
@@ -22,7 +22,7 @@ package struct StoredSnapshot: Hashable, Sendable {
   }
 
   package init(
-    id: Int64, digest: Digest, mediaType: MediaType, size: Int, firstSeen: Timestamp, lastSeen: Timestamp,
+    id: SnapshotID, digest: Digest, mediaType: MediaType, size: Int, firstSeen: Timestamp, lastSeen: Timestamp,
     ended: Ending?, event: EventType?, images: [StoredImage]
   ) {
     self.id = id

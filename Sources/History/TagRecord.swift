@@ -3,7 +3,7 @@ package import ImageModel
 /// A tag as the store knows it.
 package struct TagRecord: Hashable, Sendable {
   /// The row, the same for as long as the database lives.
-  package let id: Int64
+  package let id: TagID
   package let tag: TagReference
   /// Whether it is on the effective watchlist now.
   package var isWatched: Bool
@@ -13,7 +13,7 @@ package struct TagRecord: Hashable, Sendable {
   package var state: TagState
 
   package init(
-    id: Int64, tag: TagReference, isWatched: Bool, selection: PlatformSelection?, intervalSeconds: Int?,
+    id: TagID, tag: TagReference, isWatched: Bool, selection: PlatformSelection?, intervalSeconds: Int?,
     state: TagState
   ) {
     self.id = id

@@ -12,7 +12,7 @@ enum TagRow {
   /// - Parameter tag: the name, which callers have at hand already, so that its text is not held twice.
   static func record(_ row: Row, tag: TagReference, _ texts: ParsedTexts) throws(ColumnError) -> TagRecord {
     TagRecord(
-      id: try row.integer(0), tag: tag, isWatched: try row.integer(1) != 0,
+      id: try row.id(0), tag: tag, isWatched: try row.integer(1) != 0,
       selection: try row.optionalSelection(2, texts), intervalSeconds: try row.optionalInteger(3).map(Int.init),
       state: try state(row, texts))
   }
@@ -35,7 +35,7 @@ enum TagRow {
     state.missingCount = Int(try row.integer(16))
     state.withheld = Int(try row.integer(17))
     state.lastMove = try row.optionalTime(18)
-    state.announcedSnapshot = try row.optionalInteger(19)
+    state.announcedSnapshot = try row.optionalID(19)
     state.verified = try row.optionalTime(20)
     return state
   }

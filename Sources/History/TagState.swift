@@ -28,7 +28,7 @@ package struct TagState: Hashable, Sendable {
   /// When the image behind the tag changed last, `nil` if never.
   package var lastMove: Timestamp?
   /// The snapshot that was announced last.
-  package var announcedSnapshot: Int64?
+  package var announcedSnapshot: SnapshotID?
 
   package init() {}
 }

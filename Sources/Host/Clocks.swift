@@ -5,10 +5,8 @@ extension Timestamp {
   package static func now() -> Timestamp { Timestamp(milliseconds: read(CLOCK_REALTIME) / 1_000_000) }
 }
 
-/// The clock that plans run on: it goes on in suspend, and no step of the wall clock touches it.
-package enum BootClock {
-  /// Milliseconds since the machine was started.
-  package static func milliseconds() -> Int64 { read(CLOCK_BOOTTIME) / 1_000_000 }
+extension BootTime {
+  package static func now() -> BootTime { BootTime(milliseconds: read(CLOCK_BOOTTIME) / 1_000_000) }
 }
 
 /// The clock for what lasts a moment: it stands still in suspend.

@@ -25,7 +25,7 @@ package struct ProcessFigures: Sendable {
 
   /// Unix time of the machine's start.
   private static func bootTime() -> Double {
-    Double(Timestamp.now().milliseconds / 1_000 - BootClock.milliseconds() / 1_000)
+    Double(Timestamp.now().milliseconds / 1_000 - BootTime.now().milliseconds / 1_000)
   }
 
   private static func descriptors() -> Int {

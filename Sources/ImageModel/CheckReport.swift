@@ -36,7 +36,7 @@ package struct CheckReport: Sendable {
 /// An event as it was frozen.
 package struct RecordedEvent: Sendable {
   package let type: EventType
-  package let sequence: Int64
+  package let sequence: EventSequence
   /// The event's document, byte for byte as every sink gets it.
   package let body: [UInt8]
   /// The sinks it waits for; empty where nobody has to know.
@@ -44,7 +44,9 @@ package struct RecordedEvent: Sendable {
   /// A platform moved back to an image that it had before.
   package let isRollback: Bool
 
-  package init(_ type: EventType, sequence: Int64, body: [UInt8], sinks: [String] = [], isRollback: Bool = false) {
+  package init(
+    _ type: EventType, sequence: EventSequence, body: [UInt8], sinks: [String] = [], isRollback: Bool = false
+  ) {
     self.type = type
     self.sequence = sequence
     self.body = body

@@ -6,7 +6,7 @@ extension ChangeEvent {
   /// - Parameters:
   ///   - source: the URN of this database.
   ///   - sequence: rises by order of recording; printed with twelve digits.
-  package func document(source: String, sequence: Int64) -> [UInt8] {
+  package func document(source: String, sequence: EventSequence) -> [UInt8] {
     var kept = changes.count
     while true {
       let bytes = envelope(source: source, sequence: sequence, keeping: kept).bytes
@@ -16,12 +16,12 @@ extension ChangeEvent {
   }
 
   /// A sequence as documents have it: twelve digits, more only where they are needed.
-  package static func sequenceText(_ sequence: Int64) -> String {
-    let digits = String(sequence)
+  package static func sequenceText(_ sequence: EventSequence) -> String {
+    let digits = sequence.description
     return String(repeating: "0", count: max(0, 12 - digits.count)) + digits
   }
 
-  private func envelope(source: String, sequence: Int64, keeping kept: Int) -> JSONOutput {
+  private func envelope(source: String, sequence: EventSequence, keeping kept: Int) -> JSONOutput {
     .members([
       "specversion": "1.0",
       "id": .string(id),

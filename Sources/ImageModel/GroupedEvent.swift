@@ -16,7 +16,7 @@ package struct GroupedEvent: Sendable {
   package static let documentBytes = Limits.groupedEventBytes - 1_024
 
   /// The document: one line, a CloudEvents 1.0 event and Standard Webhooks payload as those in it.
-  package func document(source: String, sequence: Int64) -> [UInt8] {
+  package func document(source: String, sequence: EventSequence) -> [UInt8] {
     let envelope = JSONOutput.members([
       "specversion": "1.0", "id": .string(id), "source": .string(source),
       "type": .string(EventType.changes.rawValue), "time": .text(time), "timestamp": .text(time),

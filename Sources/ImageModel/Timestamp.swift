@@ -25,6 +25,8 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     Timestamp(milliseconds: milliseconds + count)
   }
 
+  package func advanced(by span: Duration) -> Timestamp { advanced(byMilliseconds: span.milliseconds) }
+
   /// RFC 3339 in UTC with three decimals: `2026-09-17T21:30:05.123Z`.
   package var description: String {
     var seconds = time_t(milliseconds.flooredQuotient(1000))

@@ -20,7 +20,7 @@ package struct PollCore: Sendable {
   private var free: [Int] = []
 
   private static let overdueLookMilliseconds: Int64 = 10_000
-  private var lastOverdueLook: Int64
+  private var lastOverdueLook: BootTime
   /// `check`: every tag is polled once and then left alone.
   let isSinglePass: Bool
 
@@ -28,7 +28,7 @@ package struct PollCore: Sendable {
     self.slots = slots
     self.plan = plan
     self.isSinglePass = isSinglePass
-    lastOverdueLook = -Self.overdueLookMilliseconds
+    lastOverdueLook = BootTime(milliseconds: -Self.overdueLookMilliseconds)
     self.random = random
     for (index, slot) in slots.enumerated() where slot.reachability.failures > 0 { failing.insert(index) }
   }
@@ -126,7 +126,7 @@ package struct PollCore: Sendable {
 
   /// Boot time at which `due` may have something, `nil` when nothing is planned. `overdue` wants to be asked
   /// once a minute besides.
-  package func nextWake(after now: Moment) -> Int64? { plan.nextWake(after: now.boot) }
+  package func nextWake(after now: Moment) -> BootTime? { plan.nextWake(after: now.boot) }
 
   /// Takes the result of a poll: frees its place in the plan, and says what must be recorded. `nil` when a mark
   /// is all there is to it.
@@ -170,7 +170,7 @@ package struct PollCore: Sendable {
     }
   }
 
-  private mutating func planNext(_ index: Int, _ result: PollResult, _ now: Moment) -> Int64 {
+  private mutating func planNext(_ index: Int, _ result: PollResult, _ now: Moment) -> BootTime {
     let next = plan.finish(index, result.planned, at: now.boot, random: &random)
     if isSinglePass { plan.remove(index) }
     return next

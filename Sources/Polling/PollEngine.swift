@@ -16,8 +16,8 @@ package actor PollEngine {
   private let clock: @Sendable () -> Moment
   /// Called after each commit with what it recorded.
   private let onProgress: @Sendable (Progress) -> Void
-  /// Asks for a `tick` in so many milliseconds.
-  private var wake: @Sendable (Int64) -> Void = { _ in }
+  /// Asks for a `tick` in so long.
+  private var wake: @Sendable (Duration) -> Void = { _ in }
 
   private var pending: [RecordRequest] = []
   private var isCommitting = false
@@ -29,7 +29,7 @@ package actor PollEngine {
   /// Why the store refuses for now: nothing is polled that could not be recorded.
   private var refusal: StoreError?
   /// Boot time for which the timer is armed.
-  private var armedFor = Int64.min
+  private var armedFor = BootTime.distantPast
   private var idleWaiters: [CheckedContinuation<Void, Never>] = []
   /// Waits for its turn between two commits.
   private var change: (Change, CheckedContinuation<Void, any Error>)?
@@ -54,23 +54,23 @@ package actor PollEngine {
   package var load: Load {
     Load(
       tags: core.watchedCount, failing: core.failingCount, refusal: refusal,
-      hangs: workers.hangs(longerThan: 2 * Int64(Limits.tickSeconds) * 1000, at: clock().boot))
+      hangs: workers.hangs(longerThan: .seconds(2 * Limits.tickSeconds), at: clock().boot))
   }
 
   package var figures: PollFigures { meters.figures(core, at: clock()) }
 
   // MARK: Polling
 
-  /// Sets what asks for a `tick` in so many milliseconds; a single pass needs nothing of the kind.
-  package func setTimer(_ wake: @escaping @Sendable (Int64) -> Void) { self.wake = wake }
+  /// Sets what asks for a `tick` in so long; a single pass needs nothing of the kind.
+  package func setTimer(_ wake: @escaping @Sendable (Duration) -> Void) { self.wake = wake }
 
   /// Starts what is due and announces what has been failing for too long; asks to be called again in time.
   package func tick() {
     guard !isStopped else { return }
     let now = clock()
     // The timer has fired, early or late: whatever it was set for, it is to be set again.
-    armedFor = .min
-    workers.cutOff(longerThan: Int64(Limits.pollSeconds) * 1000, at: now.boot)
+    armedFor = .distantPast
+    workers.cutOff(longerThan: .seconds(Limits.pollSeconds), at: now.boot)
     enqueue(core.overdue(at: now))
     pump(now)
   }
@@ -114,7 +114,7 @@ package actor PollEngine {
     let wanted = min(core.nextWake(after: now) ?? latest, latest)
     guard wanted < armedFor || armedFor <= now.boot else { return }
     armedFor = wanted
-    wake(max(0, wanted - now.boot))
+    wake(.milliseconds(max(0, wanted - now.boot)))
   }
 
   /// Takes a result in.

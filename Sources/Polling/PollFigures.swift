@@ -13,7 +13,7 @@ package struct PollFigures: Sendable {
   /// In the order in which they came into the configuration.
   package let registries: [Registry]
   /// How late the latest poll of the last minute or two began.
-  package let lagMilliseconds: Int64
+  package let lag: Duration
   /// Commits that the store refused, by the reason.
   package let storeErrors: [StoreError.Code: Int]
 }
@@ -31,7 +31,7 @@ struct PollMeters: Sendable {
 
   mutating func finish(_ job: PollJob, _ result: PollResult, at now: Moment) {
     while registries.count <= job.registry { registries.append(RegistryMeter()) }
-    registries[job.registry].note(result, milliseconds: now.boot - job.began, at: now.wall)
+    registries[job.registry].note(result, took: .milliseconds(now.boot - job.began), at: now.wall)
   }
 
   mutating func note(_ error: StoreError) { storeErrors[error.code, default: 0] += 1 }
@@ -43,7 +43,7 @@ struct PollMeters: Sendable {
           domain: registry.domain, tags: registry.tags,
           meter: registries.indices.contains(index) ? registries[index] : RegistryMeter())
       },
-      lagMilliseconds: lag.value(at: now.boot), storeErrors: storeErrors)
+      lag: lag.value(at: now.boot), storeErrors: storeErrors)
   }
 }
 
@@ -51,25 +51,24 @@ struct PollMeters: Sendable {
 struct LagMeter: Sendable {
   private static let window: Int64 = 60_000
 
-  private var began = Int64.min
-  private var before: Int64 = 0
-  private var highest: Int64 = 0
+  private var began = BootTime.distantPast
+  private var before = Duration.zero
+  private var highest = Duration.zero
 
-  /// All in milliseconds.
-  mutating func note(_ lag: Int64, at now: Int64) {
+  mutating func note(_ lag: Duration, at now: BootTime) {
     turn(now)
     highest = max(highest, lag)
   }
 
-  mutating func value(at now: Int64) -> Int64 {
+  mutating func value(at now: BootTime) -> Duration {
     turn(now)
     return max(before, highest)
   }
 
-  private mutating func turn(_ now: Int64) {
+  private mutating func turn(_ now: BootTime) {
     guard began > now - Self.window else {
-      before = began > now - 2 * Self.window ? highest : 0
-      highest = 0
+      before = began > now - 2 * Self.window ? highest : .zero
+      highest = .zero
       began = now
       return
     }

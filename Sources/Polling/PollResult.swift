@@ -5,8 +5,8 @@ package import Registry
 package enum PollResult: Sendable {
   /// HEAD gave the digest that is already verified.
   case unchanged
-  /// The tag was seen to be so `ageMilliseconds` ago.
-  case found(TagSnapshot, head: Digest?, ageMilliseconds: Int64 = 0)
+  /// The tag was seen to be so `age` ago.
+  case found(TagSnapshot, head: Digest?, age: Duration = .zero)
   /// `registryAnswers` tells a missing tag from a registry that answers 404 to everything.
   case failed(CheckFailure, registryAnswers: Bool)
 }
@@ -15,7 +15,7 @@ extension PollResult {
   /// When the tag was seen to be as the result says: a walk through a slow registry may end much later.
   func observed(at now: Timestamp) -> Timestamp {
     guard case .found(_, _, let age) = self else { return now }
-    return now.advanced(byMilliseconds: -max(0, age))
+    return now.advanced(by: .zero - max(.zero, age))
   }
 }
 
@@ -25,10 +25,10 @@ package struct PollJob: Sendable {
   let index: Int
   /// Of the registry, in the plan.
   let registry: Int
-  /// Boot time when its turn came, milliseconds.
-  let began: Int64
+  /// Boot time when its turn came.
+  let began: BootTime
   /// How long after it was due that was; `nil` for a tag that was never checked.
-  let lateness: Int64?
+  let lateness: Duration?
   package let tag: TagReference
   package let known: KnownTag
   let selection: PlatformSelection

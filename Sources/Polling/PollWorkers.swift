@@ -8,27 +8,29 @@ struct PollWorkers {
     .timeout, "a check as a whole took longer than \(Limits.pollSeconds / 60) minutes",
     remedy: "watch fewer platforms, or raise \"requests_per_second\" of the registry")
 
-  /// Since when a task is at the poll that it makes: boot time, milliseconds.
+  /// Since when a task is at the poll that it makes.
   final class Stopwatch: Sendable {
     private let began: Atomic<Int64>
 
-    init(_ began: Int64) { self.began = Atomic(began) }
+    init(_ began: BootTime) { self.began = Atomic(began.milliseconds) }
 
-    func restart(_ began: Int64) { self.began.store(began, ordering: .relaxed) }
+    func restart(_ began: BootTime) { self.began.store(began.milliseconds, ordering: .relaxed) }
 
-    func milliseconds(at now: Int64) -> Int64 { now - began.load(ordering: .relaxed) }
+    func duration(at now: BootTime) -> Duration {
+      .milliseconds(now.milliseconds - began.load(ordering: .relaxed))
+    }
   }
 
   private struct Worker {
     let task: Task<Void, Never>
     let stopwatch: Stopwatch
     /// Boot time when its poll was cut off.
-    var cutOff: Int64?
+    var cutOff: BootTime?
   }
 
   private var running: [ObjectIdentifier: Worker] = [:]
 
-  mutating func start(_ began: Int64, _ make: (Stopwatch) -> Task<Void, Never>) {
+  mutating func start(_ began: BootTime, _ make: (Stopwatch) -> Task<Void, Never>) {
     let stopwatch = Stopwatch(began)
     running[ObjectIdentifier(stopwatch)] = Worker(task: make(stopwatch), stopwatch: stopwatch)
   }
@@ -36,8 +38,8 @@ struct PollWorkers {
   mutating func ended(_ stopwatch: Stopwatch) { running[ObjectIdentifier(stopwatch)] = nil }
 
   /// Cuts off the polls that take longer than that; whoever has made one makes no other.
-  mutating func cutOff(longerThan limit: Int64, at now: Int64) {
-    for (id, worker) in running where worker.cutOff == nil && worker.stopwatch.milliseconds(at: now) > limit {
+  mutating func cutOff(longerThan limit: Duration, at now: BootTime) {
+    for (id, worker) in running where worker.cutOff == nil && worker.stopwatch.duration(at: now) > limit {
       running[id]?.cutOff = now
       worker.task.cancel()
     }
@@ -50,7 +52,7 @@ struct PollWorkers {
 
   /// Whether one was cut off so long ago and has not come back. Counted from then, and not from when it began: the
   /// machine may have slept in between.
-  func hangs(longerThan limit: Int64, at now: Int64) -> Bool {
-    running.values.contains { worker in worker.cutOff.map { now - $0 > limit } ?? false }
+  func hangs(longerThan limit: Duration, at now: BootTime) -> Bool {
+    running.values.contains { worker in worker.cutOff.map { .milliseconds(now - $0) > limit } ?? false }
   }
 }

@@ -10,10 +10,10 @@ package struct RegistryMeter: Hashable, Sendable {
 
   package init() {}
 
-  /// - Parameter milliseconds: from the poll's turn to its result, the wait for the registry's rate included.
-  package mutating func note(_ result: PollResult, milliseconds: Int64, at now: Timestamp) {
+  /// - Parameter duration: from the poll's turn to its result, the wait for the registry's rate included.
+  package mutating func note(_ result: PollResult, took duration: Duration, at now: Timestamp) {
     polls += 1
-    durations.note(milliseconds)
+    durations.note(duration)
     if case .failed(let failure, _) = result {
       failures[PollFailureReason(failure.code), default: 0] += 1
     } else {
@@ -58,20 +58,21 @@ package enum PollFailureReason: String, CaseIterable, Sendable {
 
 /// How often something took how long.
 package struct DurationHistogram: Hashable, Sendable {
-  /// Upper bounds, in milliseconds.
-  package static let bounds: [Int64] = [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000]
+  /// Upper bounds.
+  package static let bounds: [Duration] =
+    [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000].map { .milliseconds($0) }
 
   /// Of each bound, and of what is above all of them; not added up.
   package private(set) var counts = [Int](repeating: 0, count: bounds.count + 1)
-  package private(set) var sumMilliseconds: Int64 = 0
+  package private(set) var sum = Duration.zero
 
-  mutating func note(_ milliseconds: Int64) {
-    counts[Self.bounds.firstIndex { milliseconds <= $0 } ?? Self.bounds.count] += 1
-    sumMilliseconds += milliseconds
+  mutating func note(_ duration: Duration) {
+    counts[Self.bounds.firstIndex { duration <= $0 } ?? Self.bounds.count] += 1
+    sum += duration
   }
 
   package static func += (total: inout DurationHistogram, more: DurationHistogram) {
     for index in total.counts.indices { total.counts[index] += more.counts[index] }
-    total.sumMilliseconds += more.sumMilliseconds
+    total.sum += more.sum
   }
 }

@@ -20,7 +20,7 @@ package struct TagPoller: Sendable {
         job.tag, known: known, selection: job.selection, stored: { try await writer.document($0) })
       switch observation {
       case .unchanged: return .unchanged
-      case .found(let snapshot, let head, let age): return .found(snapshot, head: head, ageMilliseconds: age)
+      case .found(let snapshot, let head, let age): return .found(snapshot, head: head, age: age)
       }
     } catch {
       let answers = job.wantsProbe && error.code == .tagMissing ? await registry.isAnswering(job.tag.domain) : false

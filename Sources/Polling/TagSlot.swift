@@ -19,8 +19,8 @@ package struct TagSlot: Sendable {
   /// The next poll walks the documents even if HEAD says that nothing moved: platforms were added to the
   /// selection, or a config blob is still missing.
   package var mustWalk: Bool
-  /// Boot time, milliseconds, from which a poll verifies what HEAD says.
-  package var verifyFrom: Int64
+  /// From when on a poll verifies what HEAD says.
+  package var verifyFrom: BootTime
   /// The poll under way, or the last one, was to verify.
   var isVerifying = false
   /// Counts while the daemon runs; the tag's row follows it.
@@ -28,7 +28,7 @@ package struct TagSlot: Sendable {
   /// A copy of what the tag's row says, which counts: how the tag moves is decided where it is recorded.
   var flaps: FlapGate
 
-  init(entry: WatchEntry, id: Int64, snapshot: SnapshotID?, state: TagState, now: Moment) {
+  init(entry: WatchEntry, id: TagID, snapshot: SnapshotID?, state: TagState, now: Moment) {
     self.entry = entry
     self.id = id
     lastChecked = state.lastChecked
@@ -70,7 +70,7 @@ package struct TagSlot: Sendable {
 }
 
 extension Verification {
-  fileprivate static func due(_ entry: WatchEntry, _ state: TagState, at now: Moment) -> Int64 {
+  fileprivate static func due(_ entry: WatchEntry, _ state: TagState, at now: Moment) -> BootTime {
     due(entry.tag, every: entry.intervalSeconds, after: state.verified ?? state.lastSuccess, at: now)
   }
 }

@@ -14,10 +14,10 @@ enum Verification {
   /// - Parameters:
   ///   - intervalSeconds: how often the tag is polled.
   ///   - last: when it was done last; `nil` is taken for now.
-  /// - Returns: boot time, milliseconds; in the past or present if it is due.
+  /// - Returns: in the past or present if it is due.
   static func due(
     _ tag: TagReference, every intervalSeconds: Int, after last: Timestamp?, at now: Moment
-  ) -> Int64 {
+  ) -> BootTime {
     let period = period(intervalSeconds: intervalSeconds)
     let phase = Int64(SpreadHash.hash(tag.description) % UInt64(period))
     let present = now.wall.milliseconds
@@ -28,7 +28,7 @@ enum Verification {
   }
 
   /// When to try again what could not be done.
-  static func retry(at now: Moment) -> Int64 { now.boot + Int64(Limits.verifyRetrySeconds) * 1_000 }
+  static func retry(at now: Moment) -> BootTime { now.boot + Int64(Limits.verifyRetrySeconds) * 1_000 }
 
   private static func floor(_ time: Int64, by period: Int64) -> Int64 {
     time >= 0 ? time / period : (time + 1) / period - 1

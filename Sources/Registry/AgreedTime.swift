@@ -8,18 +8,18 @@ import Transport
 /// A response that nobody wants to look at costs one load.
 package final class AgreedTime: Sendable {
   /// How far apart the two may be: clocks set to local time and answers out of a cache are off by hours.
-  private static let toleranceSeconds: Int64 = 86_400
+  private static let toleranceMilliseconds: Int64 = 86_400_000
 
   private let isWanted = Atomic(true)
-  private let seconds = Atomic(Int64.min)
+  private let milliseconds = Atomic(Int64.min)
   private let isLoopbackEnough = Atomic(false)
 
   package init() {}
 
   /// `nil` before any registry has agreed.
   package var newest: Timestamp? {
-    let seconds = seconds.load(ordering: .relaxed)
-    return seconds == .min ? nil : Timestamp(milliseconds: seconds * 1000)
+    let milliseconds = milliseconds.load(ordering: .relaxed)
+    return milliseconds == .min ? nil : Timestamp(milliseconds: milliseconds)
   }
 
   /// Has the next response looked at. Without it none is, once a registry has agreed.
@@ -28,18 +28,18 @@ package final class AgreedTime: Sendable {
   /// A registry on this machine has this machine's clock: it counts only where there is no other.
   package func countLoopback(_ isEnough: Bool) { isLoopbackEnough.store(isEnough, ordering: .relaxed) }
 
-  func note(_ response: HTTPResponse, of host: RegistryHost, wallSeconds: () -> Int64) {
+  func note(_ response: HTTPResponse, of host: RegistryHost, wall: () -> Timestamp) {
     guard isWanted.load(ordering: .relaxed) else { return }
     guard !host.isLoopback || isLoopbackEnough.load(ordering: .relaxed),
-      let date = response.headers.first("Date").flatMap({ HTTPDate.seconds($0) }),
-      let agreed = Self.agreed(date: date, wall: wallSeconds())
+      let date = response.headers.first("Date").flatMap({ HTTPDate.time($0) }),
+      let agreed = Self.agreed(date: date, wall: wall())
     else { return }
     isWanted.store(false, ordering: .relaxed)
-    seconds.max(agreed, ordering: .relaxed)
+    milliseconds.max(agreed.milliseconds, ordering: .relaxed)
   }
 
-  /// What a registry and the clock both say has passed; `nil` when they contradict each other. Seconds since 1970.
-  static func agreed(date: Int64, wall: Int64) -> Int64? {
-    abs(date - wall) <= toleranceSeconds ? min(date, wall) : nil
+  /// What a registry and the clock both say has passed; `nil` when they contradict each other.
+  static func agreed(date: Timestamp, wall: Timestamp) -> Timestamp? {
+    abs(date.milliseconds - wall.milliseconds) <= toleranceMilliseconds ? min(date, wall) : nil
   }
 }

@@ -34,7 +34,7 @@ package enum Observation: Sendable {
   /// HEAD names the same digest as before. Where it was to be verified, that was not possible.
   case unchanged
   /// The verified state, which may well be the one recorded. `headDigest` belongs into the next `KnownTag`;
-  /// it is `nil` where the registry's HEAD names none. `ageMilliseconds` ago the tag was seen to be so: fetching
+  /// it is `nil` where the registry's HEAD names none. `age` ago the tag was seen to be so: fetching
   /// what is new may take its time.
-  case found(TagSnapshot, headDigest: Digest?, ageMilliseconds: Int64)
+  case found(TagSnapshot, headDigest: Digest?, age: Duration)
 }

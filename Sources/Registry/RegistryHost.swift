@@ -79,7 +79,7 @@ struct HostState: Sendable {
   var challenge: BearerChallenge?
   var wantsBasic = false
   /// HEAD does not work until then; see `HeadVerdict`.
-  var headUnusableUntil: Int64 = .min
+  var headUnusableUntil = BootTime.distantPast
   /// Token exchanges under way, shared by everyone who wants the same token.
   var exchanges: [TokenKey: Task<Result<Grant, CheckFailure>, Never>] = [:]
   private var grants: [String: Grant] = [:]
@@ -87,12 +87,12 @@ struct HostState: Sendable {
   init(pacer: RequestPacer?) { self.pacer = pacer }
 
   /// The token for a repository, while it is good.
-  func grant(for path: String, at now: Int64) -> Grant? {
+  func grant(for path: String, at now: BootTime) -> Grant? {
     guard !grants.isEmpty, let grant = grants[path], grant.expires > now else { return nil }
     return grant
   }
 
-  mutating func keep(_ grant: Grant, for path: String, at now: Int64) {
+  mutating func keep(_ grant: Grant, for path: String, at now: BootTime) {
     if grants.count >= Self.grantLimit { grants = grants.filter { $0.value.expires > now } }
     if grants.count >= Self.grantLimit { grants = [:] }
     grants[path] = grant
@@ -115,9 +115,8 @@ struct Grant: Hashable, Sendable {
   /// The value of `Authorization`.
   let authorization: String
   let key: TokenKey
-  /// Milliseconds of `RegistryClock.now`.
-  let obtained: Int64
-  let expires: Int64
+  let obtained: BootTime
+  let expires: BootTime
 }
 
 /// What makes two exchanges the same one. They never cross registries: each host keeps its own.

@@ -104,7 +104,7 @@ struct RegistrySession: Sendable {
     }
     do {
       let response = try await http.send(request)
-      if !isTokenServer { host.access.agreedTime?.note(response, of: host, wallSeconds: clock.wallSeconds) }
+      if !isTokenServer { host.access.agreedTime?.note(response, of: host, wall: clock.wall) }
       trace?("\(request.line) -> \(response.line(to: request))")
       return response
     } catch {

@@ -1,7 +1,9 @@
+import ImageModel
+
 /// A token bucket that never refuses: it tells each request how long to wait for its turn. The bucket holds
 /// what one second brings, and at least one request.
 ///
-/// Pure: the time comes from outside, in milliseconds of a clock that never goes back.
+/// Pure: the time comes from outside.
 struct RequestPacer: Sendable {
   private let microsecondsPerRequest: Double
   /// How far ahead of time requests may come: the bucket's contents.
@@ -16,8 +18,8 @@ struct RequestPacer: Sendable {
   }
 
   /// Takes the next turn and returns the milliseconds until it comes; 0 is now.
-  mutating func reserve(at milliseconds: Int64) -> Int64 {
-    let now = Double(milliseconds) * 1_000
+  mutating func reserve(at time: BootTime) -> Int64 {
+    let now = Double(time.milliseconds) * 1_000
     due = max(due, now)
     let wait = max(0, due - slack - now)
     due += microsecondsPerRequest

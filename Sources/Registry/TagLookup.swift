@@ -21,7 +21,7 @@ struct TagLookup: Sendable {
     let content: TopDocument
     let isStored: Bool
     /// When the registry named it for the tag, by the registry clock.
-    let namedAt: Int64
+    let namedAt: BootTime
     /// What was odd about finding it.
     var remark: String?
   }
@@ -83,7 +83,7 @@ struct TagLookup: Sendable {
     let digest: Digest
     let contentType: String?
     /// By the registry clock.
-    let at: Int64
+    let at: BootTime
 
     /// Whether it says what the document is. If so, that counts and not what comes with the document itself, so that
     /// the same is thought of it whether it has to be fetched or not.
@@ -134,7 +134,7 @@ struct TagLookup: Sendable {
   ///
   /// - Parameter contentType: what the document was said to be.
   static func verified(
-    _ response: HTTPResponse, contentType: String?, digest: Digest, namedAt: Int64
+    _ response: HTTPResponse, contentType: String?, digest: Digest, namedAt: BootTime
   ) throws(CheckFailure) -> Top {
     let sent = try SentDocument(response.body, contentType: contentType)
     guard sent.matches(digest) else {
@@ -149,7 +149,7 @@ struct TagLookup: Sendable {
 extension TagLookup.Top {
   /// - Parameter digest: what the document was verified by, in the algorithm of whoever named it.
   init(
-    _ sent: SentDocument, _ bytes: [UInt8], digest: Digest, isStored: Bool, namedAt: Int64
+    _ sent: SentDocument, _ bytes: [UInt8], digest: Digest, isStored: Bool, namedAt: BootTime
   ) throws(CheckFailure) {
     let (content, type) = try sent.read()
     self.init(

@@ -188,7 +188,7 @@ extension HTTPResponse {
   /// `Retry-After`, measured by the server's own clock where it tells it.
   func retryAfterSeconds(_ clock: RegistryClock) -> Int? {
     guard let text = headers.first("Retry-After") else { return nil }
-    let date = headers.first("Date").flatMap { HTTPDate.seconds($0) }
-    return RetryAfter.seconds(text, now: date ?? clock.wallSeconds(), limit: Limits.registryRetryAfterSeconds)
+    let date = headers.first("Date").flatMap { HTTPDate.time($0) }
+    return RetryAfter.seconds(text, now: date ?? clock.wall(), limit: Limits.registryRetryAfterSeconds)
   }
 }

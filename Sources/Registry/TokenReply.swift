@@ -42,9 +42,9 @@ struct TokenReply: Hashable, Sendable {
   }
 
   private static func ageSeconds(issued: String?, date: String?, life: Double) -> Double {
-    guard let issued = issued.flatMap({ Timestamp(rfc3339: $0) }), let now = date.flatMap({ HTTPDate.seconds($0) })
+    guard let issued = issued.flatMap({ Timestamp(rfc3339: $0) }), let now = date.flatMap({ HTTPDate.time($0) })
     else { return 0 }
-    let age = Double(now) - Double(issued.milliseconds) / 1_000
+    let age = Double(now.milliseconds - issued.milliseconds) / 1_000
     return age > 0 && age < life ? age : 0
   }
 }

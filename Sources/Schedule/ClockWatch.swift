@@ -10,14 +10,14 @@ package struct ClockWatch: Sendable {
   /// Wall minus boot, milliseconds.
   private var offset: Int64
 
-  package init(wall: Timestamp, boot: Int64) { offset = wall.milliseconds - boot }
+  package init(wall: Timestamp, boot: BootTime) { offset = wall.milliseconds - boot.milliseconds }
 
-  /// - Returns: by how many milliseconds the clock was set since the last look, forward or back; `nil` if it was not.
-  package mutating func look(wall: Timestamp, boot: Int64) -> Int64? {
-    let step = wall.milliseconds - boot - offset
+  /// - Returns: by how much the clock was set since the last look, forward or back; `nil` if it was not.
+  package mutating func look(wall: Timestamp, boot: BootTime) -> Duration? {
+    let step = wall.milliseconds - boot.milliseconds - offset
     // Slow corrections do not add up to a step.
     offset += step
-    return abs(step) > Self.tolerance ? step : nil
+    return abs(step) > Self.tolerance ? .milliseconds(step) : nil
   }
 
   /// Whether the clock shows a time that cannot be.

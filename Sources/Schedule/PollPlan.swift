@@ -1,10 +1,10 @@
 import HeapModule
-import ImageModel
+package import ImageModel
 
 /// What is to be polled when: pure, and small enough for a million tags (32 bytes a tag and 16 for its place
 /// in line).
 ///
-/// Tags are dense indexes the caller gives out, times are boot-time milliseconds (see `BootClock`). The plan
+/// Tags are dense indexes the caller gives out, times are boot time. The plan
 /// decides when a tag is due and how many polls a registry gets at a time; requests a second are counted where
 /// requests are made. See `PollTiming` for when.
 package struct PollPlan: Sendable {
@@ -12,12 +12,12 @@ package struct PollPlan: Sendable {
   static let gap: Int64 = 120_000
 
   private let seed: UInt64
-  private let origin: Int64
+  private let origin: BootTime
   private var slots: [PollSlot] = []
   private var registries: [RegistryQueue] = []
   private var indexOfRegistry: [String: Int] = [:]
   /// The latest time `due` was asked for.
-  private var latest: Int64?
+  private var latest: BootTime?
 
   /// Tags in the plan, and how many of their polls are under way.
   package private(set) var count = 0
@@ -27,7 +27,7 @@ package struct PollPlan: Sendable {
   ///   - seed: from the instance's ID (`SpreadHash.hash`), so that installations do not poll in step.
   ///   - origin: where the grid of polls begins. Boot time minus wall time makes a tag keep its place when the
   ///     machine is started anew.
-  package init(seed: UInt64, origin: Int64 = 0) {
+  package init(seed: UInt64, origin: BootTime = BootTime(milliseconds: 0)) {
     self.seed = seed
     self.origin = origin
   }
@@ -88,7 +88,7 @@ package struct PollPlan: Sendable {
   /// The tags to poll now, as many as their registries have room for. They are under way until `finish`.
   /// Within a registry the longest overdue come first; between registries they take turns. To be called at
   /// least once a minute, also when nothing is expected: a longer silence is taken for a suspended machine.
-  package mutating func due(at now: Int64) -> [Int] {
+  package mutating func due(at now: BootTime) -> [Int] {
     observe(now)
     var picks: [(turn: Int, entry: RegistryQueue.Entry)] = []
     for index in registries.indices {
@@ -109,12 +109,12 @@ package struct PollPlan: Sendable {
 
   /// A poll has ended; also one that `due` did not ask for, which then counts as the tag's poll.
   ///
-  /// - Returns: when the tag is due next; `Int64.max` for one that has been removed.
+  /// - Returns: when the tag is due next; `distantFuture` for one that has been removed.
   @discardableResult
   package mutating func finish(
-    _ tag: Int, _ outcome: PollOutcome, at now: Int64, random: inout some RandomNumberGenerator
-  ) -> Int64 {
-    guard slots.indices.contains(tag), slots[tag].state != .absent else { return .max }
+    _ tag: Int, _ outcome: PollOutcome, at now: BootTime, random: inout some RandomNumberGenerator
+  ) -> BootTime {
+    guard slots.indices.contains(tag), slots[tag].state != .absent else { return .distantFuture }
     let registry = Int(slots[tag].registry)
     if slots[tag].state != .waiting {
       registries[registry].inFlight -= 1
@@ -124,7 +124,7 @@ package struct PollPlan: Sendable {
     switch slots[tag].state {
     case .absent, .leaving:
       slots[tag].state = .absent
-      return .max
+      return .distantFuture
     case .waiting: dequeue(tag, state: .inFlight)
     case .inFlight: break
     }
@@ -134,28 +134,28 @@ package struct PollPlan: Sendable {
   }
 
   /// Makes a waiting tag due at once, whatever it waits for; a pause of its registry holds for it as well.
-  package mutating func hasten(_ tag: Int, at now: Int64) {
+  package mutating func hasten(_ tag: Int, at now: BootTime) {
     guard let due = due(of: tag), due > now else { return }
     dequeue(tag, state: .absent)
     enqueue(tag, due: now)
   }
 
   /// Until when the tag's registry is left alone; `nil` when it is not.
-  package func pause(of tag: Int, at now: Int64) -> Int64? {
+  package func pause(of tag: Int, at now: BootTime) -> BootTime? {
     guard contains(tag) else { return nil }
     let end = registries[Int(slots[tag].registry)].pausedUntil
     return end > now ? end : nil
   }
 
   /// Polls of this registry wait until then. A pause is never shortened.
-  package mutating func pause(registry: Int, until: Int64) {
+  package mutating func pause(registry: Int, until: BootTime) {
     guard registries.indices.contains(registry) else { return }
     registries[registry].pausedUntil = max(registries[registry].pausedUntil, until)
   }
 
   /// The earliest moment, `now` or later, at which `due` has something to give if nothing else happens before;
   /// `nil` when it has to wait for `add` or `finish`.
-  package func nextWake(after now: Int64) -> Int64? {
+  package func nextWake(after now: BootTime) -> BootTime? {
     registries.lazy
       .compactMap { queue in
         queue.free > 0 ? queue.heap.min.map { max(now, $0.due, queue.pausedUntil) } : nil
@@ -164,7 +164,7 @@ package struct PollPlan: Sendable {
   }
 
   /// When a waiting tag is due; `nil` for one that is unknown or under way.
-  package func due(of tag: Int) -> Int64? {
+  package func due(of tag: Int) -> BootTime? {
     slots.indices.contains(tag) && slots[tag].state == .waiting ? slots[tag].due : nil
   }
 
@@ -175,7 +175,9 @@ package struct PollPlan: Sendable {
   package var registryNames: [String] { indexOfRegistry.sorted { $0.value < $1.value }.map(\.key) }
 
   /// How long ago a tag was due that `due` has given out.
-  package func lateness(of tag: Int, at now: Int64) -> Int64 { max(0, now - slots[tag].due) }
+  package func lateness(of tag: Int, at now: BootTime) -> Duration {
+    .milliseconds(max(0, now - slots[tag].due))
+  }
 
   /// Whether the tag is in the plan, be it waiting or under way.
   package func contains(_ tag: Int) -> Bool {
@@ -186,7 +188,7 @@ package struct PollPlan: Sendable {
   package func isFree(_ tag: Int) -> Bool { !slots.indices.contains(tag) || slots[tag].state == .absent }
 
   /// After a gap everything overdue would go out at once; it is spread instead.
-  private mutating func observe(_ now: Int64) {
+  private mutating func observe(_ now: BootTime) {
     if let latest, now - latest > Self.gap {
       for index in registries.indices {
         registries[index].postpone(dueBy: now, slots: &slots) {
@@ -199,13 +201,13 @@ package struct PollPlan: Sendable {
 
   /// What the outcome means for the whole registry. Returns the end of the pause it asked for.
   private mutating func settle(
-    _ registry: Int, _ outcome: PollOutcome, at now: Int64, random: inout some RandomNumberGenerator
-  ) -> Int64 {
+    _ registry: Int, _ outcome: PollOutcome, at now: BootTime, random: inout some RandomNumberGenerator
+  ) -> BootTime {
     // Polls that were under way when a pause began say nothing about what comes after it.
     let isNews = now >= registries[registry].pausedUntil
     guard case .throttled(let retryAfterSeconds) = outcome else {
       if isNews { registries[registry].strikes = 0 }
-      return .min
+      return .distantPast
     }
     if isNews { registries[registry].strikes = min(registries[registry].strikes + 1, 32) }
     let length = PollTiming.pause(
@@ -215,8 +217,8 @@ package struct PollPlan: Sendable {
   }
 
   private mutating func next(
-    of tag: Int, _ outcome: PollOutcome, at now: Int64, random: inout some RandomNumberGenerator
-  ) -> Int64 {
+    of tag: Int, _ outcome: PollOutcome, at now: BootTime, random: inout some RandomNumberGenerator
+  ) -> BootTime {
     let slot = slots[tag]
     if outcome == .success {
       slots[tag].failures = 0
@@ -230,11 +232,11 @@ package struct PollPlan: Sendable {
         isPermanent: outcome == .failure(isPermanent: true), using: &random)
   }
 
-  private mutating func start(of tag: Int, _ resume: Resume) -> Int64 {
-    let due: Int64
+  private mutating func start(of tag: Int, _ resume: Resume) -> BootTime {
+    let due: BootTime
     var failed = 0
     switch resume {
-    case .never: due = latest ?? 0
+    case .never: due = latest ?? BootTime(milliseconds: 0)
     case .due(let time): due = time
     case .failing(let time, let failures): (due, failed) = (time, failures)
     case .spread(let from, let failures):
@@ -245,7 +247,7 @@ package struct PollPlan: Sendable {
     return due
   }
 
-  private mutating func enqueue(_ tag: Int, due: Int64) {
+  private mutating func enqueue(_ tag: Int, due: BootTime) {
     slots[tag].ticket &+= 1
     slots[tag].due = due
     slots[tag].state = .waiting

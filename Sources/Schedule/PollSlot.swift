@@ -1,3 +1,5 @@
+import ImageModel
+
 /// What the plan keeps of one tag: 32 bytes, for a million of them must fit.
 struct PollSlot: Sendable {
   enum State: UInt8, Sendable {
@@ -9,7 +11,7 @@ struct PollSlot: Sendable {
     case leaving
   }
 
-  var due: Int64 = 0
+  var due = BootTime(milliseconds: 0)
   /// Matches the tag's live queue entry.
   var ticket: UInt32 = 0
   var hash: UInt32 = 0
@@ -19,5 +21,6 @@ struct PollSlot: Sendable {
   var failures: UInt8 = 0
   var state: State = .absent
 
+  /// Milliseconds.
   var interval: Int64 { Int64(intervalSeconds) * 1000 }
 }

@@ -20,10 +20,10 @@ package final class PollTimer: Sendable {
 
   deinit { source.cancel() }
 
-  /// Fires once in `milliseconds`, at once for none or less; replaces what was armed before.
-  package func arm(inMilliseconds milliseconds: Int64) {
-    let delay = min(max(milliseconds, 0), Int64(Limits.tickSeconds) * 1000)
-    source.schedule(deadline: .now() + .milliseconds(Int(delay)), leeway: .milliseconds(1))
+  /// Fires once after `delay`, at once for none or less; replaces what was armed before.
+  package func arm(in delay: Duration) {
+    let delay = min(max(delay, .zero), .seconds(Limits.tickSeconds))
+    source.schedule(deadline: .now() + .milliseconds(Int(delay.milliseconds)), leeway: .milliseconds(1))
   }
 
   /// Never fires again.

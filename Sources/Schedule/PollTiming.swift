@@ -1,6 +1,6 @@
 import ImageModel
 
-/// The plan's formulas. Times are boot-time milliseconds, durations milliseconds.
+/// The plan's formulas. Spans are milliseconds.
 ///
 /// Every tag has a place in the interval, its hash. Its polls lie on the grid `origin + place + k × interval`,
 /// each moved by up to a tenth of the interval, anew each time. The grid is fixed and the shift is not carried
@@ -13,7 +13,7 @@ enum PollTiming {
   }
 
   /// The first grid point at or after `time`.
-  static func gridPoint(from time: Int64, origin: Int64, hash: UInt32, interval: Int64) -> Int64 {
+  static func gridPoint(from time: BootTime, origin: BootTime, hash: UInt32, interval: Int64) -> BootTime {
     let behind = (time - origin - place(hash: hash, interval: interval)) % interval
     return behind > 0 ? time + interval - behind : time - behind
   }
@@ -21,8 +21,8 @@ enum PollTiming {
   /// When to poll again after a success at `now`: the next cycle's grid point with its shift, but never sooner
   /// than half an interval, which only a poll away from the tag's place can come near.
   static func afterSuccess(
-    now: Int64, origin: Int64, hash: UInt32, interval: Int64, using random: inout some RandomNumberGenerator
-  ) -> Int64 {
+    now: BootTime, origin: BootTime, hash: UInt32, interval: Int64, using random: inout some RandomNumberGenerator
+  ) -> BootTime {
     let soonest = now + interval / 2
     let point = gridPoint(from: soonest, origin: origin, hash: hash, interval: interval)
     return max(soonest, point + Int64.random(in: -interval / 10...interval / 10, using: &random))
@@ -52,7 +52,7 @@ enum PollTiming {
 
   /// Where an overdue tag goes after a gap: within a quarter of its interval and a minute, by its hash. The
   /// hash is mixed again, for its own order is that of the places, and neighbours were missed together.
-  static func afterGap(now: Int64, hash: UInt32, interval: Int64) -> Int64 {
+  static func afterGap(now: BootTime, hash: UInt32, interval: Int64) -> BootTime {
     let window = min(interval / 4, Int64(Limits.tickSeconds) * 1000)
     return now + place(hash: (hash ^ (hash >> 15)) &* 0x9e37_79b1, interval: window)
   }

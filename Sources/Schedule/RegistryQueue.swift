@@ -1,11 +1,12 @@
 import HeapModule
+import ImageModel
 
 /// The tags of one registry that wait for their time, and what the registry bears.
 struct RegistryQueue: Sendable {
   /// A tag's place in line. Entries are not searched for when a tag leaves or moves: its slot's ticket
   /// changes, and the entry is dropped when it comes up.
   struct Entry: Comparable, Sendable {
-    let due: Int64
+    let due: BootTime
     let tag: UInt32
     let ticket: UInt32
 
@@ -19,7 +20,7 @@ struct RegistryQueue: Sendable {
   var maxConcurrency: Int
   var inFlight = 0
   /// Nothing is due before this.
-  var pausedUntil = Int64.min
+  var pausedUntil = BootTime.distantPast
   /// How often in a row the registry asked to be left alone. Above zero one poll at a time goes out, until
   /// one comes back without a new request: a window that has just opened must not be filled at once.
   var strikes = 0
@@ -34,7 +35,7 @@ struct RegistryQueue: Sendable {
   mutating func insert(_ entry: Entry) { heap.insert(entry) }
 
   /// Takes the first entry if it is due.
-  mutating func popDue(at now: Int64, slots: [PollSlot]) -> Entry? {
+  mutating func popDue(at now: BootTime, slots: [PollSlot]) -> Entry? {
     guard now >= pausedUntil, let first = heap.min, first.due <= now else { return nil }
     heap.removeMin()
     dropStale(slots)
@@ -52,7 +53,7 @@ struct RegistryQueue: Sendable {
   }
 
   /// Gives every overdue tag the new time that `later` says.
-  mutating func postpone(dueBy now: Int64, slots: inout [PollSlot], to later: (PollSlot) -> Int64) {
+  mutating func postpone(dueBy now: BootTime, slots: inout [PollSlot], to later: (PollSlot) -> BootTime) {
     guard let first = heap.min, first.due <= now else { return }
     var entries: [Entry] = []
     entries.reserveCapacity(heap.count)

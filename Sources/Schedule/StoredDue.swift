@@ -8,7 +8,7 @@ package enum StoredDue {
   ///     schedules was written or is read under a wrong clock, so it is spread anew.
   ///   - failures: failed polls in a row, as stored.
   package static func resume(
-    nextCheckWall: Timestamp, nowWall: Timestamp, nowBoot: Int64, intervalSeconds: Int, failures: Int
+    nextCheckWall: Timestamp, nowWall: Timestamp, nowBoot: BootTime, intervalSeconds: Int, failures: Int
   ) -> Resume {
     let (difference, overflow) = nextCheckWall.milliseconds.subtractingReportingOverflow(nowWall.milliseconds)
     let ahead = nextCheckWall <= nowWall ? 0 : overflow ? .max : difference
@@ -20,7 +20,7 @@ package enum StoredDue {
   }
 
   /// The wall-clock time to store and show for a due time of the plan.
-  package static func wall(due: Int64, nowWall: Timestamp, nowBoot: Int64) -> Timestamp {
+  package static func wall(due: BootTime, nowWall: Timestamp, nowBoot: BootTime) -> Timestamp {
     Timestamp(milliseconds: nowWall.milliseconds + (due - nowBoot))
   }
 }

@@ -1,3 +1,5 @@
+package import ImageModel
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -10,22 +12,25 @@ package enum RetryAfter {
   ///
   /// - Parameters:
   ///   - text: as `wait` takes it.
-  ///   - now: seconds since 1970, best the registry's own.
-  package static func seconds(_ text: String, now: Int64, limit: Int) -> Int? {
-    wait(text, now: now).flatMap { $0 > 0 ? Int(min($0, Int64(limit))) : nil }
+  ///   - now: best by the registry's own clock.
+  package static func seconds(_ text: String, now: Timestamp, limit: Int) -> Int? {
+    wait(text, now: now).flatMap { $0 > .zero ? Int(min($0, .seconds(limit)).components.seconds) : nil }
   }
 
-  /// Seconds to wait; none or less where the time is over, `nil` where the value says nothing.
+  /// Whole seconds to wait; none or less where the time is over, `nil` where the value says nothing.
   ///
   /// - Parameters:
   ///   - text: delta-seconds, an HTTP date in any of its three forms, or what Docker Hub has sent: a Unix
   ///     time, which read as seconds would be a wait of 55 years.
-  ///   - now: seconds since 1970, best those of who sent it.
-  package static func wait(_ text: String, now: Int64) -> Int64? {
+  ///   - now: best by the clock of who sent it; to the second.
+  package static func wait(_ text: String, now: Timestamp) -> Duration? {
     let text = text.utf8.drop { $0 == 0x20 }
     guard let first = text.first else { return nil }
-    guard (0x30...0x39).contains(first) else { return HTTPDate.seconds(Substring(text)).map { $0 - now } }
-    return decimal(Substring(text)).map { $0 > 1_000_000_000 ? $0 - now : $0 }
+    let now = now.milliseconds / 1_000
+    guard (0x30...0x39).contains(first) else {
+      return HTTPDate.time(Substring(text)).map { .seconds($0.milliseconds / 1_000 - now) }
+    }
+    return decimal(Substring(text)).map { .seconds($0 > 1_000_000_000 ? $0 - now : $0) }
   }
 
   /// A run of digits; more than fit count as the largest number.
@@ -49,8 +54,8 @@ package enum HTTPDate {
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
   ]
 
-  /// Seconds since 1970; `nil` for anything else.
-  package static func seconds(_ text: some StringProtocol) -> Int64? {
+  /// A whole second; `nil` for anything else.
+  package static func time(_ text: some StringProtocol) -> Timestamp? {
     guard text.utf8.count <= 40 else { return nil }
     let words = text.lowercased().split { $0 == " " || $0 == "," || $0 == "-" }
     guard words.count >= 5 else { return nil }
@@ -69,7 +74,7 @@ package enum HTTPDate {
     parts.tm_hour = Int32(hour)
     parts.tm_min = Int32(minute)
     parts.tm_sec = Int32(second)
-    return Int64(timegm(&parts))
+    return Timestamp(milliseconds: Int64(timegm(&parts)) * 1_000)
   }
 
   private static func month(_ word: Substring) -> Int? { months.firstIndex(of: String(word)) }

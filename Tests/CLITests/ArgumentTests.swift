@@ -1,6 +1,7 @@
 import ArgumentParser
 import History
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import watcher
@@ -103,7 +104,7 @@ import Testing
   @Test(
     arguments: [("0", 0), ("42", 42), ("000000000042", 42), ("9223372036854775807", Int64.max)] as [(String, Int64)])
   func sequencesAreRead(text: String, expected: Int64) throws {
-    #expect(try SequenceArgument.parse(text, option: "after") == expected)
+    #expect(try SequenceArgument.parse(text, option: "after").rawValue == expected)
   }
 
   @Test(arguments: ["", "-1", "+1", "1.0", " 1", "x", "0x1", "٣", "9223372036854775808"])

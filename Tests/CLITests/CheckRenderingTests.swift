@@ -1,6 +1,7 @@
 import Answers
 import ImageModel
 import Service
+import TestSupport
 import Testing
 
 @testable import watcher

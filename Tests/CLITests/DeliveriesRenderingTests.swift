@@ -1,6 +1,7 @@
 import Answers
 import Config
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History

@@ -1,4 +1,5 @@
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History
@@ -6,7 +7,7 @@ import Testing
 
 @Suite struct EventTextTests {
   private static func stored(
-    _ type: EventType, _ changes: [PlatformChange] = [], sequence: Int64 = 42, tag: TagReference = Samples.tag,
+    _ type: EventType, _ changes: [PlatformChange] = [], sequence: EventSequence = 42, tag: TagReference = Samples.tag,
     _ change: (inout ChangeEvent) throws -> Void = { _ in }
   ) throws -> StoredEvent {
     let time = try Samples.time("2026-09-17T21:30:05.123Z")

@@ -1,5 +1,6 @@
 import ImageModel
 import Service
+import TestSupport
 import Testing
 
 @testable import History

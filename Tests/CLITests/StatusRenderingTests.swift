@@ -1,5 +1,6 @@
 import Answers
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History

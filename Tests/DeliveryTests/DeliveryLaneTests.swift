@@ -1,3 +1,4 @@
+import ImageModel
 import Synchronization
 import TestSupport
 import Testing
@@ -10,7 +11,7 @@ import Testing
 
   /// `count` items, each of a tag of its own.
   private static func items(_ count: Int) -> [OutboxItem] {
-    (1...count).map { FakeOutbox.item($0, "event \($0)", tag: Int64($0)) }
+    (1...count).map { FakeOutbox.item($0, "event \($0)", tag: TagID(rawValue: Int64($0))) }
   }
 
   /// However many events wait of a tag that is slow, one of another that is recorded later does not wait for them.
@@ -29,7 +30,7 @@ import Testing
       await outbox.add("quick", tag: 2)
       worker.wake()
       await eventually("the other tag's is settled") {
-        await outbox.settled == [[.delivered(sequence: Int64(count + 1))]]
+        await outbox.settled == [[.delivered(sequence: EventSequence(count + 1))]]
       }
       #expect(seen.all == ["slow 1", "quick"])
       answer.open()
@@ -84,9 +85,9 @@ import Testing
     let random = TestRandom()
     var choice = random
     let outbox = FakeOutbox(
-      (1...300).map { FakeOutbox.item($0, "event \($0)", tag: Int64.random(in: 1...8, using: &choice)) })
+      (1...300).map { FakeOutbox.item($0, "event \($0)", tag: TagID(rawValue: .random(in: 1...8, using: &choice))) })
     let tags = await Dictionary(grouping: outbox.items, by: \.tag)
-    let underWay = Mutex<[Int64]>([])
+    let underWay = Mutex<[TagID]>([])
     let widths = Log<Int>()
     let attempts = Log<(item: OutboxItem, isDelivered: Bool)>()
     let sink = ScriptedSink(maxInFlight: 4) { items in
@@ -102,7 +103,7 @@ import Testing
       let isDelivered = Int.random(in: 0..<3, using: &random) > 0
       attempts.append((items[0], isDelivered))
       guard !isDelivered else { return items.delivered }
-      let next = [NextAttempt.withSink, .after(milliseconds: 1)].randomElement(using: &random) ?? .withSink
+      let next = [NextAttempt.withSink, .after(.milliseconds(1))].randomElement(using: &random) ?? .withSink
       return [.failed(items[0], error: "no", next: next)]
     }
     await outbox.failSettles(3)
@@ -126,7 +127,7 @@ import Testing
   @Test func nothingIsSentToASinkThatIsGone() async throws {
     let outbox = FakeOutbox(Self.items(100))
     await outbox.failSettles(2)
-    let seen = Log<Int64>()
+    let seen = Log<EventSequence>()
     let others = Gate()
     let sink = ScriptedSink(maxInFlight: 4) { items in
       seen.append(items[0].sequence)
@@ -155,7 +156,7 @@ import Testing
     let outbox = FakeOutbox(Self.items(2))
     let (settling, answer) = (Gate(), Gate())
     await outbox.holdSettles(until: settling)
-    let seen = Log<Int64>()
+    let seen = Log<EventSequence>()
     let sink = ScriptedSink(maxInFlight: 2) { items in
       seen.append(items[0].sequence)
       guard items[0].sequence == 1 else {
@@ -181,7 +182,7 @@ import Testing
   @Test func aRestDoesNotKeepResultsFromBeingRecorded() async throws {
     let outbox = FakeOutbox(Self.items(100))
     let answer = Gate()
-    let seen = Log<Int64>()
+    let seen = Log<EventSequence>()
     let sink = ScriptedSink(maxInFlight: 2) { items in
       seen.append(items[0].sequence)
       guard items[0].sequence > 1 else {
@@ -205,7 +206,7 @@ import Testing
   /// Nobody who knows that it works again wants to wait that out; a change that asks for no attempt leaves it alone.
   @Test func aRestEndsWhenSomebodyAsksForAnAttempt() async throws {
     let outbox = FakeOutbox(Self.items(2))
-    let seen = Log<Int64>()
+    let seen = Log<EventSequence>()
     let sink = ScriptedSink(maxInFlight: 1) { items in
       seen.append(items[0].sequence)
       return seen.all.count > 1
@@ -238,7 +239,7 @@ import Testing
       if !isUp { widths.append(width) }
       await Task.yield()
       now.withLock { $0 -= 1 }
-      return isUp ? items.delivered : [.failed(items[0], error: "no", next: .after(milliseconds: 1))]
+      return isUp ? items.delivered : [.failed(items[0], error: "no", next: .after(.milliseconds(1)))]
     }
     let worker = DeliveryWorker(
       sink: sink, outbox: outbox,
@@ -278,7 +279,7 @@ import Testing
   @Test func whatWasChangedByHandIsReadAgain() async throws {
     let outbox = FakeOutbox(Self.items(10))
     let answer = Gate()
-    let seen = Log<Int64>()
+    let seen = Log<EventSequence>()
     let sink = ScriptedSink(maxInFlight: 1) { items in
       seen.append(items[0].sequence)
       await answer.pass()
@@ -300,7 +301,7 @@ import Testing
     let outbox = FakeOutbox(Self.items(10))
     let reading = Gate()
     await outbox.holdFetches(until: reading)
-    let seen = Log<Int64>()
+    let seen = Log<EventSequence>()
     let sink = ScriptedSink(maxInFlight: 1) { items in
       seen.append(items[0].sequence)
       return items.delivered
@@ -320,7 +321,7 @@ import Testing
   @Test func theOutboxCannotBeWritten() async throws {
     let outbox = FakeOutbox(Self.items(30))
     await outbox.failSettles(3)
-    let seen = Log<Int64>()
+    let seen = Log<EventSequence>()
     let sink = ScriptedSink(maxInFlight: 4) { items in
       seen.append(items[0].sequence)
       return items.delivered
@@ -330,7 +331,7 @@ import Testing
     try await running(worker) {
       await eventually("all delivered") { await outbox.isEmpty }
     }
-    #expect(seen.all.sorted() == Array(1...30))
+    #expect(seen.all.sorted() == (1...30).map { EventSequence($0) })
     #expect(problems.all.map(\.failures) == [1, 2, 3] && problems.all.allSatisfy { $0.cause == .outbox })
   }
 

@@ -1,4 +1,6 @@
+import ImageModel
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Delivery
@@ -6,12 +8,12 @@ import Testing
 /// What a worker does with the time that a receiver asks for; how long that is, `ThrottleRestTests` say.
 @Suite(.timeLimit(.minutes(1))) struct DeliveryRestTests {
   private static func items(_ count: Int) -> [OutboxItem] {
-    (1...count).map { FakeOutbox.item($0, "event \($0)", tag: Int64($0)) }
+    (1...count).map { FakeOutbox.item($0, "event \($0)", tag: TagID(rawValue: Int64($0))) }
   }
 
   /// Refuses the first item for so long.
   private static func sink(
-    refusing asked: Duration, times: Int = 1, seen: Log<Int64>, maxInFlight: Int = 1
+    refusing asked: Duration, times: Int = 1, seen: Log<EventSequence>, maxInFlight: Int = 1
   ) -> ScriptedSink {
     let left = Mutex(times)
     return ScriptedSink(maxInFlight: maxInFlight) { items in
@@ -38,7 +40,7 @@ import Testing
   @Test func aWorkerGoesOnWithWhatIsRecorded() async throws {
     let outbox = FakeOutbox(Self.items(2))
     await outbox.record(rest: .seconds(3_600))
-    let seen = Log<Int64>()
+    let seen = Log<EventSequence>()
     let worker = DeliveryWorker(sink: Self.sink(refusing: .zero, times: 0, seen: seen), outbox: outbox)
     try await running(worker) {
       await eventually("it is known") { await outbox.restCount == 1 }
@@ -85,13 +87,13 @@ import Testing
   /// A receiver that was down, and asks for a little time while it starts.
   @Test func whoSaysHowLongIsNotDown() async throws {
     let outbox = FakeOutbox(Self.items(1))
-    let seen = Log<Int64>()
+    let seen = Log<EventSequence>()
     let problems = Log<DeliveryProblem>()
     let clock = ManualClock()
     let sink = ScriptedSink(maxInFlight: 1) { items in
       seen.append(items[0].sequence)
       switch seen.all.count {
-      case ...10: return [.failed(items[0], error: "down", next: .after(milliseconds: 0))]
+      case ...10: return [.failed(items[0], error: "down", next: .after(.milliseconds(0)))]
       case ...12: return [.refused(items[0], for: .seconds(5), isTooMany: false)]
       default: return items.delivered
       }
@@ -114,7 +116,7 @@ import Testing
     await outbox.record(rest: .seconds(3_600))
     await outbox.failRests(2)
     let problems = Log<DeliveryProblem>()
-    let seen = Log<Int64>()
+    let seen = Log<EventSequence>()
     let worker = DeliveryWorker(
       sink: Self.sink(refusing: .zero, times: 0, seen: seen), outbox: outbox, retryDelay: { _ in .milliseconds(1) }
     ) { problems.append($0) }
@@ -126,8 +128,9 @@ import Testing
 
   /// The refused one keeps its place within its tag, and lets others go first.
   @Test func othersGoFirstAfterIt() async throws {
-    let outbox = FakeOutbox([(1, 1), (2, 1), (3, 2), (4, 3)].map { FakeOutbox.item($0, "", tag: Int64($1)) })
-    let seen = Log<Int64>()
+    let outbox = FakeOutbox(
+      [(1, 1), (2, 1), (3, 2), (4, 3)].map { FakeOutbox.item($0, "", tag: TagID(rawValue: Int64($1))) })
+    let seen = Log<EventSequence>()
     let worker = DeliveryWorker(sink: Self.sink(refusing: .milliseconds(20), seen: seen), outbox: outbox)
     try await running(worker) {
       await eventually("all delivered") { await outbox.isEmpty }
@@ -138,7 +141,7 @@ import Testing
   /// It was refused for bad luck, and more wait than are in memory at a time.
   @Test func aLongBacklogDoesNotKeepOutWhatWasRefusedOnce() async throws {
     let outbox = FakeOutbox(Self.items(400))
-    let seen = Log<Int64>()
+    let seen = Log<EventSequence>()
     let sink = ScriptedSink(maxInFlight: 1) { items in
       seen.append(items[0].sequence)
       return seen.all.count == 2 ? [.refused(items[0], for: .milliseconds(1))] : items.delivered
@@ -154,8 +157,9 @@ import Testing
 
   /// The last attempt of its event is refused: that event is nobody's hindrance any more.
   @Test func whatIsGivenUpDoesNotPutOffTheNextOfItsTag() async throws {
-    let outbox = FakeOutbox([(1, 1), (2, 1), (3, 2), (4, 3)].map { FakeOutbox.item($0, "", tag: Int64($1)) })
-    let seen = Log<Int64>()
+    let outbox = FakeOutbox(
+      [(1, 1), (2, 1), (3, 2), (4, 3)].map { FakeOutbox.item($0, "", tag: TagID(rawValue: Int64($1))) })
+    let seen = Log<EventSequence>()
     let sink = ScriptedSink(maxInFlight: 1) { items in
       seen.append(items[0].sequence)
       guard seen.all.count == 1 else { return items.delivered }
@@ -186,7 +190,7 @@ import Testing
   /// A `check` waits a little for a receiver that takes one after another.
   @Test func aPatientStopWaitsItOut() async throws {
     let outbox = FakeOutbox(Self.items(3))
-    let seen = Log<Int64>()
+    let seen = Log<EventSequence>()
     let worker = DeliveryWorker(sink: Self.sink(refusing: .milliseconds(50), times: 2, seen: seen), outbox: outbox)
     await worker.stop(drainingFor: .seconds(30), isPatient: true)
     #expect(await outbox.isEmpty)
@@ -195,7 +199,7 @@ import Testing
   @Test(arguments: [(isPatient: false, asked: 5), (true, 3_600)])
   func aStopDoesNotWaitForLonger(isPatient: Bool, asked: Int) async throws {
     let outbox = FakeOutbox(Self.items(3))
-    let seen = Log<Int64>()
+    let seen = Log<EventSequence>()
     let worker = DeliveryWorker(sink: Self.sink(refusing: .seconds(asked), seen: seen), outbox: outbox)
     let began = ContinuousClock.now
     await worker.stop(drainingFor: .seconds(30), isPatient: isPatient)

@@ -1,3 +1,4 @@
+import ImageModel
 import Testing
 
 @testable import Delivery
@@ -109,7 +110,7 @@ import Testing
     let isUp = Log<Bool>()
     let sink = ScriptedSink { items in
       batches.append(items.count)
-      if isUp.all.isEmpty { return items.prefix(4).map { .failed($0, error: "no", next: .after(milliseconds: 1)) } }
+      if isUp.all.isEmpty { return items.prefix(4).map { .failed($0, error: "no", next: .after(.milliseconds(1))) } }
       return items.delivered
     }
     let rests = Log<Int>()
@@ -151,7 +152,7 @@ import Testing
     let outbox = FakeOutbox(["a", "b"])
     let sink = ScriptedSink { items in
       [
-        .failed(items[0], error: "503", next: .after(milliseconds: 1)),
+        .failed(items[0], error: "503", next: .after(.milliseconds(1))),
         .failed(items[1], error: "410", next: .sinkDisabled),
       ]
     }
@@ -171,7 +172,7 @@ import Testing
     let sink = ScriptedSink { items in
       rounds.append(items.count)
       guard rounds.all.count == 1 else { return items.delivered }
-      return items.prefix(failing).map { .failed($0, error: "no", next: .after(milliseconds: 1)) }
+      return items.prefix(failing).map { .failed($0, error: "no", next: .after(.milliseconds(1))) }
     }
     let problems = Log<DeliveryProblem>()
     let worker = DeliveryWorker(sink: sink, outbox: outbox, retryDelay: Self.soon) { problems.append($0) }
@@ -338,9 +339,10 @@ private actor LateOutbox: Outbox {
 
   func onFirstFetch(_ hook: @escaping @Sendable () -> Void) { self.hook = hook }
 
-  func nextDue(sink: String, within: Int64, besides: [Int64]) -> Int64? { nil }
+  func nextDue(sink: String, within: Duration, excluding: [EventSequence]) -> Duration? { nil }
 
-  func waiting(sink: String, within: Int64, limit: Int, firstOfTag: Bool, besides: [Int64]) -> [OutboxItem] {
+  func waiting(sink: String, within: Duration, limit: Int, firstOfTag: Bool, excluding: [EventSequence]) -> [OutboxItem]
+  {
     guard let hook else { return items }
     self.hook = nil
     items = [FakeOutbox.item(1, "late")]

@@ -1,4 +1,6 @@
 import Delivery
+import ImageModel
+import TestSupport
 
 /// An outbox in memory that keeps what it was asked and told, and fails on order.
 actor FakeOutbox: Outbox {
@@ -20,7 +22,7 @@ actor FakeOutbox: Outbox {
   /// Settlings that have begun.
   private(set) var settleCount = 0
   private var failingRests = 0
-  private var heldTags: Set<Int64> = []
+  private var heldTags: Set<TagID> = []
   /// The most that whoever reads this has had in memory.
   private(set) var mostInMemory = 0
 
@@ -34,12 +36,13 @@ actor FakeOutbox: Outbox {
     self.isPatient = isPatient
   }
 
-  static func item(_ sequence: Int, _ body: String, tag: Int64 = 1, attempts: Int = 0) -> OutboxItem {
-    OutboxItem(sequence: Int64(sequence), eventID: "e\(sequence)", tag: tag, body: Array(body.utf8), attempts: attempts)
+  static func item(_ sequence: Int, _ body: String, tag: TagID = 1, attempts: Int = 0) -> OutboxItem {
+    OutboxItem(
+      sequence: EventSequence(sequence), eventID: "e\(sequence)", tag: tag, body: Array(body.utf8), attempts: attempts)
   }
 
-  func add(_ body: String, tag: Int64 = 1) {
-    items.append(Self.item(Int(items.last?.sequence ?? 0) + 1, body, tag: tag))
+  func add(_ body: String, tag: TagID = 1) {
+    items.append(Self.item(Int(items.last?.sequence.rawValue ?? 0) + 1, body, tag: tag))
   }
 
   /// It rests as failed.
@@ -57,26 +60,26 @@ actor FakeOutbox: Outbox {
   var fetchCount: Int { fetches.count }
 
   func waiting(
-    sink: String, within: Int64, limit: Int, firstOfTag: Bool, besides: [Int64]
+    sink: String, within: Duration, limit: Int, firstOfTag: Bool, excluding: [EventSequence]
   ) async throws -> [OutboxItem] {
     fetches.append(limit)
     if failingFetches > 0 {
       failingFetches -= 1
       throw Broken()
     }
-    var seen = Set(items.filter { besides.contains($0.sequence) }.map(\.tag))
+    var seen = Set(items.filter { excluding.contains($0.sequence) }.map(\.tag))
     let due = items.filter { item in
       let isFirst = seen.insert(item.tag).inserted
-      return (isFirst || !firstOfTag) && !heldTags.contains(item.tag) && !besides.contains(item.sequence)
+      return (isFirst || !firstOfTag) && !heldTags.contains(item.tag) && !excluding.contains(item.sequence)
     }
     let fetched = isDisabled ? [] : Array(due.prefix(limit))
-    mostInMemory = max(mostInMemory, besides.count + fetched.count)
+    mostInMemory = max(mostInMemory, excluding.count + fetched.count)
     await fetchGate?.pass()
     return fetched
   }
 
-  func nextDue(sink: String, within: Int64, besides: [Int64]) -> Int64? {
-    isDisabled || items.allSatisfy { heldTags.contains($0.tag) || besides.contains($0.sequence) } ? nil : 0
+  func nextDue(sink: String, within: Duration, excluding: [EventSequence]) -> Duration? {
+    isDisabled || items.allSatisfy { heldTags.contains($0.tag) || excluding.contains($0.sequence) } ? nil : .zero
   }
 
   func record(rest: Duration) { recordedRest = rest }

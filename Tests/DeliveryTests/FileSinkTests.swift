@@ -1,6 +1,8 @@
 import Delivery
 import Foundation
 import Glibc
+import ImageModel
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct FileSinkTests {
@@ -17,7 +19,7 @@ import Testing
   }
 
   private func expectDelivered(_ results: [DeliveryResult], count: Int) {
-    #expect(results == (1...count).map { .delivered(sequence: Int64($0)) })
+    #expect(results == (1...count).map { .delivered(sequence: EventSequence($0)) })
   }
 
   @Test func linesInOrder() async throws {

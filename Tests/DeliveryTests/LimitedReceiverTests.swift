@@ -1,4 +1,5 @@
 import Foundation
+import ImageModel
 import Synchronization
 import TestSupport
 import Testing
@@ -166,5 +167,5 @@ import Transport
 }
 
 extension LimitedReceiverTests.Case {
-  fileprivate func tag(_ sequence: Int) -> Int64 { Int64((sequence - 1) % tags) }
+  fileprivate func tag(_ sequence: Int) -> TagID { TagID(rawValue: Int64((sequence - 1) % tags)) }
 }

@@ -4,7 +4,7 @@ import Testing
 @testable import Delivery
 
 @Suite struct RetryScheduleTests {
-  private func delay(_ attempts: Int, _ retryAfter: Int? = nil) -> Int64? {
+  private func delay(_ attempts: Int, _ retryAfter: Int? = nil) -> Duration? {
     var random = TestRandom()
     return RetrySchedule.standard.delay(afterAttempts: attempts, retryAfterSeconds: retryAfter, using: &random)
   }
@@ -22,9 +22,9 @@ import Testing
     let values = try (0..<400).map { _ in
       try #require(RetrySchedule.standard.delay(afterAttempts: attempts, retryAfterSeconds: nil, using: &random))
     }
-    #expect(values.allSatisfy { (Int64(bounds.0) * 1_000...Int64(bounds.1) * 1_000).contains($0) })
-    let spread = Int64(bounds.1 - bounds.0) * 1_000
-    #expect((values.max() ?? 0) - (values.min() ?? 0) > spread / 2, "spread out")
+    #expect(values.allSatisfy { (.seconds(bounds.0)...(.seconds(bounds.1))).contains($0) })
+    let spread = Duration.seconds(bounds.1 - bounds.0)
+    #expect(try #require(values.max()) - #require(values.min()) > spread / 2, "spread out")
   }
 
   @Test func tenAttempts() {
@@ -34,8 +34,8 @@ import Testing
 
   /// A receiver may ask for more time, not for less, and not for more than a day.
   @Test func whatTheReceiverAsksFor() throws {
-    #expect(delay(1, 120) == 120_000)
-    #expect(try #require(delay(3, 1)) >= 1_440_000)
-    #expect(delay(1, 1_000_000) == 86_400_000)
+    #expect(delay(1, 120) == .seconds(120))
+    #expect(try #require(delay(3, 1)) >= .seconds(1_440))
+    #expect(delay(1, 1_000_000) == .seconds(86_400))
   }
 }

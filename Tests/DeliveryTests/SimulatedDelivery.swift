@@ -1,3 +1,4 @@
+import ImageModel
 import TestSupport
 import Testing
 
@@ -31,7 +32,7 @@ struct SimulatedDelivery {
     self.receiver = receiver
     self.ways = ways
     waiting = (0..<tags * eventsEach).map {
-      (FakeOutbox.item($0 + 1, "", tag: Int64($0 % tags), attempts: attempts), 0)
+      (FakeOutbox.item($0 + 1, "", tag: TagID(rawValue: Int64($0 % tags)), attempts: attempts), 0)
     }
   }
 
@@ -66,7 +67,7 @@ struct SimulatedDelivery {
     {
       waiting.removeAll { $0.item.sequence == item.sequence }
       throttle.begin(item, at: instant)
-      underWay.append((item, .arrives, now + 2 + (Int(item.sequence) + ways) * (7 + ways) % 5))
+      underWay.append((item, .arrives, now + 2 + (Int(item.sequence.rawValue) + ways) * (7 + ways) % 5))
     }
   }
 
@@ -84,11 +85,12 @@ struct SimulatedDelivery {
       let delay =
         refusal.asked == nil
         ? RetrySchedule.standard.delay(afterAttempts: attempts, retryAfterSeconds: nil, isTooMany: true, using: &random)
-          ?? 0 : 0
+          ?? .zero : .zero
       let again = OutboxItem(
         sequence: item.sequence, eventID: item.eventID, tag: item.tag, body: item.body, attempts: attempts)
       waiting.insert(
-        (again, now + Int(delay)), at: waiting.firstIndex { $0.item.sequence > item.sequence } ?? waiting.count)
+        (again, now + Int(delay.milliseconds)),
+        at: waiting.firstIndex { $0.item.sequence > item.sequence } ?? waiting.count)
     }
   }
 

@@ -1,4 +1,5 @@
 import Delivery
+import ImageModel
 
 /// A receiver with a limit of its own, as its answers show it. Times are milliseconds.
 struct SimulatedReceiver {
@@ -30,19 +31,19 @@ struct SimulatedReceiver {
   var limit = Limit.none
   var says = Says.roundedUp
   /// Tags whose events it never takes.
-  var poisoned: Set<Int64> = []
+  var poisoned: Set<TagID> = []
   /// Until then it answers 503.
   var awayUntil = 0
   private var accepted: [Int] = []
   private var reserve = Double.nan
   private var filled = 0
 
-  init(_ limit: Limit = .none, _ says: Says = .roundedUp, poisoned: Set<Int64> = [], awayUntil: Int = 0) {
+  init(_ limit: Limit = .none, _ says: Says = .roundedUp, poisoned: Set<TagID> = [], awayUntil: Int = 0) {
     (self.limit, self.says, self.poisoned, self.awayUntil) = (limit, says, poisoned, awayUntil)
   }
 
   /// - Returns: `nil` when it takes the event.
-  mutating func answer(tag: Int64, at now: Int) -> Refusal? {
+  mutating func answer(tag: TagID, at now: Int) -> Refusal? {
     if now < awayUntil { return Refusal(isTooMany: false, asked: says.asked(awayUntil - now)) }
     let left = poisoned.contains(tag) ? 1_000 : wait(at: now)
     guard left > 0 else {

@@ -1,5 +1,7 @@
 import Delivery
 import Foundation
+import ImageModel
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct StdoutSinkTests {
@@ -131,7 +133,7 @@ import Testing
     reader.start()
     let results = await StdoutSink(output: output(pipe.writer)).write(
       bodies.enumerated().map { FakeOutbox.item($0, $1) })
-    #expect(results == (0..<20).map { .delivered(sequence: $0) })
+    #expect(results == (0..<20).map { .delivered(sequence: EventSequence($0)) })
     pipe.closeWriter()
     await eventually("all read") { !lines.all.isEmpty }
     #expect(lines.all.first == bodies)

@@ -1,3 +1,4 @@
+import ImageModel
 import Testing
 
 @testable import Delivery
@@ -7,7 +8,9 @@ import Testing
   private let start = ContinuousClock.now
   private var throttle = Throttle()
 
-  private static func item(_ number: Int) -> OutboxItem { FakeOutbox.item(number, "", tag: Int64(number)) }
+  private static func item(_ number: Int) -> OutboxItem {
+    FakeOutbox.item(number, "", tag: TagID(rawValue: Int64(number)))
+  }
 
   private func at(_ milliseconds: Int) -> ContinuousClock.Instant { start + .milliseconds(milliseconds) }
 

@@ -1,3 +1,5 @@
+import ImageModel
+import TestSupport
 import Testing
 
 @testable import Delivery
@@ -79,8 +81,8 @@ import Testing
   }
 
   /// One event that is never taken: the others wait out one second, and so do those that come later.
-  @Test(arguments: [1, 2, 15, 30]) func aTagThatIsNeverTakenHoldsUpNoOther(poisoned: Int64) {
-    var delivery = SimulatedDelivery(SimulatedReceiver(poisoned: [poisoned % 30]), tags: 30)
+  @Test(arguments: [1, 2, 15, 30]) func aTagThatIsNeverTakenHoldsUpNoOther(poisoned: Int) {
+    var delivery = SimulatedDelivery(SimulatedReceiver(poisoned: [TagID(poisoned % 30)]), tags: 30)
     delivery.run(until: 10_000) { $0.taken.count == 29 }
     delivery.expectOrder(29)
     #expect(delivery.now < 1_200, "\(delivery.now) ms")
@@ -89,8 +91,8 @@ import Testing
   }
 
   /// Ten events of each, of several tags that are never taken: every rest gives the others more room.
-  @Test(arguments: [[0], [0, 1, 2], [3, 9, 21, 28, 29]] as [Set<Int64>])
-  func whatIsNeverTakenIsTriedLessWhileOthersWait(poisoned: Set<Int64>) {
+  @Test(arguments: [[0], [0, 1, 2], [3, 9, 21, 28, 29]] as [Set<TagID>])
+  func whatIsNeverTakenIsTriedLessWhileOthersWait(poisoned: Set<TagID>) {
     var delivery = SimulatedDelivery(SimulatedReceiver(poisoned: poisoned), tags: 30, eventsEach: 10)
     let others = (30 - poisoned.count) * 10
     delivery.run(until: 100_000) { $0.taken.count == others }
@@ -102,7 +104,7 @@ import Testing
   @Test func noTagStarvesAtALimit() throws {
     var delivery = SimulatedDelivery(SimulatedReceiver(.sliding(1, span: 1_000)), tags: 3, eventsEach: 40)
     delivery.run { $0.taken.count == 30 }
-    for tag in 0..<3 as Range<Int64> { #expect(delivery.taken.count { $0.item.tag == tag } >= 7) }
+    for tag in [0, 1, 2] as [TagID] { #expect(delivery.taken.count { $0.item.tag == tag } >= 7) }
   }
 
   @Test func anOutageIsWaitedOutAsAskedAndLeavesNoTrace() {

@@ -1,3 +1,4 @@
+import ImageModel
 import Testing
 import Transport
 
@@ -17,7 +18,7 @@ import Transport
   func whoAnswered(_ status: Int, _ proxy: String?, _ expected: String) {
     let response = HTTPResponse(
       status: status, headers: HTTPHeaders(raw: []), body: [], url: "https://r.test/", proxy: proxy)
-    let verdict = WebhookVerdict(response, receiver: "https://r.test", now: 0, secrets: [])
+    let verdict = WebhookVerdict(response, receiver: "https://r.test", now: Timestamp(milliseconds: 0), secrets: [])
     guard case .failed(expected, _) = verdict else {
       Issue.record("\(verdict)")
       return

@@ -124,8 +124,8 @@ import Transport
       let (error, next) = try failure(results)
       #expect(error.hasPrefix("\(server.origin) answered \(status): because of this"), "\(error)")
       #expect(!error.contains("secret"))
-      guard case .after(let milliseconds) = next else { throw Unexpected(what: "\(next)") }
-      #expect((seconds.lowerBound * 1_000...seconds.upperBound * 1_000).contains(milliseconds), "\(milliseconds)")
+      guard case .after(let delay) = next else { throw Unexpected(what: "\(next)") }
+      #expect((.seconds(seconds.lowerBound)...(.seconds(seconds.upperBound))).contains(delay), "\(delay)")
     }
   }
 
@@ -156,7 +156,8 @@ import Transport
     } _: { sink, _ in
       let results = await sink.write([FakeOutbox.item(1, "{}")])
       guard
-        case .refused(_, Refusal(isTooMany: true, asked: nil), _, .after(5_000...6_000)) = try #require(results.first)
+        case .refused(_, Refusal(isTooMany: true, asked: nil), _, .after(.seconds(5) ... .seconds(6))) = try #require(
+          results.first)
       else { throw Unexpected(what: "\(results)") }
     }
   }
@@ -175,7 +176,7 @@ import Transport
       let nexts = try await [
         next(86_399_000, 0), next(-1_000, 0), next(86_400_000, 0), next(86_400_000, 9),
       ]
-      #expect(nexts == [.withSink, .withSink, .after(milliseconds: 60_000), .byHand], "-1 s: under another clock")
+      #expect(nexts == [.withSink, .withSink, .after(.milliseconds(60_000)), .byHand], "-1 s: under another clock")
     }
   }
 
@@ -195,7 +196,7 @@ import Transport
     try await withSink({ $0.maxInFlight = 1 }) { _ in
       ScriptedResponse(410)
     } _: { sink, server in
-      let items = (1...5).map { FakeOutbox.item($0, "{}", tag: Int64($0)) }
+      let items = (1...5).map { FakeOutbox.item($0, "{}", tag: TagID(rawValue: Int64($0))) }
       let gone = try await failure(results(items, sink))
       #expect(gone.next == .sinkDisabled)
       #expect(server.requests.count == 1)
@@ -324,7 +325,7 @@ import Transport
     try await withSink({ $0.maxInFlight = 3 }) { _ in
       ScriptedResponse(200)
     } _: { sink, server in
-      let items = (1...30).map { FakeOutbox.item($0, "\($0)", tag: Int64($0 % 5)) }
+      let items = (1...30).map { FakeOutbox.item($0, "\($0)", tag: TagID(rawValue: Int64($0 % 5))) }
       let results = await results(items, sink)
       #expect(results.count == 30)
       let received = server.requests.compactMap { Int(String(decoding: $0.body, as: UTF8.self)) }
@@ -343,7 +344,7 @@ import Transport
       ScriptedResponse(String(decoding: request.body, as: UTF8.self) == "2" ? 500 : 200)
     } _: { sink, server in
       let items = [1: 1, 2: 1, 3: 1, 4: 2, 5: 2].sorted { $0.key < $1.key }
-        .map { FakeOutbox.item($0.key, "\($0.key)", tag: Int64($0.value)) }
+        .map { FakeOutbox.item($0.key, "\($0.key)", tag: TagID(rawValue: Int64($0.value))) }
       let results = await results(items, sink)
       #expect(results.count == 4)
       #expect(server.requests.map { String(decoding: $0.body, as: UTF8.self) }.sorted() == ["1", "2", "4", "5"])
@@ -355,7 +356,7 @@ import Transport
     try await withSink { _ in
       ScriptedResponse(500)
     } _: { sink, server in
-      let results = await results((1...60).map { FakeOutbox.item($0, "{}", tag: Int64($0)) }, sink)
+      let results = await results((1...60).map { FakeOutbox.item($0, "{}", tag: TagID(rawValue: Int64($0))) }, sink)
       #expect(results.count == server.requests.count)
       #expect((10..<14).contains(results.count))
     }

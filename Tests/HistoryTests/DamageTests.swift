@@ -1,6 +1,7 @@
 import GRDB
 import Glibc
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History
@@ -46,7 +47,7 @@ import Testing
       let tag = try history.amazonTag()
       _ = try history.latestSnapshot(tag: tag.id)
       _ = try history.lastUse(tag: tag.id, platform: arm64, identity: digest(20), before: 4)
-      _ = try history.waiting(sink: "ops", now: time(100), within: 86_400_000, limit: 10)
+      _ = try history.waiting(sink: "ops", now: time(100), within: .seconds(86_400), limit: 10)
       _ = try history.document(digest(1))
       _ = try history.sinks()
       try history.record(snapshot(9, [image(amd64, 99)]), tag: tag.id, at: 50, sinks: ["ops"])

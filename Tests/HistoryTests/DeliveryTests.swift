@@ -1,4 +1,5 @@
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History
@@ -44,8 +45,8 @@ import Testing
     }
   }
 
-  private func due(_ history: HistoryTransaction, now: Int64 = 100) throws -> [Int64] {
-    try history.waiting(sink: "ops", now: time(now), within: 86_400_000, limit: 10).map(\.sequence)
+  private func due(_ history: HistoryTransaction, now: Int64 = 100) throws -> [EventSequence] {
+    try history.waiting(sink: "ops", now: time(now), within: .seconds(86_400), limit: 10).map(\.sequence)
   }
 
   // MARK: Queries
@@ -120,7 +121,7 @@ import Testing
         try history.retryDeliveries(query { $0.sinks = ["ops"] }, now: time(100)).count == 2,
         "what was never tried is due anyhow")
       #expect(try due(history) == [1, 3, 4], "the oldest of a tag first")
-      #expect(try history.waiting(sink: "ops", now: time(0), within: 86_400_000, limit: 1)[0].attempts == 0)
+      #expect(try history.waiting(sink: "ops", now: time(0), within: .seconds(86_400), limit: 1)[0].attempts == 0)
       #expect(try history.retryDeliveries(query { $0.sinks = ["ops"] }, now: time(100)).count == 0)
     }
     #expect(try listed(query([.failed])) == [])
@@ -131,17 +132,17 @@ import Testing
   @Test func aRetriedOneWaitsForWhatIsUnderWayOfItsTag() throws {
     defer { writer.close() }
     try writer.transactionSync { history throws in
-      func due(_ besides: [Int64]) throws -> [Int64] {
+      func due(_ excluding: [EventSequence]) throws -> [EventSequence] {
         try history.waiting(
-          sink: "ops", now: time(900), within: 86_400_000, limit: 10, firstOfTag: true, besides: besides
+          sink: "ops", now: time(900), within: .seconds(86_400), limit: 10, firstOfTag: true, excluding: excluding
         ).map(\.sequence)
       }
-      func next(_ besides: [Int64]) throws -> Int64? {
-        try history.nextDue(sink: "ops", now: time(900), within: 86_400_000, besides: besides)
+      func next(_ excluding: [EventSequence]) throws -> Duration? {
+        try history.nextDue(sink: "ops", now: time(900), within: .seconds(86_400), excluding: excluding)
       }
       #expect(try due([]) == [3, 4])
       _ = try history.retryDeliveries(query { $0.events = [.sequence(1)] }, now: time(900))
-      #expect(try due([3]) == [4] && next([3]) == 0)
+      #expect(try due([3]) == [4] && next([3]) == .zero)
       #expect(try due([3, 4]) == [] && next([3, 4]) == nil)
       try history.settleDelivered(sink: "ops", sequences: [3], at: time(901))
       #expect(try due([4]) == [1])

@@ -1,5 +1,6 @@
 import ImageModel
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import History
@@ -37,7 +38,7 @@ import Testing
 
   private func sequences(
     _ reader: HistoryReader, limit: Int = 100, _ change: (inout EventQuery) -> Void = { _ in }
-  ) throws -> [Int64] {
+  ) throws -> [EventSequence] {
     var query = EventQuery()
     change(&query)
     return try reader.events(query, limit: limit).events.map(\.sequence)
@@ -81,7 +82,7 @@ import Testing
     let reader = try reader()
     var query = EventQuery()
     query.tags = [amazon]
-    var pages: [[Int64]] = []
+    var pages: [[EventSequence]] = []
     while true {
       let page = try reader.events(query, limit: 2)
       pages.append(page.events.map(\.sequence))

@@ -1,6 +1,7 @@
 import GRDB
 import Glibc
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History
@@ -31,7 +32,7 @@ import Testing
     defer { writer.close() }
     #expect(writer.instance == "urn:uuid:c0d2aa8d-30bc-434b-bf99-f2ca47257838")
     try writer.transactionSync { history in
-      let waiting = try history.waiting(sink: "ops", now: time(10_000), within: 86_400_000, limit: 10)
+      let waiting = try history.waiting(sink: "ops", now: time(10_000), within: .seconds(86_400), limit: 10)
       #expect(waiting.map(\.sequence) == [2])
       #expect(waiting.map { String(decoding: $0.body, as: UTF8.self) } == [Self.body])
       #expect(waiting.map(\.attempts) == [1])

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History
@@ -11,7 +12,7 @@ import Testing
 
   init() throws { writer = try HistoryWriter.open(scratch.database) }
 
-  private static let day: Int64 = 86_400_000
+  private static let day = Duration.seconds(86_400)
 
   /// Events `e1` … for the sinks `ops` and `journal`, of two tags in turn; `labels` makes them large.
   private func prepare(_ history: HistoryTransaction, _ count: Int, labels: Int = 0) throws -> [[UInt8]] {
@@ -110,7 +111,7 @@ import Testing
       _ = try history.appendEvent(event("e9", at: 9), tag: tag.id, snapshot: nil, sinks: ["ops"])
       _ = try history.group(sink: "ops", id: "g2", now: time(60))
       #expect(try self.first(history) == nil)
-      #expect(try history.nextGroupDue(sink: "ops", now: time(100), within: Self.day) == 60_000)
+      #expect(try history.nextGroupDue(sink: "ops", now: time(100), within: Self.day) == .milliseconds(60_000))
       #expect(try self.first(history, now: 160)?.eventID == "g1")
       #expect(try self.first(history, now: -100_000)?.eventID == "g1", "the clock was set back by more than a day")
       try history.settleFailed(sink: "ops", sequence: first.sequence, attempts: 10, error: "503", .rests)
@@ -129,16 +130,16 @@ import Testing
       _ = try prepare(history, 3)
       _ = try history.group(sink: "ops", id: "g1", now: time(50))
       let other = try history.ensureTag(TagReference(domain: "docker.io", path: "y", tag: "c"), selection: .all).id
-      for (number, tag) in [(5, 1), (6, 2), (7, other)] as [(Int, Int64)] {
+      for (number, tag) in [(5, 1), (6, 2), (7, other)] as [(Int, TagID)] {
         _ = try history.appendEvent(event("e\(number)", at: 60), tag: tag, snapshot: nil, sinks: ["ops"])
       }
-      func due(_ besides: [Int64] = [], now: Int64 = 100) throws -> [Int64] {
+      func due(_ excluding: [EventSequence] = [], now: Int64 = 100) throws -> [EventSequence] {
         try history.waiting(
-          sink: "ops", now: time(now), within: Self.day, limit: 10, firstOfTag: firstOfTag, besides: besides
+          sink: "ops", now: time(now), within: Self.day, limit: 10, firstOfTag: firstOfTag, excluding: excluding
         ).map(\.sequence)
       }
-      func next(_ besides: [Int64] = [], now: Int64 = 100) throws -> Int64? {
-        try history.nextDue(sink: "ops", now: time(now), within: Self.day, besides: besides)
+      func next(_ excluding: [EventSequence] = [], now: Int64 = 100) throws -> Duration? {
+        try history.nextDue(sink: "ops", now: time(now), within: Self.day, excluding: excluding)
       }
       #expect(try due() == (firstOfTag ? [4, 7] : [4, 5, 6, 7]))
       #expect(try due([4]) == [7], "while it is under way")
@@ -147,7 +148,8 @@ import Testing
       if firstOfTag { #expect(try due([5]) == [7] && due([6]) == [7], "and while one of its tags is") }
 
       try history.settleFailed(sink: "ops", sequence: 4, attempts: 1, error: "503", .retry(at: time(200)))
-      #expect(try due() == [7] && due([7]) == [] && next([7]) == 100_000, "it is put off, and they with it")
+      #expect(
+        try due() == [7] && due([7]) == [] && next([7]) == .milliseconds(100_000), "it is put off, and they with it")
 
       let older = try history.appendEvent(event("e1", at: 1), tag: other, snapshot: nil, sinks: ["ops"]).sequence
       #expect(older == 1)

@@ -1,4 +1,5 @@
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History
@@ -17,7 +18,7 @@ private func states(_ texts: [String]) -> [StoredSnapshot] {
         configSize: nil, created: nil, changeClass: index == 0 ? .added : .content)
     }
     return StoredSnapshot(
-      id: Int64(index + 1), digest: digest(UInt8(index + 1)), mediaType: .ociIndex, size: 1,
+      id: SnapshotID(rawValue: Int64(index + 1)), digest: digest(UInt8(index + 1)), mediaType: .ociIndex, size: 1,
       firstSeen: time(Int64(index * 100)), lastSeen: time(Int64(index * 100 + 50)),
       ended: text.hasSuffix("!") ? .deleted : nil,
       event: index == 0 ? .tagFirstSeen : .imageChanged, images: images)
@@ -27,7 +28,7 @@ private func states(_ texts: [String]) -> [StoredSnapshot] {
 /// What a query gets of these states, the oldest of which comes first.
 private func entries(_ states: [StoredSnapshot], _ query: HistoryQuery) -> [HistoryEntry] {
   var rest = states[...]
-  let part = HistoryPart(newest: states.last?.id ?? 0, last: states.last?.id ?? 0, oldest: .min)
+  let part = HistoryPart(newest: states.last?.id ?? 0, last: states.last?.id ?? 0, oldest: .lowest)
   return EntryGrouping.entries(query, in: part) { rest.popLast() }
 }
 

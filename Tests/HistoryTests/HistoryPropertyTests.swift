@@ -2,6 +2,7 @@ import GRDB
 import Glibc
 import ImageModel
 import Schedule
+import TestSupport
 import Testing
 
 @testable import History
@@ -43,8 +44,8 @@ import Testing
   }
 
   /// - Returns: the rows of the tag's snapshots, oldest first.
-  private static func fill(_ store: HistoryTransaction, tag: Int64, _ random: inout SplitMix64) throws -> [Int64] {
-    var ids: [Int64] = []
+  private static func fill(_ store: HistoryTransaction, tag: TagID, _ random: inout SplitMix64) throws -> [SnapshotID] {
+    var ids: [SnapshotID] = []
     var seconds: Int64 = 1_000
     let classes: [ChangeClass?] = [nil, nil, .repacked, .content, .added]
     for _ in 0..<random.below(40) {
@@ -84,7 +85,7 @@ import Testing
       let records = try store.registerTags(
         tags.map { WatchedTag(tag: $0, selection: .all, intervalSeconds: 900) })
       // In turns, so that the rows of one tag do not follow each other.
-      return try (0..<6).reduce(into: [[Int64]](repeating: [], count: 2)) { ids, turn in
+      return try (0..<6).reduce(into: [[SnapshotID]](repeating: [], count: 2)) { ids, turn in
         ids[turn % 2] += try Self.fill(store, tag: records[turn % 2].id, &random)
       }
     }

@@ -1,4 +1,5 @@
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History
@@ -14,7 +15,7 @@ import Testing
     SinkDefinition(name: "journal", type: "stdout", fingerprint: "1"),
   ]
 
-  private static let day: Int64 = 86_400_000
+  private static let day = Duration.seconds(86_400)
 
   /// Two tags with events 1, 3 (first tag) and 2 (second), for both sinks.
   private func prepare(_ history: HistoryTransaction) throws {
@@ -32,11 +33,11 @@ import Testing
 
   private func sequences(
     _ history: HistoryTransaction, _ sink: String = "ops", now: Int64 = 10, limit: Int = 10
-  ) throws -> [Int64] {
+  ) throws -> [EventSequence] {
     try history.waiting(sink: sink, now: time(now), within: Self.day, limit: limit).map(\.sequence)
   }
 
-  private func nextDue(_ history: HistoryTransaction, _ sink: String = "ops", now: Int64 = 10) throws -> Int64? {
+  private func nextDue(_ history: HistoryTransaction, _ sink: String = "ops", now: Int64 = 10) throws -> Duration? {
     try history.nextDue(sink: sink, now: time(now), within: Self.day)
   }
 
@@ -77,7 +78,7 @@ import Testing
       #expect(try sequences(history) == [])
       #expect(try sequences(history, "journal") == [1, 2, 3])
       #expect(try nextDue(history) == nil)
-      #expect(try nextDue(history, "journal") == 0)
+      #expect(try nextDue(history, "journal") == .zero)
     }
   }
 
@@ -88,7 +89,7 @@ import Testing
       try history.settleFailed(sink: "ops", sequence: 1, attempts: 1, error: "503", .retry(at: time(60)))
       #expect(try sequences(history) == [2])
       try history.settleDelivered(sink: "ops", sequences: [2, 3], at: time(5))
-      #expect(try nextDue(history, now: 10) == 50_000)
+      #expect(try nextDue(history, now: 10) == .milliseconds(50_000))
       #expect(try sequences(history, now: 60) == [1])
       #expect(try history.waiting(sink: "ops", now: time(60), within: Self.day, limit: 1)[0].attempts == 1)
     }
@@ -99,29 +100,29 @@ import Testing
     defer { writer.close() }
     try writer.transactionSync { history in
       try prepare(history)
-      func first(besides: [Int64] = [], now: Int64 = 10, limit: Int = 10) throws -> [Int64] {
+      func first(excluding: [EventSequence] = [], now: Int64 = 10, limit: Int = 10) throws -> [EventSequence] {
         try history.waiting(
-          sink: "ops", now: time(now), within: Self.day, limit: limit, firstOfTag: true, besides: besides
+          sink: "ops", now: time(now), within: Self.day, limit: limit, firstOfTag: true, excluding: excluding
         ).map(\.sequence)
       }
-      func nextDue(besides: [Int64], now: Int64 = 10) throws -> Int64? {
-        try history.nextDue(sink: "ops", now: time(now), within: Self.day, besides: besides)
+      func nextDue(excluding: [EventSequence], now: Int64 = 10) throws -> Duration? {
+        try history.nextDue(sink: "ops", now: time(now), within: Self.day, excluding: excluding)
       }
       #expect(try first() == [1, 2])
-      #expect(try first(besides: [1]) == [2], "3 is of the tag of 1")
-      #expect(try first(besides: [1], limit: 1) == [2])
-      #expect(try first(besides: [1, 2]) == [])
-      #expect(try nextDue(besides: [1]) == 0)
-      #expect(try nextDue(besides: [1, 2]) == nil)
+      #expect(try first(excluding: [1]) == [2], "3 is of the tag of 1")
+      #expect(try first(excluding: [1], limit: 1) == [2])
+      #expect(try first(excluding: [1, 2]) == [])
+      #expect(try nextDue(excluding: [1]) == .zero)
+      #expect(try nextDue(excluding: [1, 2]) == nil)
       try history.settleFailed(sink: "ops", sequence: 2, attempts: 1, error: "503", .retry(at: time(60)))
-      #expect(try first(besides: [1]) == [])
-      #expect(try nextDue(besides: [1]) == 50_000)
-      #expect(try first(besides: [1], now: 60) == [2])
+      #expect(try first(excluding: [1]) == [])
+      #expect(try nextDue(excluding: [1]) == .milliseconds(50_000))
+      #expect(try first(excluding: [1], now: 60) == [2])
       try history.settleFailed(sink: "ops", sequence: 1, attempts: 1, error: "503", .retry(at: time(40)))
       #expect(try first(now: 39) == [] && first(now: 40) == [1])
       try history.settleDelivered(sink: "ops", sequences: [1], at: time(40))
       #expect(try first() == [3])
-      #expect(try nextDue(besides: [3]) == 50_000)
+      #expect(try nextDue(excluding: [3]) == .milliseconds(50_000))
     }
   }
 
@@ -142,11 +143,11 @@ import Testing
     try writer.transactionSync { history in
       try prepare(history)
       try history.settleFailed(sink: "ops", sequence: 1, attempts: 1, error: "503", .retry(at: time(60)))
-      #expect(try nextDue(history) == 0, "event 2 of the other tag")
+      #expect(try nextDue(history) == .zero, "event 2 of the other tag")
       try history.settleFailed(sink: "ops", sequence: 2, attempts: 1, error: "503", .retry(at: time(40)))
-      #expect(try nextDue(history) == 30_000, "event 3 was never tried and waits behind event 1")
+      #expect(try nextDue(history) == .milliseconds(30_000), "event 3 was never tried and waits behind event 1")
       try history.settleFailed(sink: "ops", sequence: 1, attempts: 2, error: "503", .rests)
-      #expect(try nextDue(history) == 0)
+      #expect(try nextDue(history) == .zero)
     }
   }
 
@@ -157,9 +158,9 @@ import Testing
       try history.settleDelivered(sink: "ops", sequences: [2], at: time(5))
       try history.settleFailed(sink: "ops", sequence: 1, attempts: 1, error: "503", .retry(at: time(100_000)))
       #expect(try sequences(history, now: 13_600) == [], "a day away")
-      #expect(try nextDue(history, now: 13_600) == 86_400_000)
+      #expect(try nextDue(history, now: 13_600) == .milliseconds(86_400_000))
       #expect(try sequences(history, now: 13_599) == [1, 3], "the clock has been set back since")
-      #expect(try nextDue(history, now: 13_599) == 0)
+      #expect(try nextDue(history, now: 13_599) == .zero)
     }
   }
 

@@ -1,5 +1,6 @@
 import History
 import ImageModel
+import TestSupport
 import Testing
 
 /// What is forgotten, and that what stays remains true.
@@ -9,17 +10,17 @@ import Testing
   /// Runs one step after the other, as a daemon does.
   private func prune(_ writer: HistoryWriter, before seconds: Int64) throws -> Pruned {
     var total = Pruned()
-    var after: Int64? = 0
+    var after: TagID? = .lowest
     while let position = after {
       let (pruned, next) = try writer.transactionSync { try $0.pruneSnapshots(before: time(seconds), after: position) }
       total += pruned
       after = next
     }
-    after = 0
-    while let position = after {
+    var afterEvent: EventSequence? = .zero
+    while let position = afterEvent {
       let (pruned, next) = try writer.transactionSync { try $0.pruneEvents(before: time(seconds), after: position) }
       total += pruned
-      after = next
+      afterEvent = next
     }
     return total
   }

@@ -1,6 +1,7 @@
 import GRDB
 import Glibc
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History

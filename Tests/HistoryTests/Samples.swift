@@ -1,5 +1,6 @@
 import History
 import ImageModel
+import TestSupport
 
 /// A digest whose hex is `seed` repeated, of two hex characters.
 func digest(_ seed: UInt8) -> Digest { Digest(.sha256, bytes: [UInt8](repeating: seed, count: 32)) }
@@ -34,9 +35,9 @@ extension HistoryTransaction {
   /// A new state with an event of the given type.
   @discardableResult
   func record(
-    _ snapshot: TagSnapshot, _ type: EventType = .imageChanged, classes: [ChangeClass?] = [], tag: Int64,
+    _ snapshot: TagSnapshot, _ type: EventType = .imageChanged, classes: [ChangeClass?] = [], tag: TagID,
     at seconds: Int64, sinks: [String] = []
-  ) throws -> Int64 {
+  ) throws -> SnapshotID {
     let id = try insertSnapshot(tag: tag, snapshot: snapshot, classes: classes, at: time(seconds))
     _ = try appendEvent(event("event-\(id)-\(seconds)", type, at: seconds), tag: tag, snapshot: id, sinks: sinks)
     return id

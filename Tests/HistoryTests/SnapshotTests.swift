@@ -1,4 +1,5 @@
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History
@@ -141,21 +142,23 @@ import Testing
       try history.record(snapshot(3, [image(amd64, 10)]), tag: tag.id, at: 20)
       try history.record(snapshot(9, [image(amd64, 12)]), tag: other.id, at: 25)
       let current = try history.record(snapshot(4, [image(amd64, 12)]), tag: tag.id, at: 30)
-      func use(_ platform: Platform?, _ id: UInt8, before snapshot: Int64) throws -> String? {
+      func use(_ platform: Platform?, _ id: UInt8, before snapshot: SnapshotID) throws -> String? {
         try history.lastUse(tag: tag.id, platform: platform, identity: digest(id), before: snapshot)
           .map { "\($0.lastSeen.milliseconds - time(0).milliseconds) \($0.digest == digest(3))" }
       }
       #expect(try use(amd64, 10, before: current) == "20000 true")
-      #expect(try use(amd64, 10, before: current - 2) == "0 false")
+      #expect(try use(amd64, 10, before: SnapshotID(rawValue: current.rawValue - 2)) == "0 false")
       #expect(try use(amd64, 12, before: current) == nil, "another tag's history does not count")
-      #expect(try use(amd64, 12, before: current + 1) != nil)
+      #expect(try use(amd64, 12, before: SnapshotID(rawValue: current.rawValue + 1)) != nil)
       #expect(try use(amd64, 10, before: first) == nil)
       #expect(try use(amd64, 20, before: current) == nil, "it was current on another platform")
       #expect(try use(nil, 10, before: current) == nil)
       let artifact = PlatformImage(
         platform: nil, manifest: digest(60), manifestSize: 1, imageID: nil, configSize: nil, layers: [], config: nil)
       try history.record(snapshot(5, [artifact]), tag: tag.id, at: 40)
-      #expect(try use(nil, 60, before: current + 2) == "40000 false", "without an image ID it is known by its manifest")
+      #expect(
+        try use(nil, 60, before: SnapshotID(rawValue: current.rawValue + 2)) == "40000 false",
+        "without an image ID it is known by its manifest")
       #expect(try use(amd64, 110, before: current) == nil, "an image is known by its ID alone, not by its manifest")
     }
   }
@@ -172,7 +175,9 @@ import Testing
       #expect(try history.announcements(tag: tag.id, type: .imageChanged, since: time(2), until: time(9)) == 2)
       #expect(try history.announcements(tag: tag.id, type: .imageChanged, since: time(4), until: time(9)) == 0)
       #expect(try history.announcements(tag: tag.id, type: .imageChanged, since: time(0), until: time(2)) == 2)
-      #expect(try history.announcements(tag: tag.id + 1, type: .imageChanged, since: time(0), until: time(9)) == 0)
+      #expect(
+        try history.announcements(
+          tag: TagID(rawValue: tag.id.rawValue + 1), type: .imageChanged, since: time(0), until: time(9)) == 0)
     }
   }
 
@@ -185,7 +190,7 @@ import Testing
       ).map(\.id)
       let (a, b, c) = (ids[0], ids[1], ids[2])
       for tag in [a, b, a, c] {
-        try history.record(snapshot(UInt8(tag), [image(amd64, 1)]), tag: tag, at: 0)
+        try history.record(snapshot(UInt8(tag.rawValue), [image(amd64, 1)]), tag: tag, at: 0)
       }
       try history.endSnapshot(tag: b)
       #expect(try history.currentSnapshots() == [a: 3, c: 4])

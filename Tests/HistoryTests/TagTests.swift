@@ -1,6 +1,7 @@
 import GRDB
 import Host
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History

@@ -1,5 +1,6 @@
 import GRDB
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History
@@ -63,7 +64,7 @@ import Testing
 
   @Test func sequencesRiseAndAreNeverGivenAgain() throws {
     defer { writer.close() }
-    func append(_ id: String) throws -> Int64 {
+    func append(_ id: String) throws -> EventSequence {
       try writer.transactionSync { history in
         let tag = try history.amazonTag()
         return try history.appendEvent(event(id, at: 0), tag: tag.id, snapshot: nil, sinks: []).sequence
@@ -84,7 +85,7 @@ import Testing
       var other = event("a", at: 5)
       other.labels = ["team": "web"]
       let second = try history.appendEvent(other, tag: tag.id, snapshot: nil, sinks: ["ops"])
-      return (first, second, try history.waiting(sink: "ops", now: time(100), within: 86_400_000, limit: 10))
+      return (first, second, try history.waiting(sink: "ops", now: time(100), within: .seconds(86_400), limit: 10))
     }
     #expect(outcome.0.sequence == outcome.1.sequence)
     #expect(outcome.0.body == outcome.1.body)
@@ -97,7 +98,7 @@ import Testing
       try history.registerSinks([SinkDefinition(name: "ops", type: "webhook", fingerprint: "1")])
       let tag = try history.amazonTag()
       let body = try history.appendEvent(event("a", at: 0), tag: tag.id, snapshot: nil, sinks: ["ops"]).body
-      return (body, try history.waiting(sink: "ops", now: time(0), within: 86_400_000, limit: 1)[0].body)
+      return (body, try history.waiting(sink: "ops", now: time(0), within: .seconds(86_400), limit: 1)[0].body)
     }
     #expect(body == event("a", at: 0).document(source: writer.instance, sequence: 1))
     #expect(stored == body)

@@ -41,7 +41,57 @@ import Testing
     #expect(Self.finding([text], in: [file]) == ["Tests/A/B.swift:2 has \(text)"])
   }
 
+  @Test func noBareNumberCrossesARoom() throws {
+    let own = Self.wrappers
+    House.expectNone(Self.bareNumbers(try House.sources("swift").filter { !own.contains($0.path) }))
+  }
+
+  @Test func aBareNumberIsFound() {
+    let file = House.SourceFile(
+      "Sources/A/B.swift",
+      """
+      package func after(_ sequence: Int64) {}
+        private func wait(_ milliseconds: Int64) {}
+      package protocol P: Sendable {
+        func due(_ within: Int64)
+      }
+      package enum Next {
+        case after(Int64)
+        private static let most: Int64 = 3
+        private static func sum() {
+          var sum: Int64 = 0
+        }
+      }
+      package init(seed: UInt64)
+      """)
+    #expect(
+      Self.bareNumbers([file]).map { $0.prefix { $0 != " " } } == [1, 4, 7].map { "Sources/A/B.swift:\($0)" })
+  }
+
   // MARK: Checks
+
+  /// What numbers are wrapped in, and what they are read from and written to.
+  private static let wrappers = [
+    "Sources/Host/Clocks.swift", "Sources/ImageModel/BootTime.swift", "Sources/ImageModel/Duration+Milliseconds.swift",
+    "Sources/ImageModel/Identities.swift", "Sources/ImageModel/JSONOutput.swift", "Sources/ImageModel/Timestamp.swift",
+    "Sources/StrictJSON/JSONValue.swift",
+  ]
+
+  /// What other rooms see of a file: what is `package`, and what such a protocol asks for and such an enum offers.
+  private static func bareNumbers(_ files: [House.SourceFile]) -> [String] {
+    files.flatMap { file in
+      var isShared = false
+      return file.lines.enumerated().compactMap { index, line -> String? in
+        if line.contains("package protocol ") || line.contains("package enum ") { isShared = true }
+        if line == "}" { isShared = false }
+        let words = line.split { !($0.isLetter || $0.isNumber) }
+        let isMember =
+          isShared && !line.hasPrefix("   ") && (words.first == "func" || words.first == "var" || words.first == "case")
+        return words.contains("Int64") && (words.contains("package") || isMember)
+          ? "\(file.path):\(index + 1) has a bare Int64: say what it is" : nil
+      }
+    }
+  }
 
   private static func tooLong(_ files: [House.SourceFile], lines: Int) -> [String] {
     files.map { ($0.path, $0.lines.count - 1) }.filter { $0.1 > lines }.map { "\($0.0) has \($0.1) lines" }

@@ -1,5 +1,6 @@
 import Foundation
 import ImageModel
+import TestSupport
 import Testing
 
 @Suite struct EventDocumentTests {
@@ -100,7 +101,7 @@ import Testing
       (0, "000000000000"), (1, "000000000001"), (999_999_999_999, "999999999999"), (1_000_000_000_000, "1000000000000"),
     ] as [(Int64, String)])
   func sequence(number: Int64, digits: String) throws {
-    let document = try parsed(event(.tagDeleted).document(source: "s", sequence: number))
+    let document = try parsed(event(.tagDeleted).document(source: "s", sequence: EventSequence(rawValue: number)))
     #expect(document["sequence"] as? String == digits)
   }
 

@@ -15,7 +15,8 @@ import Transport
       (0, 1_800_000_000, nil), (253_402_300_799, 1_800_000_000, nil),
     ] as [(Int64, Int64, Int64?)]) func theEarlierOfTheTwoUnlessTheyContradict(date: Int64, wall: Int64, agreed: Int64?)
   {
-    #expect(AgreedTime.agreed(date: date, wall: wall) == agreed)
+    func time(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: seconds * 1_000) }
+    #expect(AgreedTime.agreed(date: time(date), wall: time(wall)) == agreed.map(time))
   }
 
   private func harness(_ time: AgreedTime) throws -> Harness {
@@ -27,21 +28,21 @@ import Transport
   @Test func aRegistryOfThisMachineCountsWhereThereIsNoOther() async throws {
     let time = AgreedTime()
     let harness = try harness(time)
-    let offset = Int(harness.clock.clock.wallSeconds() - Timestamp.now().milliseconds / 1000)
+    let offset = Int((harness.clock.clock.wall().milliseconds - Timestamp.now().milliseconds) / 1000)
     harness.registry.setClock(aheadBySeconds: offset)
     _ = try await harness.snapshot()
     #expect(time.newest == nil)
     time.countLoopback(true)
     _ = try await harness.snapshot()
     let seen = try #require(time.newest)
-    #expect(abs(seen.milliseconds / 1000 - harness.clock.clock.wallSeconds()) < 60)
+    #expect(abs(seen.milliseconds - harness.clock.clock.wall().milliseconds) < 60_000)
   }
 
   @Test func oneThatAgreesIsEnoughUntilAnotherIsWanted() async throws {
     let time = AgreedTime()
     time.countLoopback(true)
     let harness = try harness(time)
-    let offset = Int(harness.clock.clock.wallSeconds() - Timestamp.now().milliseconds / 1000)
+    let offset = Int((harness.clock.clock.wall().milliseconds - Timestamp.now().milliseconds) / 1000)
     for other in [nil, offset + 90_000, offset - 90_000] as [Int?] {
       harness.registry.setClock(aheadBySeconds: other)
       _ = try await harness.snapshot()

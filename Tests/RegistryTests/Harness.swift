@@ -87,8 +87,8 @@ final class TestClock: Sendable {
 
   var clock: RegistryClock {
     RegistryClock(
-      now: { self.milliseconds.load(ordering: .relaxed) },
-      wallSeconds: { 1_700_000_000 },
+      now: { BootTime(milliseconds: self.milliseconds.load(ordering: .relaxed)) },
+      wall: { Timestamp(milliseconds: 1_700_000_000_000) },
       sleep: { time in
         self.slept.withLock { $0.append(time) }
         self.milliseconds.add(time, ordering: .relaxed)

@@ -28,7 +28,7 @@ import Testing
       Issue.record("unchanged")
       return
     }
-    #expect(age > 0 && age == harness.clock.sleeps.reduce(0, +))
+    #expect(age > .zero && age == .milliseconds(harness.clock.sleeps.reduce(0, +)))
   }
 
   @Test func aTagThatStandsStillCostsOneHead() async throws {

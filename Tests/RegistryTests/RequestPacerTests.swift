@@ -1,3 +1,5 @@
+import ImageModel
+import TestSupport
 import Testing
 
 @testable import Registry
@@ -27,7 +29,7 @@ import Testing
     var starts: [Int64] = []
     var now: Int64 = 0
     for number in 0..<400 {
-      starts.append(now + pacer.reserve(at: now))
+      starts.append(now + pacer.reserve(at: BootTime(milliseconds: now)))
       if number % 7 == 0 { now += 130 }
     }
     for window in [1_000, 5_000] as [Int64] {

@@ -1,5 +1,6 @@
 import ImageModel
 import Schedule
+import TestSupport
 import Testing
 
 struct ClockTests {
@@ -10,8 +11,8 @@ struct ClockTests {
     let count = 3000
     var plan = PollPlan(count, intervalSeconds: interval, concurrency: 256) { _ in .spread(from: 0, failures: 0) }
     var random = SplitMix64(seed: 1)
-    plan.run(from: 0, until: length, random: &random) { _, _, _ in }
-    let resumed = length + max(8 * hour, 2 * length)
+    plan.run(from: 0, until: .start + length, random: &random) { _, _, _ in }
+    let resumed = BootTime.start + length + max(8 * hour, 2 * length)
     var perSecond = Array(repeating: 0, count: windowSeconds + 1)
     var polled: Set<Int> = []
     plan.run(from: resumed, until: resumed + Int64(windowSeconds) * second, random: &random) { tag, now, next in
@@ -29,29 +30,31 @@ struct ClockTests {
     var plan = PollPlan(9000, intervalSeconds: 900, concurrency: 256) { _ in .spread(from: 0, failures: 0) }
     var random = SplitMix64(seed: 1)
     #expect(plan.due(at: 0) == [])
-    let overdue = (0..<9000).count { (plan.due(of: $0) ?? 0) <= 5 * minute }
+    let overdue = (0..<9000).count { (plan.due(of: $0) ?? 0) <= .start + 5 * minute }
     var late = Array(repeating: 0, count: 60)
-    plan.run(from: 5 * minute, until: 6 * minute - 1, random: &random) { tag, now, _ in
-      late[Int((now - 5 * minute) / second)] += 1
+    plan.run(from: .start + 5 * minute, until: .start + 6 * minute - 1, random: &random) { tag, now, _ in
+      late[Int((now - .start - 5 * minute) / second)] += 1
     }
     // Ten a second are due in that minute as always.
     #expect(late.allSatisfy { $0 < 10 + overdue / 60 * 8 / 5 && $0 > overdue / 60 / 2 }, "\(late)")
   }
 
   @Test func aPollThatEndsAfterTheGapHidesItNot() {
-    var plan = PollPlan(1000, intervalSeconds: 900, concurrency: 256) { $0 == 0 ? .due(at: 0) : .due(at: hour) }
+    var plan = PollPlan(1000, intervalSeconds: 900, concurrency: 256) {
+      $0 == 0 ? .due(at: 0) : .due(at: .start + hour)
+    }
     var random = SplitMix64(seed: 1)
     #expect(plan.due(at: 0) == [0])
-    plan.finish(0, .failure(isPermanent: false), at: 8 * hour, random: &random)
-    #expect(plan.due(at: 8 * hour).count < 30)
+    plan.finish(0, .failure(isPermanent: false), at: .start + 8 * hour, random: &random)
+    #expect(plan.due(at: .start + 8 * hour).count < 30)
   }
 
   @Test func shortSilencesAndTheStartAreNoGap() {
-    var plan = PollPlan(100, intervalSeconds: 900) { _ in .due(at: 9 * hour) }
-    #expect(plan.due(at: 9 * hour - minute) == [])
-    #expect(plan.due(at: 9 * hour + minute).count == 100)
+    var plan = PollPlan(100, intervalSeconds: 900) { _ in .due(at: .start + 9 * hour) }
+    #expect(plan.due(at: .start + 9 * hour - minute) == [])
+    #expect(plan.due(at: .start + 9 * hour + minute).count == 100)
     plan = PollPlan(100, intervalSeconds: 900) { _ in .due(at: 0) }
-    #expect(plan.due(at: 9 * hour).count == 100)
+    #expect(plan.due(at: .start + 9 * hour).count == 100)
   }
 
   @Test func aClockThatStandsOrGoesBackIsHarmless() {

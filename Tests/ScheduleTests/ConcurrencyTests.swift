@@ -1,4 +1,6 @@
+import ImageModel
 import Schedule
+import TestSupport
 import Testing
 
 struct ConcurrencyTests {
@@ -8,8 +10,8 @@ struct ConcurrencyTests {
     var random = SplitMix64(seed: UInt64(limit))
     var flying: [Int] = []
     var polled: Set<Int> = []
-    var now: Int64 = 0
-    while now < 10 * minute {
+    var now = BootTime.start
+    while now < .start + 10 * minute {
       let started = plan.due(at: now)
       flying += started
       polled.formUnion(started)
@@ -20,7 +22,7 @@ struct ConcurrencyTests {
       for _ in 0..<Int.random(in: 0...flying.count, using: &random) {
         plan.finish(flying.removeLast(), .success, at: now, random: &random)
       }
-      now += Int64.random(in: 0...500, using: &random)
+      now = now + Int64.random(in: 0...500, using: &random)
     }
     #expect(polled.count == 300)
     #expect(plan.count == 300)
@@ -31,10 +33,10 @@ struct ConcurrencyTests {
     let a = plan.setRegistry("a.example", maxConcurrency: 3)
     let b = plan.setRegistry("b.example", maxConcurrency: 2)
     for tag in 0..<5 {
-      plan.add(tag, name: tagName(tag), registry: a, intervalSeconds: 60, resume: .due(at: Int64(50 - tag)))
+      plan.add(tag, name: tagName(tag), registry: a, intervalSeconds: 60, resume: .due(at: .start + Int64(50 - tag)))
     }
     for tag in 5..<8 {
-      plan.add(tag, name: tagName(tag), registry: b, intervalSeconds: 60, resume: .due(at: Int64(100 + tag)))
+      plan.add(tag, name: tagName(tag), registry: b, intervalSeconds: 60, resume: .due(at: .start + Int64(100 + tag)))
     }
     #expect(plan.due(at: 200) == [4, 5, 3, 6, 2])
     #expect(plan.due(at: 200) == [])

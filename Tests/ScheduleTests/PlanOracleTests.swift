@@ -1,4 +1,6 @@
+import ImageModel
 import Schedule
+import TestSupport
 import Testing
 
 /// The plan against a naive one that keeps a plain list and looks through all of it each time.
@@ -6,21 +8,21 @@ struct PlanOracleTests {
   struct NaivePlan {
     struct Tag {
       var registry: Int
-      var due: Int64
+      var due: BootTime
       var isFlying = false
     }
 
     var tags: [Int: Tag] = [:]
     var leaving: [Int: Int] = [:]
     var limits: [Int]
-    var pausedUntil: [Int64]
+    var pausedUntil: [BootTime]
 
     func free(_ registry: Int) -> Int {
       let flying = tags.values.count { $0.isFlying && $0.registry == registry }
       return max(0, limits[registry] - flying - leaving.values.count { $0 == registry })
     }
 
-    func first(_ registry: Int, at now: Int64) -> Int? {
+    func first(_ registry: Int, at now: BootTime) -> Int? {
       guard pausedUntil[registry] <= now, free(registry) > 0 else { return nil }
       return waiting(registry).first { $0.value.due <= now }?.key
     }
@@ -30,7 +32,7 @@ struct PlanOracleTests {
         .sorted { ($0.value.due, $0.key) < ($1.value.due, $1.key) }
     }
 
-    mutating func due(at now: Int64) -> Set<Int> {
+    mutating func due(at now: BootTime) -> Set<Int> {
       var taken: Set<Int> = []
       for registry in limits.indices {
         while let tag = first(registry, at: now) {
@@ -41,7 +43,7 @@ struct PlanOracleTests {
       return taken
     }
 
-    func nextWake(after now: Int64) -> Int64? {
+    func nextWake(after now: BootTime) -> BootTime? {
       limits.indices.compactMap { registry in
         free(registry) > 0 ? waiting(registry).first.map { max(now, $0.value.due, pausedUntil[registry]) } : nil
       }.min()
@@ -52,9 +54,9 @@ struct PlanOracleTests {
   func agreesWithTheNaivePlan(_ seed: UInt64) {
     var random = SplitMix64(seed: seed)
     var plan = PollPlan(seed: seed)
-    var naive = NaivePlan(limits: [1, 3, 8], pausedUntil: [.min, .min, .min])
+    var naive = NaivePlan(limits: [1, 3, 8], pausedUntil: [.distantPast, .distantPast, .distantPast])
     for registry in 0..<3 { plan.setRegistry("r\(registry)", maxConcurrency: naive.limits[registry]) }
-    var now: Int64 = 0
+    var now = BootTime.start
     for step in 0..<400 {
       let tag = Int.random(in: 0..<40, using: &random)
       switch Int.random(in: 0..<10, using: &random) {
@@ -67,7 +69,7 @@ struct PlanOracleTests {
         let registry = tag % 3
         plan.pause(registry: registry, until: now + 3000)
         naive.pausedUntil[registry] = max(naive.pausedUntil[registry], now + 3000)
-      default: now += Int64.random(in: 0...20_000, using: &random)
+      default: now = now + Int64.random(in: 0...20_000, using: &random)
       }
       #expect(plan.nextWake(after: now) == naive.nextWake(after: now), "step \(step)")
       #expect(Set(plan.due(at: now)) == naive.due(at: now), "step \(step)")
@@ -78,7 +80,7 @@ struct PlanOracleTests {
   }
 
   private static func add(
-    _ tag: Int, _ plan: inout PollPlan, _ naive: inout NaivePlan, now: Int64, using random: inout SplitMix64
+    _ tag: Int, _ plan: inout PollPlan, _ naive: inout NaivePlan, now: BootTime, using random: inout SplitMix64
   ) {
     let due = now + Int64.random(in: -5000...20_000, using: &random)
     let registry = tag % 3
@@ -88,7 +90,7 @@ struct PlanOracleTests {
   }
 
   private static func finish(
-    _ tag: Int, _ plan: inout PollPlan, _ naive: inout NaivePlan, now: Int64, using random: inout SplitMix64
+    _ tag: Int, _ plan: inout PollPlan, _ naive: inout NaivePlan, now: BootTime, using random: inout SplitMix64
   ) {
     let outcome: PollOutcome = Bool.random(using: &random) ? .success : .failure(isPermanent: false)
     let next = plan.finish(tag, outcome, at: now, random: &random)
@@ -97,7 +99,7 @@ struct PlanOracleTests {
       naive.tags[tag]?.due = next
     } else {
       naive.leaving[tag] = nil
-      #expect(next == .max)
+      #expect(next == .distantFuture)
     }
   }
 }

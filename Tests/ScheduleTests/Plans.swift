@@ -1,9 +1,14 @@
 import ImageModel
 import Schedule
+import TestSupport
 
 let second: Int64 = 1000
 let minute: Int64 = 60_000
 let hour: Int64 = 3_600_000
+
+extension BootTime {
+  static let start = BootTime(milliseconds: 0)
+}
 
 func tagName(_ number: Int) -> String { "registry.example.com/team/app-\(number):latest" }
 
@@ -24,9 +29,9 @@ extension PollPlan {
   ///
   /// - Parameter polled: is told the tag, when it was polled, and when it is due next.
   mutating func run(
-    from start: Int64, until end: Int64, random: inout SplitMix64,
-    outcome: (_ tag: Int, _ now: Int64) -> PollOutcome = { _, _ in .success },
-    polled: (_ tag: Int, _ now: Int64, _ next: Int64) -> Void
+    from start: BootTime, until end: BootTime, random: inout SplitMix64,
+    outcome: (_ tag: Int, _ now: BootTime) -> PollOutcome = { _, _ in .success },
+    polled: (_ tag: Int, _ now: BootTime, _ next: BootTime) -> Void
   ) {
     var now = start
     while now <= end {
@@ -34,7 +39,7 @@ extension PollPlan {
         let next = finish(tag, outcome(tag, now), at: now, random: &random)
         polled(tag, now, next)
       }
-      now = min(nextWake(after: now).map { max($0, now + 1) } ?? .max, now + minute)
+      now = min(nextWake(after: now).map { max($0, now + 1) } ?? .distantFuture, now + minute)
     }
   }
 }

@@ -1,4 +1,6 @@
+import ImageModel
 import Schedule
+import TestSupport
 import Testing
 
 /// Tags that leave, come and change while the plan runs.
@@ -20,10 +22,10 @@ struct ReloadTests {
     #expect(plan.count == 1)
     #expect(plan.inFlight == 1)
     #expect(plan.due(at: 0) == [], "the request still runs")
-    #expect(plan.finish(0, .success, at: 5, random: &random) == .max)
+    #expect(plan.finish(0, .success, at: 5, random: &random) == .distantFuture)
     #expect(plan.inFlight == 0)
     #expect(plan.due(at: 5) == [1])
-    #expect(plan.finish(0, .success, at: 6, random: &random) == .max, "and is over")
+    #expect(plan.finish(0, .success, at: 6, random: &random) == .distantFuture, "and is over")
     #expect(plan.inFlight == 1)
   }
 
@@ -36,7 +38,7 @@ struct ReloadTests {
     #expect(plan.count == 1)
     #expect(plan.inFlight == 1)
     #expect(plan.due(at: 0) == [])
-    #expect(plan.finish(0, .success, at: 0, random: &random) >= 1800 * second, "by the new interval")
+    #expect(plan.finish(0, .success, at: 0, random: &random) >= .start + 1800 * second, "by the new interval")
   }
 
   @Test func newSettingsReplaceTheOld() {
@@ -58,20 +60,21 @@ struct ReloadTests {
   }
 
   @Test func aPollByHandCountsAsTheTagsPoll() {
-    var plan = PollPlan(1, intervalSeconds: 900) { _ in .due(at: 100 * second) }
+    var plan = PollPlan(1, intervalSeconds: 900) { _ in .due(at: .start + 100 * second) }
     var random = SplitMix64(seed: 1)
-    let next = plan.finish(0, .success, at: 90 * second, random: &random)
+    let next = plan.finish(0, .success, at: .start + 90 * second, random: &random)
     #expect(plan.inFlight == 0)
-    #expect(plan.due(at: 100 * second) == [])
+    #expect(plan.due(at: .start + 100 * second) == [])
     #expect(plan.nextWake(after: 0) == next)
   }
 
   @Test func aThousandReloadsLeaveNothingBehind() {
-    var plan = PollPlan(50, intervalSeconds: 900) { .due(at: Int64(1000 + $0)) }
+    var plan = PollPlan(50, intervalSeconds: 900) { .due(at: .start + Int64(1000 + $0)) }
     for round in 0..<1000 {
       for tag in 0..<50 {
         plan.remove(tag)
-        plan.add(tag, name: tagName(tag), registry: 0, intervalSeconds: 900, resume: .due(at: Int64(round + tag)))
+        plan.add(
+          tag, name: tagName(tag), registry: 0, intervalSeconds: 900, resume: .due(at: .start + Int64(round + tag)))
       }
     }
     #expect(plan.count == 50)

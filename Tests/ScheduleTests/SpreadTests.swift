@@ -1,5 +1,6 @@
 import ImageModel
 import Schedule
+import TestSupport
 import Testing
 
 struct SpreadTests {
@@ -25,12 +26,12 @@ struct SpreadTests {
   @Test func pollsSpreadEvenlyOverTheInterval() {
     let plan = PollPlan(10_000, intervalSeconds: 900) { _ in .spread(from: 0, failures: 0) }
     var bins = Array(repeating: 0, count: 100)
-    for tag in 0..<10_000 { bins[Int((plan.due(of: tag) ?? 0) / (9 * second))] += 1 }
+    for tag in 0..<10_000 { bins[Int(((plan.due(of: tag) ?? .start) - .start) / (9 * second))] += 1 }
     #expect(bins.reduce(0.0) { $0 + Double(($1 - 100) * ($1 - 100)) / 100 } < 161)
   }
 
   @Test func anotherInstallationHasAnotherOrder() {
-    func places(_ seed: UInt64) -> [Int64?] {
+    func places(_ seed: UInt64) -> [BootTime?] {
       let plan = PollPlan(100, intervalSeconds: 900, seed: seed) { _ in .spread(from: 0, failures: 0) }
       return (0..<100).map { plan.due(of: $0) }
     }
@@ -43,13 +44,14 @@ struct SpreadTests {
   func pollsKeepTheirPlace(_ interval: Int) {
     let length = Int64(interval) * second
     var plan = PollPlan(20, intervalSeconds: interval) { _ in .spread(from: 0, failures: 0) }
-    let places = (0..<20).map { plan.due(of: $0) ?? -1 }
+    let places = (0..<20).map { plan.due(of: $0) ?? .distantPast }
     var random = SplitMix64(seed: 2)
     var polls = Array(repeating: 0, count: 20)
     var shifts: Set<Int64> = []
-    plan.run(from: 0, until: 40 * length, random: &random) { tag, now, next in
-      let cycle = (next - places[tag] + length / 2) / length
-      let shift = next - places[tag] - cycle * length
+    plan.run(from: 0, until: .start + 40 * length, random: &random) { tag, now, next in
+      let since = next - places[tag]
+      let cycle = (since + length / 2) / length
+      let shift = since - cycle * length
       #expect(abs(shift) <= length / 10, "tag \(tag) at \(now): \(next)")
       #expect(cycle == Int64(polls[tag]) + 1)
       shifts.insert(shift)
@@ -67,7 +69,7 @@ struct SpreadTests {
     for tag in 0..<200 {
       let place = try #require(plan.due(of: tag))
       var plan = plan
-      let now = 10 * length + Int64.random(in: 0..<length, using: &random)
+      let now = BootTime.start + 10 * length + Int64.random(in: 0..<length, using: &random)
       let next = plan.finish(tag, .success, at: now, random: &random)
       #expect(next >= now + length / 2)
       #expect(next <= now + length * 16 / 10)
@@ -77,15 +79,15 @@ struct SpreadTests {
     }
   }
 
-  @Test func aRestartKeepsThePlaceAlsoOverABoot() {
+  @Test func aRestartKeepsThePlaceAlsoOverABoot() throws {
     var random = SplitMix64(seed: 4)
     let wall: Int64 = 1_790_000_000_000
-    var before = PollPlan(seed: 9, origin: 5_000_000 - wall)
-    var after = PollPlan(seed: 9, origin: 20_000 - (wall + hour))
+    var before = PollPlan(seed: 9, origin: BootTime(milliseconds: 5_000_000 - wall))
+    var after = PollPlan(seed: 9, origin: BootTime(milliseconds: 20_000 - (wall + hour)))
     before.setRegistry("r", maxConcurrency: 1)
     after.setRegistry("r", maxConcurrency: 1)
     before.add(0, name: "r/a:1", registry: 0, intervalSeconds: 900, resume: .spread(from: 5_000_000, failures: 0))
-    let place = wall + (before.due(of: 0) ?? 0) - 5_000_000
+    let place = try wall + (#require(before.due(of: 0)) - BootTime(milliseconds: 5_000_000))
     let due = before.finish(0, .success, at: 5_000_000, random: &random)
     let stored = StoredDue.wall(due: due, nowWall: Timestamp(milliseconds: wall), nowBoot: 5_000_000)
     // An hour later the machine has been up for twenty seconds.
@@ -95,7 +97,7 @@ struct SpreadTests {
     #expect(resume == .due(at: 20_000))
     after.add(0, name: "r/a:1", registry: 0, intervalSeconds: 900, resume: resume)
     #expect(after.due(at: 20_000) == [0])
-    let next = after.finish(0, .success, at: 20_000, random: &random) - 20_000 + wall + hour
+    let next = wall + hour + (after.finish(0, .success, at: 20_000, random: &random) - BootTime(milliseconds: 20_000))
     let behind = (next - place) % (900 * second)
     #expect(min(behind, 900 * second - behind) <= 90 * second || next == wall + hour + 450 * second)
   }

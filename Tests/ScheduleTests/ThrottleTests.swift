@@ -1,5 +1,6 @@
 import ImageModel
 import Schedule
+import TestSupport
 import Testing
 
 /// A registry that asks to be left alone is left alone by all its tags.
@@ -11,12 +12,12 @@ struct ThrottleTests {
     var random = SplitMix64(seed: 1)
     #expect(plan.due(at: 0) == [0, 1])
     let next = plan.finish(0, .throttled(retryAfterSeconds: 100), at: 0, random: &random)
-    #expect(next >= 100 * second)
+    #expect(next >= .start + 100 * second)
     plan.finish(1, .success, at: 0, random: &random)
     #expect(plan.due(at: 1) == [10])
-    #expect(plan.due(at: 60 * second) == [])
+    #expect(plan.due(at: .start + 60 * second) == [])
     #expect(plan.due(at: 99_999) == [])
-    #expect(plan.nextWake(after: 99_999) == 100 * second)
+    #expect(plan.nextWake(after: 99_999) == .start + 100 * second)
   }
 
   /// A window that has just opened gets one request until one comes back well.
@@ -24,15 +25,15 @@ struct ThrottleTests {
     var plan = PollPlan(10, intervalSeconds: 900, concurrency: 4) { _ in .never }
     var random = SplitMix64(seed: 1)
     for tag in plan.due(at: 0) { plan.finish(tag, .throttled(retryAfterSeconds: 30), at: 0, random: &random) }
-    #expect(plan.due(at: 30 * second) == [4])
-    #expect(plan.due(at: 30 * second) == [])
-    plan.finish(4, .throttled(retryAfterSeconds: 30), at: 31 * second, random: &random)
-    #expect(plan.due(at: 60 * second) == [])
-    #expect(plan.due(at: 61 * second).count == 1)
+    #expect(plan.due(at: .start + 30 * second) == [4])
+    #expect(plan.due(at: .start + 30 * second) == [])
+    plan.finish(4, .throttled(retryAfterSeconds: 30), at: .start + 31 * second, random: &random)
+    #expect(plan.due(at: .start + 60 * second) == [])
+    #expect(plan.due(at: .start + 61 * second).count == 1)
     let probe = plan.inFlight
     #expect(probe == 1)
-    plan.finish(5, .failure(isPermanent: false), at: 62 * second, random: &random)
-    #expect(plan.due(at: 62 * second).count == 4, "any other answer is a good one")
+    plan.finish(5, .failure(isPermanent: false), at: .start + 62 * second, random: &random)
+    #expect(plan.due(at: .start + 62 * second).count == 4, "any other answer is a good one")
   }
 
   @Test func aPollUnderWayWhenThePauseBeganSaysNothingAboutItsEnd() {
@@ -41,7 +42,7 @@ struct ThrottleTests {
     _ = plan.due(at: 0)
     plan.finish(0, .throttled(retryAfterSeconds: 30), at: 0, random: &random)
     for tag in 1..<4 { plan.finish(tag, .success, at: 1, random: &random) }
-    #expect(plan.due(at: 30 * second).count == 1)
+    #expect(plan.due(at: .start + 30 * second).count == 1)
   }
 
   @Test func absurdRetryAfterIsCutToSixHours() {
@@ -49,8 +50,8 @@ struct ThrottleTests {
       var plan = PollPlan(2, intervalSeconds: 60, concurrency: 1) { _ in .never }
       var random = SplitMix64(seed: 1)
       _ = plan.due(at: 0)
-      #expect(plan.finish(0, .throttled(retryAfterSeconds: seconds), at: 0, random: &random) == 6 * hour)
-      #expect(plan.nextWake(after: 0) == 6 * hour)
+      #expect(plan.finish(0, .throttled(retryAfterSeconds: seconds), at: 0, random: &random) == .start + 6 * hour)
+      #expect(plan.nextWake(after: 0) == .start + 6 * hour)
     }
   }
 
@@ -59,9 +60,9 @@ struct ThrottleTests {
   func withoutRetryAfterThePausesGrow(_ retryAfterSeconds: Int?) {
     var plan = PollPlan(100, intervalSeconds: 60, concurrency: 4) { _ in .never }
     var random = SplitMix64(seed: 3)
-    var times: [Int64] = []
+    var times: [BootTime] = []
     plan.run(
-      from: 0, until: 48 * hour, random: &random,
+      from: 0, until: .start + 48 * hour, random: &random,
       outcome: { _, _ in .throttled(retryAfterSeconds: retryAfterSeconds) }
     ) { _, now, _ in times.append(now) }
     let waits = zip(times, times.dropFirst()).map { $1 - $0 }.drop { $0 == 0 }

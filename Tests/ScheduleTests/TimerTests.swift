@@ -1,4 +1,5 @@
 import Dispatch
+import ImageModel
 import Schedule
 import Synchronization
 import Testing
@@ -24,9 +25,9 @@ struct TimerTests {
   @Test func firesOnceEachTimeItIsArmed() {
     let counter = Counter()
     let timer = PollTimer(queue: queue) { counter.hit() }
-    timer.arm(inMilliseconds: 1)
+    timer.arm(in: .milliseconds(1))
     #expect(counter.wait(seconds: 20))
-    timer.arm(inMilliseconds: -7)
+    timer.arm(in: .milliseconds(-7))
     #expect(counter.wait(seconds: 20))
     #expect(counter.value == 2)
   }
@@ -34,8 +35,8 @@ struct TimerTests {
   @Test func aNewTimeReplacesTheOld() {
     let counter = Counter()
     let timer = PollTimer(queue: queue) { counter.hit() }
-    timer.arm(inMilliseconds: .max)
-    timer.arm(inMilliseconds: 5)
+    timer.arm(in: .seconds(Int64.max))
+    timer.arm(in: .milliseconds(5))
     #expect(counter.wait(seconds: 20))
     #expect(counter.value == 1)
   }
@@ -44,11 +45,11 @@ struct TimerTests {
     let counter = Counter()
     let silent = PollTimer(queue: queue) { counter.hit() }
     silent.cancel()
-    silent.arm(inMilliseconds: 0)
+    silent.arm(in: .milliseconds(0))
     // A later timer on the same queue has fired: the cancelled one would have before.
     let later = Counter()
     let other = PollTimer(queue: queue) { later.hit() }
-    other.arm(inMilliseconds: 50)
+    other.arm(in: .milliseconds(50))
     #expect(later.wait(seconds: 20))
     #expect(counter.value == 0)
   }

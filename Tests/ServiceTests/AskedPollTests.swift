@@ -6,6 +6,7 @@ import Logging
 import Registry
 import Schedule
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Control
@@ -127,7 +128,7 @@ import Testing
 
   private static func register(
     _ names: [String], in store: HistoryTransaction
-  ) throws -> (records: [TagRecord], snapshots: [Int64: Int64]) {
+  ) throws -> (records: [TagRecord], snapshots: [TagID: SnapshotID]) {
     try store.registerSinks([SinkDefinition(name: "out", type: "stdout", fingerprint: "")])
     let watched = names.map { WatchedTag(tag: tag($0), selection: .all, intervalSeconds: 3_600) }
     return (try store.registerTags(watched), try store.currentSnapshots())
@@ -143,7 +144,8 @@ private func entry(_ name: String) -> WatchEntry {
 }
 
 private func moment(_ seconds: Int64) -> Moment {
-  Moment(boot: seconds * 1000, wall: Timestamp(milliseconds: 1_790_812_800_000 + seconds * 1000))
+  Moment(
+    boot: BootTime(milliseconds: seconds * 1000), wall: Timestamp(milliseconds: 1_790_812_800_000 + seconds * 1000))
 }
 
 /// What polls find, tag by tag; a poll can be held until the test lets it go.

@@ -6,6 +6,7 @@ import ImageModel
 import Registry
 import Schedule
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Control
@@ -95,7 +96,7 @@ import Testing
     let directory = try TemporaryDirectory()
     let writer = try HistoryWriter.open(directory.path + "/watcher.db")
     let time = Mutex(Moment(boot: 0, wall: Timestamp(milliseconds: Days.epoch)))
-    let told = Mutex<[Int64]>([])
+    let told = Mutex<[Duration]>([])
     let steps = ClockStepMonitor(since: time.withLock { $0 }) { step in told.withLock { $0.append(step) } }
     let outbox = OutboxAdapter(
       writer: writer, grouped: [], fingerprints: [:], clock: { time.withLock { $0 } }, steps: steps
@@ -111,25 +112,26 @@ import Testing
           snapshot: nil, sinks: ["hook"])
       }
     }
-    let within: Int64 = 29 * Self.hour
-    func waiting() async throws -> [Int64] {
-      try await outbox.waiting(sink: "hook", within: within, limit: 10, firstOfTag: true, besides: []).map(\.sequence)
+    let within = Duration.milliseconds(29 * Self.hour)
+    func waiting() async throws -> [EventSequence] {
+      try await outbox.waiting(sink: "hook", within: within, limit: 10, firstOfTag: true, excluding: []).map(\.sequence)
     }
-    let items = try await outbox.waiting(sink: "hook", within: within, limit: 10, firstOfTag: true, besides: [])
+    let items = try await outbox.waiting(sink: "hook", within: within, limit: 10, firstOfTag: true, excluding: [])
     try await outbox.settle(
       sink: "hook",
       [
-        .failed(items[0], error: "no", next: .after(milliseconds: 5 * Self.minute)),
-        .failed(items[1], error: "no", next: .after(milliseconds: 20 * Self.hour)),
+        .failed(items[0], error: "no", next: .after(.milliseconds(5 * Self.minute))),
+        .failed(items[1], error: "no", next: .after(.milliseconds(20 * Self.hour))),
       ], rest: nil)
     time.withLock { $0 = Moment(boot: 60_000, wall: Timestamp(milliseconds: Days.epoch + 60_000 + step)) }
-    #expect(try await outbox.nextDue(sink: "hook", within: within, besides: []) == 4 * Self.minute)
+    #expect(try await outbox.nextDue(sink: "hook", within: within, excluding: []) == .milliseconds(4 * Self.minute))
     #expect(try await waiting() == [])
-    #expect(told.withLock { $0 } == [step])
+    #expect(told.withLock { $0 } == [.milliseconds(step)])
     time.withLock { $0 = Moment(boot: 300_000, wall: Timestamp(milliseconds: Days.epoch + 300_000 + step)) }
     #expect(try await waiting() == [1])
     time.withLock {
-      $0 = Moment(boot: 20 * Self.hour, wall: Timestamp(milliseconds: Days.epoch + 20 * Self.hour + step))
+      $0 = Moment(
+        boot: BootTime(milliseconds: 20 * Self.hour), wall: Timestamp(milliseconds: Days.epoch + 20 * Self.hour + step))
     }
     #expect(try await waiting() == [1, 2])
   }
@@ -187,7 +189,7 @@ private struct Days {
       offset += step.by
       steps.removeFirst()
     }
-    return Moment(boot: boot, wall: Timestamp(milliseconds: offset + boot))
+    return Moment(boot: BootTime(milliseconds: boot), wall: Timestamp(milliseconds: offset + boot))
   }
 
   /// What is in memory is forgotten; the clocks are as they are then.
@@ -218,7 +220,7 @@ private struct Days {
         return try requests.map { try recorder.record($0, in: store) }
       }
       for record in records { core.recorded(record) }
-      boot = max(boot + 1, min(core.nextWake(after: now) ?? end, boot + 60_000))
+      boot = max(boot + 1, min(core.nextWake(after: now)?.milliseconds ?? end, boot + 60_000))
     }
   }
 

@@ -1,6 +1,7 @@
 import History
 import ImageModel
 import StrictJSON
+import TestSupport
 import Testing
 
 @testable import Control

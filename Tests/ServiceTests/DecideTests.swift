@@ -2,6 +2,7 @@ import Drift
 import Foundation
 import History
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import Recording

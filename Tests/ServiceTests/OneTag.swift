@@ -5,6 +5,7 @@ import History
 import ImageModel
 import Registry
 import Schedule
+import TestSupport
 
 @testable import Control
 @testable import Polling
@@ -53,9 +54,9 @@ final class OneTag {
     let snapshot = visible(world.snapshot(0))
     let known = core.slots[0].known
     let isUnchanged = !known.mustWalk && known.headDigest == snapshot.digest
-    let age = Int64(walk) * 1_000
+    let age = Duration.seconds(walk)
     return try take(
-      isUnchanged ? .unchanged : .found(snapshot, head: snapshot.digest, ageMilliseconds: age), at: seconds)
+      isUnchanged ? .unchanged : .found(snapshot, head: snapshot.digest, age: age), at: seconds)
   }
 
   /// A poll of which HEAD says that nothing moved.
@@ -128,7 +129,8 @@ final class OneTag {
     }
     return PlanBuilder(entries: [entry]) { _ in 4 }.core(
       records: records, snapshots: snapshots, seed: 1,
-      now: Moment(boot: Int64(now) * 1_000, wall: Timestamp(milliseconds: epoch + Int64(now) * 1_000)))
+      now: Moment(
+        boot: BootTime(milliseconds: Int64(now) * 1_000), wall: Timestamp(milliseconds: epoch + Int64(now) * 1_000)))
   }
 
   private func take(_ result: PollResult, at seconds: Int) throws -> Record? {
@@ -161,5 +163,7 @@ final class OneTag {
       documents: snapshot.documents.filter { $0.mediaType != .ociConfig })
   }
 
-  private func moment(_ seconds: Int) -> Moment { Moment(boot: Int64(seconds) * 1000, wall: wall(seconds)) }
+  private func moment(_ seconds: Int) -> Moment {
+    Moment(boot: BootTime(milliseconds: Int64(seconds) * 1000), wall: wall(seconds))
+  }
 }

@@ -49,7 +49,7 @@ import Testing
   private final class Receiver: Sink {
     let name = "hook"
     let maxInFlight: Int? = 4
-    let longestDelayMilliseconds: Int64 = 3_600_000
+    let longestDelay = Duration.seconds(3_600)
     let attempts = Mutex<[(item: OutboxItem, isDelivered: Bool)]>([])
     private let random = TestRandom(stream: 1)
 
@@ -63,7 +63,7 @@ import Testing
       attempts.withLock { $0.append((items[0], isDelivered)) }
       return isDelivered
         ? [.delivered(sequence: items[0].sequence)]
-        : [.failed(items[0], error: "no", next: .after(milliseconds: Int64.random(in: 0...20, using: &random)))]
+        : [.failed(items[0], error: "no", next: .after(.milliseconds(Int64.random(in: 0...20, using: &random))))]
     }
   }
 
@@ -103,7 +103,7 @@ import Testing
     try record(1, tags: 1)
     let outbox = outbox()
     let item = try #require(
-      try await outbox.waiting(sink: "hook", within: 0, limit: 1, firstOfTag: true, besides: []).first)
+      try await outbox.waiting(sink: "hook", within: .zero, limit: 1, firstOfTag: true, excluding: []).first)
     try writer.transactionSync { store in
       try store.registerSinks(isReplaced ? [SinkDefinition(name: "hook", type: "webhook", fingerprint: "next")] : [])
     }
@@ -117,7 +117,7 @@ import Testing
     try record(1, tags: 1)
     let outbox = outbox()
     let item = try #require(
-      try await outbox.waiting(sink: "hook", within: 0, limit: 1, firstOfTag: true, besides: []).first)
+      try await outbox.waiting(sink: "hook", within: .zero, limit: 1, firstOfTag: true, excluding: []).first)
     try await outbox.settle(sink: "hook", [.failed(item, error: "410", next: .sinkDisabled)], rest: nil)
     #expect(try writer.transactionSync { try $0.sinks().map(\.state) } == [.disabled])
   }
@@ -142,14 +142,15 @@ import Testing
       _ = try writer.transactionSync { try $0.group(sink: "hook", id: group, now: .now()) }
     }
     let outbox = outbox(grouped: ["hook"])
-    let group = try writer.transactionSync { try $0.waitingGroup(sink: "hook", now: .now(), within: 0)?.sequence }
-    func waiting(besides: [Int64]) async throws -> [String] {
-      try await outbox.waiting(sink: "hook", within: 0, limit: 64, firstOfTag: true, besides: besides).map(\.eventID)
+    let group = try writer.transactionSync { try $0.waitingGroup(sink: "hook", now: .now(), within: .zero)?.sequence }
+    func waiting(excluding: [EventSequence]) async throws -> [String] {
+      try await outbox.waiting(sink: "hook", within: .zero, limit: 64, firstOfTag: true, excluding: excluding).map(
+        \.eventID)
     }
     let first = try #require(group)
-    #expect(try await waiting(besides: []) == ["g1"])
-    #expect(try await waiting(besides: [first]) == [])
-    #expect(try await outbox.nextDue(sink: "hook", within: 0, besides: []) == 0)
-    #expect(try await outbox.nextDue(sink: "hook", within: 0, besides: [first]) == nil)
+    #expect(try await waiting(excluding: []) == ["g1"])
+    #expect(try await waiting(excluding: [first]) == [])
+    #expect(try await outbox.nextDue(sink: "hook", within: .zero, excluding: []) == .zero)
+    #expect(try await outbox.nextDue(sink: "hook", within: .zero, excluding: [first]) == nil)
   }
 }

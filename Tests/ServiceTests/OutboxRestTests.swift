@@ -4,6 +4,7 @@ import Foundation
 import History
 import ImageModel
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Control
@@ -58,7 +59,7 @@ import Testing
 
   /// The first item is refused.
   private func refuse(_ outbox: OutboxAdapter, for asked: Duration, rest: Duration?) async throws {
-    let items = try await outbox.waiting(sink: "hook", within: 0, limit: 1, firstOfTag: true, besides: [])
+    let items = try await outbox.waiting(sink: "hook", within: .zero, limit: 1, firstOfTag: true, excluding: [])
     let item = try #require(items.first)
     let refusal = Refusal(isTooMany: true, asked: asked)
     try await outbox.settle(
@@ -81,7 +82,7 @@ import Testing
     pass(50_000)
     #expect(try await outbox().rest(sink: "hook") == nil)
     #expect(try deliveries().map(\.nextAttempt) == [nil, nil])
-    let items = try await outbox().waiting(sink: "hook", within: 0, limit: 9, firstOfTag: true, besides: [])
+    let items = try await outbox().waiting(sink: "hook", within: .zero, limit: 9, firstOfTag: true, excluding: [])
     #expect(items.map(\.refusedSince) == [Timestamp(milliseconds: Self.start), nil])
   }
 
@@ -116,7 +117,7 @@ import Testing
     pass(20_000, step: step)
     let outbox = outbox(steps: steps)
     #expect(try await outbox.rest(sink: "hook") == .seconds(40))
-    let items = try await outbox.waiting(sink: "hook", within: 0, limit: 1, firstOfTag: true, besides: [])
+    let items = try await outbox.waiting(sink: "hook", within: .zero, limit: 1, firstOfTag: true, excluding: [])
     #expect(items.map(\.refusedSince) == [Timestamp(milliseconds: Self.start + step)])
   }
 
@@ -138,13 +139,14 @@ import Testing
     defer { writer.close() }
     let outbox = outbox()
     func item() async throws -> OutboxItem {
-      try #require(try await outbox.waiting(sink: "hook", within: 0, limit: 1, firstOfTag: true, besides: []).first)
+      try #require(
+        try await outbox.waiting(sink: "hook", within: .zero, limit: 1, firstOfTag: true, excluding: []).first)
     }
     try await refuse(outbox, for: .seconds(1), rest: nil)
     pass(5_000)
     try await refuse(outbox, for: .seconds(1), rest: nil)
     #expect(try await item().refusedSince == Timestamp(milliseconds: Self.start))
-    for next in [NextAttempt.after(milliseconds: 0), .withSink] {
+    for next in [NextAttempt.after(.milliseconds(0)), .withSink] {
       try await outbox.settle(sink: "hook", [.failed(item(), error: "500", next: next)], rest: nil)
       #expect(try await item().refusedSince == Timestamp(milliseconds: Self.start))
     }

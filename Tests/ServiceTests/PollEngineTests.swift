@@ -7,6 +7,7 @@ import ImageModel
 import Logging
 import Schedule
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Control
@@ -202,7 +203,7 @@ import Testing
 
   private static func register(
     sink: String, in store: HistoryTransaction
-  ) throws -> (records: [TagRecord], snapshots: [Int64: Int64]) {
+  ) throws -> (records: [TagRecord], snapshots: [TagID: SnapshotID]) {
     try store.registerSinks([SinkDefinition(name: sink, type: "stdout", fingerprint: "")])
     return (
       try store.registerTags([WatchedTag(tag: tag, selection: .all, intervalSeconds: 60)]),
@@ -242,5 +243,6 @@ private final class HeldCommit: TransactionObserver, Sendable {
 }
 
 private func moment(_ seconds: Int64) -> Moment {
-  Moment(boot: seconds * 1000, wall: Timestamp(milliseconds: 1_790_812_800_000 + seconds * 1000))
+  Moment(
+    boot: BootTime(milliseconds: seconds * 1000), wall: Timestamp(milliseconds: 1_790_812_800_000 + seconds * 1000))
 }

@@ -3,6 +3,7 @@ import History
 import ImageModel
 import InMemoryLogging
 import Logging
+import TestSupport
 import Testing
 
 @testable import Control

@@ -4,6 +4,7 @@ import History
 import ImageModel
 import Registry
 import Schedule
+import TestSupport
 import Testing
 
 @testable import Control
@@ -135,7 +136,7 @@ import Testing
       PlanBuilder(entries: entries) { _ in 4 }, records: records, snapshots: snapshots, at: moment(seconds))
   }
 
-  private func register(_ entries: [WatchEntry]) throws -> (records: [TagRecord], snapshots: [Int64: Int64]) {
+  private func register(_ entries: [WatchEntry]) throws -> (records: [TagRecord], snapshots: [TagID: SnapshotID]) {
     let config = try WatchConfig.parse(Array(#"{"sinks": {"out": {"type": "stdout"}}}"#.utf8), path: "c")
     return try writer.transactionSync(Registrar.registration(of: entries, config))
   }
@@ -153,5 +154,7 @@ import Testing
 }
 
 private func moment(_ seconds: Int) -> Moment {
-  Moment(boot: Int64(seconds) * 1000, wall: Timestamp(milliseconds: 1_790_812_800_000 + Int64(seconds) * 1000))
+  Moment(
+    boot: BootTime(milliseconds: Int64(seconds) * 1000),
+    wall: Timestamp(milliseconds: 1_790_812_800_000 + Int64(seconds) * 1000))
 }

@@ -4,6 +4,7 @@ import History
 import ImageModel
 import Registry
 import Schedule
+import TestSupport
 import Testing
 
 @testable import Control
@@ -126,7 +127,7 @@ private struct SimulatedMonth {
           return try requests.map { try recorder.record($0, in: store) }
         }
       for record in records { core.recorded(record) }
-      now = max(now + 1, min(core.nextWake(after: moment(now)) ?? stop, now + 60_000))
+      now = max(now + 1, min(core.nextWake(after: moment(now))?.milliseconds ?? stop, now + 60_000))
     }
     // The flush every second is left out, but for the one at the end.
     let marks = core.takeMarks()
@@ -201,6 +202,6 @@ private struct SimulatedMonth {
   }
 
   private func moment(_ time: Int64) -> Moment {
-    Moment(boot: time, wall: Timestamp(milliseconds: Self.epoch + time))
+    Moment(boot: BootTime(milliseconds: time), wall: Timestamp(milliseconds: Self.epoch + time))
   }
 }

@@ -1,5 +1,6 @@
 import History
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import Control
@@ -17,7 +18,7 @@ import Testing
   }
 
   private func moment(_ milliseconds: Int64) -> Moment {
-    Moment(boot: 5_000 + milliseconds, wall: Timestamp(milliseconds: Self.epoch + milliseconds))
+    Moment(boot: BootTime(milliseconds: 5_000 + milliseconds), wall: Timestamp(milliseconds: Self.epoch + milliseconds))
   }
 
   private func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: Self.epoch + milliseconds) }

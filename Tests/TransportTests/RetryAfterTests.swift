@@ -1,9 +1,10 @@
+import ImageModel
 import Testing
 import Transport
 
 @Suite struct RetryAfterTests {
   /// 2023-11-14T22:13:20Z.
-  static let now: Int64 = 1_700_000_000
+  static let now = Timestamp(milliseconds: 1_700_000_000_000)
 
   @Test(
     arguments: [
@@ -28,6 +29,6 @@ import Transport
       (String(repeating: "Sun ", count: 50), nil),
     ] as [(String, Int64?)])
   func readsDates(_ text: String, _ expected: Int64?) {
-    #expect(HTTPDate.seconds(text) == expected)
+    #expect(HTTPDate.time(text)?.milliseconds == expected.map { $0 * 1_000 })
   }
 }

@@ -20,7 +20,7 @@ package final class OneShotCheck: Sendable {
   private let log: Logger
   private let agreedTime = AgreedTime()
   /// Events that wait for a `stdout` sink: the report is what that sink gets.
-  private let reported = Mutex<[String: [Int64]]>([:])
+  private let reported = Mutex<[String: [EventSequence]]>([:])
 
   /// Opens the database, creating it if need be.
   ///

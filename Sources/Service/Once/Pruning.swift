@@ -24,18 +24,20 @@ package enum Pruning {
     }
     guard let seconds = retention.historySeconds else { return total }
     let before = now.advanced(bySeconds: -seconds)
-    try await steps(&total) { after in
+    try await steps(from: TagID.lowest, &total) { after in
       try await writer.transaction { try $0.pruneSnapshots(before: before, after: after) }
     }
-    try await steps(&total) { after in try await writer.transaction { try $0.pruneEvents(before: before, after: after) }
+    try await steps(from: EventSequence.zero, &total) { after in
+      try await writer.transaction { try $0.pruneEvents(before: before, after: after) }
     }
     return total
   }
 
-  private static func steps(
-    _ total: inout Pruned, _ step: (_ after: Int64) async throws -> (pruned: Pruned, next: Int64?)
+  private static func steps<Position>(
+    from start: Position, _ total: inout Pruned,
+    _ step: (_ after: Position) async throws -> (pruned: Pruned, next: Position?)
   ) async throws {
-    var after: Int64? = 0
+    var after: Position? = start
     while let position = after, !Task.isCancelled {
       let (pruned, next) = try await step(position)
       total += pruned

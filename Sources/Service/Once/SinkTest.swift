@@ -15,7 +15,7 @@ package struct SinkTest: Sendable {
     package let error: String?
     /// The HTTP status that a webhook's receiver answered with, if it did.
     package let status: Int?
-    package let milliseconds: Int64
+    package let took: Duration
   }
 
   private let sinks: ConfiguredSinks
@@ -32,13 +32,14 @@ package struct SinkTest: Sendable {
     for sink in sinks.all {
       let id = UUID().uuidString.lowercased()
       let item = OutboxItem(
-        sequence: 0, eventID: id, tag: 0, body: Self.document(id: id, sink: sink.name, at: .now()), attempts: 0)
+        sequence: .zero, eventID: id, tag: TagID(rawValue: 0),
+        body: Self.document(id: id, sink: sink.name, at: .now()), attempts: 0)
       let began = Moment.now().boot
       let outcome = await sink.write([item]).first
       results.append(
         Result(
           sink: sink.name, error: Self.error(outcome), status: answers.status(of: sink.name),
-          milliseconds: Moment.now().boot - began))
+          took: .milliseconds(Moment.now().boot - began)))
     }
     sinks.close()
     return results

@@ -139,7 +139,7 @@ final class ServiceMetrics: Sendable {
       ) { $0.lastSuccess?.seconds ?? 0 },
       MetricFamily(
         "watcher_scheduler_lag_seconds", .gauge, "How late the latest poll of the last minute began.",
-        Double(polls.lagMilliseconds) / 1000),
+        Double(polls.lag.milliseconds) / 1000),
       changes(state, labels: rows.map(\.label)),
     ]
   }

@@ -84,7 +84,7 @@ package actor RunService {
     notifier = start.notifier
     endpoint = start.endpoint
     steps = ClockStepMonitor(since: start.began) { [log, metrics] step in
-      log.warning("clock_stepped", metadata: ["seconds": "\(Double(step) / 1000)"])
+      log.warning("clock_stepped", metadata: ["seconds": "\(Double(step.milliseconds) / 1000)"])
       metrics.noteClockStep()
     }
     store = try notifier.extendingStart { () throws(StoreError) in try Registrar(opening: database) }
@@ -112,7 +112,7 @@ package actor RunService {
     agreedTime.countLoopback(entries.isOnLoopback)
     let engine = engine(try await store.watch(entries, config, now: .now()))
     let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
-    await engine.setTimer { timer.arm(inMilliseconds: $0) }
+    await engine.setTimer { timer.arm(in: $0) }
     let heartbeat = Heartbeat(
       notifier: notifier, engine: engine, writer: store.writer,
       remark: { [metrics] in metrics.isLastReloadGood ? nil : "the last reload failed, see the log" })

@@ -20,18 +20,18 @@ struct OutboxAdapter: Outbox {
   var onSettled: @Sendable (_ sink: String, [DeliveryResult]) -> Void = { _, _ in }
 
   func waiting(
-    sink: String, within: Int64, limit: Int, firstOfTag: Bool, besides: [Int64]
+    sink: String, within: Duration, limit: Int, firstOfTag: Bool, excluding: [EventSequence]
   ) async throws -> [OutboxItem] {
     let now = try await now()
     let isGrouped = grouped.contains(sink)
     // Groups go out one after another.
-    if isGrouped, !besides.isEmpty { return [] }
+    if isGrouped, !excluding.isEmpty { return [] }
     return try await transaction { store in
       let rows =
         isGrouped
         ? try store.waitingGroup(sink: sink, now: now, within: within).map { [$0] } ?? []
         : try store.waiting(
-          sink: sink, now: now, within: within, limit: limit, firstOfTag: firstOfTag, besides: besides)
+          sink: sink, now: now, within: within, limit: limit, firstOfTag: firstOfTag, excluding: excluding)
       return rows.map {
         OutboxItem(
           sequence: $0.sequence, eventID: $0.eventID, tag: $0.tagID, body: $0.body, attempts: $0.attempts,
@@ -40,14 +40,14 @@ struct OutboxAdapter: Outbox {
     }
   }
 
-  func nextDue(sink: String, within: Int64, besides: [Int64]) async throws -> Int64? {
+  func nextDue(sink: String, within: Duration, excluding: [EventSequence]) async throws -> Duration? {
     let now = try await now()
     let isGrouped = grouped.contains(sink)
-    if isGrouped, !besides.isEmpty { return nil }
+    if isGrouped, !excluding.isEmpty { return nil }
     return try await transaction { store in
       isGrouped
         ? try store.nextGroupDue(sink: sink, now: now, within: within)
-        : try store.nextDue(sink: sink, now: now, within: within, besides: besides)
+        : try store.nextDue(sink: sink, now: now, within: within, excluding: excluding)
     }
   }
 
@@ -60,7 +60,7 @@ struct OutboxAdapter: Outbox {
   func settle(sink: String, _ results: [DeliveryResult], rest: Duration?) async throws {
     let now = try await now()
     try await transaction { store in
-      var delivered: [Int64] = []
+      var delivered: [EventSequence] = []
       for result in results {
         guard let (item, error, next) = result.failure else {
           if case .delivered(let sequence) = result { delivered.append(sequence) }
@@ -75,7 +75,7 @@ struct OutboxAdapter: Outbox {
       }
       try store.settleDelivered(sink: sink, sequences: delivered, at: now)
       if let rest, let fingerprint = fingerprints[sink] {
-        try store.restSink(sink, fingerprint: fingerprint, until: now.advanced(byMilliseconds: rest.milliseconds))
+        try store.restSink(sink, fingerprint: fingerprint, until: now.advanced(by: rest))
       }
     }
     onSettled(sink, results)
@@ -113,17 +113,9 @@ extension NextAttempt {
     // Due at once, whatever the clock does: the worker paces itself, and neither a sink that rests nor one that is
     // disabled is asked.
     case .withSink, .sinkDisabled: .retry(at: Timestamp(milliseconds: 0))
-    case .after(let milliseconds): .retry(at: now.advanced(byMilliseconds: milliseconds))
+    case .after(let delay): .retry(at: now.advanced(by: delay))
     case .byHand: .rests
     }
-  }
-}
-
-extension Duration {
-  /// Rounded up.
-  fileprivate var milliseconds: Int64 {
-    let (seconds, attoseconds) = components
-    return seconds * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
   }
 }
 

@@ -28,8 +28,8 @@ struct SinksTestCommand: AsyncParsableCommand {
       // On standard error: standard output may be a sink.
       Output.say(
         "\(result.sink.shown): "
-          + (result.error.map { "failed after \(result.milliseconds) ms: \($0)" }
-            ?? "took it in \(result.milliseconds) ms\(result.status.map { ", HTTP status \($0)" } ?? "")"))
+          + (result.error.map { "failed after \(result.took.milliseconds) ms: \($0)" }
+            ?? "took it in \(result.took.milliseconds) ms\(result.status.map { ", HTTP status \($0)" } ?? "")"))
     }
     guard results.allSatisfy({ $0.error == nil }) else {
       throw CommandError(

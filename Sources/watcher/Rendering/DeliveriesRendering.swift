@@ -15,7 +15,7 @@ struct DeliveriesRendering {
     ])
     table.rows = deliveries.map { delivery in
       [
-        .init(String(delivery.sequence)), .init(delivery.sink.shown, .strong),
+        .init(delivery.sequence.description), .init(delivery.sink.shown, .strong),
         .init(delivery.state.rawValue, delivery.state.paint), .init(String(delivery.attempts)),
         .init(nextAttempt(delivery, format)),
       ]

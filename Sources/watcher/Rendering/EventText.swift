@@ -19,7 +19,7 @@ struct EventText {
   func text(_ event: StoredEvent) throws(CommandError) -> String {
     let details = try EventDetails(event.body, sequence: event.sequence)
     let tag = details.grouped.map { Words.count($0, "event") } ?? event.tag.familiar.shown
-    let sequence = String(event.sequence)
+    let sequence = event.sequence.description
     let head = Self.columns(
       String(repeating: " ", count: max(0, Self.sequenceColumns - sequence.utf8.count)) + sequence,
       format.times(event.time), event.type.words)
@@ -72,7 +72,7 @@ extension EventType {
 
 extension EventDetails {
   /// - Throws: status 65 for what is no event's document: it was frozen as one.
-  init(_ body: [UInt8], sequence: Int64) throws(CommandError) {
+  init(_ body: [UInt8], sequence: EventSequence) throws(CommandError) {
     guard let details = EventDetails(body) else {
       throw CommandError(
         .data,

@@ -11,10 +11,14 @@ extension FuzzTarget {
 
   @Sendable private static func config(_ bytes: [UInt8]) throws {
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).count
+    let path = "/etc/watcher/config.json"
+    let database = Result { () throws(ConfigProblems) in try WatchConfig.database(in: bytes, path: path) }
     let config: WatchConfig
     do {
-      config = try WatchConfig.parse(bytes, path: "/etc/watcher/config.json")
-    } catch {
+      config = try WatchConfig.parse(bytes, path: path)
+      try same(try database.get(), config.database, "the database alone")
+    } catch let error as ConfigProblems {
+      if case .failure(let other) = database { try same(other.count, error.count, "how many problems there are") }
       try hold(error.count >= error.problems.count && !error.problems.isEmpty, "\(error.count) problems")
       for problem in error.problems.prefix(50) { try isSound(problem, lines: lines, length: bytes.count) }
       return

@@ -20,7 +20,8 @@ extension FuzzTarget {
       let response = HTTPResponse(
         status: status, headers: headers, body: parts[2], url: "https://receiver.example.com/x", proxy: "proxy:8080")
       let verdict = WebhookVerdict(
-        response, receiver: "https://receiver.example.com", now: 1_700_000_000, secrets: [secret])
+        response, receiver: "https://receiver.example.com", now: Timestamp(milliseconds: 1_700_000_000_000),
+        secrets: [secret])
       var said = ""
       var asked: Int64?
       switch verdict {
@@ -38,7 +39,7 @@ extension FuzzTarget {
   @Sendable private static func webhookSecret(_ bytes: [UInt8]) throws {
     do throws(WebhookSecret.Problem) {
       let secret = try WebhookSecret(bytes.text)
-      let signature = secret.signature(id: "id", timestamp: 1, body: bytes)
+      let signature = secret.signature(id: "id", timestamp: "1", body: bytes)
       try broken(signature.hasPrefix("v1,") && signature.isVisibleASCII && signature.utf8.count == 47)
     } catch {
       if error == .length(-1) { throw Violation(description: "no signature") }

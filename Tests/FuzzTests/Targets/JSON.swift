@@ -3,7 +3,10 @@ import StrictJSON
 
 /// The reader under most others.
 extension FuzzTarget {
-  static let json = [FuzzTarget(name: "json", check: strictJSON), FuzzTarget(name: "source-text", check: sourceText)]
+  static let json = [
+    FuzzTarget(name: "json", check: strictJSON), FuzzTarget(name: "json-outline", check: outline),
+    FuzzTarget(name: "source-text", check: sourceText),
+  ]
 
   private static let limits = JSONLimits(depth: 16, bytes: 1 << 16, values: 2_000)
 
@@ -31,6 +34,29 @@ extension FuzzTarget {
         try hold(error.code == .repeatedKey || other == error, "two reasons: \(error), \(other)")
         try isSound(other, in: bytes)
       }
+    }
+  }
+
+  /// Passing over what is not asked for refuses what reading all of it does, and gives the rest as it is.
+  @Sendable private static func outline(_ bytes: [UInt8]) throws {
+    let whole = Result { () throws(JSONError) in
+      try StrictJSON.parseCollectingRepeatedKeys(bytes, limits: limits).value
+    }
+    let keys = ((try? whole.get())?.object ?? []).map(\.key)
+    let kept = keys.indices.filter { $0.isMultiple(of: 2) }.map { keys[$0] }
+    let outline = Result { () throws(JSONError) in
+      try StrictJSON.parseOutline(bytes, keeping: kept, limits: limits).value
+    }
+    switch (whole, outline) {
+    case (.success(let whole), .success(let outline)):
+      let (members, others) = (whole.object ?? [], outline.object ?? [])
+      try same(others.map(\.key), members.map(\.key), "the keys at the top")
+      try same([outline.range] + others.map(\.value.range), [whole.range] + members.map(\.value.range), "ranges")
+      for (member, other) in zip(members, others) where kept.contains(member.key) {
+        try same(other.value, member.value, "what was asked for")
+      }
+    case (.failure(let error), .failure(let other)): try same(other, error, "why it is refused")
+    default: try hold(false, "only one refuses: \(whole), \(outline)")
     }
   }
 

@@ -78,16 +78,16 @@ extension FuzzTarget {
   }
 
   @Sendable private static func retryAfter(_ bytes: [UInt8]) throws {
-    let (text, now) = (bytes.text, Int64(1_700_000_000))
+    let (text, now) = (bytes.text, Timestamp(milliseconds: 1_700_000_000_000))
     let wait = RetryAfter.wait(text, now: now)
     let seconds = RetryAfter.seconds(text, now: now, limit: Limits.registryRetryAfterSeconds)
     if let seconds { try hold((1...Limits.registryRetryAfterSeconds).contains(seconds), "\(seconds) s") }
-    try same(seconds != nil, (wait ?? 0) > 0, "whether to wait")
+    try same(seconds != nil, (wait ?? .zero) > .zero, "whether to wait")
   }
 
   @Sendable private static func httpDate(_ bytes: [UInt8]) throws {
-    guard let seconds = HTTPDate.seconds(bytes.text) else { return }
+    guard let time = HTTPDate.time(bytes.text) else { return }
     // A day before the epoch, for `31 Dec 69`… and a leap second after the last of 9999.
-    try hold((0...253_402_300_800).contains(seconds), "\(seconds) is no such time")
+    try hold((0...253_402_300_800_000).contains(time.milliseconds), "\(time) is no such time")
   }
 }

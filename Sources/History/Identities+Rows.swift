@@ -1,0 +1,8 @@
+import GRDB
+package import ImageModel
+
+extension TagID: DatabaseValueConvertible {}
+
+extension SnapshotID: DatabaseValueConvertible {}
+
+extension EventSequence: DatabaseValueConvertible {}
