@@ -64,7 +64,7 @@ package enum AddressClass: Hashable, Sendable {
   private static let translator = AddressBlock("64:ff9b::/96")
   /// RFC 8215.
   private static let localTranslator = AddressBlock("64:ff9b:1::/48")
-  /// Blocks of addresses with an IPv4 address inside, "IPv4-compatible" ones and 6to4 besides the translators'.
+  /// Blocks of addresses with an IPv4 address inside, "IPv4-compatible" ones and 6to4 as well as the translators'.
   private static let carriers = [AddressBlock("::/96"), translator, localTranslator, AddressBlock("2002::/16")]
 
   private static func table(_ blocks: [AddressClass: [String]]) -> [(block: AddressBlock, kind: AddressClass)] {

@@ -49,21 +49,21 @@ package enum ControlClient {
     take: (_ line: JSONValue) throws(ControlError) -> Void = { _ in }
   ) throws(ControlError) -> JSONValue {
     let database = HistoryWriter.canonicalPath(database)
-    let places = ControlSocket.places(database: database, environment: environment)
+    let paths = ControlSocket.paths(database: database, environment: environment)
     var reasons: [String] = []
     var isForbidden = false
-    for place in places {
-      switch ControlSocket.connect(place) {
+    for path in paths {
+      switch ControlSocket.connect(path) {
       case .failure(let error):
-        reasons.append("\(place): \(error)")
+        reasons.append("\(path): \(error)")
         isForbidden = isForbidden || error.code == EACCES
       case .success(let descriptor):
         defer { close(descriptor) }
         do throws(ControlError) {
-          return try exchange(request.line(database: database), descriptor, place, take)
+          return try exchange(request.line(database: database), descriptor, path, take)
         } catch {
           guard error.code == .otherDatabase else { throw error }
-          reasons.append("\(place): \(error.message)")
+          reasons.append("\(path): \(error.message)")
         }
       }
     }
@@ -71,16 +71,16 @@ package enum ControlClient {
   }
 
   private static func exchange(
-    _ line: [UInt8], _ descriptor: Int32, _ place: String, _ take: (JSONValue) throws(ControlError) -> Void
+    _ line: [UInt8], _ descriptor: Int32, _ path: String, _ take: (JSONValue) throws(ControlError) -> Void
   ) throws(ControlError) -> JSONValue {
     setDeadline(descriptor)
-    guard sendAll(line + [UInt8(ascii: "\n")], descriptor) else { throw silent(place) }
+    guard sendAll(line + [UInt8(ascii: "\n")], descriptor) else { throw silent(path) }
     var buffer: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while true {
       var rest = buffer[...]
       while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-        let reply = try parse(Array(rest[..<end]), place)
+        let reply = try parse(Array(rest[..<end]), path)
         if let result = reply["result"] { return result }
         if let error = reply["error"] { throw ControlError(reply: error) }
         try take(reply)
@@ -91,21 +91,21 @@ package enum ControlClient {
       if count > 0, buffer.count < ControlLimits.replyBytes {
         buffer += chunk[..<count]
       } else if count >= 0 || errno != EINTR {
-        throw silent(place)
+        throw silent(path)
       }
     }
   }
 
-  private static func parse(_ line: [UInt8], _ place: String) throws(ControlError) -> JSONValue {
+  private static func parse(_ line: [UInt8], _ path: String) throws(ControlError) -> JSONValue {
     let limits = JSONLimits(bytes: ControlLimits.replyBytes, values: ControlLimits.replyBytes)
     guard let reply = try? StrictJSON.parse(line, limits: limits) else {
-      throw ControlError(.unavailable, "what answers at \(place) is no daemon of watcher: see what it is")
+      throw ControlError(.unavailable, "what answers at \(path) is no daemon of watcher: see what it is")
     }
     return reply
   }
 
-  private static func silent(_ place: String) -> ControlError {
-    ControlError(.unavailable, "the daemon at \(place) does not answer: see its log")
+  private static func silent(_ path: String) -> ControlError {
+    ControlError(.unavailable, "the daemon at \(path) does not answer: see its log")
   }
 
   private static func setDeadline(_ descriptor: Int32) {

@@ -86,7 +86,7 @@ package struct ControlError: Error, Hashable, Sendable {
     case otherDatabase = "other_database"
   }
 
-  /// `nil` for what only people are told.
+  /// `nil` for what is text for people alone.
   package var code: Code?
   /// A daemon said so.
   package var isReply = false

@@ -105,7 +105,7 @@ package final class ControlServer: Sendable {
     let answering = Task { await result(connection, progress) }
     let beats = Task {
       // Whoever does not take these has left, and nobody waits for the answer.
-      if await !tell(progress, connection) { answering.cancel() }
+      if await !send(progress, connection) { answering.cancel() }
     }
     let answer = await answering.value
     beats.cancel()
@@ -117,7 +117,7 @@ package final class ControlServer: Sendable {
   /// Says how far it has come, so that nobody takes a long request for a daemon that hangs.
   ///
   /// - Returns: false when the client takes nothing any more.
-  private func tell(_ progress: ControlProgress, _ connection: ControlConnection) async -> Bool {
+  private func send(_ progress: ControlProgress, _ connection: ControlConnection) async -> Bool {
     while (try? await Task.sleep(for: .seconds(ControlLimits.progressSeconds))) != nil {
       guard let counts = progress.json else { continue }
       guard await write(Self.line("progress", counts), connection) else { return false }

@@ -9,17 +9,17 @@ package enum ControlSocket {
   package static func path(database: String, environment: [String: String]) -> String {
     // The service manager may pass several, separated by colons.
     if let folder = environment["RUNTIME_DIRECTORY"]?.split(separator: ":").first { return "\(folder)/\(fileName)" }
-    return besides(database)
+    return beside(database)
   }
 
   /// Where a command looks for the daemon of a database, which may run as the service.
-  package static func places(database: String, environment: [String: String]) -> [String] {
+  package static func paths(database: String, environment: [String: String]) -> [String] {
     let service = "/run/watcher/\(fileName)"
     let first = path(database: database, environment: environment)
-    return [first] + [besides(database), service].filter { $0 != first }
+    return [first] + [beside(database), service].filter { $0 != first }
   }
 
-  private static func besides(_ database: String) -> String {
+  private static func beside(_ database: String) -> String {
     let folder = database.lastIndex(of: "/").map { String(database[..<$0]) } ?? "."
     return "\(folder)/\(fileName)"
   }

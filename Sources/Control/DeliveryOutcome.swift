@@ -11,7 +11,7 @@ package struct DeliveryOutcome: Hashable, Sendable {
   package let enabled: [String]
   /// Sinks that are disabled still, where none was named.
   package let disabled: [String]
-  /// Sinks at which attempts are to be made now. Who asked is not told.
+  /// Sinks at which attempts are to be made now. Not part of the reply.
   package let hurried: [String]
 
   package init(count: Int, enabled: [String] = [], disabled: [String] = [], hurried: [String] = []) {

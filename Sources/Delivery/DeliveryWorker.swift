@@ -4,7 +4,7 @@ import ImageModel
 /// once and in order: an item leaves the outbox only after the sink has it, and no later item of its tag
 /// overtakes one that failed. At most `batchLimit` items are in memory, however many wait.
 ///
-/// One loop reads and writes the outbox; beside it, lanes give the sink what is ready. What the sink says while
+/// One loop reads and writes the outbox; beside it, writers give the sink what is ready. What the sink says while
 /// results are being recorded is recorded together, next. What a receiver that refuses means for both is `Throttle`'s.
 package actor DeliveryWorker {
   /// Items in memory at a time; an event has at most 16 KiB.
@@ -36,9 +36,9 @@ package actor DeliveryWorker {
   private var knowsRest = false
   /// Items that failed, in a row.
   private var failures = 0
-  /// Problems told since everything that was in memory was delivered.
+  /// Problems reported since everything that was in memory was delivered.
   private var troubles = 0
-  /// Whether a problem was told since memory was last empty.
+  /// Whether a problem was reported since memory was last empty.
   private var hadTrouble = false
 
   /// Fetched, and not given to the sink.
@@ -53,11 +53,11 @@ package actor DeliveryWorker {
   private var unsettled: [DeliveryResult] = []
   private var unsettledSince: ContinuousClock.Instant
   /// Tasks that give the sink what is ready.
-  private var lanes = 0
+  private var writers = 0
 
   /// - Parameters:
   ///   - retryDelay: how long to rest after so many failures in a row; 1 s doubling to 60 s if not given.
-  ///   - onProblem: told each time nothing could be delivered, before the delay.
+  ///   - onProblem: called each time nothing could be delivered, before the delay.
   package init(
     sink: any Sink, outbox: any Outbox, retryDelay: (@Sendable (_ failures: Int) -> Duration)? = nil,
     clock: DeliveryClock = .system, onProblem: @escaping @Sendable (DeliveryProblem) -> Void = { _ in }
@@ -129,8 +129,8 @@ package actor DeliveryWorker {
     await withDiscardingTaskGroup { group in
       while !Task.isCancelled {
         await turn()
-        while mayBegin, lanes < min(sink.maxInFlight ?? 1, ready.count + underWay.count) {
-          lanes += 1
+        while mayBegin, writers < min(sink.maxInFlight ?? 1, ready.count + underWay.count) {
+          writers += 1
           group.addTask { await self.carry() }
         }
         if isStopping, isDone { return }
@@ -155,7 +155,7 @@ package actor DeliveryWorker {
       let delay = retryDelay(failures)
       outboxRestsUntil = clock.now() + delay
       rest(until: outboxRestsUntil)
-      tell(.outbox, "\(error)", retryAfter: delay)
+      report(.outbox, "\(error)", retryAfter: delay)
     }
   }
 
@@ -171,7 +171,7 @@ package actor DeliveryWorker {
 
   private var inMemory: [EventSequence] { ready.map(\.sequence) + underWay + unsettled.map(\.sequence) }
 
-  /// Whether lanes may soon find nothing ready.
+  /// Whether writers may soon find nothing ready.
   private var isShort: Bool { ready.count < sink.maxInFlight ?? 1 }
 
   /// When to record what has happened.
@@ -236,32 +236,32 @@ package actor DeliveryWorker {
       for item in items { throttle.begin(item, at: clock.now()) }
       let results = await sink.write(items)
       underWay.subtract(items.map(\.sequence))
-      note(items, results)
+      wrote(items, results)
     }
-    lanes -= 1
+    writers -= 1
     signal.set()
   }
 
-  private func note(_ items: [OutboxItem], _ results: [DeliveryResult]) {
+  private func wrote(_ items: [OutboxItem], _ results: [DeliveryResult]) {
     let now = clock.now()
     let wasGone = isGone
     let isFirst = unsettled.isEmpty
     if isFirst { unsettledSince = now }
     unsettled += results
     // An answer may let others begin.
-    defer { if isFirst || isShort || lanes < sink.maxInFlight ?? 1 { signal.set() } }
+    defer { if isFirst || isShort || writers < sink.maxInFlight ?? 1 { signal.set() } }
     count(items, results, at: now)
     let failed = results.compactMap(\.failure)
     if results.isEmpty, !Task.isCancelled {
       failures += 1
       let delay = retryDelay(failures)
       rest(until: now + delay)
-      tell(.sink, "nothing was taken", retryAfter: delay)
+      report(.sink, "nothing was taken", retryAfter: delay)
     }
-    // The end of the sink is what has to be told, whatever else went wrong, and once.
+    // The end of the sink is what has to be reported, whatever else went wrong, and once.
     if let end = failed.first(where: { $0.next == .sinkDisabled }) {
       ready = []
-      if !wasGone { tell(.gone, end.error, retryAfter: .zero) }
+      if !wasGone { report(.gone, end.error, retryAfter: .zero) }
       return
     }
     guard let first = failed.first else { return }
@@ -269,7 +269,7 @@ package actor DeliveryWorker {
     if isPaced { rest(until: now + retryDelay(failures)) }
     let until = max(now, restsUntil, throttle.restsUntil ?? now)
     if until > now { ready = [] }
-    tell(.sink, first.error, retryAfter: now.duration(to: until))
+    report(.sink, first.error, retryAfter: now.duration(to: until))
   }
 
   private func count(_ items: [OutboxItem], _ results: [DeliveryResult], at now: ContinuousClock.Instant) {
@@ -315,7 +315,7 @@ package actor DeliveryWorker {
     ready = []
   }
 
-  private func tell(_ cause: DeliveryProblem.Cause, _ message: String, retryAfter: Duration) {
+  private func report(_ cause: DeliveryProblem.Cause, _ message: String, retryAfter: Duration) {
     guard !Task.isCancelled else { return }
     troubles += 1
     hadTrouble = true

@@ -44,7 +44,7 @@ struct LineWriter {
     try reserve(line.count - written)
     let (count, failure) = writeAll(line[written...], to: descriptor)
     guard failure == 0 else {
-      noteTorn(line.prefix(written + count))
+      rememberTorn(line.prefix(written + count))
       throw SystemError(call: "write to", subject: subject, code: failure)
     }
     torn = []
@@ -61,7 +61,7 @@ struct LineWriter {
   /// Whether what is torn can be gone on with: nobody has written since.
   private var isBegun: Bool { !torn.isEmpty && tornEnd != nil && Self.size(of: descriptor) == tornEnd }
 
-  private mutating func noteTorn(_ written: ArraySlice<UInt8>) {
+  private mutating func rememberTorn(_ written: ArraySlice<UInt8>) {
     guard !written.isEmpty else { return }
     let lineBegin = written.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? written.startIndex
     torn = Array(written[lineBegin...])

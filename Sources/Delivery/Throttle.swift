@@ -16,7 +16,7 @@ struct Throttle: Sendable {
   private var pace = LearntPace()
   private var order = TurnOrder()
   /// Whether the last refusal said how long to wait, so that it used up no attempt.
-  private var isTold = false
+  private var saidHowLong = false
   /// Requests that are not answered: when they were sent, whether nothing else was under way, and `isCostly` then.
   private var underWay: [EventSequence: (begun: Instant, wentFirst: Bool, isCostly: Bool)] = [:]
 
@@ -49,7 +49,7 @@ struct Throttle: Sendable {
   }
 
   /// Whether another refusal would have the event wait for long: it has used up attempts, and uses up one more.
-  private func isCostly(_ item: OutboxItem) -> Bool { !isTold && item.attempts > 0 }
+  private func isCostly(_ item: OutboxItem) -> Bool { !saidHowLong && item.attempts > 0 }
 
   /// Items that were refused and let others go first.
   var postponed: [EventSequence] { order.postponed }
@@ -86,7 +86,7 @@ struct Throttle: Sendable {
     case .refused(let refusal):
       let begins = rest.refused(asked: refusal.asked, begun: begun, at: now)
       order.refused(item, wentFirst: wentFirst)
-      isTold = refusal.asked != nil
+      saidHowLong = refusal.asked != nil
       if refusal.isTooMany {
         pace.refused(
           item.sequence, asked: refusal.asked, isSurprise: !wasRefused, restEnds: begins ? rest.until : nil, at: now)

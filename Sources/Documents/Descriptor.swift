@@ -13,19 +13,19 @@ package struct Descriptor: Hashable, Sendable {
   /// Source: docs.docker.com, attestation storage.
   package let isAttestation: Bool
 
-  /// - Parameter place: what `value` is, for the message.
-  init(_ value: JSONValue, place: String) throws(CheckFailure) {
-    guard let type = value["mediaType"]?.string else { throw CheckFailure(badDocument: "\(place) lacks mediaType") }
-    try self.init(value, as: MediaType(type), place: place)
+  /// - Parameter role: what `value` is, for the message.
+  init(_ value: JSONValue, role: String) throws(CheckFailure) {
+    guard let type = value["mediaType"]?.string else { throw CheckFailure(badDocument: "\(role) lacks mediaType") }
+    try self.init(value, as: MediaType(type), role: role)
   }
 
   /// - Parameter type: whatever `value` says of it.
-  init(_ value: JSONValue, as type: MediaType, place: String) throws(CheckFailure) {
+  init(_ value: JSONValue, as type: MediaType, role: String) throws(CheckFailure) {
     guard let text = value["digest"]?.string, let size = value["size"]?.integer, size >= 0,
       size <= Int64(Int32.max) * 65_536
-    else { throw CheckFailure(badDocument: "\(place) lacks digest or size") }
+    else { throw CheckFailure(badDocument: "\(role) lacks digest or size") }
     do { digest = try Digest(text) } catch {
-      throw CheckFailure(badDocument: "\(place) has no usable digest (\(text.safe(limit: 80)): \(error))")
+      throw CheckFailure(badDocument: "\(role) has no usable digest (\(text.safe(limit: 80)): \(error))")
     }
     mediaType = type
     self.size = Int(size)

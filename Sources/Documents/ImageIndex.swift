@@ -30,7 +30,7 @@ package struct ImageIndex: Hashable, Sendable {
         if !others.contains(type.shown) { others.append(type.shown) }
         continue
       }
-      entries.append(try Descriptor(manifest, as: type, place: "an entry of \(name)"))
+      entries.append(try Descriptor(manifest, as: type, role: "an entry of \(name)"))
     }
     self.entries = entries
     otherTypes = others

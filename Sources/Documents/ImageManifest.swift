@@ -18,11 +18,11 @@ package struct ImageManifest: Hashable, Sendable {
     guard let config = json["config"], let layers = json["layers"]?.array else {
       throw CheckFailure(badDocument: "\(name) is no manifest: it lacks config or layers")
     }
-    self.config = try Descriptor(config, place: "the config of \(name)")
+    self.config = try Descriptor(config, role: "the config of \(name)")
     var digests: [Digest] = []
     var statement: MediaType?
     for layer in layers {
-      let descriptor = try Descriptor(layer, place: "a layer of \(name)")
+      let descriptor = try Descriptor(layer, role: "a layer of \(name)")
       digests.append(descriptor.digest)
       if Self.isStatement(descriptor.mediaType) { statement = descriptor.mediaType }
     }

@@ -1,8 +1,8 @@
 package import ImageModel
 
 /// Keeps a tag that moves to and fro from flooding its sinks: with `Limits.announcementsPerHour` moves announced,
-/// further ones back to an earlier image are recorded and counted, and one event tells their number when it has been
-/// quiet for `Limits.flapQuietSeconds`. What was never here before is always announced. One value per tag,
+/// further ones back to an earlier image are recorded and counted, and one event announces their number when it has
+/// been quiet for `Limits.flapQuietSeconds`. What was never here before is always announced. One value per tag,
 /// kept with the tag. Source: docs/webhooks.md, The event.
 package struct FlapGate: Hashable, Sendable {
   /// Moves recorded but not announced since the last settling.
@@ -25,7 +25,7 @@ package struct FlapGate: Hashable, Sendable {
 
   /// The tag moved back to an image of earlier.
   ///
-  /// - Parameter announcedInLastHour: events of this tag that told of a move (`EventType.isMove`) in the hour before
+  /// - Parameter announcedInLastHour: events of this tag that announced a move (`EventType.isMove`) in the hour before
   ///   `now`, those with `flaps` included.
   /// - Returns: whether this move is to be announced.
   package mutating func admit(at now: Timestamp, announcedInLastHour: Int) -> Bool {

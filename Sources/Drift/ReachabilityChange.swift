@@ -11,7 +11,7 @@ package enum ReachabilityChange: Hashable, Sendable {
   /// A successful check of a tag that was `deleted`.
   case restored
 
-  /// The type of the event that tells of it.
+  /// The type of the event that announces it.
   package var type: EventType {
     switch self {
     case .unreachable: .tagUnreachable

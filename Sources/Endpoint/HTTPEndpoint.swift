@@ -25,7 +25,7 @@ package final class HTTPEndpoint: Sendable {
   ///   - host: a name or an address, an IPv6 address without brackets.
   ///   - predecessor: what is closed next. Until then both may have the port; to others it is taken.
   package static func listen(
-    host: String, port: Int, limits: EndpointLimits = EndpointLimits(), besides predecessor: HTTPEndpoint? = nil,
+    host: String, port: Int, limits: EndpointLimits = EndpointLimits(), replacing predecessor: HTTPEndpoint? = nil,
     answer: @escaping Answer
   ) async throws(EndpointError) -> HTTPEndpoint {
     let address = try await resolved(host, port)

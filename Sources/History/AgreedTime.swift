@@ -13,7 +13,7 @@ extension HistoryTransaction {
   package func agreedTime() throws -> Timestamp? { try AgreedTimeRow.fetch(db) }
 
   /// An older one than is known changes nothing.
-  package func noteAgreedTime(_ time: Timestamp) throws {
+  package func recordAgreedTime(_ time: Timestamp) throws {
     if let known = try agreedTime(), known >= time { return }
     try db.execute(
       sql: "INSERT INTO meta(key, value) VALUES('agreed_ms', ?) ON CONFLICT DO UPDATE SET value = excluded.value",

@@ -41,7 +41,7 @@ package struct StoredDelivery: Hashable, Sendable {
   package let sequence: EventSequence
   package let eventID: String
   package let type: EventType
-  /// `nil` for a group, which tells of several.
+  /// `nil` for a group, which holds several.
   package let tag: TagReference?
   package let state: DeliveryState
   package let attempts: Int

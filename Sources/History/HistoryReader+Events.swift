@@ -37,7 +37,7 @@ extension HistoryReader {
       condition.and(
         "(t.registry, t.repository, t.tag) IN (VALUES \(query.tags.map { _ in "(?, ?, ?)" }.joined(separator: ", ")))",
         StatementArguments(query.tags.flatMap { [$0.domain, $0.path, $0.tag] }))
-      // A group has the tag of its first member, and tells of others.
+      // A group has the tag of its first member, and holds others.
       condition.and("e.type != 'watcher.changes'")
     }
     if let types = query.types { condition.and("e.type", in: types.map(\.rawValue)) }

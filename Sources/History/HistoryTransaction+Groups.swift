@@ -25,12 +25,12 @@ extension HistoryTransaction {
     try deliver(sequence, tag: first.tag, to: [sink])
     let leave = try db.cachedStatement(sql: "DELETE FROM delivery WHERE sink = ? AND event_sequence = ?")
     for member in members { try leave.execute(arguments: [sink, member.sequence]) }
-    let tell = try db.cachedStatement(sql: "INSERT INTO group_tag(sink, event_sequence, tag_id) VALUES(?, ?, ?)")
-    for tag in Set(members.map(\.tag)) { try tell.execute(arguments: [sink, sequence, tag]) }
+    let addMember = try db.cachedStatement(sql: "INSERT INTO group_tag(sink, event_sequence, tag_id) VALUES(?, ?, ?)")
+    for tag in Set(members.map(\.tag)) { try addMember.execute(arguments: [sink, sequence, tag]) }
     return members.count
   }
 
-  /// The first group that waits for a sink, if it is due. Groups go out one after another, whatever tags they tell of.
+  /// The first group that waits for a sink, if it is due. Groups go out one after another, whatever tags are in them.
   package func waitingGroup(sink: String, now: Timestamp, within: Duration) throws -> OutboxRow? {
     guard let first = try firstGroup(sink), first.wait(at: now, within) == .zero else { return nil }
     return first

@@ -91,7 +91,7 @@ extension HistoryTransaction {
 
   /// What is due for a sink, in the order of recording; nothing while it is disabled. A delivery that waits for its
   /// next attempt holds back the later ones of the same tag: order within a sink and tag is promised. A group that is
-  /// left from when the sink was sent groups waits for all before it, and the tags that it tells of wait for it.
+  /// left from when the sink was sent groups waits for all before it, and the tags in it wait for it.
   ///
   /// - Parameters:
   ///   - within: what is put off for longer was put off by another clock, and is due.
@@ -209,10 +209,10 @@ extension HistoryTransaction {
         UPDATE delivery SET state = 'delivered', attempts = attempts + 1, delivered_ms = ?, last_error = NULL
         WHERE sink = ? AND event_sequence = ? AND state != 'delivered'
         """)
-    let told = try db.cachedStatement(sql: "DELETE FROM group_tag WHERE sink = ? AND event_sequence = ?")
+    let removeMembers = try db.cachedStatement(sql: "DELETE FROM group_tag WHERE sink = ? AND event_sequence = ?")
     for sequence in sequences {
       try statement.execute(arguments: [time.milliseconds, sink, sequence])
-      try told.execute(arguments: [sink, sequence])
+      try removeMembers.execute(arguments: [sink, sequence])
     }
   }
 

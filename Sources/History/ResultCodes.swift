@@ -59,17 +59,18 @@ extension StoreError {
     let folder = Host.directory(of: path)
     let probed = failure ?? FilePath.probe(path) ?? FilePath.probe(folder) ?? EACCES
     let reason = String(cString: strerror(probed))
-    let place = "\(path): \(reason); \(FilePath.describe(path)), \(FilePath.describe(folder)), uid \(geteuid())"
+    let location = "\(path): \(reason); \(FilePath.describe(path)), \(FilePath.describe(folder)), uid \(geteuid())"
     switch probed {
     case EACCES, EPERM, EROFS:
       return StoreError(
-        .permission, "no permission to use the database (\(place)): run as its owner or root, or join its group")
+        .permission, "no permission to use the database (\(location)): run as its owner or root, or join its group")
     case ENOENT, ENOTDIR, EEXIST, ELOOP, ENAMETOOLONG:
-      return StoreError(.cannotCreate, "cannot create the database (\(place)): name a path in a directory that exists")
+      return StoreError(
+        .cannotCreate, "cannot create the database (\(location)): name a path in a directory that exists")
     case ENOSPC, EDQUOT:
-      return StoreError(.full, "the disk is full (\(place)): free space")
+      return StoreError(.full, "the disk is full (\(location)): free space")
     default:
-      return StoreError(.io, "cannot open the database (\(place)): check the disk and its mount")
+      return StoreError(.io, "cannot open the database (\(location)): check the disk and its mount")
     }
   }
 }

@@ -3,7 +3,7 @@
 /// - `tag.verified_ms`: when the tag's document was last fetched and compared with what HEAD says.
 /// - `sink.rests_until_ms`: its receiver asked to be sent nothing before.
 /// - `delivery.refused_since_ms`: the first time its receiver asked to wait, since anything else failed.
-/// - `group_tag`: the tags that a group tells of which is owed to a sink; they wait for it, and it for them.
+/// - `group_tag`: the tags of a group which is owed to a sink; they wait for it, and it for them.
 /// - `event.recorded_ms`: when it was recorded; `time_ms` is when it was seen. Unknown of what older versions recorded.
 /// - `snapshot_platform.artifact_type`: what a manifest without an image ID is.
 ///

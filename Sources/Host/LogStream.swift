@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Standard error, which must not hold the daemon up: polls are told of in passing by whoever makes them. Of a reader
+/// Standard error, which must not hold the daemon up: polls are logged in passing by whoever makes them. Of a reader
 /// that takes nothing for a second (a full pipe, a terminal that is stopped) lines are left out and counted.
 package final class LogStream: Sendable {
   package static let standardError = LogStream(STDERR_FILENO)

@@ -23,7 +23,7 @@ package enum EventType: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether it tells that the tag names something else than before: what a tag that moves to and fro has many of.
+  /// Whether it announces that the tag names something else than before: what a tag that moves to and fro has many of.
   package var isMove: Bool { self == .imageChanged || self == .artifactChanged }
 }
 

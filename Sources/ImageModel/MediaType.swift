@@ -33,7 +33,7 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
   /// Source: distribution `registry/handlers/manifests.go`; distribution#2395; Azure/acr#764.
   package static let manifestTypes = [ociIndex, dockerList, ociManifest, dockerManifest]
 
-  /// Asked for besides where a registry says that there is nothing: some serve the old kinds only to who names them.
+  /// Asked for as well where a registry says that there is nothing: some serve the old kinds only to who names them.
   /// Never at first, for others would then convert what they have into them.
   package static let legacyTypes = [schema1Signed, schema1, ociArtifact]
 

@@ -12,7 +12,7 @@ package struct TagSnapshot: Hashable, Sendable {
   /// The documents fetched for this observation (not those that were already stored): raw, verified.
   package let documents: [Document]
   /// What is odd about the documents and was decided, a sentence each: a platform that is listed twice, an entry
-  /// without media type. For people, who are told of it once.
+  /// without media type. For people: logged once.
   package let remarks: [String]
 
   package init(

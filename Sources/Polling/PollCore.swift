@@ -50,7 +50,7 @@ package struct PollCore: Sendable {
   /// - Parameters:
   ///   - records: of the entries, in the same order.
   ///   - snapshots: the current snapshot of each tag, by the tag's row.
-  /// - Returns: the places of the tags that have left.
+  /// - Returns: the slots of the tags that have left.
   @discardableResult
   package mutating func watch(
     _ builder: PlanBuilder, records: [TagRecord], snapshots: [TagID: SnapshotID], at now: Moment
@@ -83,14 +83,14 @@ package struct PollCore: Sendable {
     return Set(leaving.values)
   }
 
-  /// The places of the tags that are in the plan, in the order of `tags`; of all where it is `nil`.
-  func places(of tags: [TagReference]?) -> [Int] {
+  /// The slots of the tags that are in the plan, in the order of `tags`; of all where it is `nil`.
+  func indexes(of tags: [TagReference]?) -> [Int] {
     let planned = slots.indices.lazy.filter(plan.contains)
     guard let tags else { return Array(planned) }
     let wanted = Set(tags)
-    var places: [TagReference: Int] = [:]
-    for index in planned where wanted.contains(slots[index].entry.tag) { places[slots[index].entry.tag] = index }
-    return tags.compactMap { places[$0] }
+    var indexes: [TagReference: Int] = [:]
+    for index in planned where wanted.contains(slots[index].entry.tag) { indexes[slots[index].entry.tag] = index }
+    return tags.compactMap { indexes[$0] }
   }
 
   func isUnderWay(_ index: Int) -> Bool { plan.contains(index) && plan.due(of: index) == nil }
@@ -124,8 +124,8 @@ package struct PollCore: Sendable {
       selection: slots[index].entry.selection, wantsProbe: slots[index].reachability.wantsRegistryProbe)
   }
 
-  /// Boot time at which `due` may have something, `nil` when nothing is planned. `overdue` wants to be asked
-  /// once a minute besides.
+  /// Boot time at which `due` may have something, `nil` when nothing is planned. `overdue` is to be asked
+  /// once a minute as well.
   package func nextWake(after now: Moment) -> BootTime? { plan.nextWake(after: now.boot) }
 
   /// Takes the result of a poll: frees its place in the plan, and says what must be recorded. `nil` when a mark
@@ -178,7 +178,7 @@ package struct PollCore: Sendable {
 
   /// Tags that have been failing for so long that they count as unreachable from now on.
   package mutating func overdue(at now: Moment) -> [RecordRequest] {
-    // All failing tags are looked at, so not at every tick: this is told to the minute. A single pass asks each
+    // All failing tags are looked at, so not at every tick: a minute is exact enough. A single pass asks each
     // tag first.
     guard !isSinglePass, abs(now.boot - lastOverdueLook) >= Self.overdueLookMilliseconds else { return [] }
     lastOverdueLook = now.boot
@@ -219,7 +219,7 @@ package struct PollCore: Sendable {
   }
 
   /// A request from before `watch`, with the sinks of now: those it was meant for may be gone, and the new ones would
-  /// not be told.
+  /// get nothing.
   func rerouted(_ request: RecordRequest) -> RecordRequest {
     guard slots[request.index].id == request.tagID else { return request }
     var request = request
@@ -229,7 +229,7 @@ package struct PollCore: Sendable {
 
   /// Takes in what the recorder made of a request.
   package mutating func recorded(_ record: Record) {
-    // By now the place may be another tag's.
+    // By now the slot may be another tag's.
     guard slots[record.index].entry.tag == record.tag else { return }
     slots[record.index].recorded(record)
   }

@@ -162,21 +162,21 @@ package actor PollEngine {
   ) async throws -> [CheckReport.Result] {
     if let failure = failure ?? refusal { throw failure }
     guard !isStopped else { throw CheckInterruption.stopping }
-    let places = core.places(of: tags)
-    guard !places.isEmpty else { return [] }
+    let indexes = core.indexes(of: tags)
+    guard !indexes.isEmpty else { return [] }
     let waiter = waiters.number()
     let results = try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        waiters.open(waiter, places.map { ($0, core.isUnderWay($0)) }, onProgress: onProgress, continuation)
+        waiters.open(waiter, indexes.map { ($0, core.isUnderWay($0)) }, onProgress: onProgress, continuation)
         let now = clock()
         settlePaused(at: now)
-        for place in waiters.awaited { core.hasten(place, at: now) }
+        for index in waiters.awaited { core.hasten(index, at: now) }
         pump(now)
       }
     } onCancel: {
       Task { await self.giveUp(waiter) }
     }
-    return places.compactMap { results[$0] }
+    return indexes.compactMap { results[$0] }
   }
 
   private func giveUp(_ waiter: Int) { waiters.fail(id: waiter, CancellationError()) }
@@ -190,10 +190,10 @@ package actor PollEngine {
   }
 
   private func settlePaused(at now: Moment) {
-    for place in waiters.awaited where !core.isUnderWay(place) {
-      guard let failure = core.pause(of: place, at: now) else { continue }
+    for index in waiters.awaited where !core.isUnderWay(index) {
+      guard let failure = core.pause(of: index, at: now) else { continue }
       waiters.settle(
-        place, CheckReport.Result(tag: core.slots[place].entry.tag, outcome: .failed(failure), events: []))
+        index, CheckReport.Result(tag: core.slots[index].entry.tag, outcome: .failed(failure), events: []))
     }
   }
 
@@ -264,9 +264,9 @@ package actor PollEngine {
       return
     }
     refusal = error
-    // Who waits for an answer is told now; the results are kept and written when that is possible.
+    // Who waits for an answer gets the error now; the results are kept and written when that is possible.
     waiters.failAll(error)
-    meters.note(error)
+    meters.record(error)
     onProgress(.refused(error))
     try? await Task.sleep(for: .seconds(error.code == .full ? 5 : 1))
   }

@@ -26,15 +26,15 @@ struct PollMeters: Sendable {
   private var storeErrors: [StoreError.Code: Int] = [:]
 
   mutating func begin(_ jobs: [PollJob], at now: Moment) {
-    for lateness in jobs.lazy.compactMap(\.lateness) { lag.note(lateness, at: now.boot) }
+    for lateness in jobs.lazy.compactMap(\.lateness) { lag.record(lateness, at: now.boot) }
   }
 
   mutating func finish(_ job: PollJob, _ result: PollResult, at now: Moment) {
     while registries.count <= job.registry { registries.append(RegistryMeter()) }
-    registries[job.registry].note(result, took: .milliseconds(now.boot - job.began), at: now.wall)
+    registries[job.registry].record(result, took: .milliseconds(now.boot - job.began), at: now.wall)
   }
 
-  mutating func note(_ error: StoreError) { storeErrors[error.code, default: 0] += 1 }
+  mutating func record(_ error: StoreError) { storeErrors[error.code, default: 0] += 1 }
 
   mutating func figures(_ core: PollCore, at now: Moment) -> PollFigures {
     PollFigures(
@@ -55,7 +55,7 @@ struct LagMeter: Sendable {
   private var before = Duration.zero
   private var highest = Duration.zero
 
-  mutating func note(_ lag: Duration, at now: BootTime) {
+  mutating func record(_ lag: Duration, at now: BootTime) {
     turn(now)
     highest = max(highest, lag)
   }

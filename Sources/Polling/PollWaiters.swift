@@ -5,7 +5,7 @@ import ImageModel
 ///
 /// All of it is passed through with every poll of a `check`, of which there may be a hundred thousand.
 struct PollWaiters {
-  /// What came of it, by the tag's place.
+  /// What came of it, by the index of its slot.
   typealias Results = [Int: CheckReport.Result]
 
   private enum Stage {
@@ -19,7 +19,7 @@ struct PollWaiters {
 
   private struct Waiter {
     let id: Int
-    /// By the tag's place; `nil` for what is not waited for, or not any more.
+    /// By the index of its slot; `nil` for what is not waited for, or not any more.
     var stages: [Stage?]
     /// How many are waited for.
     var open: Int
@@ -27,7 +27,7 @@ struct PollWaiters {
     let onProgress: @Sendable (_ done: Int) -> Void
     let continuation: CheckedContinuation<Results, any Error>
 
-    func stage(of place: Int) -> Stage? { stages.indices.contains(place) ? stages[place] : nil }
+    func stage(of slot: Int) -> Stage? { stages.indices.contains(slot) ? stages[slot] : nil }
   }
 
   private var waiters: [Waiter] = []
@@ -37,8 +37,8 @@ struct PollWaiters {
 
   /// Places of which a poll is awaited that has not ended.
   var awaited: Set<Int> {
-    waiters.reduce(into: []) { places, waiter in
-      places.formUnion(waiter.stages.indices.lazy.filter { waiter.stages[$0] == .asked })
+    waiters.reduce(into: []) { slots, waiter in
+      slots.formUnion(waiter.stages.indices.lazy.filter { waiter.stages[$0] == .asked })
     }
   }
 
@@ -50,33 +50,33 @@ struct PollWaiters {
 
   /// - Parameters:
   ///   - id: its number.
-  ///   - places: at least one; whether a poll is under way there.
+  ///   - slots: at least one; whether its poll is under way.
   ///   - continuation: resumed once all of them are settled.
   mutating func open(
-    _ id: Int, _ places: [(place: Int, isBusy: Bool)], onProgress: @escaping @Sendable (_ done: Int) -> Void,
+    _ id: Int, _ slots: [(slot: Int, isBusy: Bool)], onProgress: @escaping @Sendable (_ done: Int) -> Void,
     _ continuation: CheckedContinuation<Results, any Error>
   ) {
-    var stages = [Stage?](repeating: nil, count: (places.lazy.map(\.place).max() ?? 0) + 1)
-    for (place, isBusy) in places { stages[place] = isBusy ? .busy : .asked }
+    var stages = [Stage?](repeating: nil, count: (slots.lazy.map(\.slot).max() ?? 0) + 1)
+    for (slot, isBusy) in slots { stages[slot] = isBusy ? .busy : .asked }
     var waiter = Waiter(
-      id: id, stages: stages, open: places.count, onProgress: onProgress, continuation: continuation)
-    waiter.results.reserveCapacity(places.count)
+      id: id, stages: stages, open: slots.count, onProgress: onProgress, continuation: continuation)
+    waiter.results.reserveCapacity(slots.count)
     waiters.append(waiter)
   }
 
   /// A poll has ended.
   ///
   /// - Returns: the waiters it answers, and whether it has to be made again.
-  mutating func polled(_ place: Int) -> (answered: [Int], isWantedAgain: Bool) {
+  mutating func polled(_ slot: Int) -> (answered: [Int], isWantedAgain: Bool) {
     var answered: [Int] = []
     var isWantedAgain = false
     for index in waiters.indices {
-      switch waiters[index].stage(of: place) {
+      switch waiters[index].stage(of: slot) {
       case .busy:
-        waiters[index].stages[place] = .asked
+        waiters[index].stages[slot] = .asked
         isWantedAgain = true
       case .asked:
-        waiters[index].stages[place] = .polled
+        waiters[index].stages[slot] = .polled
         answered.append(waiters[index].id)
       case .polled, nil: break
       }
@@ -85,23 +85,23 @@ struct PollWaiters {
   }
 
   /// The result of a poll that answers `ids` is on record.
-  mutating func settle(_ ids: [Int], _ place: Int, _ result: CheckReport.Result) {
+  mutating func settle(_ ids: [Int], _ slot: Int, _ result: CheckReport.Result) {
     for id in ids {
       guard let index = waiters.firstIndex(where: { $0.id == id }) else { continue }
-      settle(at: index, place, result)
+      settle(at: index, slot, result)
     }
   }
 
   /// There will be no poll.
-  mutating func settle(_ place: Int, _ result: CheckReport.Result) {
-    for index in waiters.indices.reversed() where waiters[index].stage(of: place) == .asked {
-      settle(at: index, place, result)
+  mutating func settle(_ slot: Int, _ result: CheckReport.Result) {
+    for index in waiters.indices.reversed() where waiters[index].stage(of: slot) == .asked {
+      settle(at: index, slot, result)
     }
   }
 
-  /// Ends those that wait for one of these places.
-  mutating func fail(_ places: Set<Int>, _ error: any Error) {
-    fail(error) { waiter in places.contains { waiter.stage(of: $0) != nil } }
+  /// Ends those that wait for one of these tags.
+  mutating func fail(_ slots: Set<Int>, _ error: any Error) {
+    fail(error) { waiter in slots.contains { waiter.stage(of: $0) != nil } }
   }
 
   /// Ends one, if it has not ended.
@@ -114,10 +114,10 @@ struct PollWaiters {
     waiters.removeAll(where: isMeant)
   }
 
-  private mutating func settle(at index: Int, _ place: Int, _ result: CheckReport.Result) {
-    guard waiters[index].stage(of: place) != nil else { return }
-    waiters[index].stages[place] = nil
-    waiters[index].results[place] = result
+  private mutating func settle(at index: Int, _ slot: Int, _ result: CheckReport.Result) {
+    guard waiters[index].stage(of: slot) != nil else { return }
+    waiters[index].stages[slot] = nil
+    waiters[index].results[slot] = result
     waiters[index].open -= 1
     waiters[index].onProgress(waiters[index].results.count)
     guard waiters[index].open == 0 else { return }

@@ -11,9 +11,9 @@ package struct RegistryMeter: Hashable, Sendable {
   package init() {}
 
   /// - Parameter duration: from the poll's turn to its result, the wait for the registry's rate included.
-  package mutating func note(_ result: PollResult, took duration: Duration, at now: Timestamp) {
+  package mutating func record(_ result: PollResult, took duration: Duration, at now: Timestamp) {
     polls += 1
-    durations.note(duration)
+    durations.record(duration)
     if case .failed(let failure, _) = result {
       failures[PollFailureReason(failure.code), default: 0] += 1
     } else {
@@ -66,7 +66,7 @@ package struct DurationHistogram: Hashable, Sendable {
   package private(set) var counts = [Int](repeating: 0, count: bounds.count + 1)
   package private(set) var sum = Duration.zero
 
-  mutating func note(_ duration: Duration) {
+  mutating func record(_ duration: Duration) {
     counts[Self.bounds.firstIndex { duration <= $0 } ?? Self.bounds.count] += 1
     sum += duration
   }

@@ -32,7 +32,7 @@ struct Decider {
   mutating func decide() throws {
     if let change = request.change {
       decision.outcome = .changed
-      tell(reachabilityEvent(change), of: nil)
+      announce(reachabilityEvent(change), of: nil)
     }
     switch request.finding {
     case .found(let snapshot, let head):
@@ -86,7 +86,7 @@ struct Decider {
     }
     var event = contentEvent(change, current: current, previous: stored?.previousState)
     if passed > 0 { event.flaps = passed }
-    tell(event, of: .begun)
+    announce(event, of: .begun)
     if change.type == .tagFirstSeen {
       decision.outcome = .firstSeen
     } else if change.type.isOnByDefault {
@@ -95,7 +95,7 @@ struct Decider {
     if change.type.isMove || flaps.withheld == 0 { decision.announced = .begun }
   }
 
-  /// Whether a move may be announced now. A tag that moves to and fro is recorded in full and told of sparingly.
+  /// Whether a move may be announced now. A tag that moves to and fro is recorded in full and announced sparingly.
   ///
   /// - Returns: how many moves before it were withheld; `nil` to withhold this one.
   private mutating func admit(_ change: ContentChange) throws -> Int? {
@@ -118,7 +118,7 @@ struct Decider {
     }
   }
 
-  /// Once a tag that moved to and fro has been quiet: one event from the state last told to the present one.
+  /// Once a tag that moved to and fro has been quiet: one event from the state last announced to the present one.
   private mutating func settleFlaps() throws {
     guard flaps.withheld > 0, let latest = stored,
       let moves = flaps.settle(at: request.at, announcedInLastHour: try announcedInLastHour())
@@ -127,10 +127,10 @@ struct Decider {
     let current = TagSnapshot(
       digest: latest.digest, mediaType: latest.mediaType, size: latest.size,
       images: try detailed(latest.images, beside: []), documents: [])
-    let told = try base.map { try recordedState($0, beside: current) }
+    let announced = try base.map { try recordedState($0, beside: current) }
     let change = try Drift.content(
-      previous: told, current: current, selection: request.watched.selection, past: past(before: latest))
-    // It may stand where it stood when it was told of last.
+      previous: announced, current: current, selection: request.watched.selection, past: past(before: latest))
+    // It may stand where it stood when it was announced last.
     let images = latest.images + (base?.images ?? [])
     let isImage = images.isEmpty || images.contains { $0.imageID != nil }
     var event = contentEvent(
@@ -140,7 +140,7 @@ struct Decider {
     event.flaps = moves
     // It was seen when its snapshot began, long before this.
     event.notAfter = latest.firstSeen
-    tell(event, of: .recorded(latest.id))
+    announce(event, of: .recorded(latest.id))
     decision.outcome = .changed
     decision.announced = .recorded(latest.id)
   }
@@ -207,7 +207,7 @@ struct Decider {
 
   // MARK: Events
 
-  private mutating func tell(_ event: ChangeEvent, of state: Decision.State?) {
+  private mutating func announce(_ event: ChangeEvent, of state: Decision.State?) {
     let sinks = recorder.subscribers.filter {
       EventPatterns.select(event.type, by: $0.events) && request.watched.sinks.contains($0.sink)
     }

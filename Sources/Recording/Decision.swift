@@ -1,7 +1,7 @@
 package import History
 package import ImageModel
 
-/// What a finding means: all that is to be written, in one transaction, and what is told of it.
+/// What a finding means: all that is to be written, in one transaction, and what is announced.
 package struct Decision: Sendable {
   /// What becomes of the tag's states.
   package enum Change: Hashable, Sendable {
@@ -26,7 +26,7 @@ package struct Decision: Sendable {
     package let event: ChangeEvent
     /// The state that the event announces.
     package let announces: State?
-    /// Who is told.
+    /// The sinks that it is for.
     package let sinks: [String]
   }
 

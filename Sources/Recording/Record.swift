@@ -1,7 +1,7 @@
 package import History
 package import ImageModel
 
-/// What became of a request: the state to go on with, and what is to be told.
+/// What became of a request: the state to go on with, and the events to deliver.
 package struct Record: Sendable {
   /// The tag's index in the plan.
   package let index: Int

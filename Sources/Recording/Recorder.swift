@@ -5,7 +5,7 @@ package import ImageModel
 /// Turns a result into rows: decides what it means beside what is recorded, and writes that down. Within one
 /// transaction, so that what it compares with is what it writes beside, and a crash leaves all of it or nothing.
 package struct Recorder: Sendable {
-  /// Who is told of events, and of which.
+  /// Who is sent events, and which.
   package struct Subscriber: Sendable {
     package let sink: String
     /// `nil`: the types that are on by default.

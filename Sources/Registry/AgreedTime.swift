@@ -28,7 +28,7 @@ package final class AgreedTime: Sendable {
   /// A registry on this machine has this machine's clock: it counts only where there is no other.
   package func countLoopback(_ isEnough: Bool) { isLoopbackEnough.store(isEnough, ordering: .relaxed) }
 
-  func note(_ response: HTTPResponse, of host: RegistryHost, wall: () -> Timestamp) {
+  func observe(_ response: HTTPResponse, of host: RegistryHost, wall: () -> Timestamp) {
     guard isWanted.load(ordering: .relaxed) else { return }
     guard !host.isLoopback || isLoopbackEnough.load(ordering: .relaxed),
       let date = response.headers.first("Date").flatMap({ HTTPDate.time($0) }),

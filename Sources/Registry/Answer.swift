@@ -43,7 +43,7 @@ struct Answer: Sendable {
   func failure(host: String) -> CheckFailure {
     let verdict = verdict
     var what = what(host: host)
-    // Of a rate limit every tag of the registry is told.
+    // A rate limit holds for every tag of the registry.
     if case .part(let name) = subject, verdict.code != .rateLimited { what += " for \(name)" }
     if let redirectedFrom { what += " (\(redirectedFrom) redirects there)" }
     return CheckFailure(

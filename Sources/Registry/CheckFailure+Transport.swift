@@ -46,7 +46,7 @@ extension CheckFailure {
   /// What the transport says, `no connection to h:443 (Connection refused)`, and who led there.
   private static func what(_ error: TransportError, _ registry: String, isTokenServer: Bool) -> String {
     var said = error.what + (error.reason.map { " (\($0))" } ?? "")
-    if let place = WebURL(error.url)?.place, !said.contains(place) { said = "\(place): \(said)" }
+    if let host = WebURL(error.url)?.hostAndPort, !said.contains(host) { said = "\(host): \(said)" }
     if error.redirected { return "\(said) (\(registry) redirects there)" }
     return isTokenServer ? "\(said) (\(registry) names it as its token server)" : said
   }

@@ -6,7 +6,7 @@ package struct KnownTag: Sendable {
   package var headDigest: Digest?
   /// Walk although HEAD is equal: the watched platforms changed, or details are missing.
   package var mustWalk: Bool
-  /// It was there once. Decides what people are told to do if it is not there now.
+  /// It was there once. Decides the remedy if it is not there now.
   package var wasSeen: Bool
   /// Fetch the tag's document although HEAD is equal, and compare: HEAD may come from a broken cache.
   package var mustVerify: Bool

@@ -62,7 +62,7 @@ package final class RegistryClient: Sendable {
 
   /// Resolves a reference from nothing. One with a digest is resolved by it, whatever its tag.
   ///
-  /// - Parameter wasSeen: it was there once, which decides what people are told to do if it is not there now.
+  /// - Parameter wasSeen: it was there once, which decides the remedy if it is not there now.
   package func resolve(
     _ reference: ImageReference, selection: PlatformSelection, wasSeen: Bool = false
   ) async throws(CheckFailure) -> Resolution {

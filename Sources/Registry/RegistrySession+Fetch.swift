@@ -90,7 +90,7 @@ extension RegistrySession {
   /// Host and port of whoever answered in the registry's place, after a redirect.
   private func otherOrigin(of response: HTTPResponse) -> String? {
     guard response.wasRedirected, let url = WebURL(response.url), !url.hasSameOrigin(as: host.base) else { return nil }
-    return url.place
+    return url.hostAndPort
   }
 }
 

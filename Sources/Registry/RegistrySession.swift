@@ -10,7 +10,7 @@ struct RegistrySession: Sendable {
   let path: String
   let clock: RegistryClock
   let trace: (@Sendable (String) -> Void)?
-  /// What is asked for was there before, so that nobody is told to check its name.
+  /// What is asked for was there before, so that no remedy says to check its name.
   var wasSeen = false
 
   /// An answer and what it was asked with.
@@ -104,7 +104,7 @@ struct RegistrySession: Sendable {
     }
     do {
       let response = try await http.send(request)
-      if !isTokenServer { host.access.agreedTime?.note(response, of: host, wall: clock.wall) }
+      if !isTokenServer { host.access.agreedTime?.observe(response, of: host, wall: clock.wall) }
       trace?("\(request.line) -> \(response.line(to: request))")
       return response
     } catch {
@@ -195,7 +195,7 @@ extension HTTPRequest {
 }
 
 extension HTTPResponse {
-  /// What came, for the trace. A redirect's URL may hold a signature: only its origin is told.
+  /// What came, for the trace. A redirect's URL may hold a signature: only its origin is written.
   fileprivate func line(to request: HTTPRequest) -> String {
     "\(status)" + (headers.first("Docker-Content-Digest").map { " \($0.safe(limit: 140))" } ?? "")
       + ", \(body.count) bytes" + (wasRedirected ? redirection(of: request) : "")

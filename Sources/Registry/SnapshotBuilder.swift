@@ -96,7 +96,7 @@ struct SnapshotBuilder {
 
   /// The entry with its media type. One that has none is fetched, and its own word or its shape tells: left out, it
   /// would be a tag without an image, and nobody would know why. One that is not there (sparse indexes), or that has no
-  /// shape, is told of and left out.
+  /// shape, is reported and left out.
   ///
   /// - Returns: `nil` for what cannot be watched, or is not to be.
   private mutating func typed(_ entry: Descriptor, platform: Platform?) async throws(CheckFailure) -> Descriptor? {

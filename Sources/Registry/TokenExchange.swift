@@ -109,7 +109,7 @@ extension RegistrySession {
       else { return response }
       guard let target = WebURL(location.hasPrefix("/") ? url.origin + location : location),
         target.hasSameOrigin(as: realm)
-      else { throw realmRefused(realm.origin, .leaves, to: WebURL(location)?.place) }
+      else { throw realmRefused(realm.origin, .leaves, to: WebURL(location)?.hostAndPort) }
       url = target
     }
     throw realmRefused(realm.origin, .loops)

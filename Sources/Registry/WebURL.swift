@@ -31,7 +31,7 @@ struct WebURL: Hashable, Sendable {
   }
 
   /// `host:port`, for messages.
-  var place: String { HostName.bracketed(host) + ":\(port)" }
+  var hostAndPort: String { HostName.bracketed(host) + ":\(port)" }
 
   /// `https://host:port`, the port only where it is not the scheme's own.
   var origin: String {

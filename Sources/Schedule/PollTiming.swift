@@ -2,24 +2,24 @@ import ImageModel
 
 /// The plan's formulas. Spans are milliseconds.
 ///
-/// Every tag has a place in the interval, its hash. Its polls lie on the grid `origin + place + k × interval`,
-/// each moved by up to a tenth of the interval, anew each time. The grid is fixed and the shift is not carried
+/// Every tag has a phase, its place in the interval: its hash. Its polls lie on the grid
+/// `origin + phase + k × interval`, each moved by up to a tenth of the interval, anew each time. The grid is fixed and the shift is not carried
 /// on, so that polls neither drift together nor lose their spread, whatever happened between: a first poll, a
-/// failure, a suspended machine or a poll by hand are all followed by a return to the tag's own place.
+/// failure, a suspended machine or a poll by hand are all followed by a return to the phase of the tag.
 enum PollTiming {
   /// Where in the interval a tag belongs: `hash` scaled to `0 ..< interval`.
-  static func place(hash: UInt32, interval: Int64) -> Int64 {
+  static func phase(hash: UInt32, interval: Int64) -> Int64 {
     Int64((UInt64(hash) * UInt64(interval)) >> 32)
   }
 
   /// The first grid point at or after `time`.
   static func gridPoint(from time: BootTime, origin: BootTime, hash: UInt32, interval: Int64) -> BootTime {
-    let behind = (time - origin - place(hash: hash, interval: interval)) % interval
+    let behind = (time - origin - phase(hash: hash, interval: interval)) % interval
     return behind > 0 ? time + interval - behind : time - behind
   }
 
   /// When to poll again after a success at `now`: the next cycle's grid point with its shift, but never sooner
-  /// than half an interval, which only a poll away from the tag's place can come near.
+  /// than half an interval, which only a poll away from the phase of the tag can come near.
   static func afterSuccess(
     now: BootTime, origin: BootTime, hash: UInt32, interval: Int64, using random: inout some RandomNumberGenerator
   ) -> BootTime {
@@ -51,10 +51,10 @@ enum PollTiming {
   }
 
   /// Where an overdue tag goes after a gap: within a quarter of its interval and a minute, by its hash. The
-  /// hash is mixed again, for its own order is that of the places, and neighbours were missed together.
+  /// hash is mixed again, for its own order is that of the phases, and neighbours were missed together.
   static func afterGap(now: BootTime, hash: UInt32, interval: Int64) -> BootTime {
     let window = min(interval / 4, Int64(Limits.tickSeconds) * 1000)
-    return now + place(hash: (hash ^ (hash >> 15)) &* 0x9e37_79b1, interval: window)
+    return now + phase(hash: (hash ^ (hash >> 15)) &* 0x9e37_79b1, interval: window)
   }
 
   /// The furthest ahead that anything above puts a tag.

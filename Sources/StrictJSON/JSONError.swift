@@ -39,7 +39,7 @@ package struct JSONError: Error, Sendable, Hashable {
   package let code: Code
   /// Bytes from the beginning of the document.
   package let offset: Int
-  /// What is wrong, in plain words and without the place.
+  /// What is wrong, in plain words and without the position.
   package let message: String
   /// Where the first of two equal keys is, in bytes; for `repeatedKey` only.
   package let first: Int?

@@ -1,4 +1,4 @@
-/// A JSON value with its place in the source, so that a complaint about it can point there.
+/// A JSON value with its position in the source, so that a complaint about it can point there.
 package struct JSONValue: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     case null

@@ -2,10 +2,10 @@
 /// an object with a hundred thousand members does not take time by the square.
 struct KeySet {
   private static let fewKeys = 12
-  /// The place of each key among the members.
+  /// The index of each key among the members.
   private var many: [Key: Int] = [:]
 
-  /// Adds a key to those of `members`; the place of the one that is there already, `nil` if it is new.
+  /// Adds a key to those of `members`; the index of the one that is there already, `nil` if it is new.
   mutating func insert(_ key: String, among members: [JSONMember]) -> Int? {
     if members.count < Self.fewKeys { return members.firstIndex { $0.key.hasSameBytes(as: key) } }
     if many.isEmpty {

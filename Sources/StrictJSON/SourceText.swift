@@ -1,6 +1,6 @@
 /// A text by lines, for telling people where something is. Lines end with `\n` or `\r\n`.
 package struct SourceText: Sendable {
-  /// A known place. There is one at the beginning of each line, and one every so often in long lines, so that
+  /// A known position. There is one at the beginning of each line, and one every so often in long lines, so that
   /// no question about a text without line breaks has to count through all of it.
   private struct Mark {
     let offset: Int

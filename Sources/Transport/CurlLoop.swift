@@ -117,7 +117,7 @@ final class CurlLoop {
         throw transfer.error(.tls, error.message)
       }
     }
-    if transfer.proxy.map({ $0.place == nil }) == true {
+    if transfer.proxy.map({ $0.hostAndPort == nil }) == true {
       throw transfer.error(
         .proxyRefused, "the proxy for \(transfer.hostText) is none that can be used",
         advice: "correct https_proxy, http_proxy or all_proxy in the environment")

@@ -6,7 +6,7 @@ struct Proxy: Hashable, Sendable {
   let url: String
   /// Host and port, which may be shown; `nil` where the text is no URL of a proxy that libcurl can speak to. Its own
   /// words about such a text would repeat it, password and all.
-  let place: String?
+  let hostAndPort: String?
   let hasCredentials: Bool
 
   private static let schemes: Set = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
@@ -21,10 +21,10 @@ struct Proxy: Hashable, Sendable {
     let server = authority[(at.map { authority.index(after: $0) } ?? authority.startIndex)...]
     hasCredentials = at != nil
     guard Self.schemes.contains(scheme), let (host, port) = Self.split(server) else {
-      place = nil
+      hostAndPort = nil
       return
     }
-    place = "\(HostName.bracketed(host)):\(port ?? (scheme == "https" ? 443 : 1080))"
+    hostAndPort = "\(HostName.bracketed(host)):\(port ?? (scheme == "https" ? 443 : 1080))"
   }
 
   private static func split(_ server: Substring) -> (host: String, port: Int?)? {

@@ -1,6 +1,6 @@
 /// How a server proves who it is, and how the client does. TLS 1.2 is the least in every case.
 package struct TLSSettings: Hashable, Sendable {
-  /// PEM file with roots to trust besides the system's.
+  /// PEM file with roots to trust in addition to the system's.
   package var caFile: String?
   /// PEM file with the client's certificate chain.
   package var clientCertFile: String?

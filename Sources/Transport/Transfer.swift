@@ -80,7 +80,7 @@ final class Transfer {
       status: sink.status, headers: HTTPHeaders(raw: Array(sink.headers[...])), body: sink.body,
       bodyIsCut: sink.isCut, url: request.url, wasRedirected: hops > 0,
       contentLength: announced >= 0 ? Int(announced) : nil,
-      isFromPublicAddress: peer == .public, proxy: proxy?.place)
+      isFromPublicAddress: peer == .public, proxy: proxy?.hostAndPort)
   }
 
   /// An error of this hop, with the URL in a form that may be shown.

@@ -34,7 +34,7 @@ extension Transfer {
 
   /// Host and port, and the proxy on the way there.
   var hostText: String {
-    (targetText ?? "the host") + (proxy?.place.map { " through the proxy \($0)" } ?? "")
+    (targetText ?? "the host") + (proxy?.hostAndPort.map { " through the proxy \($0)" } ?? "")
   }
 
   private var targetText: String? {
@@ -53,14 +53,14 @@ extension Transfer {
   }
 
   private func refusal(of address: IPAddress) -> TransportError {
-    let who = proxy?.place.map { "the proxy \($0)" } ?? hostText
+    let who = proxy?.hostAndPort.map { "the proxy \($0)" } ?? hostText
     let (refusal, advice) = request.addresses.refusal(of: address)
     return error(.addressRefused, "\(who) is at \(address), \(refusal)", advice: advice)
   }
 
   /// What a proxy is to blame for before anybody behind it was asked.
   private func failure(of proxy: Proxy, _ code: CURLcode) -> TransportError? {
-    let name = "the proxy \(proxy.place ?? "?")"
+    let name = "the proxy \(proxy.hostAndPort ?? "?")"
     let target = targetText ?? "the host"
     var answer = 0
     ccurl_get_long(easy.pointer, CURLINFO_HTTP_CONNECTCODE, &answer)

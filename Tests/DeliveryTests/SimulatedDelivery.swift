@@ -7,7 +7,7 @@ import Testing
 /// What is sent to a simulated receiver as a throttle says, as a worker would do it, in no time.
 struct SimulatedDelivery {
   private static let start = ContinuousClock.now
-  private static let lanes = 4
+  private static let writers = 4
 
   private enum Happening {
     case arrives
@@ -62,7 +62,7 @@ struct SimulatedDelivery {
   }
 
   private mutating func begin() {
-    while underWay.count < Self.lanes, let item = throttle.sorted(ready()).first,
+    while underWay.count < Self.writers, let item = throttle.sorted(ready()).first,
       let opens = throttle.opens(at: instant, next: item), opens <= instant
     {
       waiting.removeAll { $0.item.sequence == item.sequence }

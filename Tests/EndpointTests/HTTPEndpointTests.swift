@@ -101,7 +101,7 @@ import Testing
   @Test func theAddressChangesAndThePortStays() async throws {
     let port = try freePort()
     let first = try await listen(port: port)
-    let second = try await HTTPEndpoint.listen(host: "127.1", port: port, besides: first) { _ in
+    let second = try await HTTPEndpoint.listen(host: "127.1", port: port, replacing: first) { _ in
       EndpointReply(200, body: Array("the second\n".utf8))
     }
     await first.close()
@@ -109,7 +109,8 @@ import Testing
     await #expect(throws: EndpointError.self) { try await listen(port: port) }
     let third = try await listen(port: try freePort())
     await #expect(throws: EndpointError.self) {
-      try await HTTPEndpoint.listen(host: "127.0.0.1", port: port, besides: third) { _ in EndpointReply(200, body: []) }
+      try await HTTPEndpoint.listen(host: "127.0.0.1", port: port, replacing: third) { _ in EndpointReply(200, body: [])
+      }
     }
     await second.close()
     await third.close()

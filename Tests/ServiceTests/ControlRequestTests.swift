@@ -67,7 +67,7 @@ import Testing
       ControlSocket.path(database: "/d/x.db", environment: ["RUNTIME_DIRECTORY": "/run/a:/run/b"])
         == "/run/a/control.sock")
     #expect(
-      ControlSocket.places(database: "/d/x.db", environment: [:]) == ["/d/control.sock", "/run/watcher/control.sock"])
+      ControlSocket.paths(database: "/d/x.db", environment: [:]) == ["/d/control.sock", "/run/watcher/control.sock"])
   }
 
   @Test func aResultComesOutAsItWentIn() throws {

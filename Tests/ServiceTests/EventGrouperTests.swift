@@ -63,7 +63,7 @@ import Testing
     for round in 0..<200 {
       for id in ["a\(round)", "b\(round)", "c\(round)"] {
         try record(id)
-        await grouper.note()
+        await grouper.wake()
       }
       try #require(try await eventually { try waiting().allSatisfy { $0 == .changes } }, "round \(round)")
       try writer.transactionSync { store in

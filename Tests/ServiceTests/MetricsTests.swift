@@ -37,7 +37,7 @@ import Testing
   @Test func bucketsHoldThoseBelowThem() {
     var histogram = DurationHistogram()
     for milliseconds in [0, 50, 51, 700, 30_000, 30_001, 600_000] as [Int64] {
-      histogram.note(.milliseconds(milliseconds))
+      histogram.record(.milliseconds(milliseconds))
     }
     let samples = histogram.samples(.init("registry", "a"))
     #expect(samples.map(\.value) == [2, 3, 3, 3, 4, 4, 4, 4, 5, 7, 660.802, 7])
@@ -50,11 +50,11 @@ import Testing
   @Test func lagIsTheHighestOfTheLastMinuteOrTwo() {
     var lag = LagMeter()
     #expect(lag.value(at: 0) == .zero)
-    lag.note(.milliseconds(700), at: 1_000)
-    lag.note(.milliseconds(300), at: 2_000)
+    lag.record(.milliseconds(700), at: 1_000)
+    lag.record(.milliseconds(300), at: 2_000)
     #expect(lag.value(at: 2_000) == .milliseconds(700))
     #expect(lag.value(at: 60_000) == .milliseconds(700))
-    lag.note(.milliseconds(100), at: 90_000)
+    lag.record(.milliseconds(100), at: 90_000)
     #expect(lag.value(at: 119_000) == .milliseconds(700))
     #expect(lag.value(at: 140_000) == .milliseconds(100))
     #expect(lag.value(at: 400_000) == .zero)
@@ -63,26 +63,26 @@ import Testing
   @Test func everyCodeHasAReason() {
     for code in CheckFailure.Code.allCases {
       var meter = RegistryMeter()
-      meter.note(.failed(CheckFailure(code, "x"), registryAnswers: false), took: .milliseconds(1), at: Self.now)
+      meter.record(.failed(CheckFailure(code, "x"), registryAnswers: false), took: .milliseconds(1), at: Self.now)
       #expect(meter.polls == 1 && meter.failures == [PollFailureReason(code): 1] && meter.lastSuccess == nil)
     }
   }
 
   private static func page(registries: Int) -> [String] {
     let metrics = ServiceMetrics(logs: LogCounts(), startedAt: now)
-    metrics.noteSinks(
+    metrics.recordSinks(
       ["journal", "audit", "ops"].map {
         SinkStatus(name: $0, type: "stdout", state: .ok, waiting: 2, failed: 1, oldestWaiting: now)
       })
     var meter = RegistryMeter()
-    meter.note(.unchanged, took: .milliseconds(70), at: now)
+    meter.record(.unchanged, took: .milliseconds(70), at: now)
     let figures = PollFigures(
       registries: (0..<registries).map { .init(domain: "r\($0).example", tags: 1_000 / registries, meter: meter) },
       lag: .milliseconds(1_500), storeErrors: [.full: 3])
     let changed = RecordedEvent(.imageChanged, sequence: 1, body: [], isRollback: true)
     for domain in ["r0.example", "r\(registries - 1).example", "unwatched.example"] {
       let tag = TagReference(domain: domain, path: "app", tag: "latest")
-      metrics.noteChanges([
+      metrics.recordChanges([
         Record(
           index: 0, tag: tag, unmetPin: nil, snapshot: 1, state: TagState(), outcome: .changed, isWithheld: false,
           events: [changed], remarks: [])

@@ -45,10 +45,10 @@ import Testing
     defer { writer.close() }
     try await deliver()
     #expect(try await prune(clock: days(3_000)) == nil, "nobody has confirmed anything")
-    for confirmed in [days(29), days(-5)] { try await writer.transaction { try $0.noteAgreedTime(confirmed) } }
+    for confirmed in [days(29), days(-5)] { try await writer.transaction { try $0.recordAgreedTime(confirmed) } }
     #expect(try await writer.transaction { try $0.agreedTime() } == days(29), "an older one changes nothing")
     #expect(try await prune(clock: days(3_000)) == 0, "a clock that is ahead forgets nothing")
-    try await writer.transaction { [late = days(31)] in try $0.noteAgreedTime(late) }
+    try await writer.transaction { [late = days(31)] in try $0.recordAgreedTime(late) }
     #expect(try await prune(clock: days(2)) == 0, "nor does a clock that was right then and is behind now")
     #expect(try await prune(clock: days(31)) == 1)
   }

@@ -24,7 +24,7 @@ import Testing
   @Test func aRemarkIsLoggedUntilItIsAnotherOne() throws {
     let lines = InMemoryLogHandler()
     let report = PollReport(log: Logger(label: "test", factory: { _ in lines }))
-    for remarks in [["twice"], ["twice"], [], ["twice", "no type"], ["twice"]] { report.note([record(remarks)]) }
+    for remarks in [["twice"], ["twice"], [], ["twice", "no type"], ["twice"]] { report.log([record(remarks)]) }
     #expect(lines.entries.map(\.message.description) == ["odd_document", "odd_document"])
     #expect(lines.entries.map { $0.metadata["note"]?.description } == ["twice", "no type"])
     #expect(

@@ -5,7 +5,7 @@ import Testing
 @Suite("proxy rules")
 struct ProxyRulesTests {
   private func place(_ url: String, _ environment: [String: String]) throws -> String? {
-    ProxyRules { environment[$0] }.proxy(for: try #require(Origin(url: url)))?.place
+    ProxyRules { environment[$0] }.proxy(for: try #require(Origin(url: url)))?.hostAndPort
   }
 
   @Test(
@@ -32,7 +32,7 @@ struct ProxyRulesTests {
     ] as [(String, String?, Bool)])
   func place(text: String, place: String?, hasCredentials: Bool) {
     let proxy = Proxy(text)
-    #expect(proxy.place == place && proxy.hasCredentials == hasCredentials && proxy.url == text)
+    #expect(proxy.hostAndPort == place && proxy.hasCredentials == hasCredentials && proxy.url == text)
   }
 
   @Test(

@@ -10,7 +10,7 @@
 // Catches SIGTERM and SIGINT; the second of them ends the process at once, with status 128 and its number.
 void csignals_catch_stops(void);
 
-// Catches SIGHUP and SIGUSR1 besides, and unblocks all four. What is caught already stays so.
+// Catches SIGHUP and SIGUSR1 as well, and unblocks all four. What is caught already stays so.
 void csignals_catch_all(void);
 
 // Gives them back to whatever was done about them before, and what has come to the process again.

@@ -55,12 +55,12 @@ package final class OneShotCheck: Sendable {
     let report = PollReport(log: log)
     let pass = SinglePass(
       recorder: config.recorder, poller: TagPoller(registry: registry, writer: store.writer),
-      onRecorded: { $0.forEach(report.noteRemarks) })
+      onRecorded: { $0.forEach(report.logRemarks) })
     let began = Moment.now().boot
     let results = try await pass.run(consume core) { progress($0, entries.count) }
     let seconds = Double(Moment.now().boot - began) / 1000
-    note(results)
-    if let time = agreedTime.newest { try await store.writer.transaction { try $0.noteAgreedTime(time) } }
+    collect(results)
+    if let time = agreedTime.newest { try await store.writer.transaction { try $0.recordAgreedTime(time) } }
     return CheckReport(results: results, pollingSeconds: seconds)
   }
 
@@ -106,7 +106,7 @@ package final class OneShotCheck: Sendable {
     store.writer.close()
   }
 
-  private func note(_ results: [CheckReport.Result]) {
+  private func collect(_ results: [CheckReport.Result]) {
     let stdout = config.sinks.filter { $0.kind == .stdout }.map(\.name)
     reported.withLock { reported in
       for event in results.lazy.flatMap(\.events) {

@@ -23,7 +23,7 @@ package struct SinkTest: Sendable {
 
   /// - Throws: `SinkError`.
   package init(_ sinks: [SinkSettings], environment: [String: String]) throws {
-    self.sinks = try ConfiguredSinks(sinks, environment: environment, onAnswer: answers.note)
+    self.sinks = try ConfiguredSinks(sinks, environment: environment, onAnswer: answers.record)
   }
 
   /// Tries one after another, in the order of the configuration.
@@ -56,7 +56,7 @@ package struct SinkTest: Sendable {
   private final class Answers: Sendable {
     private let statuses = Mutex<[String: Int]>([:])
 
-    @Sendable func note(_ sink: String, _ status: Int) { statuses.withLock { $0[sink] = status } }
+    @Sendable func record(_ sink: String, _ status: Int) { statuses.withLock { $0[sink] = status } }
 
     func status(of sink: String) -> Int? { statuses.withLock { $0[sink] } }
   }

@@ -63,14 +63,15 @@ actor ServiceEndpoint {
     return path == "/-/healthy" ? .line(200, "healthy") : .line(503, "the service starts")
   }
 
-  /// Listens at another address besides the present one.
+  /// Listens at another address, and still at the present one.
   ///
   /// - Parameter next: `nil` for none.
   /// - Returns: what `use` takes; `nil` where nothing new is to be listened at.
   func prepare(_ next: String?) async throws(ListenError) -> HTTPEndpoint? {
     guard let next, next != address, let (host, port) = Self.parts(next) else { return nil }
     do throws(EndpointError) {
-      return try await HTTPEndpoint.listen(host: host, port: port, besides: endpoint, answer: { await self.answer($0) })
+      return try await HTTPEndpoint.listen(
+        host: host, port: port, replacing: endpoint, answer: { await self.answer($0) })
     } catch {
       throw ListenError(next, error)
     }
@@ -100,7 +101,7 @@ actor ServiceEndpoint {
 
   private func sample() async {
     guard let pages, let sinks = try? await pages.writer.transaction({ try $0.sinkStatus() }) else { return }
-    pages.metrics.noteSinks(sinks)
+    pages.metrics.recordSinks(sinks)
   }
 
   /// `127.0.0.1:9470`, `[::1]:9470`.

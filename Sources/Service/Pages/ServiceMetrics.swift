@@ -39,7 +39,7 @@ final class ServiceMetrics: Sendable {
     state = Mutex(State(lastGoodReload: now))
   }
 
-  func noteChanges(_ records: [Record]) {
+  func recordChanges(_ records: [Record]) {
     for record in records where !record.events.isEmpty {
       state.withLock { state in
         for event in record.events {
@@ -50,7 +50,7 @@ final class ServiceMetrics: Sendable {
     }
   }
 
-  func noteDeliveries(sink: String, _ results: [DeliveryResult]) {
+  func recordDeliveries(sink: String, _ results: [DeliveryResult]) {
     state.withLock { state in
       for result in results {
         switch result {
@@ -61,19 +61,19 @@ final class ServiceMetrics: Sendable {
     }
   }
 
-  func noteReload(isGood: Bool, at now: Timestamp) {
+  func recordReload(isGood: Bool, at now: Timestamp) {
     state.withLock { state in
       state.isLastReloadGood = isGood
       if isGood { state.lastGoodReload = now }
     }
   }
 
-  func noteClockStep() { state.withLock { $0.clockSteps += 1 } }
+  func recordClockStep() { state.withLock { $0.clockSteps += 1 } }
 
   var isLastReloadGood: Bool { state.withLock { $0.isLastReloadGood } }
 
   /// What waits, as the database has it; looked up now and then and not for every page.
-  func noteSinks(_ sinks: [SinkStatus]) {
+  func recordSinks(_ sinks: [SinkStatus]) {
     state.withLock { $0.sinks = sinks.filter { $0.state != .removed } }
   }
 

@@ -14,7 +14,7 @@ struct Heartbeat: Sendable {
   let engine: @Sendable () async -> PollEngine.Load
   /// Deliveries that wait, up to `waitingLimit`; `nil` where the database refused to tell, which is an answer as well.
   let writer: @Sendable () async -> Int?
-  /// What an administrator has to know besides.
+  /// What else an administrator has to know.
   let remark: @Sendable () -> String?
 
   init(

@@ -7,7 +7,7 @@ final class LogCounts: Sendable {
 
   private let lines = Mutex<[Logger.Level: Int]>([:])
 
-  func note(_ level: Logger.Level) { lines.withLock { $0[level, default: 0] += 1 } }
+  func count(_ level: Logger.Level) { lines.withLock { $0[level, default: 0] += 1 } }
 
   /// By the names of the levels, those without a line too.
   var counts: [(String, Int)] {

@@ -38,7 +38,7 @@ struct LogOutput: LogHandler {
   }
 
   func log(event: LogEvent) {
-    counts.note(event.level)
+    counts.count(event.level)
     let fields = metadata.merging(event.metadata ?? [:]) { $1 }.map { ($0.key, "\($0.value)".safe(limit: 256)) }
     stream.write(line(event.level, event.message.description, fields)) { lost in
       line(.warning, "log_lines_lost", [("count", "\(lost)")])

@@ -12,7 +12,7 @@ final class PollReport: Sendable {
 
   init(log: Logger) { self.log = log }
 
-  func note(_ records: [Record]) {
+  func log(_ records: [Record]) {
     for record in records {
       let tag = record.tag.description
       for event in record.events {
@@ -24,20 +24,20 @@ final class PollReport: Sendable {
         log.info(
           "move_withheld", metadata: ["tag": "\(tag)", "note": "it moves to and fro; told when it has been quiet"])
       }
-      noteRemarks(record)
+      logRemarks(record)
       if let pin = record.unmetPin {
         log.warning("first_seen_with_another_digest", metadata: ["tag": "\(tag)", "expected": "\(pin)"])
       }
       switch record.outcome {
-      case .failed(let failure): noteFailure(record.tag, failure)
-      case .firstSeen, .unchanged, .changed: noteSuccess(record.tag)
+      case .failed(let failure): logFailure(record.tag, failure)
+      case .firstSeen, .unchanged, .changed: logSuccess(record.tag)
       case nil: break
       }
     }
   }
 
   /// Logs what was odd about what was found, unless that was said before.
-  func noteRemarks(_ record: Record) {
+  func logRemarks(_ record: Record) {
     guard !record.remarks.isEmpty else { return }
     let said = remarks.withLock { $0.updateValue(record.remarks, forKey: record.tag) } ?? []
     for remark in record.remarks where !said.contains(remark) {
@@ -45,7 +45,7 @@ final class PollReport: Sendable {
     }
   }
 
-  private func noteFailure(_ tag: TagReference, _ failure: CheckFailure) {
+  private func logFailure(_ tag: TagReference, _ failure: CheckFailure) {
     let count = failures.withLock { failures in
       failures[tag, default: 0] += 1
       return failures[tag, default: 1]
@@ -58,7 +58,7 @@ final class PollReport: Sendable {
       ])
   }
 
-  private func noteSuccess(_ tag: TagReference) {
+  private func logSuccess(_ tag: TagReference) {
     guard let count = failures.withLock({ $0.removeValue(forKey: tag) }) else { return }
     log.info("poll_recovered", metadata: ["tag": "\(tag)", "failures": "\(count)"])
   }

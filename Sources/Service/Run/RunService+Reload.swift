@@ -39,7 +39,7 @@ extension RunService {
     } catch {
       guard !isStopping else { return }
       note(said, .error)
-      metrics.noteReload(isGood: false, at: .now())
+      metrics.recordReload(isGood: false, at: .now())
       log.error(
         "reload_failed", metadata: ["err": "\(error)", "note": "the configuration from before stays in force"])
       status = "reload failed, see the log; the configuration from before stays in force"
@@ -86,7 +86,7 @@ extension RunService {
     config = next.config
     logSettings.value = next.config.log
     warn(of: next.sinks)
-    metrics.noteReload(isGood: true, at: .now())
+    metrics.recordReload(isGood: true, at: .now())
   }
 
   private func discard(_ next: Next) async { await next.listening?.close() }

@@ -48,7 +48,7 @@ extension RunService {
   /// For the next start, and for `db prune` without a daemon.
   func keepAgreedTime() async throws {
     guard let time = agreedTime.newest, time != keptTime else { return }
-    try await store.writer.transaction { try $0.noteAgreedTime(time) }
+    try await store.writer.transaction { try $0.recordAgreedTime(time) }
     keptTime = time
   }
 

@@ -44,7 +44,7 @@ package actor RunService {
   var isStopping = false
   /// A reload has been read and is being taken over.
   var isTakingOver = false
-  /// Logs what was recorded and wakes the sinks that are to be told.
+  /// Logs what was recorded and wakes the sinks that events are for.
   private let onRecorded: @Sendable ([Record]) -> Void
   private let stopReasons: (stream: AsyncStream<StopReason>, continuation: AsyncStream<StopReason>.Continuation)
 
@@ -85,7 +85,7 @@ package actor RunService {
     endpoint = start.endpoint
     steps = ClockStepMonitor(since: start.began) { [log, metrics] step in
       log.warning("clock_stepped", metadata: ["seconds": "\(Double(step.milliseconds) / 1000)"])
-      metrics.noteClockStep()
+      metrics.recordClockStep()
     }
     store = try notifier.extendingStart { () throws(StoreError) in try Registrar(opening: database) }
     let reasons = AsyncStream.makeStream(of: StopReason.self)
@@ -93,14 +93,14 @@ package actor RunService {
     deliveries = SinkSupervisor(
       writer: store.writer, environment: environment, log: log, steps: steps, http: start.webhooks,
       onFailure: { reasons.continuation.yield(.failure($0)) },
-      onSettled: metrics.noteDeliveries)
+      onSettled: metrics.recordDeliveries)
     poller = Reloadable(
       TagPoller(
         registry: .configured(config, http: http, environment: environment, agreedTime: agreedTime),
         writer: store.writer))
     onRecorded = { [deliveries, metrics, report = PollReport(log: log)] records in
-      report.note(records)
-      metrics.noteChanges(records)
+      report.log(records)
+      metrics.recordChanges(records)
       deliveries.wake(Set(records.lazy.flatMap(\.events).flatMap(\.sinks)))
     }
   }

@@ -59,26 +59,26 @@ final class ServiceNotifier: Sendable {
   /// - Parameter status: `nil` leaves the last one.
   func ready(status: String? = nil) {
     state.withLock { state in
-      guard let status = status.map(Self.line) else { return tell("READY=1", &state) }
-      note(status, &state)
-      tell("READY=1\nSTATUS=\(status)", &state)
+      guard let status = status.map(Self.line) else { return sendOrKeep("READY=1", &state) }
+      remember(status, &state)
+      sendOrKeep("READY=1\nSTATUS=\(status)", &state)
     }
   }
 
   /// The configuration is being read again; `ready` must follow.
   func reloading() {
-    state.withLock { state in tell("RELOADING=1\nMONOTONIC_USEC=\(clock())", &state) }
+    state.withLock { state in sendOrKeep("RELOADING=1\nMONOTONIC_USEC=\(clock())", &state) }
   }
 
-  /// The service has begun to stop. Nothing is told after that.
+  /// The service has begun to stop. Nothing is sent after that.
   func stopping() {
     state.withLock { state in
-      tell("STOPPING=1\nSTATUS=stopping", &state)
+      sendOrKeep("STOPPING=1\nSTATUS=stopping", &state)
       state.isStopping = true
     }
   }
 
-  /// The work has answered: a ping for the watchdog, and the status if it has changed and was not told just now.
+  /// The work has answered: a ping for the watchdog, and the status if it has changed and was not sent just now.
   func alive(status: String) {
     state.withLock { state in
       guard !state.isStopping, sendUnsent(&state) else { return }
@@ -86,7 +86,7 @@ final class ServiceNotifier: Sendable {
       let isNews = status != state.status && isStatusDue(state)
       let lines = (watchdog == nil ? [] : ["WATCHDOG=1"]) + (isNews ? ["STATUS=\(status)"] : [])
       guard !lines.isEmpty, send(lines.joined(separator: "\n"), &state), isNews else { return }
-      note(status, &state)
+      remember(status, &state)
     }
   }
 
@@ -113,7 +113,7 @@ final class ServiceNotifier: Sendable {
   // MARK: Pieces
 
   /// Sends what systemd must know, or keeps it.
-  private func tell(_ message: String, _ state: inout State) {
+  private func sendOrKeep(_ message: String, _ state: inout State) {
     guard isWanted, !state.isStopping else { return }
     if sendUnsent(&state), send(message, &state) { return }
     state.unsent.append(message)
@@ -138,7 +138,7 @@ final class ServiceNotifier: Sendable {
     return code == 0
   }
 
-  private func note(_ status: String, _ state: inout State) {
+  private func remember(_ status: String, _ state: inout State) {
     state.status = status
     state.statusAt = clock()
   }

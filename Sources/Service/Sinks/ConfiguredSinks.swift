@@ -14,7 +14,7 @@ struct ConfiguredSinks: Sendable {
 
   /// - Parameters:
   ///   - http: a client for the webhooks that somebody else closes; `nil` makes one.
-  ///   - onAnswer: told the status of each answer of a webhook's receiver.
+  ///   - onAnswer: called with the status of each answer of a webhook's receiver.
   /// - Throws: a webhook's secret or header cannot be read. Found at the start, for later it would only delay.
   init(
     _ sinks: [SinkSettings], environment: [String: String], http: HTTPClient? = nil,

@@ -3,7 +3,7 @@ import Logging
 
 extension DeliveryProblem {
   /// Logs it: the end of a sink always, other failures at the 1st, 10th, 100th … in a row.
-  func note(in log: Logger) {
+  func log(to log: Logger) {
     if cause == .gone {
       return log.error(
         "sink_disabled",

@@ -18,7 +18,7 @@ actor EventGrouper {
 
   /// - Parameters:
   ///   - onGrouped: called when groups wait for the sink.
-  ///   - onFailure: told when the store refuses for good.
+  ///   - onFailure: called when the store refuses for good.
   init(
     sink: String, window: Duration, writer: HistoryWriter, onGrouped: @escaping @Sendable () -> Void,
     onFailure: @escaping @Sendable (StoreError) -> Void
@@ -34,7 +34,7 @@ actor EventGrouper {
   func start() async { await gather() }
 
   /// Something new waits for the sink.
-  func note() {
+  func wake() {
     guard !isGathering else { return }
     isGathering = true
     gather(after: window)

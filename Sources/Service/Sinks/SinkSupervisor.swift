@@ -10,7 +10,7 @@ import Transport
 /// over the workers of the sinks that it defines as before.
 actor SinkSupervisor {
   /// A sink at work.
-  private struct Lane {
+  private struct ActiveSink {
     let settings: SinkSettings
     let sink: any Sink
     let worker: DeliveryWorker
@@ -31,16 +31,16 @@ actor SinkSupervisor {
   private let steps: ClockStepMonitor
   private let onFailure: @Sendable (StoreError) -> Void
   private let onSettled: @Sendable (_ sink: String, [DeliveryResult]) -> Void
-  private var lanes: [String: Lane] = [:]
+  private var active: [String: ActiveSink] = [:]
   /// Made with the first webhook.
   private var http: HTTPClient?
-  /// Lanes that are ending, by the name of their sink.
+  /// Those that are ending, by the name of their sink.
   private var ending: [String: Task<Void, Never>] = [:]
 
   /// - Parameters:
   ///   - http: what the webhooks of the start were made with, if there are any.
-  ///   - onFailure: told when the store refuses for good.
-  ///   - onSettled: told what became of deliveries.
+  ///   - onFailure: called when the store refuses for good.
+  ///   - onSettled: called with what became of deliveries.
   init(
     writer: HistoryWriter, environment: [String: String], log: Logger, steps: ClockStepMonitor, http: HTTPClient?,
     onFailure: @escaping @Sendable (StoreError) -> Void,
@@ -72,17 +72,17 @@ actor SinkSupervisor {
   /// - Parameter made: what `prepare` has made for the same settings.
   func use(_ settings: [SinkSettings], _ made: ConfiguredSinks) {
     let wanted = Set(settings.filter(isAtWork).map(\.name))
-    for (name, lane) in lanes where !wanted.contains(name) {
-      lanes[name] = nil
+    for (name, sink) in active where !wanted.contains(name) {
+      active[name] = nil
       let before = ending[name]
       ending[name] = Task {
         await before?.value
-        await lane.abandon()
+        await sink.abandon()
       }
     }
     for setting in settings {
-      guard lanes[setting.name] == nil, let sink = made.all.first(where: { $0.name == setting.name }) else { continue }
-      lanes[setting.name] = lane(setting, sink)
+      guard active[setting.name] == nil, let sink = made.all.first(where: { $0.name == setting.name }) else { continue }
+      active[setting.name] = start(setting, sink)
     }
   }
 
@@ -94,8 +94,8 @@ actor SinkSupervisor {
 
   private func pass(_ sinks: Set<String>) async {
     for name in sinks {
-      guard let lane = lanes[name] else { continue }
-      if let grouper = lane.grouper { await grouper.note() } else { lane.worker.wake() }
+      guard let sink = active[name] else { continue }
+      if let grouper = sink.grouper { await grouper.wake() } else { sink.worker.wake() }
     }
   }
 
@@ -104,25 +104,25 @@ actor SinkSupervisor {
   ///
   /// - Parameter isHurried: whether a sink is to be tried at once.
   func readAgain(isHurried: (_ sink: String) -> Bool = { _ in false }) async {
-    for (name, lane) in lanes {
-      await lane.grouper?.note()
-      await lane.worker.readAgain(isHurried: isHurried(name))
+    for (name, sink) in active {
+      await sink.grouper?.wake()
+      await sink.worker.readAgain(isHurried: isHurried(name))
     }
   }
 
   func reopenFiles() {
-    for lane in lanes.values { (lane.sink as? FileSink)?.reopen() }
+    for sink in active.values { (sink.sink as? FileSink)?.reopen() }
   }
 
   /// Delivers what waits as far as sinks take it within `grace`, and ends.
   func stop(drainingFor grace: Duration) async {
-    for lane in lanes.values { await lane.grouper?.stop() }
+    for sink in active.values { await sink.grouper?.stop() }
     for task in ending.values { await task.value }
     await withTaskGroup { group in
-      for lane in lanes.values {
+      for sink in active.values {
         group.addTask {
-          await lane.worker.stop(drainingFor: grace)
-          await lane.task.value
+          await sink.worker.stop(drainingFor: grace)
+          await sink.task.value
         }
       }
     }
@@ -130,14 +130,14 @@ actor SinkSupervisor {
   }
 
   private func isAtWork(_ settings: SinkSettings) -> Bool {
-    guard let lane = lanes[settings.name] else { return false }
-    return lane.settings.kind == settings.kind && lane.settings.groupSeconds == settings.groupSeconds
+    guard let sink = active[settings.name] else { return false }
+    return sink.settings.kind == settings.kind && sink.settings.groupSeconds == settings.groupSeconds
   }
 
-  private func lane(_ settings: SinkSettings, _ sink: any Sink) -> Lane {
+  private func start(_ settings: SinkSettings, _ sink: any Sink) -> ActiveSink {
     let outbox = OutboxAdapter(
       writer: writer, sinks: [settings], clock: Moment.now, steps: steps, onFailure: onFailure, onSettled: onSettled)
-    let worker = DeliveryWorker(sink: sink, outbox: outbox, onProblem: { [log] in $0.note(in: log) })
+    let worker = DeliveryWorker(sink: sink, outbox: outbox, onProblem: { [log] in $0.log(to: log) })
     let grouper = settings.groupSeconds.map { seconds in
       EventGrouper(
         sink: settings.name, window: .seconds(seconds), writer: writer, onGrouped: { worker.wake() },
@@ -151,6 +151,6 @@ actor SinkSupervisor {
       await grouper?.start()
       await worker.run()
     }
-    return Lane(settings: settings, sink: sink, worker: worker, grouper: grouper, task: task)
+    return ActiveSink(settings: settings, sink: sink, worker: worker, grouper: grouper, task: task)
   }
 }

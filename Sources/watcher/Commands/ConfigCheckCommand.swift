@@ -32,8 +32,8 @@ struct ConfigCheckCommand: ParsableCommand {
   /// `/etc/watcher/config.json: valid: 3 tags at 2 registries, 1 sink`.
   static func summary(_ config: WatchConfig, path: String) -> String {
     let registries = Set(config.watch.map(\.tag.domain) + config.repositories.map(\.domain)).count
-    let place = registries == 0 ? "" : " at \(Words.count(registries, "registry", "registries"))"
+    let spread = registries == 0 ? "" : " at \(Words.count(registries, "registry", "registries"))"
     let (tags, sinks) = (Words.count(config.watch.count, "tag"), Words.count(config.sinks.count, "sink"))
-    return "\(path.shown): valid: \(tags)\(place), \(sinks)\n"
+    return "\(path.shown): valid: \(tags)\(spread), \(sinks)\n"
   }
 }

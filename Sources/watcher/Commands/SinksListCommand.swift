@@ -19,7 +19,7 @@ struct SinksListCommand: ParsableCommand {
     let settings = try config.file.required()
     let recorded = try Self.recorded(database.location.path(configured: settings.database))
     let sinks = SinksRendering.merged(configured: settings.sinks, recorded: recorded)
-    try SinkNames.check(names, known: sinks.map(\.name), place: config.file.path)
+    try SinkNames.check(names, known: sinks.map(\.name), source: config.file.path)
     let shown = names.isEmpty ? sinks : sinks.filter { names.contains($0.name) }
     try output.print(json: shown.answer, text: SinksRendering(sinks: shown).text)
   }

@@ -20,7 +20,7 @@ struct SinksTestCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try config.file.ready()
-    try SinkNames.check(names, known: settings.sinks.map(\.name), place: config.file.path)
+    try SinkNames.check(names, known: settings.sinks.map(\.name), source: config.file.path)
     let wanted = settings.sinks.filter { names.isEmpty || names.contains($0.name) }
     let test = try SinkTest(wanted, environment: ProcessInfo.processInfo.environment)
     let results = await test.run()

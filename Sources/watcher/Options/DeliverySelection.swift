@@ -25,7 +25,7 @@ struct DeliverySelection: ParsableArguments {
 
   /// What is mistyped selects nothing, which should not look like an answer.
   static func check(_ query: DeliveryQuery, in reader: HistoryReader) throws {
-    try SinkNames.check(query.sinks, known: try reader.sinkNames(), place: reader.path)
+    try SinkNames.check(query.sinks, known: try reader.sinkNames(), source: reader.path)
     let unknown = try reader.unrecorded(query.events)
     guard unknown.isEmpty else {
       throw CommandError(
@@ -39,12 +39,12 @@ struct DeliverySelection: ParsableArguments {
 /// Sinks named on the command line.
 enum SinkNames {
   /// - Throws: status 66 when one of `names` is not among those that are known.
-  static func check(_ names: [String], known: [String], place: String) throws(CommandError) {
+  static func check(_ names: [String], known: [String], source: String) throws(CommandError) {
     let unknown = names.filter { !known.contains($0) }
     guard !unknown.isEmpty else { return }
     throw CommandError(
       .notFound,
-      "no such sink (\(Words.list(unknown.map(\.shown), limit: 5)) in \(place.shown)): "
+      "no such sink (\(Words.list(unknown.map(\.shown), limit: 5)) in \(source.shown)): "
         + Words.thereAre(known.map(\.shown), limit: 12))
   }
 }

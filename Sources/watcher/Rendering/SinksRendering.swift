@@ -7,7 +7,7 @@ import Service
 struct SinksRendering {
   let sinks: [SinkStatus]
 
-  /// The configured sinks, in order, then what the database knows besides: sinks that were removed, or that a daemon
+  /// The configured sinks, in order, then what else the database knows: sinks that were removed, or that a daemon
   /// still has which started with another configuration. One that was never used has nothing waiting.
   static func merged(configured: [SinkSettings], recorded: [SinkStatus]) -> [SinkStatus] {
     let names = Set(configured.map(\.name))

@@ -6,7 +6,7 @@ import Testing
 @testable import Delivery
 
 /// Sinks that take several items at a time, each of another tag.
-@Suite(.timeLimit(.minutes(1))) struct DeliveryLaneTests {
+@Suite(.timeLimit(.minutes(1))) struct DeliveryConcurrencyTests {
   private static let soon: @Sendable (Int) -> Duration = { _ in .milliseconds(1) }
 
   /// `count` items, each of a tag of its own.

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A webhook sink whose receiver is slow with the events of one tag.
-@Suite(.timeLimit(.minutes(5))) struct WebhookLaneTests {
+@Suite(.timeLimit(.minutes(5))) struct WebhookConcurrencyTests {
   /// What was recorded later of another tag arrives and is written down, while the first is still under way.
   @Test func aSlowTagHoldsUpNoOther() throws {
     let registry = try FakeRegistry()
