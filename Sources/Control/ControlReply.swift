@@ -1,4 +1,6 @@
+package import History
 package import ImageModel
+package import StrictJSON
 import Synchronization
 
 /// What a request is answered with, in lines of JSON.
@@ -27,5 +29,25 @@ package final class ControlProgress: Sendable {
   /// `nil` for a request that is answered at once.
   var json: JSONOutput? {
     counts.withLock { $0 }.map { .members(["done": .number($0.done), "total": .number($0.total)]) }
+  }
+}
+
+extension Pruned {
+  /// From what a daemon answered.
+  package init(reply: JSONValue) throws(ControlError) {
+    self.init()
+    guard let snapshots = reply["snapshots"]?.integer, let events = reply["events"]?.integer,
+      let documents = reply["documents"]?.integer, let deliveries = reply["deliveries"]?.integer
+    else { throw .noReply }
+    (self.snapshots, self.events) = (Int(snapshots), Int(events))
+    (self.documents, self.deliveries) = (Int(documents), Int(deliveries))
+  }
+
+  /// For a command that has asked the daemon.
+  package var reply: JSONOutput {
+    .members([
+      "snapshots": .number(snapshots), "events": .number(events), "documents": .number(documents),
+      "deliveries": .number(deliveries),
+    ])
   }
 }

@@ -18,3 +18,16 @@ package struct ContentChange: Hashable, Sendable {
   /// Whether every image that it brings was current under this tag earlier; so it is where it brings none.
   package var isReturn: Bool { (rollback ?? []).count == changes.count { $0.arrival != nil } }
 }
+
+/// When an image was current under a tag, before the tag's present state.
+package struct PastUse: Hashable, Sendable {
+  /// When it was last seen current.
+  package let lastCurrent: Timestamp
+  /// The top digest under which it was current last.
+  package let digest: Digest
+
+  package init(lastCurrent: Timestamp, digest: Digest) {
+    self.lastCurrent = lastCurrent
+    self.digest = digest
+  }
+}

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import GRDB
-import ImageModel
+package import ImageModel
 
 /// Reads columns by position and checks what is there: a damaged file can hold anything in any column, and
 /// GRDB's own conversions would end the process.
@@ -94,3 +94,9 @@ extension [UInt8] {
   /// As a value to bind to a BLOB column.
   var blob: Data { Data(self) }
 }
+
+extension TagID: DatabaseValueConvertible {}
+
+extension SnapshotID: DatabaseValueConvertible {}
+
+extension EventSequence: DatabaseValueConvertible {}

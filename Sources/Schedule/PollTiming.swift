@@ -3,9 +3,9 @@ import ImageModel
 /// The plan's formulas. Spans are milliseconds.
 ///
 /// Every tag has a phase, its place in the interval: its hash. Its polls lie on the grid
-/// `origin + phase + k × interval`, each moved by up to a tenth of the interval, anew each time. The grid is fixed and the shift is not carried
-/// on, so that polls neither drift together nor lose their spread, whatever happened between: a first poll, a
-/// failure, a suspended machine or a poll by hand are all followed by a return to the phase of the tag.
+/// `origin + phase + k × interval`, each moved by up to a tenth of the interval, anew each time. The grid is fixed and
+/// the shift is not carried on, so that polls neither drift together nor lose their spread, whatever happened between:
+/// a first poll, a failure, a suspended machine or a poll by hand are all followed by a return to the tag's phase.
 enum PollTiming {
   /// Where in the interval a tag belongs: `hash` scaled to `0 ..< interval`.
   static func phase(hash: UInt32, interval: Int64) -> Int64 {

@@ -72,7 +72,7 @@ import Testing
 
   /// What numbers are wrapped in, and what they are read from and written to.
   private static let wrappers = [
-    "Sources/Host/Clocks.swift", "Sources/ImageModel/BootTime.swift", "Sources/ImageModel/Duration+Milliseconds.swift",
+    "Sources/Host/Clocks.swift", "Sources/ImageModel/BootTime.swift",
     "Sources/ImageModel/Identities.swift", "Sources/ImageModel/JSONOutput.swift", "Sources/ImageModel/Timestamp.swift",
     "Sources/StrictJSON/JSONValue.swift",
   ]

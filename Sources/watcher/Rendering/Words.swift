@@ -1,3 +1,5 @@
+import ImageModel
+
 /// Pieces of sentences.
 enum Words {
   /// `1 tag`, `2 tags`.
@@ -19,5 +21,12 @@ enum Words {
   static func list(_ first: [String], of count: Int) -> String {
     let more = count - first.count
     return first.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+  }
+}
+
+extension String {
+  /// `safe()`, at no cost for plain ASCII.
+  var shown: String {
+    utf8.count <= 512 && utf8.allSatisfy { (0x20..<0x7f).contains($0) } ? self : safe()
   }
 }
