@@ -137,18 +137,18 @@ package struct PollCore: Sendable {
       return nil
     }
     let nextCheck = now.wall(at: planNext(index, result, now))
-    let seen = result.observed(at: now.wall)
+    let seen = result.seen(at: now.wall)
     slots[index].lastChecked = seen
     slots[index].nextCheck = nextCheck
     planVerification(index, result, now)
-    if case .unchanged = result, slots[index].isQuiet, slots[index].snapshot != nil {
+    if case .observed(.unchanged) = result, slots[index].isQuiet, slots[index].snapshot != nil {
       slots[index].reachability.lastSuccess = now.wall
       marks.append(UnchangedMark(tagID: slots[index].id, at: now.wall, nextCheck: nextCheck))
       return nil
     }
     let change: ReachabilityChange?
     switch result {
-    case .unchanged, .found:
+    case .observed:
       change = slots[index].reachability.succeeded(at: seen)
       failing.remove(index)
     case .failed(let failure, let registryAnswers):
@@ -162,11 +162,11 @@ package struct PollCore: Sendable {
 
   private mutating func planVerification(_ index: Int, _ result: PollResult, _ now: Moment) {
     switch result {
-    case .found:
+    case .observed(.found):
       let entry = slots[index].entry
       slots[index].verifyFrom = Verification.due(entry.tag, every: entry.intervalSeconds, after: now.wall, at: now)
-    case .unchanged where slots[index].isVerifying: slots[index].verifyFrom = Verification.retry(at: now)
-    case .unchanged, .failed: break
+    case .observed(.unchanged) where slots[index].isVerifying: slots[index].verifyFrom = Verification.retry(at: now)
+    case .observed(.unchanged), .failed: break
     }
   }
 
@@ -251,15 +251,15 @@ extension PollResult {
 
   fileprivate var planned: PollOutcome {
     switch self {
-    case .unchanged, .found: .success
+    case .observed: .success
     case .failed(let failure, _): PollOutcome(failure)
     }
   }
 
   fileprivate var finding: RecordRequest.Finding {
     switch self {
-    case .unchanged: .confirmed
-    case .found(let snapshot, let head, _): .found(snapshot, head: head)
+    case .observed(.unchanged): .confirmed
+    case .observed(.found(let snapshot, let head, _)): .found(snapshot, head: head)
     case .failed(let failure, _): .failed(failure)
     }
   }

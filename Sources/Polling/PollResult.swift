@@ -3,18 +3,15 @@ package import Registry
 
 /// What one poll of a tag came to.
 package enum PollResult: Sendable {
-  /// HEAD gave the digest that is already verified.
-  case unchanged
-  /// The tag was seen to be so `age` ago.
-  case found(TagSnapshot, head: Digest?, age: Duration = .zero)
+  case observed(Observation)
   /// `registryAnswers` tells a missing tag from a registry that answers 404 to everything.
   case failed(CheckFailure, registryAnswers: Bool)
 }
 
 extension PollResult {
   /// When the tag was seen to be as the result says: a walk through a slow registry may end much later.
-  func observed(at now: Timestamp) -> Timestamp {
-    guard case .found(_, _, let age) = self else { return now }
+  func seen(at now: Timestamp) -> Timestamp {
+    guard case .observed(.found(_, _, let age)) = self else { return now }
     return now.advanced(by: .zero - max(.zero, age))
   }
 }

@@ -16,12 +16,9 @@ package struct TagPoller: Sendable {
     var known = job.known
     if known.mustWalk || known.mustVerify { known.states = await states(of: job.tag) }
     do {
-      let observation = try await registry.observe(
-        job.tag, known: known, selection: job.selection, stored: { try await writer.document($0) })
-      switch observation {
-      case .unchanged: return .unchanged
-      case .found(let snapshot, let head, let age): return .found(snapshot, head: head, age: age)
-      }
+      return .observed(
+        try await registry.observe(
+          job.tag, known: known, selection: job.selection, stored: { try await writer.document($0) }))
     } catch {
       let answers = job.wantsProbe && error.code == .tagMissing ? await registry.isAnswering(job.tag.domain) : false
       return .failed(error, registryAnswers: answers)

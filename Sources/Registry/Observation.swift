@@ -33,8 +33,8 @@ package struct KnownTag: Sendable {
 package enum Observation: Sendable {
   /// HEAD names the same digest as before. Where it was to be verified, that was not possible.
   case unchanged
-  /// The verified state, which may well be the one recorded. `headDigest` belongs into the next `KnownTag`;
+  /// The verified state, which may well be the one recorded. `head` belongs into the next `KnownTag`;
   /// it is `nil` where the registry's HEAD names none. `age` ago the tag was seen to be so: fetching
   /// what is new may take its time.
-  case found(TagSnapshot, headDigest: Digest?, age: Duration)
+  case found(TagSnapshot, head: Digest?, age: Duration)
 }

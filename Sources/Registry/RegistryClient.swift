@@ -56,7 +56,7 @@ package final class RegistryClient: Sendable {
     case .found(let top, let headDigest):
       var builder = SnapshotBuilder(session: session, selection: selection, stored: stored)
       let snapshot = try await builder.snapshot(of: top)
-      return .found(snapshot, headDigest: headDigest, age: .milliseconds(clock.now() - top.namedAt))
+      return .found(snapshot, head: headDigest, age: .milliseconds(clock.now() - top.namedAt))
     }
   }
 

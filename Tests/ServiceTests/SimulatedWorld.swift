@@ -1,5 +1,6 @@
 import Hashing
 import ImageModel
+import Registry
 
 @testable import Control
 @testable import Polling
@@ -129,5 +130,13 @@ struct SimulatedWorld {
   private static func document(_ type: MediaType, _ text: String) -> Document {
     let bytes = Array(text.utf8)
     return Document(digest: Hash.digest(.sha256, of: bytes), mediaType: type, bytes: bytes)
+  }
+}
+
+extension PollResult {
+  static var unchanged: PollResult { .observed(.unchanged) }
+
+  static func found(_ snapshot: TagSnapshot, head: Digest?, age: Duration = .zero) -> PollResult {
+    .observed(.found(snapshot, head: head, age: age))
   }
 }
