@@ -68,7 +68,7 @@ let package = Package(
 
     // Tests: one target per room, helpers in TestSupport.
     .target(
-      name: "TestSupport", dependencies: ["Hashing", "ImageModel"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Hashing", "History", "ImageModel"], path: "Tests/TestSupport"),
     .testTarget(name: "HouseTests"),
     .testTarget(name: "AddressesTests", dependencies: ["Addresses"]),
     .testTarget(name: "ImageModelTests", dependencies: ["ImageModel", "TestSupport"]),
@@ -82,6 +82,8 @@ let package = Package(
       dependencies: [
         "Host", "Documents", "Registry", "Transport", "Hashing", "StrictJSON", "ImageModel", "TestSupport",
       ]),
+    .testTarget(
+      name: "DocumentsTests", dependencies: ["Documents", "Hashing", "ImageModel", "StrictJSON", "TestSupport"]),
     .testTarget(name: "DriftTests", dependencies: ["Drift", "ImageModel", "Schedule", "TestSupport"]),
     .testTarget(name: "ScheduleTests", dependencies: ["Schedule", "ImageModel", "TestSupport"]),
     .testTarget(
@@ -94,6 +96,16 @@ let package = Package(
       name: "DeliveryTests", dependencies: ["Host", "Delivery", "Transport", "ImageModel", "TestSupport"]),
     .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "TestSupport"]),
     .testTarget(name: "ConfigTests", dependencies: ["Config", "ImageModel"], exclude: ["fixtures"]),
+    .testTarget(
+      name: "RecordingTests", dependencies: ["Drift", "History", "ImageModel", "Recording", "TestSupport"]),
+    .testTarget(
+      name: "PollingTests",
+      dependencies: [
+        "Drift", "Hashing", "History", "Host", "ImageModel", "Polling", "Recording", "Registry", "Schedule",
+        "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .testTarget(name: "ControlTests", dependencies: ["Control", "History", "ImageModel", "StrictJSON", "TestSupport"]),
+    .testTarget(name: "AnswersTests", dependencies: ["Answers", "History", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "ServiceTests",
       dependencies: [

@@ -148,27 +148,6 @@ import Testing
     #expect(lines.first == "\u{1b}[33mchanged\u{1b}[0m     amazonlinux:latest")
   }
 
-  @Test func json() throws {
-    let body = Array(#"{"id":"0b9f"}"#.utf8)
-    let report = Self.report([
-      .init(tag: Samples.tag, outcome: .changed, events: [RecordedEvent(.imageChanged, sequence: 42, body: body)]),
-      .init(tag: Samples.app, outcome: .failed(CheckFailure(.denied, "no")), events: []),
-      .init(tag: Samples.app, outcome: .firstSeen, events: [RecordedEvent(.tagFirstSeen, sequence: 43, body: body)]),
-      .init(tag: Samples.app, outcome: .unchanged, events: []),
-      .init(tag: Samples.app, outcome: .changed, isWithheld: true, events: []),
-    ])
-    #expect(
-      String(decoding: report.json.bytes, as: UTF8.self) == """
-        {"checked":5,"first_seen":1,"unchanged":1,"changed":2,"failed":1,"results":[\
-        {"tag":"docker.io/library/amazonlinux:latest","outcome":"changed","events":[{"id":"0b9f"}],"error":null},\
-        {"tag":"ghcr.io/example/app:stable","outcome":"failed","events":[],\
-        "error":{"code":"denied","message":"no"}},\
-        {"tag":"ghcr.io/example/app:stable","outcome":"first_seen","events":[{"id":"0b9f"}],"error":null},\
-        {"tag":"ghcr.io/example/app:stable","outcome":"unchanged","events":[],"error":null},\
-        {"tag":"ghcr.io/example/app:stable","outcome":"changed","withheld":true,"events":[],"error":null}]}
-        """)
-  }
-
   @Test(
     arguments: [
       ([.unchanged], true, nil), ([.changed], false, nil), ([.changed], true, .changesFound),

@@ -1,5 +1,6 @@
 import History
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import watcher

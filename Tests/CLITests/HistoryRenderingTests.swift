@@ -1,34 +1,14 @@
 import Answers
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History
 @testable import watcher
 
 @Suite struct HistoryRenderingTests {
-  private static func entries() throws -> [HistoryEntry] {
-    [
-      try Samples.entry(
-        "2026-09-17T21:30:05.123Z", "2026-09-18T10:15:00Z", isCurrent: true, "7", .imageChanged,
-        [
-          try Samples.image(Samples.amd64, "b", "d", created: "2026-09-17T21:13:04Z", .rebuilt),
-          try Samples.image(Samples.arm64, "c", "e", created: nil, .rebuilt),
-        ]),
-      try Samples.entry(
-        "2026-09-14T23:50:00Z", "2026-09-17T21:15:04Z", ended: .deleted, "6", .imageChanged,
-        [
-          try Samples.image(Samples.amd64, "1", "2", created: "2026-09-14T23:46:16Z", .content),
-          try Samples.image(Samples.arm64, "3", "4", created: "2026-09-14T23:46:17Z", .rebuilt),
-          try Samples.image(Platform(os: "linux", architecture: "s390x"), "5", "5"),
-        ]),
-      try Samples.entry(
-        "2026-09-01T00:00:00Z", "2026-09-14T23:35:00Z", "0", as: .dockerManifest, .tagFirstSeen,
-        [try Samples.image(nil, "0", nil, .added)]),
-    ]
-  }
-
   @Test func textFitsATerminal() throws {
-    let text = HistoryRendering(tag: Samples.tag, entries: try Self.entries()).text(TextFormat(width: 80))
+    let text = HistoryRendering(tag: Samples.tag, entries: try Samples.historyEntries()).text(TextFormat(width: 80))
     #expect(
       text == """
         docker.io/library/amazonlinux:latest, times in UTC
@@ -52,7 +32,7 @@ import Testing
 
   @Test func textWithDigestsInFull() throws {
     let format = TextFormat(digests: DigestText(isFull: true))
-    let text = HistoryRendering(tag: Samples.tag, entries: try Self.entries()).text(format)
+    let text = HistoryRendering(tag: Samples.tag, entries: try Samples.historyEntries()).text(format)
     let (image, manifest, index) = (try Samples.digest("d"), try Samples.digest("b"), try Samples.digest("7"))
     #expect(
       text.contains(
@@ -107,30 +87,6 @@ import Testing
     let tag = TagReference(domain: "a.b", path: "x\u{202e}y", tag: "\u{9b}1")
     let text = HistoryRendering(tag: tag, entries: [entry]).text(TextFormat())
     #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "–" || $0 == "·" || (0x20..<0x7f).contains($0.value) })
-  }
-
-  @Test func json() throws {
-    let entries = Array(try Self.entries().dropFirst())
-    let six = try Samples.digest("6")
-    let zero = try Samples.digest("0")
-    func digest(_ text: String) throws -> Digest { try Samples.digest(text) }
-    #expect(
-      String(decoding: HistoryAnswer(tag: Samples.tag, entries: entries).json.bytes, as: UTF8.self) == """
-        {"tag":"docker.io/library/amazonlinux:latest","entries":[\
-        {"first_seen":"2026-09-14T23:50:00.000Z","last_seen":"2026-09-17T21:15:04.000Z","current":false,\
-        "ended":"deleted","digest":"\(six)","media_type":"application/vnd.oci.image.index.v1+json",\
-        "pull":"docker.io/library/amazonlinux@\(six)","event":"watcher.image.changed","platforms":[\
-        {"platform":"linux/amd64","manifest":"\(try digest("1"))","image_id":"\(try digest("2"))",\
-        "created":"2026-09-14T23:46:16Z","class":"content"},\
-        {"platform":"linux/arm64","manifest":"\(try digest("3"))","image_id":"\(try digest("4"))",\
-        "created":"2026-09-14T23:46:17Z","class":"rebuilt"},\
-        {"platform":"linux/s390x","manifest":"\(try digest("5"))","image_id":"\(try digest("5"))",\
-        "created":null,"class":null}]},\
-        {"first_seen":"2026-09-01T00:00:00.000Z","last_seen":"2026-09-14T23:35:00.000Z","current":false,\
-        "ended":null,"digest":"\(zero)","media_type":"application/vnd.docker.distribution.manifest.v2+json",\
-        "pull":"docker.io/library/amazonlinux@\(zero)","event":"watcher.tag.first_seen","platforms":[\
-        {"platform":null,"manifest":"\(zero)","image_id":null,"created":null,"class":"added"}]}]}
-        """)
   }
 
   @Test(

@@ -1,22 +1,14 @@
 import Answers
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import watcher
 
 @Suite struct ResolveRenderingTests {
   private static func rendering(_ reference: String, _ platforms: [Platform?]) throws -> ResolveRendering {
-    let images = try platforms.enumerated().map { index, platform in
-      PlatformImage(
-        platform: platform, manifest: try Samples.digest("\(index)"), manifestSize: 1_150 + index,
-        imageID: index == 0 ? try Samples.digest("d") : nil, configSize: index == 0 ? 2_345 : nil, layers: [],
-        config: index == 0
-          ? ImageConfig(created: "2026-09-17T21:13:04Z", platform: platform, diffIDs: [], labels: [:]) : nil,
-        artifactType: index == 0 ? nil : "application/vnd.example.thing\u{1b}")
-    }
-    let snapshot = TagSnapshot(
-      digest: try Samples.digest("7"), mediaType: .ociIndex, size: 770, images: images, documents: [])
-    return ResolveRendering(answer: ResolveAnswer(reference: try ImageReference(reference), snapshot: snapshot))
+    ResolveRendering(
+      answer: ResolveAnswer(reference: try ImageReference(reference), snapshot: try Samples.resolved(platforms)))
   }
 
   @Test func text() throws {
@@ -97,20 +89,6 @@ import Testing
     let text = try Self.rendering("amazonlinux", []).text(TextFormat())
     #expect(!text.contains("PLATFORM"))
     #expect(text.hasSuffix("\n") && !text.hasSuffix("\n\n"))
-  }
-
-  @Test func json() throws {
-    let digest = try Samples.digest("7")
-    let bytes = try Self.rendering("ghcr.io/o/i@\(digest)", [Samples.amd64, nil]).answer.json.bytes
-    #expect(
-      String(decoding: bytes, as: UTF8.self) == """
-        {"reference":"ghcr.io/o/i@\(digest)","digest":"\(digest)",\
-        "media_type":"application/vnd.oci.image.index.v1+json","size":770,"pull":"ghcr.io/o/i@\(digest)","platforms":[\
-        {"platform":"linux/amd64","manifest":"\(try Samples.digest("0"))","manifest_size":1150,\
-        "image_id":"\(try Samples.digest("d"))","config_size":2345,"created":"2026-09-17T21:13:04Z"},\
-        {"platform":null,"manifest":"\(try Samples.digest("1"))","manifest_size":1151,"image_id":null,\
-        "config_size":null,"created":null}]}
-        """)
   }
 
   @Test(

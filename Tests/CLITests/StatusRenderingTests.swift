@@ -7,57 +7,11 @@ import Testing
 @testable import watcher
 
 @Suite struct StatusRenderingTests {
-  private static func status(
-    _ tag: TagReference, isWatched: Bool = true, selection: PlatformSelection = .all, images: [StoredImage] = [],
-    _ change: (inout TagState) throws -> Void
-  ) throws -> TagStatus {
-    var state = TagState()
-    state.nextCheck = try Samples.time("2026-09-17T21:45:05Z")
-    try change(&state)
-    let record = TagRecord(
-      id: 1, tag: tag, isWatched: isWatched, selection: selection, intervalSeconds: 900, state: state)
-    let time = try Samples.time("2026-09-17T21:30:05.123Z")
-    let snapshot = StoredSnapshot(
-      id: 1, digest: try Samples.digest("7"), mediaType: .ociIndex, size: 1, firstSeen: time, lastSeen: time,
-      ended: nil,
-      event: nil, images: images)
-    return TagStatus(record: record, current: images.isEmpty ? nil : snapshot)
-  }
-
   /// With a daemon, before the next checks.
   private static func rendering(isDaemonRunning: Bool = true, now: String = "2026-09-17T21:31:00Z") throws
     -> StatusRendering
   {
-    StatusRendering(report: try report(), now: try Samples.time(now), isDaemonRunning: isDaemonRunning)
-  }
-
-  private static func report() throws -> StatusReport {
-    let ok = try status(
-      Samples.tag, selection: .only([Samples.amd64, Samples.arm64, Platform(os: "linux", architecture: "s390x")]),
-      images: [
-        try Samples.image(Samples.amd64, "b", "d"),
-        try Samples.image(Samples.arm64, "c", nil, artifactType: "application/x\u{1b}"),
-      ]
-    ) { state in
-      state.lastChecked = try Samples.time("2026-09-17T21:30:05.123Z")
-      state.lastSuccess = state.lastChecked
-      state.lastMove = try Samples.time("2026-09-14T23:50:00Z")
-    }
-    let failing = try status(Samples.app) { state in
-      state.lastChecked = try Samples.time("2026-09-17T21:30:06Z")
-      state.failingSince = try Samples.time("2026-09-17T20:00:00Z")
-      state.failure = CheckFailure(.dns, "no such host \u{1b}[31m(ghcr.io)", remedy: "check the name and the DNS")
-      state.failures = 2
-    }
-    let pending = try status(TagReference(domain: "a.example", path: "b", tag: "1"), isWatched: false) { _ in }
-    return StatusReport(
-      tags: [ok, failing, pending], unknown: [],
-      sinks: [
-        SinkStatus(name: "journal", type: "stdout", state: .ok, waiting: 0, failed: 0, oldestWaiting: nil),
-        SinkStatus(
-          name: "audit", type: "file", state: .disabled, waiting: 12, failed: 1,
-          oldestWaiting: try Samples.time("2026-09-17T21:30:05Z")),
-      ])
+    StatusRendering(report: try Samples.statusReport(), now: try Samples.time(now), isDaemonRunning: isDaemonRunning)
   }
 
   @Test func text() throws {
@@ -135,27 +89,5 @@ import Testing
     let unknown = StatusRendering(
       report: StatusReport(tags: [], unknown: [tag], sinks: []), now: now, isDaemonRunning: false)
     #expect(unknown.text(TextFormat()) == "none of these tags is known\n")
-  }
-
-  @Test func json() throws {
-    func digest(_ text: String) throws -> Digest { try Samples.digest(text) }
-    #expect(
-      String(decoding: try Self.report().json.bytes, as: UTF8.self) == """
-        {"tags":[{"tag":"docker.io/library/amazonlinux:latest","state":"ok","digest":"\(try digest("7"))","platforms":[\
-        {"platform":"linux/amd64","manifest":"\(try digest("b"))","image_id":"\(try digest("d"))"},\
-        {"platform":"linux/arm64","manifest":"\(try digest("c"))","image_id":null}],\
-        "missing_platforms":["linux/s390x"],"last_checked":"2026-09-17T21:30:05.123Z",\
-        "last_changed":"2026-09-14T23:50:00.000Z","next_check":"2026-09-17T21:45:05.000Z","failing_since":null,\
-        "error":null},\
-        {"tag":"ghcr.io/example/app:stable","state":"failing","digest":null,"platforms":[],"missing_platforms":[],\
-        "last_checked":"2026-09-17T21:30:06.000Z","last_changed":null,"next_check":"2026-09-17T21:45:05.000Z",\
-        "failing_since":"2026-09-17T20:00:00.000Z",\
-        "error":{"code":"dns","message":"no such host \\\\u{1b}[31m(ghcr.io): check the name and the DNS"}},\
-        {"tag":"a.example/b:1","state":"pending","digest":null,"platforms":[],"missing_platforms":[],\
-        "last_checked":null,"last_changed":null,"next_check":null,"failing_since":null,"error":null}],\
-        "sinks":[{"name":"journal","type":"stdout","state":"ok","waiting":0,"failed":0,"oldest_waiting":null},\
-        {"name":"audit","type":"file","state":"disabled","waiting":12,"failed":1,\
-        "oldest_waiting":"2026-09-17T21:30:05.000Z"}]}
-        """)
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import watcher

@@ -57,7 +57,27 @@ import Testing
       ])
   }
 
+  @Test func everyRoomHasTestsOfItsOwn() throws { House.expectNone(Self.untested(try House.manifest())) }
+
+  @Test func aRoomWithoutTestsIsFound() {
+    let manifest = Manifest(
+      #"""
+      .target(name: "CLow"), .target(name: "A"), .target(name: "B"), .executableTarget(name: "watcher"),
+      .testTarget(name: "ATests", dependencies: ["A"]), .testTarget(name: "BTests", dependencies: ["A"])
+      """#)
+    #expect(Self.untested(manifest) == ["B has no test target BTests that depends on it"])
+  }
+
   // MARK: Checks
+
+  /// C shims are tested with who uses them, and the program has `CLITests` and `BlackBoxTests`.
+  private static func untested(_ manifest: Manifest) -> [String] {
+    manifest.rooms.map(\.name).filter { room in
+      let isShim = room.wholeMatch(of: /C[A-Z]\w*/) != nil
+      return !isShim && room != "watcher"
+        && !manifest.tests.contains { $0.name == room + "Tests" && $0.dependencies.contains(room) }
+    }.map { "\($0) has no test target \($0)Tests that depends on it" }
+  }
 
   private static func differences(_ manifest: Manifest, _ table: RoomTable) -> [String] {
     let named = Dictionary(uniqueKeysWithValues: manifest.rooms.map { ($0.name, $0.dependencies) })

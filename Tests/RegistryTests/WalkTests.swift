@@ -205,19 +205,4 @@ import Testing
     let type = try #require(try await harness(artifact).snapshot().images.first?.artifactType)
     #expect(type.count == 81 && type.hasSuffix("x…"))
   }
-
-  @Test func readsStoredDocumentsAgain() throws {
-    let labelled = FakeRegistryImage("x")
-    let manifest = labelled.manifest("linux/arm64")
-    #expect(ImageDocuments.layers(ofManifest: manifest) == [labelled.layer("linux/arm64")])
-    #expect(ImageDocuments.layers(ofManifest: labelled.index) == nil)
-    let config = try #require(ImageDocuments.config(labelled.config("linux/arm64")))
-    #expect(config.platform?.description == "linux/arm64")
-    #expect(config.created == "2024-01-01T00:00:00Z")
-    #expect(config.diffIDs.count == 1)
-    let odd = Fake.document(
-      .ociConfig, ["created": "yesterday", "config": .members(["Labels": .members(["a": "b", "c": 1])])])
-    #expect(
-      ImageDocuments.config(odd) == ImageConfig(created: nil, platform: nil, diffIDs: [], labels: ["a": "b"]))
-  }
 }

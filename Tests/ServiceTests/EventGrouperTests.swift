@@ -1,12 +1,10 @@
 import Foundation
 import History
+import Host
 import ImageModel
+import TestSupport
 import Testing
 
-@testable import Control
-@testable import Host
-@testable import Polling
-@testable import Recording
 @testable import Service
 
 /// When groups are made; what is in them is `GroupTests`'.

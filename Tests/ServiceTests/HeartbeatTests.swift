@@ -4,9 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Control
 @testable import Polling
-@testable import Recording
 @testable import Service
 
 /// systemd is told that the service works only when both of its owners have just answered.

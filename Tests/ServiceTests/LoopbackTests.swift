@@ -2,9 +2,6 @@ import Config
 import Registry
 import Testing
 
-@testable import Control
-@testable import Polling
-@testable import Recording
 @testable import Service
 
 /// What holds for this machine and for nobody else, decided in one place: plain HTTP, no limit of requests, many at a

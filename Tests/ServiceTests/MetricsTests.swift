@@ -1,9 +1,9 @@
 import History
 import ImageModel
+import Registry
 import TestSupport
 import Testing
 
-@testable import Control
 @testable import Polling
 @testable import Recording
 @testable import Service
@@ -47,27 +47,6 @@ import Testing
     #expect(twice.samples(.init("registry", "a")).map(\.value) == samples.map { 2 * $0.value })
   }
 
-  @Test func lagIsTheHighestOfTheLastMinuteOrTwo() {
-    var lag = LagMeter()
-    #expect(lag.value(at: 0) == .zero)
-    lag.record(.milliseconds(700), at: 1_000)
-    lag.record(.milliseconds(300), at: 2_000)
-    #expect(lag.value(at: 2_000) == .milliseconds(700))
-    #expect(lag.value(at: 60_000) == .milliseconds(700))
-    lag.record(.milliseconds(100), at: 90_000)
-    #expect(lag.value(at: 119_000) == .milliseconds(700))
-    #expect(lag.value(at: 140_000) == .milliseconds(100))
-    #expect(lag.value(at: 400_000) == .zero)
-  }
-
-  @Test func everyCodeHasAReason() {
-    for code in CheckFailure.Code.allCases {
-      var meter = RegistryMeter()
-      meter.record(.failed(CheckFailure(code, "x"), registryAnswers: false), took: .milliseconds(1), at: Self.now)
-      #expect(meter.polls == 1 && meter.failures == [PollFailureReason(code): 1] && meter.lastSuccess == nil)
-    }
-  }
-
   private static func page(registries: Int) -> [String] {
     let metrics = ServiceMetrics(logs: LogCounts(), startedAt: now)
     metrics.recordSinks(
@@ -75,7 +54,7 @@ import Testing
         SinkStatus(name: $0, type: "stdout", state: .ok, waiting: 2, failed: 1, oldestWaiting: now)
       })
     var meter = RegistryMeter()
-    meter.record(.unchanged, took: .milliseconds(70), at: now)
+    meter.record(.observed(.unchanged), took: .milliseconds(70), at: now)
     let figures = PollFigures(
       registries: (0..<registries).map { .init(domain: "r\($0).example", tags: 1_000 / registries, meter: meter) },
       lag: .milliseconds(1_500), storeErrors: [.full: 3])

@@ -1,15 +1,13 @@
 import Delivery
 import Foundation
 import History
+import Host
 import ImageModel
+import Polling
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import Control
-@testable import Host
-@testable import Polling
-@testable import Recording
 @testable import Service
 
 /// Delivery workers on a real outbox.

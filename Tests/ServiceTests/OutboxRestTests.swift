@@ -1,15 +1,14 @@
 import Config
+import Control
 import Delivery
 import Foundation
 import History
 import ImageModel
+import Polling
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import Control
-@testable import Polling
-@testable import Recording
 @testable import Service
 
 /// The time for which a sink's receiver wants nothing, as the database keeps it.

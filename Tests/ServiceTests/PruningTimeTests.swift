@@ -1,12 +1,10 @@
 import Config
 import History
+import Host
 import ImageModel
+import TestSupport
 import Testing
 
-@testable import Control
-@testable import Host
-@testable import Polling
-@testable import Recording
 @testable import Service
 
 /// From when on `retention` counts.

@@ -6,8 +6,6 @@ import Logging
 import TestSupport
 import Testing
 
-@testable import Control
-@testable import Polling
 @testable import Recording
 @testable import Service
 
@@ -29,16 +27,5 @@ import Testing
     #expect(lines.entries.map { $0.metadata["note"]?.description } == ["twice", "no type"])
     #expect(
       lines.entries.allSatisfy { $0.metadata["tag"]?.description == Self.tag.description && $0.level == .warning })
-  }
-
-  @Test func aRemarkComesWithWhatItIsAbout() throws {
-    let one = try OneTag()
-    one.remarks = ["twice"]
-    #expect(try one.poll(at: 0)?.remarks == ["twice"])
-    one.world.move(0, .content)
-    #expect(try one.poll(at: 60)?.remarks == ["twice"])
-    one.remarks = []
-    one.world.move(0, .content)
-    #expect(try one.poll(at: 120)?.remarks == [])
   }
 }

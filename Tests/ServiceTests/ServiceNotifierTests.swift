@@ -6,10 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Control
 @testable import Host
-@testable import Polling
-@testable import Recording
 @testable import Service
 
 /// What systemd hears, over real sockets.

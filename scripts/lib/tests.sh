@@ -21,7 +21,7 @@ long_tests=(
   BlackBoxTests.KillTests
   BlackBoxTests.SignalTests
   BlackBoxTests.WebhookKillTests
-  ServiceTests
+  PollingTests
 )
 
 # A job that takes longer hangs.

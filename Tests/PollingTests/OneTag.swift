@@ -1,16 +1,13 @@
-import Config
 import Drift
 import Foundation
 import History
 import ImageModel
+import Recording
 import Registry
 import Schedule
 import TestSupport
 
-@testable import Control
 @testable import Polling
-@testable import Recording
-@testable import Service
 
 /// One tag, its simulated registry and its database, polled when a test says so.
 final class OneTag {

@@ -1,18 +1,14 @@
-import Config
 import Drift
 import History
 import ImageModel
-import Logging
+import Recording
 import Registry
 import Schedule
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import Control
 @testable import Polling
-@testable import Recording
-@testable import Service
 
 /// Polls that somebody asks the engine for while it runs.
 @Suite struct AskedPollTests {

@@ -5,9 +5,6 @@ import TestSupport
 import Testing
 
 @testable import Control
-@testable import Polling
-@testable import Recording
-@testable import Service
 
 @Suite struct ControlRequestTests {
   private static let query: DeliveryQuery = {

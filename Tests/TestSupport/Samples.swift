@@ -1,25 +1,23 @@
-import ImageModel
-import Service
-import TestSupport
+package import ImageModel
 import Testing
 
-@testable import History
+@testable package import History
 
 /// Values that look like real ones.
-enum Samples {
-  static let tag = TagReference(domain: "docker.io", path: "library/amazonlinux", tag: "latest")
-  static let app = TagReference(domain: "ghcr.io", path: "example/app", tag: "stable")
-  static let amd64 = Platform(os: "linux", architecture: "amd64")
-  static let arm64 = Platform(os: "linux", architecture: "arm64")
+package enum Samples {
+  package static let tag = TagReference(domain: "docker.io", path: "library/amazonlinux", tag: "latest")
+  package static let app = TagReference(domain: "ghcr.io", path: "example/app", tag: "stable")
+  package static let amd64 = Platform(os: "linux", architecture: "amd64")
+  package static let arm64 = Platform(os: "linux", architecture: "arm64")
 
   /// `sha256:` and that text over and over; a hex digit or several.
-  static func digest(_ text: String) throws -> Digest {
+  package static func digest(_ text: String) throws -> Digest {
     try Digest("sha256:" + String(repeating: text, count: 64).prefix(64))
   }
 
-  static func time(_ text: String) throws -> Timestamp { try #require(Timestamp(rfc3339: text)) }
+  package static func time(_ text: String) throws -> Timestamp { try #require(Timestamp(rfc3339: text)) }
 
-  static func image(
+  package static func image(
     _ platform: Platform?, _ manifest: String, _ imageID: String?, created: String? = nil, artifactType: String? = nil,
     _ changeClass: ChangeClass? = nil
   ) throws -> StoredImage {
@@ -29,7 +27,7 @@ enum Samples {
       configSize: imageID.map { _ in 2_345 }, created: created, artifactType: artifactType, changeClass: changeClass)
   }
 
-  static func entry(
+  package static func entry(
     _ first: String, _ last: String, isCurrent: Bool = false, ended: StoredSnapshot.Ending? = nil, _ top: String,
     as mediaType: MediaType = .ociIndex, _ event: EventType?, _ platforms: [StoredImage]
   ) throws -> HistoryEntry {
@@ -38,14 +36,14 @@ enum Samples {
       mediaType: mediaType, event: event, platforms: platforms)
   }
 
-  static func event(_ type: EventType, _ changes: [PlatformChange] = []) throws -> RecordedEvent {
+  package static func event(_ type: EventType, _ changes: [PlatformChange] = []) throws -> RecordedEvent {
     let now = try time("2026-09-17T21:30:05.123Z")
     var event = ChangeEvent(id: "0b9f", type: type, tag: tag, time: now, notAfter: now)
     event.changes = changes
     return RecordedEvent(type, sequence: 42, body: event.document(source: "urn:uuid:0", sequence: 42))
   }
 
-  static func change(
+  package static func change(
     _ platform: Platform?, _ changeClass: ChangeClass, from old: (String, String?)?, to new: (String, String?)?
   ) throws -> PlatformChange {
     PlatformChange(

@@ -1,12 +1,10 @@
 import Hashing
 import History
 import ImageModel
+import Recording
 import Testing
 
-@testable import Control
 @testable import Polling
-@testable import Recording
-@testable import Service
 
 /// The same bytes by a digest of another algorithm are no other image.
 @Suite struct AlgorithmChangeTests {

@@ -1,16 +1,13 @@
-import Config
 import Drift
 import History
 import ImageModel
+import Recording
 import Registry
 import Schedule
 import TestSupport
 import Testing
 
-@testable import Control
 @testable import Polling
-@testable import Recording
-@testable import Service
 
 /// A month of 500 tags in simulated time, through the plan, the recorder and a real database, with random
 /// moves, outages and restarts; every row and event must be what an oracle says, and nothing else.

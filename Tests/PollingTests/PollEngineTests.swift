@@ -1,20 +1,16 @@
-import Config
 import Drift
 import Foundation
 import GRDB
 import Glibc
 import ImageModel
-import Logging
+import Recording
 import Schedule
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import Control
 @testable import History
 @testable import Polling
-@testable import Recording
-@testable import Service
 
 /// The engine around the core: commits, stops, a store that refuses.
 @Suite(.timeLimit(.minutes(1))) struct PollEngineTests {

@@ -1,12 +1,10 @@
 import Foundation
 import History
 import ImageModel
+import Recording
 import Testing
 
-@testable import Control
 @testable import Polling
-@testable import Recording
-@testable import Service
 
 /// What has no image ID is told apart by its manifest, and what lists a platform twice is a set.
 @Suite struct ArtifactTests {

@@ -1,15 +1,12 @@
-import Config
 import Drift
 import Foundation
 import History
 import ImageModel
+import Recording
 import Schedule
 import Testing
 
-@testable import Control
 @testable import Polling
-@testable import Recording
-@testable import Service
 
 /// What polls leave in the store, one tag at a time, with time in the test's hand.
 @Suite struct RecorderTests {
@@ -313,5 +310,16 @@ import Testing
       Issue.record("\(String(describing: record.outcome))")
       return
     }
+  }
+
+  @Test func aRemarkComesWithWhatItIsAbout() throws {
+    let one = try OneTag()
+    one.remarks = ["twice"]
+    #expect(try one.poll(at: 0)?.remarks == ["twice"])
+    one.world.move(0, .content)
+    #expect(try one.poll(at: 60)?.remarks == ["twice"])
+    one.remarks = []
+    one.world.move(0, .content)
+    #expect(try one.poll(at: 120)?.remarks == [])
   }
 }

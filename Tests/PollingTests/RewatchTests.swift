@@ -1,16 +1,13 @@
-import Config
 import Drift
 import History
 import ImageModel
+import Recording
 import Registry
 import Schedule
 import TestSupport
 import Testing
 
-@testable import Control
 @testable import Polling
-@testable import Recording
-@testable import Service
 
 /// The core when another watchlist takes over.
 @Suite struct RewatchTests {
@@ -137,8 +134,13 @@ import Testing
   }
 
   private func register(_ entries: [WatchEntry]) throws -> (records: [TagRecord], snapshots: [TagID: SnapshotID]) {
-    let config = try WatchConfig.parse(Array(#"{"sinks": {"out": {"type": "stdout"}}}"#.utf8), path: "c")
-    return try writer.transactionSync(Registrar.registration(of: entries, config))
+    try writer.transactionSync { store in
+      try store.registerSinks([SinkDefinition(name: "out", type: "stdout", fingerprint: "")])
+      let watched = entries.map {
+        WatchedTag(tag: $0.tag, selection: $0.selection, intervalSeconds: $0.intervalSeconds)
+      }
+      return (try store.registerTags(watched), try store.currentSnapshots())
+    }
   }
 
   private func answer(_ job: PollJob, _ core: inout PollCore, at seconds: Int) throws {

@@ -1,11 +1,9 @@
 import Hashing
 import ImageModel
+import Recording
 import Registry
 
-@testable import Control
 @testable import Polling
-@testable import Recording
-@testable import Service
 
 /// A registry in memory for simulated time: tags whose images change in known ways.
 struct SimulatedWorld {

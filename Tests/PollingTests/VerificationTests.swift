@@ -1,12 +1,10 @@
 import History
 import ImageModel
+import Recording
 import TestSupport
 import Testing
 
-@testable import Control
 @testable import Polling
-@testable import Recording
-@testable import Service
 
 /// When HEAD is not taken at its word.
 @Suite struct VerificationTests {

@@ -1,0 +1,92 @@
+import Answers
+import History
+import ImageModel
+import TestSupport
+import Testing
+
+/// The JSON of the commands, byte for byte.
+@Suite struct AnswerTests {
+  @Test func check() throws {
+    let body = Array(#"{"id":"0b9f"}"#.utf8)
+    let report = CheckReport(
+      results: [
+        .init(tag: Samples.tag, outcome: .changed, events: [RecordedEvent(.imageChanged, sequence: 42, body: body)]),
+        .init(tag: Samples.app, outcome: .failed(CheckFailure(.denied, "no")), events: []),
+        .init(tag: Samples.app, outcome: .firstSeen, events: [RecordedEvent(.tagFirstSeen, sequence: 43, body: body)]),
+        .init(tag: Samples.app, outcome: .unchanged, events: []),
+        .init(tag: Samples.app, outcome: .changed, isWithheld: true, events: []),
+      ], pollingSeconds: 2.41)
+    #expect(
+      String(decoding: report.json.bytes, as: UTF8.self) == """
+        {"checked":5,"first_seen":1,"unchanged":1,"changed":2,"failed":1,"results":[\
+        {"tag":"docker.io/library/amazonlinux:latest","outcome":"changed","events":[{"id":"0b9f"}],"error":null},\
+        {"tag":"ghcr.io/example/app:stable","outcome":"failed","events":[],\
+        "error":{"code":"denied","message":"no"}},\
+        {"tag":"ghcr.io/example/app:stable","outcome":"first_seen","events":[{"id":"0b9f"}],"error":null},\
+        {"tag":"ghcr.io/example/app:stable","outcome":"unchanged","events":[],"error":null},\
+        {"tag":"ghcr.io/example/app:stable","outcome":"changed","withheld":true,"events":[],"error":null}]}
+        """)
+  }
+
+  @Test func history() throws {
+    let entries = Array(try Samples.historyEntries().dropFirst())
+    let six = try Samples.digest("6")
+    let zero = try Samples.digest("0")
+    func digest(_ text: String) throws -> Digest { try Samples.digest(text) }
+    #expect(
+      String(decoding: HistoryAnswer(tag: Samples.tag, entries: entries).json.bytes, as: UTF8.self) == """
+        {"tag":"docker.io/library/amazonlinux:latest","entries":[\
+        {"first_seen":"2026-09-14T23:50:00.000Z","last_seen":"2026-09-17T21:15:04.000Z","current":false,\
+        "ended":"deleted","digest":"\(six)","media_type":"application/vnd.oci.image.index.v1+json",\
+        "pull":"docker.io/library/amazonlinux@\(six)","event":"watcher.image.changed","platforms":[\
+        {"platform":"linux/amd64","manifest":"\(try digest("1"))","image_id":"\(try digest("2"))",\
+        "created":"2026-09-14T23:46:16Z","class":"content"},\
+        {"platform":"linux/arm64","manifest":"\(try digest("3"))","image_id":"\(try digest("4"))",\
+        "created":"2026-09-14T23:46:17Z","class":"rebuilt"},\
+        {"platform":"linux/s390x","manifest":"\(try digest("5"))","image_id":"\(try digest("5"))",\
+        "created":null,"class":null}]},\
+        {"first_seen":"2026-09-01T00:00:00.000Z","last_seen":"2026-09-14T23:35:00.000Z","current":false,\
+        "ended":null,"digest":"\(zero)","media_type":"application/vnd.docker.distribution.manifest.v2+json",\
+        "pull":"docker.io/library/amazonlinux@\(zero)","event":"watcher.tag.first_seen","platforms":[\
+        {"platform":null,"manifest":"\(zero)","image_id":null,"created":null,"class":"added"}]}]}
+        """)
+  }
+
+  @Test func status() throws {
+    func digest(_ text: String) throws -> Digest { try Samples.digest(text) }
+    #expect(
+      String(decoding: try Samples.statusReport().json.bytes, as: UTF8.self) == """
+        {"tags":[{"tag":"docker.io/library/amazonlinux:latest","state":"ok","digest":"\(try digest("7"))","platforms":[\
+        {"platform":"linux/amd64","manifest":"\(try digest("b"))","image_id":"\(try digest("d"))"},\
+        {"platform":"linux/arm64","manifest":"\(try digest("c"))","image_id":null}],\
+        "missing_platforms":["linux/s390x"],"last_checked":"2026-09-17T21:30:05.123Z",\
+        "last_changed":"2026-09-14T23:50:00.000Z","next_check":"2026-09-17T21:45:05.000Z","failing_since":null,\
+        "error":null},\
+        {"tag":"ghcr.io/example/app:stable","state":"failing","digest":null,"platforms":[],"missing_platforms":[],\
+        "last_checked":"2026-09-17T21:30:06.000Z","last_changed":null,"next_check":"2026-09-17T21:45:05.000Z",\
+        "failing_since":"2026-09-17T20:00:00.000Z",\
+        "error":{"code":"dns","message":"no such host \\\\u{1b}[31m(ghcr.io): check the name and the DNS"}},\
+        {"tag":"a.example/b:1","state":"pending","digest":null,"platforms":[],"missing_platforms":[],\
+        "last_checked":null,"last_changed":null,"next_check":null,"failing_since":null,"error":null}],\
+        "sinks":[{"name":"journal","type":"stdout","state":"ok","waiting":0,"failed":0,"oldest_waiting":null},\
+        {"name":"audit","type":"file","state":"disabled","waiting":12,"failed":1,\
+        "oldest_waiting":"2026-09-17T21:30:05.000Z"}]}
+        """)
+  }
+
+  @Test func resolve() throws {
+    let digest = try Samples.digest("7")
+    let bytes = try ResolveAnswer(
+      reference: ImageReference("ghcr.io/o/i@\(digest)"), snapshot: Samples.resolved([Samples.amd64, nil])
+    ).json.bytes
+    #expect(
+      String(decoding: bytes, as: UTF8.self) == """
+        {"reference":"ghcr.io/o/i@\(digest)","digest":"\(digest)",\
+        "media_type":"application/vnd.oci.image.index.v1+json","size":770,"pull":"ghcr.io/o/i@\(digest)","platforms":[\
+        {"platform":"linux/amd64","manifest":"\(try Samples.digest("0"))","manifest_size":1150,\
+        "image_id":"\(try Samples.digest("d"))","config_size":2345,"created":"2026-09-17T21:13:04Z"},\
+        {"platform":null,"manifest":"\(try Samples.digest("1"))","manifest_size":1151,"image_id":null,\
+        "config_size":null,"created":null}]}
+        """)
+  }
+}
