@@ -10,11 +10,11 @@ extension RunService {
   private static let pruneIntervalSeconds = 3_600
   private static let tidyIntervalSeconds = 15
 
-  func pruneHourly() async {
+  func pruneHourly(_ reload: Reload) async {
     var hours = 0
     while !Task.isCancelled {
       do {
-        _ = try await prune()
+        _ = try await prune(await reload.config)
       } catch {
         // What could not be done now is done in an hour; recording meets the same error and deals with it.
         log.warning("prune_failed", metadata: ["err": "\(error)"])
@@ -31,7 +31,7 @@ extension RunService {
     }
   }
 
-  func prune() async throws -> Pruned {
+  func prune(_ config: WatchConfig) async throws -> Pruned {
     try await keepAgreedTime()
     agreedTime.want()
     guard let pruned = try await Pruning.run(config.retention, store.writer) else { return Pruned() }

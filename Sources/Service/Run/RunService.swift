@@ -19,15 +19,12 @@ package actor RunService {
   /// How long sinks may take to write what waits for them when the service stops.
   private static let deliveryGrace = Duration.seconds(5)
 
-  /// Reads the configuration anew. What it says, a line per problem or warning, is for the log.
-  package typealias Reload = @Sendable (_ say: (String) -> Void) throws -> WatchConfig
-
-  /// Without its watchlist, which may be large and lives on in the engine alone.
-  var config: WatchConfig
+  /// As it was at the start and without its watchlist; `Reload` has the one in force.
+  private let first: WatchConfig
   let store: Registrar
   let environment: [String: String]
-  let readAgain: Reload
-  let logSettings: Reloadable<LogSettings>
+  private let read: Reload.Read
+  private let logSettings: Reloadable<LogSettings>
   let log: Logger
   let metrics: ServiceMetrics
   let steps: ClockStepMonitor
@@ -35,15 +32,11 @@ package actor RunService {
   let http = HTTPClient.forRegistries()
   let deliveries: SinkSupervisor
   let endpoint: ServiceEndpoint
-  /// Where polls go; replaced with the registries' settings.
-  let poller: Reloadable<TagPoller>
+  private let poller: Reloadable<TagPoller>
+  private let makePoller: @Sendable (WatchConfig) -> TagPoller
   let agreedTime = AgreedTime()
   /// What of it is in the database.
   var keptTime: Timestamp?
-  /// Nothing of a reload is begun any more.
-  var isStopping = false
-  /// A reload has been read and is being taken over.
-  var isTakingOver = false
   /// Logs what was recorded and wakes the sinks that events are for.
   private let onRecorded: @Sendable ([Record]) -> Void
   private let stopReasons: (stream: AsyncStream<StopReason>, continuation: AsyncStream<StopReason>.Continuation)
@@ -59,7 +52,7 @@ package actor RunService {
   ///   `ListenError`. A start that is refused has made no database.
   package static func run(
     _ config: consuming WatchConfig, database: String, environment: [String: String], signals: SignalWatch,
-    reload: @escaping Reload
+    reload: @escaping @Sendable (_ say: (String) -> Void) throws -> WatchConfig
   ) async throws {
     ServiceNotifier.hideFromChildren()
     SpareMemory.mapLargeBlocks()
@@ -73,11 +66,11 @@ package actor RunService {
 
   private init(
     _ start: ServiceStart, config: WatchConfig, database: String, environment: [String: String],
-    reload: @escaping Reload
+    reload: @escaping Reload.Read
   ) throws {
-    self.config = config
+    first = config
     self.environment = environment
-    readAgain = reload
+    read = reload
     logSettings = start.logSettings
     log = start.log
     metrics = start.metrics
@@ -94,10 +87,11 @@ package actor RunService {
       writer: store.writer, environment: environment, log: log, steps: steps, http: start.webhooks,
       onFailure: { reasons.continuation.yield(.failure($0)) },
       onSettled: metrics.recordDeliveries)
-    poller = Reloadable(
+    makePoller = { [http, agreedTime, writer = store.writer] config in
       TagPoller(
-        registry: .configured(config, http: http, environment: environment, agreedTime: agreedTime),
-        writer: store.writer))
+        registry: .configured(config, http: http, environment: environment, agreedTime: agreedTime), writer: writer)
+    }
+    poller = Reloadable(makePoller(config))
     onRecorded = { [deliveries, metrics, report = PollReport(log: log)] records in
       report.log(records)
       metrics.recordChanges(records)
@@ -110,7 +104,8 @@ package actor RunService {
   ) async throws {
     let count = entries.count
     agreedTime.countLoopback(entries.isOnLoopback)
-    let engine = engine(try await store.watch(entries, config, now: .now()))
+    let engine = engine(try await store.watch(entries, first, now: .now()))
+    let reload = reload(engine)
     let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
     await engine.setTimer { timer.arm(in: $0) }
     let heartbeat = Heartbeat(
@@ -119,24 +114,25 @@ package actor RunService {
     let readiness = Readiness(heartbeat: heartbeat, writer: store.writer)
     let (hangUps, hangUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     heed(signals, hangUp)
-    warn(of: sinks)
+    sinks.warn(log, of: first.sinks)
     log.info("started", metadata: ["tags": "\(count)", "database": "\(store.writer.path)"])
-    await deliveries.use(config.sinks, sinks)
+    await deliveries.use(first.sinks, sinks)
     await engine.tick()
     let control = listen(
       ControlHandler(
         readiness: readiness, writer: store.writer, deliveries: deliveries,
-        check: { try await self.check($0, engine, progress: $1) }, prune: { try await self.prune() }))
+        check: { try await self.check($0, engine, await reload.config, progress: $1) },
+        prune: { try await self.prune(await reload.config) }))
     await endpoint.serve(
       ServicePages(
         metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions))
     let upkeep = [
-      Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await tidy() },
+      Task { await heartbeat.run() }, Task { await pruneHourly(reload) }, Task { await tidy() },
       Task { await endpoint.run() },
     ]
     // One that comes while the file is read is kept for another reload: it may have been read already.
     let reloading = Task {
-      for await _ in hangUps { await reload(engine) }
+      for await _ in hangUps { await reload.run() }
     }
     var reason = StopReason.signal
     for await first in stopReasons.stream {
@@ -144,13 +140,12 @@ package actor RunService {
       break
     }
     if case .failure(let error) = reason { signals.limitStop(exitCode: error.exitCode.rawValue) }
-    isStopping = true
+    let isTakingOver = await reload.stop()
     notifier.stopping()
     control?.close()
     hangUp.finish()
     timer.cancel()
     for task in upkeep { task.cancel() }
-    // One that still reads, from a file system that hangs perhaps, is left behind.
     if isTakingOver { await reloading.value }
     await endpoint.close()
     if let failure = await shutDown(engine) { reason = .failure(failure) }
@@ -176,9 +171,18 @@ package actor RunService {
         }))
   }
 
+  private func reload(_ engine: PollEngine) -> Reload {
+    Reload(
+      first,
+      Reload.Parts(
+        engine: engine, sinks: deliveries, endpoint: endpoint, poller: poller, makePoller: makePoller,
+        logSettings: logSettings, onWatchlist: { [agreedTime] in agreedTime.countLoopback($0.isOnLoopback) }),
+      log: log, metrics: metrics, notifier: notifier, read: read)
+  }
+
   private func engine(_ core: PollCore) -> PollEngine {
     PollEngine(
-      core: core, recorder: config.recorder, writer: store.writer,
+      core: core, recorder: first.recorder, writer: store.writer,
       poll: { [poller] job in await poller.value.poll(job) },
       onProgress: { [log, onRecorded, stop = stopReasons.continuation] progress in
         switch progress {
@@ -193,7 +197,7 @@ package actor RunService {
 
   /// Polls tags now: those that are watched in their turn, the others once.
   private func check(
-    _ tags: [TagReference]?, _ engine: PollEngine, progress: ControlProgress
+    _ tags: [TagReference]?, _ engine: PollEngine, _ config: WatchConfig, progress: ControlProgress
   ) async throws -> CheckReport {
     let began = Moment.now().boot
     let total = if let tags { tags.count } else { await engine.load.tags }

@@ -1,0 +1,169 @@
+import Config
+import Delivery
+import Endpoint
+import Host
+import ImageModel
+import Logging
+import Polling
+
+/// The configuration in force, and how another one takes its place: all of it or nothing.
+///
+/// What can fail comes first and changes nothing: reading, making sinks, listening. Then the engine enters the
+/// watchlist in the database and in the plan in one step, the last that can fail. What is left cannot.
+actor Reload {
+  /// Reads the configuration anew, which may take for ever. What it says, a line per problem or warning, is for the
+  /// log.
+  typealias Read = @Sendable (_ say: (String) -> Void) throws -> WatchConfig
+
+  /// What works by the configuration.
+  struct Parts: Sendable {
+    let engine: PollEngine
+    let sinks: SinkSupervisor
+    let endpoint: ServiceEndpoint
+    /// Where polls go; replaced with the registries' settings.
+    let poller: Reloadable<TagPoller>
+    let makePoller: @Sendable (WatchConfig) -> TagPoller
+    let logSettings: Reloadable<LogSettings>
+    /// Called with the watchlist that is in force from now on.
+    let onWatchlist: @Sendable ([WatchEntry]) -> Void
+  }
+
+  /// What another configuration needs, made; nothing of it is in force yet.
+  private struct Next {
+    /// Without its watchlist.
+    var config: WatchConfig
+    let entries: [WatchEntry]
+    let sinks: ConfiguredSinks
+    let listening: HTTPEndpoint?
+  }
+
+  /// Of a configuration that is refused, so many problems are logged one by one.
+  private static let loggedProblems = 20
+
+  /// In force; without its watchlist, which may be large and lives on in the engine alone.
+  private(set) var config: WatchConfig
+  private let parts: Parts
+  private let read: Read
+  private let log: Logger
+  private let metrics: ServiceMetrics
+  private let notifier: ServiceNotifier
+  /// Nothing is begun any more.
+  private var isStopping = false
+  /// A configuration has been read and is being taken over.
+  private(set) var isTakingOver = false
+
+  init(
+    _ config: WatchConfig, _ parts: Parts, log: Logger, metrics: ServiceMetrics, notifier: ServiceNotifier,
+    read: @escaping Read
+  ) {
+    self.config = config
+    self.parts = parts
+    self.read = read
+    self.log = log
+    self.metrics = metrics
+    self.notifier = notifier
+  }
+
+  /// Takes no other configuration over any more.
+  ///
+  /// - Returns: whether one is being taken over, which has to be waited for. One that is still read, from a file system
+  ///   that hangs perhaps, will be dropped.
+  func stop() -> Bool {
+    isStopping = true
+    return isTakingOver
+  }
+
+  /// Reads the configuration anew and takes all of it over, or nothing; nothing as well where the service stops before
+  /// all is read, which may be never.
+  func run() async {
+    guard !isStopping else { return }
+    notifier.reloading()
+    var said: [String] = []
+    var status: String?
+    do {
+      let next = try await prepare(&said)
+      guard !isStopping else { return await discard(next) }
+      isTakingOver = true
+      defer { isTakingOver = false }
+      try await takeOver(next)
+      logProblems(said, .warning)
+      log.info("reloaded", metadata: ["tags": "\(next.entries.count)"])
+    } catch {
+      guard !isStopping else { return }
+      logProblems(said, .error)
+      metrics.recordReload(isGood: false, at: .now())
+      log.error(
+        "reload_failed", metadata: ["err": "\(error)", "note": "the configuration from before stays in force"])
+      status = "reload failed, see the log; the configuration from before stays in force"
+    }
+    await parts.sinks.reopenFiles()
+    notifier.ready(status: status)
+  }
+
+  private func prepare(_ said: inout [String]) async throws -> Next {
+    let (result, problems) = try await blocking { [read] in
+      var said: [String] = []
+      let result = Result { try read { said.append($0) } }
+      return (result, said)
+    }
+    said = problems
+    var config = try result.get()
+    let entries = config.watch
+    config.watch = []
+    let sinks = try await parts.sinks.prepare(config.sinks)
+    return Next(
+      config: config, entries: entries, sinks: sinks, listening: try await parts.endpoint.prepare(config.httpListen))
+  }
+
+  private func takeOver(_ next: Next) async throws {
+    let poller = next.config.registries == config.registries ? nil : parts.makePoller(next.config)
+    do {
+      try await parts.engine.reconfigure(
+        PollEngine.Change(
+          builder: next.config.planBuilder(for: next.entries),
+          register: Registrar.registration(of: next.entries, next.config), recorder: next.config.recorder,
+          onApplied: { [current = parts.poller] in if let poller { current.value = poller } }))
+    } catch {
+      await discard(next)
+      throw error
+    }
+    parts.onWatchlist(next.entries)
+    await parts.endpoint.use(next.config.httpListen, next.listening)
+    await parts.sinks.use(next.config.sinks, next.sinks)
+    if next.config.database != config.database {
+      log.warning("database_stays", metadata: ["note": "another database is opened at the next start only"])
+    }
+    config = next.config
+    parts.logSettings.value = next.config.log
+    next.sinks.warn(log, of: config.sinks)
+    metrics.recordReload(isGood: true, at: .now())
+  }
+
+  private func discard(_ next: Next) async { await next.listening?.close() }
+
+  /// What is wrong or doubtful in the configuration, each with its position.
+  private func logProblems(_ problems: [String], _ level: Logger.Level) {
+    for text in problems.prefix(Self.loggedProblems) {
+      log.log(level: level, "configuration_problem", metadata: ["err": "\(text.prefix { $0 != "\n" })"])
+    }
+  }
+}
+
+extension ConfiguredSinks {
+  /// What would otherwise show with the first event, perhaps in weeks. A file's directory may come yet, so it is no
+  /// reason not to start.
+  ///
+  /// - Parameter settings: the sinks as they are configured; of those that were at work before nothing is said.
+  func warn(_ log: Logger, of settings: [SinkSettings]) {
+    for sink in settings {
+      guard case .webhook(let settings) = sink.kind, settings.url.lowercased().hasPrefix("http://"),
+        all.contains(where: { $0.name == sink.name })
+      else { continue }
+      log.warning("webhook_unencrypted", metadata: ["sink": "\(sink.name)"])
+    }
+    for file in files {
+      guard let problem = file.problem else { continue }
+      log.error("sink_unusable", metadata: ["sink": "\(file.name)", "err": "\(problem)"])
+    }
+  }
+}
