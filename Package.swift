@@ -109,7 +109,8 @@ let package = Package(
     .testTarget(
       name: "ServiceTests",
       dependencies: [
-        "Addresses", "Config", "Control", "Delivery", "Documents", "Drift", "Endpoint", "Hashing", "History", "Host", "ImageModel",
+        "Addresses", "Config", "Control", "Delivery", "Documents", "Drift", "Endpoint", "Hashing", "History", "Host",
+        "ImageModel",
         "Polling", "Recording", "Registry", "Schedule", "Service", "StrictJSON", "TestSupport", "Transport",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "InMemoryLogging", package: "swift-log"), .product(name: "Logging", package: "swift-log"),

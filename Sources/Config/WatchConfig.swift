@@ -75,5 +75,6 @@ package struct WatchConfig: Sendable {
   }
 
   /// Room for the largest watchlist, with every key on every entry.
-  private static let limits = JSONLimits(depth: Limits.jsonDepth, bytes: 512 << 20, values: 40 * Limits.watchedTags)
+  private static let limits = JSONLimits(
+    depth: Limits.jsonDepth, bytes: Limits.configurationBytes, values: 40 * Limits.watchedTags)
 }

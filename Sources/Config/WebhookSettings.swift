@@ -13,13 +13,13 @@ package struct WebhookSettings: Sendable, Hashable {
   package var secretPreviousFile: SecretFile?
   package var headers: [String: String] = [:]
   package var headerFiles: [String: SecretFile] = [:]
-  /// `nil`: `application/cloudevents+json; charset=utf-8`.
+  /// `nil` for that of `WebhookTarget` (`Delivery`).
   package var contentType: String?
   package var timeoutSeconds = 15
   package var allowHTTP = false
   package var network = Network.any
   package var maxInFlight = 4
-  /// Seconds before each attempt; `nil`: the ten attempts of docs/webhooks.md.
+  /// Seconds before each attempt; `nil` for `RetrySchedule.standard` (`Delivery`).
   package var retryScheduleSeconds: [Int]?
 
   package init(url: String) { self.url = url }

@@ -10,12 +10,18 @@ package struct WebhookTarget: Sendable {
   /// Files with the values of headers.
   package var headerFiles: [String: String] = [:]
   package var contentType = "application/cloudevents+json; charset=utf-8"
-  package var timeoutSeconds = 15
-  package var allowHTTP = false
-  package var addresses = AddressPolicy.denyLinkLocal
+  package var timeoutSeconds: Int
+  package var allowHTTP: Bool
+  package var addresses: AddressPolicy
   /// Requests under way at a time, all of different tags.
-  package var maxInFlight = 4
+  package var maxInFlight: Int
   package var schedule = RetrySchedule.standard
 
-  package init(url: String) { self.url = url }
+  package init(url: String, timeoutSeconds: Int, allowHTTP: Bool, addresses: AddressPolicy, maxInFlight: Int) {
+    self.url = url
+    self.timeoutSeconds = timeoutSeconds
+    self.allowHTTP = allowHTTP
+    self.addresses = addresses
+    self.maxInFlight = maxInFlight
+  }
 }

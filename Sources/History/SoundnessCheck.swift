@@ -5,8 +5,6 @@ import ImageModel
 enum SoundnessCheck {
   /// Below this the full check costs less than a second; `quick_check` alone misses a third of single damaged
   /// bytes. Source: docs/store.md, How it is opened.
-  static let fullCheckBytes = 32 * 1024 * 1024
-  static let quickCheckBytes = 256 * 1024 * 1024
 
   enum Depth: Hashable {
     case none, quick, full
@@ -14,8 +12,8 @@ enum SoundnessCheck {
 
   /// - Parameter openedDirty: whether the last writer left a log, so did not close.
   static func depth(bytes: Int, openedDirty: Bool) -> Depth {
-    if bytes < fullCheckBytes { return .full }
-    return bytes < quickCheckBytes || openedDirty ? .quick : .none
+    if bytes < Limits.fullCheckBytes { return .full }
+    return bytes < Limits.quickCheckBytes || openedDirty ? .quick : .none
   }
 
   /// What SQLite says, which may be several lines, in one.

@@ -1,6 +1,7 @@
 import CSignals
 import Dispatch
 import Glibc
+import ImageModel
 import Synchronization
 
 /// What signals ask of `watcher run`: SIGTERM and SIGINT an orderly stop, SIGHUP a reload, SIGUSR1 that files are
@@ -10,9 +11,6 @@ import Synchronization
 /// A stop that comes before ends the process at once, whatever it waits for: what the database has is whole at any
 /// moment, and nothing else has been begun.
 package final class SignalWatch: Sendable {
-  /// An orderly stop that takes longer is cut off: it waits for something that does not end.
-  static let limitSeconds = 14
-
   package struct Actions: Sendable {
     let stop: @Sendable () -> Void
     let hangUp: @Sendable () -> Void
@@ -111,7 +109,7 @@ package final class SignalWatch: Sendable {
   package func limitStop(exitCode: Int32) {
     let cutOff = state.withLock { $0.actions?.cutOff }
     // Not on the queue of the others, which a reader of the log may hold up.
-    DispatchQueue(label: "watcher.deadline").asyncAfter(deadline: .now() + .seconds(Self.limitSeconds)) {
+    DispatchQueue(label: "watcher.deadline").asyncAfter(deadline: .now() + .seconds(Limits.stopSeconds)) {
       cutOff?()
       _exit(exitCode)
     }

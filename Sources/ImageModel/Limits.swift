@@ -1,4 +1,6 @@
-/// The limits and timings that are promised. Source: docs/reference.md, Limits and timings.
+/// The limits and timings that are promised, each once. What a key of the configuration may be stands with the reader
+/// of the key, what SQLite is set to in `History`; other constants are nobody's to rely on, and stand where they are
+/// used. Source: docs/reference.md, Limits and timings.
 package enum Limits {
   // Bodies, in bytes.
   package static let manifestBytes = 4 * 1024 * 1024
@@ -10,6 +12,15 @@ package enum Limits {
   /// Of that, kept as the reason of a failure.
   package static let webhookReplyBytesKept = 512
   package static let responseHeaderBytes = 64 * 1024
+  /// All documents that one poll fetches: an index of a thousand platforms could otherwise fill the memory.
+  package static let pollBytes = 64 * 1024 * 1024
+
+  // Files, in bytes.
+  package static let configurationBytes = 512 * 1024 * 1024
+  /// Of a password, a token, a webhook's secret or a header.
+  package static let secretBytes = 64 * 1024
+  /// Of certificates to trust.
+  package static let trustBytes = 8 * 1024 * 1024
 
   // Documents.
   package static let jsonDepth = 64
@@ -51,6 +62,29 @@ package enum Limits {
 
   // Recording.
   package static let markFlushMilliseconds = 1_000
+  /// A database that is smaller is checked in full when it is opened for writing; up to `quickCheckBytes` in part.
+  package static let fullCheckBytes = 32 * 1024 * 1024
+  package static let quickCheckBytes = 256 * 1024 * 1024
+  /// A database that is smaller is copied before it is migrated.
+  package static let migrationBackupBytes = 1024 * 1024 * 1024
+  /// Between two looks for what `retention` does not keep.
+  package static let pruneSeconds = 3_600
+  /// A registry's date and the machine's clock agree when they are no further apart.
+  package static let clockToleranceSeconds = 86_400
+
+  // Stopping.
+  /// For polls in flight, before they are cut off …
+  package static let pollGraceSeconds = 5
+  /// … and then for sinks to take what waits.
+  package static let deliveryGraceSeconds = 5
+  /// An orderly stop that takes longer is cut off: it waits for something that does not end.
+  package static let stopSeconds = 14
+
+  // Deliveries.
+  /// A sink on this machine that fails rests for a second, then for twice that, up to this.
+  package static let sinkRestSeconds = 60
+  /// Listed at a time; all of them are in memory.
+  package static let listedDeliveries = 100_000
 
   // Events.
   package static let eventBytes = 16 * 1024

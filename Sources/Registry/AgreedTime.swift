@@ -7,9 +7,6 @@ import Transport
 ///
 /// A response that nobody wants to look at costs one load.
 package final class AgreedTime: Sendable {
-  /// How far apart the two may be: clocks set to local time and answers out of a cache are off by hours.
-  private static let toleranceMilliseconds: Int64 = 86_400_000
-
   private let isWanted = Atomic(true)
   private let milliseconds = Atomic(Int64.min)
   private let isLoopbackEnough = Atomic(false)
@@ -38,8 +35,9 @@ package final class AgreedTime: Sendable {
     milliseconds.max(agreed.milliseconds, ordering: .relaxed)
   }
 
-  /// What a registry and the clock both say has passed; `nil` when they contradict each other.
+  /// What a registry and the clock both say has passed; `nil` when they contradict each other. Clocks set to local
+  /// time and answers out of a cache are off by hours.
   static func agreed(date: Timestamp, wall: Timestamp) -> Timestamp? {
-    abs(date.milliseconds - wall.milliseconds) <= toleranceMilliseconds ? min(date, wall) : nil
+    abs(date.milliseconds - wall.milliseconds) <= Int64(Limits.clockToleranceSeconds) * 1_000 ? min(date, wall) : nil
   }
 }

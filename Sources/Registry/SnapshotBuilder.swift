@@ -5,9 +5,6 @@ import Transport
 
 /// Walks from a tag's document to the images of the watched platforms and fetches what is not stored.
 struct SnapshotBuilder {
-  /// All documents of one observation together: an index of a thousand platforms could otherwise fill the memory.
-  private static let totalBytes = 64 * 1_024 * 1_024
-
   let session: RegistrySession
   let selection: PlatformSelection
   let stored: @Sendable (Digest) async throws -> Document?
@@ -229,9 +226,9 @@ struct SnapshotBuilder {
     // A store that cannot be read costs a request, not the observation.
     if let known = try? await stored(descriptor.digest) { return known.bytes }
     let total = documents.reduce(descriptor.size) { $0 + $1.bytes.count }
-    guard total <= Self.totalBytes else {
+    guard total <= Limits.pollBytes else {
       throw CheckFailure(
-        .tooLarge, "more than \(Self.totalBytes) bytes of documents are needed", remedy: "watch fewer platforms")
+        .tooLarge, "more than \(Limits.pollBytes) bytes of documents are needed", remedy: "watch fewer platforms")
     }
     let bytes = try await session.fetch(descriptor)
     documents.append(Document(digest: descriptor.digest, mediaType: descriptor.mediaType, bytes: bytes))

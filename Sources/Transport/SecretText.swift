@@ -1,5 +1,6 @@
 import CCurl  // In a release build it is whose headers' `timespec` the compiler sees.
 import Glibc
+import ImageModel
 import Synchronization
 
 /// A file with one secret in it, read again when it has changed, so that a rotation needs no restart.
@@ -14,8 +15,6 @@ package final class SecretText: Sendable {
     package let text: String
     package let revision: String
   }
-
-  private static let limitBytes = 64 * 1_024
 
   package let path: String
   private let cached = Mutex<Value?>(nil)
@@ -38,7 +37,7 @@ package final class SecretText: Sendable {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw Self.systemFailure() }
     defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: Self.limitBytes + 1)
+    var bytes = [UInt8](repeating: 0, count: Limits.secretBytes + 1)
     var length = 0
     while length < bytes.count {
       let count = bytes.withUnsafeMutableBytes {
@@ -49,7 +48,7 @@ package final class SecretText: Sendable {
       if count == 0 { break }
       length += count
     }
-    guard length <= Self.limitBytes else { throw Failure(reason: "it is longer than \(Self.limitBytes) bytes") }
+    guard length <= Limits.secretBytes else { throw Failure(reason: "it is longer than \(Limits.secretBytes) bytes") }
     var text = bytes[..<length]
     if text.last == UInt8(ascii: "\n") { text.removeLast() }
     if text.last == UInt8(ascii: "\r") { text.removeLast() }

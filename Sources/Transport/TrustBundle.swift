@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import ImageModel
 
 /// Roots of trust in PEM: the system's and those of one file. `CURLOPT_CAINFO` replaces the system's roots, so
 /// they are put together here, in a file in memory: as `CURLOPT_CAINFO_BLOB` libcurl would copy and compare
@@ -44,7 +45,6 @@ struct TrustStore {
     guard let info = curl_version_info(CURLVERSION_SEVENTH), let path = info.pointee.cainfo else { return nil }
     return FileStamp(String(cString: path)) == nil ? nil : String(cString: path)
   }()
-  private static let sizeLimit = 8 * 1_024 * 1_024
 
   private var bundles: [String: TrustBundle] = [:]
   private var made: UInt32 = 0
@@ -76,7 +76,7 @@ struct TrustStore {
     defer { fclose(file) }
     var contents: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 65_536)
-    while contents.count < sizeLimit {
+    while contents.count < Limits.trustBytes {
       let count = fread(&piece, 1, piece.count, file)
       guard count > 0 else { break }
       contents += piece[..<count]

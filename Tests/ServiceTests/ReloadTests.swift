@@ -195,7 +195,9 @@ import Transport
 
   /// The last step that can fail: by then sinks are made, and the new port is listened at.
   @Test func aDatabaseThatRefusesChangesNothing() async throws {
-    let other = try DatabaseQueue(path: registrar.writer.path)
+    var waiting = Configuration()
+    waiting.busyMode = .timeout(30)
+    let other = try DatabaseQueue(path: registrar.writer.path, configuration: waiting)
     try await other.write { db in
       try db.execute(sql: "CREATE TRIGGER refuse BEFORE INSERT ON tag BEGIN SELECT RAISE(ABORT, 'refused'); END")
     }

@@ -7,7 +7,6 @@ import Polling
 import Registry
 
 extension RunService {
-  private static let pruneIntervalSeconds = 3_600
   private static let tidyIntervalSeconds = 15
 
   func pruneHourly(_ reload: Reload) async {
@@ -27,7 +26,7 @@ extension RunService {
           ])
       }
       hours += 1
-      try? await Task.sleep(for: .seconds(Self.pruneIntervalSeconds))
+      try? await Task.sleep(for: .seconds(Limits.pruneSeconds))
     }
   }
 

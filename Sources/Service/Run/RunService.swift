@@ -14,11 +14,6 @@ import Transport
 
 /// The daemon: polls, records and delivers until it is told to stop, and takes another configuration over meanwhile.
 package actor RunService {
-  /// How long polls in flight may take once the service stops, before they are cut off.
-  private static let pollGraceSeconds = 5
-  /// How long sinks may take to write what waits for them when the service stops.
-  private static let deliveryGrace = Duration.seconds(5)
-
   /// As it was at the start and without its watchlist; `Reload` has the one in force.
   private let first: WatchConfig
   let store: Registrar
@@ -242,13 +237,13 @@ package actor RunService {
   /// No new polls; those in flight get a moment, then what is recorded is delivered as far as sinks take it.
   private func shutDown(_ engine: PollEngine) async -> StoreError? {
     let cutOff = Task {
-      try await Task.sleep(for: .seconds(Self.pollGraceSeconds))
+      try await Task.sleep(for: .seconds(Limits.pollGraceSeconds))
       await engine.cutOff()
     }
     let failure = await engine.stop()
     cutOff.cancel()
     http.shutdown()
-    await deliveries.stop(drainingFor: Self.deliveryGrace)
+    await deliveries.stop(drainingFor: .seconds(Limits.deliveryGraceSeconds))
     return failure
   }
 }

@@ -70,24 +70,22 @@ package struct SinkError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension WebhookSettings {
-  fileprivate func target(of sink: String, _ environment: [String: String]) throws(SinkError) -> WebhookTarget {
+  func target(of sink: String, _ environment: [String: String]) throws(SinkError) -> WebhookTarget {
     func path(_ file: SecretFile) throws(SinkError) -> String {
       guard let path = file.resolve(environment: environment) else {
         throw SinkError(sink: sink, reason: "CREDENTIALS_DIRECTORY is not set; \(SecretFile.directoryHint)")
       }
       return path
     }
-    var target = WebhookTarget(url: url)
+    var target = WebhookTarget(
+      url: url, timeoutSeconds: timeoutSeconds, allowHTTP: allowHTTP,
+      addresses: network == .public ? .publicOnly : .denyLinkLocal, maxInFlight: maxInFlight)
     for file in [secretFile, secretPreviousFile] {
       if let file { target.secretFiles.append(try path(file)) }
     }
     target.headers = headers
     for (name, file) in headerFiles { target.headerFiles[name] = try path(file) }
     if let contentType { target.contentType = contentType }
-    target.timeoutSeconds = timeoutSeconds
-    target.allowHTTP = allowHTTP
-    target.addresses = network == .public ? .publicOnly : .denyLinkLocal
-    target.maxInFlight = maxInFlight
     if let retryScheduleSeconds { target.schedule = RetrySchedule(seconds: retryScheduleSeconds) }
     return target
   }

@@ -11,9 +11,6 @@ struct DeliveriesListCommand: ParsableCommand {
     usage: "watcher deliveries list [<options>] [<event> ...]",
     discussion: "Example: watcher deliveries list --failed --sink ops")
 
-  /// All of them are in memory at a time.
-  private static let most = 100_000
-
   @OptionGroup var selection: DeliverySelection
   @Flag var states: [DeliveryState] = []
   @Option(
@@ -23,8 +20,8 @@ struct DeliveriesListCommand: ParsableCommand {
   @OptionGroup var source: QueryOptions
 
   func validate() throws {
-    guard (1...Self.most).contains(limit) else {
-      throw ValidationError("--limit must be from 1 to \(Self.most)")
+    guard (1...Limits.listedDeliveries).contains(limit) else {
+      throw ValidationError("--limit must be from 1 to \(Limits.listedDeliveries)")
     }
   }
 

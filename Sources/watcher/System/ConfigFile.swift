@@ -8,7 +8,7 @@ import Service
 struct ConfigFile: Hashable {
   static let usualPath = "/etc/watcher/config.json"
   /// More than the parser takes; what is beyond need not be read.
-  private static let sizeLimit = (512 << 20) + 1
+  private static let sizeLimit = Limits.configurationBytes + 1
 
   let path: String
   /// Whether the user named it; then it must be there.

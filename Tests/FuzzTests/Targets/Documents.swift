@@ -1,6 +1,7 @@
 import Documents
 import Hashing
 import ImageModel
+
 @testable import Registry
 
 /// What a tag leads to.

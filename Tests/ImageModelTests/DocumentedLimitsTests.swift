@@ -1,0 +1,117 @@
+import Foundation
+import ImageModel
+import Testing
+
+/// The table of `docs/reference.md` says what `Limits` is, and leaves nothing out.
+@Suite struct DocumentedLimitsTests {
+  private static let rows: [(what: String, values: String)] = [
+    ("an index or manifest", bytes(Limits.manifestBytes)),
+    ("a config", bytes(Limits.configBlobBytes)),
+    ("all documents of one poll", bytes(Limits.pollBytes)),
+    ("a token server's reply", bytes(Limits.tokenReplyBytes)),
+    ("the body of an error", bytes(Limits.errorBodyBytes)),
+    (
+      "a receiver's answer: read; kept as the reason of a failure",
+      "\(bytes(Limits.webhookReplyBytes)); \(bytes(Limits.webhookReplyBytesKept))"
+    ),
+    ("headers of an answer, all together", bytes(Limits.responseHeaderBytes)),
+    ("nesting of JSON", count(Limits.jsonDepth)),
+    ("entries of an index, nested ones included", count(Limits.indexEntries)),
+    ("an index within an index", "\(Limits.indexDepth) deep"),
+    ("each field of a platform", bytes(Limits.platformComponentBytes)),
+    ("the configuration", bytes(Limits.configurationBytes)),
+    (
+      "a file with a secret; with certificates to trust", "\(bytes(Limits.secretBytes)); \(bytes(Limits.trustBytes))"
+    ),
+    ("watched tags", count(Limits.watchedTags)),
+    ("redirects", count(Limits.redirects)),
+    ("connecting", time(Limits.connectSeconds)),
+    ("a request", time(Limits.requestSeconds)),
+    (
+      "a transfer slower than \(Limits.stallBytesPerSecond) B/s is given up after", time(Limits.stallSeconds)
+    ),
+    (
+      "`Retry-After` is heeded up to: of registries; of receivers",
+      "\(time(Limits.registryRetryAfterSeconds)); \(time(Limits.webhookRetryAfterSeconds))"
+    ),
+    (
+      "the interval of a tag",
+      "\(time(Limits.intervalSeconds.lowerBound)) … \(Limits.intervalSeconds.upperBound / 86_400) d"
+    ),
+    (
+      "the back-off of a tag that fails: the first step; the last, which is twice its interval at most",
+      "\(time(Limits.backoffBaseSeconds)); \(time(Limits.backoffCapSeconds))"
+    ),
+    ("a poll with all its documents", time(Limits.pollSeconds)),
+    ("the clocks are looked at", "every \(time(Limits.tickSeconds))"),
+    (
+      "what HEAD says of a tag is verified; where that failed, again after",
+      "\(time(Limits.verifySeconds)); \(time(Limits.verifyRetrySeconds))"
+    ),
+    ("states of a tag that a document is compared with", count(Limits.comparedStates)),
+    ("`last_seen` is written within", "\(Limits.markFlushMilliseconds / 1_000) s"),
+    ("an event; a group of them", "\(bytes(Limits.eventBytes)); \(bytes(Limits.groupedEventBytes))"),
+    ("the message of a failure", "\(count(Limits.failureMessageCharacters)) characters"),
+    ("moves to and fro of a tag that are announced", "\(Limits.announcementsPerHour) an hour"),
+    ("… and in one event after a quiet of", time(Limits.flapQuietSeconds)),
+    ("a deletion is believed after", "\(Limits.deletionObservations) answers over \(time(Limits.deletionSeconds))"),
+    ("a sink on this machine that fails rests for 1 s, then for twice that, up to", time(Limits.sinkRestSeconds)),
+    ("`deliveries list`", count(Limits.listedDeliveries)),
+    (
+      "a database is checked when it is opened for writing: in full below; in part up to",
+      "\(bytes(Limits.fullCheckBytes)); \(bytes(Limits.quickCheckBytes))"
+    ),
+    ("… and copied before it is brought up to date below", bytes(Limits.migrationBackupBytes)),
+    ("what `retention` does not keep is looked for", "every \(time(Limits.pruneSeconds))"),
+    ("a registry's date confirms the machine's clock within", time(Limits.clockToleranceSeconds)),
+    (
+      "a stop: polls in flight; sinks; all of it",
+      "\(time(Limits.pollGraceSeconds)); \(time(Limits.deliveryGraceSeconds)); \(time(Limits.stopSeconds))"
+    ),
+  ]
+
+  @Test func theTableSaysWhatHolds() throws {
+    let document = try Self.text("docs/reference.md")
+    let heading = try #require(document.range(of: "\n## Limits and timings\n"))
+    let lines = document[heading.upperBound...].split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2)
+    #expect(lines.map(String.init) == Self.rows.map { "| \($0.what) | \($0.values) |" })
+  }
+
+  /// Each constant is looked at above.
+  @Test func noLimitIsLeftOut() throws {
+    let names = try Self.text("Sources/ImageModel/Limits.swift").matches(of: /static let (\w+)/).map(\.output.1)
+    let compared = Set(
+      try Self.text("Tests/ImageModelTests/DocumentedLimitsTests.swift")
+        .matches(of: /Limits\.(\w+)/).map(\.output.1))
+    #expect(names.count > 40)
+    #expect(names.filter { !compared.contains($0) }.isEmpty)
+  }
+
+  private static func text(_ path: String) throws -> String {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return try String(contentsOf: root.appending(path: path), encoding: .utf8)
+  }
+
+  private static func count(_ number: Int) -> String {
+    var digits = String(number)
+    var at = digits.count - 3
+    while at > 0 {
+      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: at))
+      at -= 3
+    }
+    return digits
+  }
+
+  private static func bytes(_ number: Int) -> String {
+    for (unit, size) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] where number.isMultiple(of: size) {
+      return "\(number / size) \(unit)"
+    }
+    return "\(number) bytes"
+  }
+
+  private static func time(_ seconds: Int) -> String {
+    if seconds.isMultiple(of: 3_600) { return "\(seconds / 3_600) h" }
+    return seconds > 60 && seconds.isMultiple(of: 60) ? "\(seconds / 60) min" : "\(seconds) s"
+  }
+}
