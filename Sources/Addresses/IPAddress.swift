@@ -4,7 +4,7 @@ import Glibc
 package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   /// The address as a number, 32 or 128 bits of it.
   let value: UInt128
-  package let isIPv4: Bool
+  let isIPv4: Bool
 
   var bitWidth: Int { isIPv4 ? 32 : 128 }
 

@@ -30,7 +30,7 @@ package enum ControlRequest: Hashable, Sendable {
   }
 
   /// Has requests made with the daemon's credentials, or changes what the database holds for others than who asks.
-  package var isForOwner: Bool {
+  var isForOwner: Bool {
     switch self {
     case .health: false
     case .check, .prune, .retry, .drop: true

@@ -16,7 +16,7 @@ package final class DatabaseLock: Sendable {
   /// - Parameter databasePath: of the database; its directory must be there.
   /// - Throws: `.foreign` for what is no regular file; `.locked` if another process, or another part of this one,
   ///   holds it; `.permission`, `.cannotCreate`, `.io` if the lock file cannot be had.
-  package static func acquire(for databasePath: String) throws(StoreError) -> DatabaseLock {
+  static func acquire(for databasePath: String) throws(StoreError) -> DatabaseLock {
     let kind = try FilePath.kind(of: databasePath)
     // Before anything is made, or `--database /etc` would leave `/etc.lock` behind.
     switch kind {

@@ -47,7 +47,7 @@ extension HistoryTransaction {
   }
 
   /// Sets a sink's state: `disabled` when its receiver is gone, `ok` when it is to be tried again.
-  package func setSink(_ name: String, _ state: SinkState) throws {
+  func setSink(_ name: String, _ state: SinkState) throws {
     try db.cachedStatement(sql: "UPDATE sink SET state = ? WHERE name = ?").execute(arguments: [state.rawValue, name])
   }
 

@@ -130,17 +130,6 @@ package final class HistoryWriter: Sendable {
   /// Bytes in the write-ahead log file now.
   package var logBytes: Int { FilePath.size(of: path + "-wal") }
 
-  /// Folds the write-ahead log into the main file and empties it.
-  ///
-  /// - Returns: false if a reader was in the way; then nothing is lost and a later call may succeed.
-  package func checkpoint() async throws(StoreError) -> Bool {
-    do {
-      return try await onQueue { db in try Self.checkpoint(db) }
-    } catch {
-      throw .mapping(error, path: path)
-    }
-  }
-
   /// Folds the log, closes the connection and gives up the lock. The -wal and -shm files stay for readers.
   /// Must be the last call; a writer that is merely released keeps the log for the next one to fold.
   package func close() {

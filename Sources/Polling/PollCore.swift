@@ -235,7 +235,7 @@ package struct PollCore: Sendable {
   }
 
   /// The marks gathered since the last call.
-  package mutating func takeMarks() -> [UnchangedMark] {
+  mutating func takeMarks() -> [UnchangedMark] {
     defer { marks.removeAll(keepingCapacity: true) }
     return marks
   }

@@ -20,7 +20,7 @@ package struct TagSlot: Sendable {
   /// selection, or a config blob is still missing.
   package var mustWalk: Bool
   /// From when on a poll verifies what HEAD says.
-  package var verifyFrom: BootTime
+  var verifyFrom: BootTime
   /// The poll under way, or the last one, was to verify.
   var isVerifying = false
   /// Counts while the daemon runs; the tag's row follows it.

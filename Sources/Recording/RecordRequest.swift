@@ -11,7 +11,7 @@ package struct RecordRequest: Sendable {
     /// No poll: the tag has been failing for `unreachable_after`.
     case overdue
 
-    package var isCheck: Bool {
+    var isCheck: Bool {
       if case .overdue = self { false } else { true }
     }
   }

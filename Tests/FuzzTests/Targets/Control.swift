@@ -45,6 +45,10 @@ extension FuzzTarget {
           reply: StrictJSON.parse(outcome.json.bytes, limits: .init(bytes: 1 << 21, values: 1 << 20))), outcome, "again"
       )
     }
+    if let result = reply["result"], let pruned = try? Pruned(reply: result) {
+      let again = try StrictJSON.parse(pruned.reply.bytes, limits: .init(bytes: 1 << 10, values: 16))
+      try same(try? Pruned(reply: again), pruned, "pruned again")
+    }
     if let error = reply["error"] { try hold(ControlError(reply: error).isReply, "a reply") }
   }
 }

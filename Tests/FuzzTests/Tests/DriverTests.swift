@@ -44,28 +44,24 @@ import Testing
 
   /// The input is still there when the process is not.
   @Test func whatTrapsLeavesItsInputBehind() async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "watcher-fuzz-trap")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    await #expect(processExitsWith: .failure) {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    await #expect(processExitsWith: .failure) { [folder = folder as String] in
       let trap = FuzzTarget(name: "trap") { precondition(!$0.starts(with: Array("abcabc".utf8))) }
-      let folder = FileManager.default.temporaryDirectory.appending(path: "watcher-fuzz-trap").path
       let inputs = ["abc", "abcabc", "xyz"].map { ($0, Array($0.utf8)) }
       _ = try FuzzRun(target: trap, corpus: inputs, seed: 1, folder: folder).run(mutations: 0)
     }
-    #expect(try String(contentsOf: folder.appending(path: "trap-running"), encoding: .utf8) == "abcabc")
+    #expect(try String(contentsOfFile: folder + "/trap-running", encoding: .utf8) == "abcabc")
   }
 
   @Test func whatDoesNotEndIsEnded() async throws {
-    await #expect(processExitsWith: .failure) {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    await #expect(processExitsWith: .failure) { [folder = folder as String] in
       let endless = FuzzTarget(name: "endless") { _ in while true { await_() } }
-      let folder = FileManager.default.temporaryDirectory.appending(path: "watcher-fuzz-endless").path
       var run = FuzzRun(target: endless, corpus: [("a", [])], seed: 1, folder: folder)
       run.patienceSeconds = 1
       _ = try run.run(mutations: 0)
     }
-    let folder = FileManager.default.temporaryDirectory.appending(path: "watcher-fuzz-endless")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    #expect(FileManager.default.fileExists(atPath: folder.appending(path: "endless-running").path))
+    #expect(FileManager.default.fileExists(atPath: folder + "/endless-running"))
   }
 
   @Test func aSeedMakesTheSameInputsAgain() {

@@ -16,7 +16,7 @@ import Testing
     do {
       #expect(try run.run(mutations: Self.mutations) > Self.mutations)
     } catch let failure as FuzzRun.Failure {
-      Issue.record("\(failure)")
+      Issue.record("\(failure); WATCHER_FUZZ_SEED=\(Self.seed) draws the same again")
     }
   }
 
