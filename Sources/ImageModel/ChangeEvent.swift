@@ -6,7 +6,7 @@ package struct ChangeEvent: Hashable, Sendable {
   package let tag: TagReference
   package let time: Timestamp
   /// What the tag points to now; `nil` when it is gone or cannot be told.
-  package var current: TopDocument?
+  package var current: PresentState?
   package var previous: PreviousState?
   package var changes: [PlatformChange] = []
   package var rollback: [Rollback]?
@@ -28,7 +28,7 @@ package struct ChangeEvent: Hashable, Sendable {
     self.notAfter = notAfter
   }
 
-  package struct TopDocument: Hashable, Sendable {
+  package struct PresentState: Hashable, Sendable {
     package let digest: Digest
     package let mediaType: MediaType
     package init(digest: Digest, mediaType: MediaType) {

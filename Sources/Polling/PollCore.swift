@@ -214,7 +214,7 @@ package struct PollCore: Sendable {
     let longestDelay =
       isThrottled
       ? Limits.registryRetryAfterSeconds
-      : min(Limits.backoffCapSeconds, 2 * slots[index].entry.intervalSeconds)
+      : PollPlan.backoffCapSeconds(intervalSeconds: slots[index].entry.intervalSeconds)
     return now.wall < last.advanced(bySeconds: longestDelay + Limits.tickSeconds)
   }
 

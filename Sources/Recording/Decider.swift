@@ -229,7 +229,7 @@ struct Decider {
   private func reachabilityEvent(_ change: ReachabilityChange) -> ChangeEvent {
     var event = newEvent(change.type)
     event.notBefore = stored.map { min($0.lastSeen, request.at) }
-    let last = stored.map { ChangeEvent.TopDocument(digest: $0.digest, mediaType: $0.mediaType) }
+    let last = stored.map { ChangeEvent.PresentState(digest: $0.digest, mediaType: $0.mediaType) }
     var now = last
     if case .found(let snapshot, _) = request.finding {
       now = .init(digest: snapshot.digest, mediaType: snapshot.mediaType)

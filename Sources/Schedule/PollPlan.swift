@@ -32,6 +32,11 @@ package struct PollPlan: Sendable {
     self.origin = origin
   }
 
+  /// The longest that a tag which fails waits for its next poll, but for what a registry asks for.
+  package static func backoffCapSeconds(intervalSeconds: Int) -> Int {
+    min(Limits.backoffCapSeconds, 2 * intervalSeconds)
+  }
+
   /// Adds a registry or changes how many polls it gets at a time (at least one). Returns its index, the same
   /// for the same domain.
   @discardableResult

@@ -71,6 +71,6 @@ enum PollTiming {
   }
 
   private static func backoffCap(interval: Int64) -> Int64 {
-    min(Int64(Limits.backoffCapSeconds) * 1000, 2 * interval)
+    Int64(PollPlan.backoffCapSeconds(intervalSeconds: Int(interval / 1000))) * 1000
   }
 }
