@@ -47,7 +47,7 @@ final class ServiceNotifier: Sendable {
   }
 
   /// Takes what is meant for this process alone out of its environment, so that no child inherits it. To be called
-  /// before there are other threads, which may be reading the environment.
+  /// before anything of the service runs, which may be reading the environment.
   static func hideFromChildren() { for name in variables { unsetenv(name) } }
 
   var isWanted: Bool { socket != nil }
