@@ -110,6 +110,28 @@ import Testing
     #expect(lines.last?.hasPrefix("{\"result\":{\"polling_ms\":") == true)
   }
 
+  /// The watched tag is still polled when another configuration comes; the other tag is polled after that.
+  @Test func whatIsOutsideTheWatchlistGoesToTheSinksOfThen() throws {
+    defer { end() }
+    let late = scene.directory + "/late.jsonl"
+    let isReloaded: @Sendable () -> Bool = { [stderr = scene.stderr] in
+      WatcherBinary.text(stderr).contains("msg=reloaded")
+    }
+    registry.setFault { request in
+      if request.path.hasSuffix("/stable") { _ = eventually(within: 30, isReloaded) }
+      return nil
+    }
+    let before = registry.requests.count
+    let connection = try LocalSocket(scene.directory + "/control.sock")
+    connection.send("{\"command\":\"check\",\"database\":\"\(scene.database)\",\"tags\":[\"\(image)\",\"\(other)\"]}\n")
+    #expect(eventually { registry.requests.count > before }, "the watched tag is asked for")
+    try scene.configure(
+      watch: [image], interval: "1h", sinks: ["late": ["type": "file", "path": late, "events": ["*"]]])
+    daemon.signal(SIGHUP)
+    #expect(connection.linesToEnd().last?.hasPrefix("{\"result\":") == true && isReloaded())
+    #expect(eventually { WatcherBinary.text(late).contains("\"subject\":\"\(other)\"") })
+  }
+
   /// As many as there is room for, of a watched tag and one outside, whose registry does not answer.
   @Test func clientsThatLeaveHoldNoConnection() throws {
     defer { end() }

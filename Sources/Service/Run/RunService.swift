@@ -116,7 +116,7 @@ package actor RunService {
     let control = listen(
       ControlHandler(
         readiness: readiness, writer: store.writer, deliveries: deliveries,
-        check: { try await self.check($0, engine, await reload.config, progress: $1) },
+        check: { try await self.check($0, engine, reload, progress: $1) },
         prune: { try await self.prune(await reload.config) }))
     await endpoint.serve(
       ServicePages(
@@ -192,7 +192,7 @@ package actor RunService {
 
   /// Polls tags now: those that are watched in their turn, the others once.
   private func check(
-    _ tags: [TagReference]?, _ engine: PollEngine, _ config: WatchConfig, progress: ControlProgress
+    _ tags: [TagReference]?, _ engine: PollEngine, _ reload: Reload, progress: ControlProgress
   ) async throws -> CheckReport {
     let began = Moment.now().boot
     let total = if let tags { tags.count } else { await engine.load.tags }
@@ -201,6 +201,8 @@ package actor RunService {
     let others = Set(tags ?? []).subtracting(watched.map(\.tag))
     var results = Dictionary(uniqueKeysWithValues: watched.map { ($0.tag, $0) })
     if !others.isEmpty {
+      // As it is now: it may have been exchanged while the watched ones were polled.
+      let config = await reload.config
       let core = try await store.check(others.map(config.entry), config, now: .now())
       let pass = SinglePass(recorder: config.recorder, poller: poller.value, onRecorded: onRecorded)
       for result in try await pass.run(consume core, progress: { progress.set(watched.count + $0, of: total) }) {
