@@ -127,13 +127,15 @@ actor Reload {
       await discard(next)
       throw error
     }
+    // Before anything is waited for: who asks meanwhile gets what the engine works by.
+    let isMoved = next.config.database != config.database
+    config = next.config
     parts.onWatchlist(next.entries)
     await parts.endpoint.use(next.config.httpListen, next.listening)
     await parts.sinks.use(next.config.sinks, next.sinks)
-    if next.config.database != config.database {
+    if isMoved {
       log.warning("database_stays", metadata: ["note": "another database is opened at the next start only"])
     }
-    config = next.config
     parts.logSettings.value = next.config.log
     next.sinks.warn(log, of: config.sinks)
     metrics.recordReload(isGood: true, at: .now())
