@@ -206,16 +206,18 @@ package struct PollCore: Sendable {
       intervalSeconds: slots[index].entry.intervalSeconds)
   }
 
-  /// Whether the last check is no older than the plan lets it get. After a suspension or a long stop the next
-  /// check decides, not the time that passed unseen.
+  /// Whether the last check is no older than the plan lets it get; what a registry asks for is part of the plan, for
+  /// this tag or by now for others. After a suspension or a long stop the next check decides, not the time that passed
+  /// unseen.
   private func wasLookedAt(_ index: Int, before now: Moment) -> Bool {
-    guard let last = slots[index].lastChecked else { return false }
-    let isThrottled = slots[index].reachability.failure?.code == .rateLimited
+    let slot = slots[index]
+    guard let last = slot.lastChecked else { return false }
+    let isLeftAlone = plan.pause(of: index, at: now.boot) != nil
     let longestDelay =
-      isThrottled
-      ? Limits.registryRetryAfterSeconds
-      : PollPlan.backoffCapSeconds(intervalSeconds: slots[index].entry.intervalSeconds)
-    return now.wall < last.advanced(bySeconds: longestDelay + Limits.tickSeconds)
+      isLeftAlone
+      ? Limits.registryRetryAfterSeconds : PollPlan.backoffCapSeconds(intervalSeconds: slot.entry.intervalSeconds)
+    return now.wall
+      < max(slot.nextCheck, last.advanced(bySeconds: longestDelay)).advanced(bySeconds: Limits.tickSeconds)
   }
 
   /// A request from before `watch`, with the sinks of now: those it was meant for may be gone, and the new ones would

@@ -185,7 +185,7 @@ package actor PollEngine {
   private func answers(_ index: Int, _ result: PollResult, at now: Moment) -> [Int] {
     let (answered, isWantedAgain) = waiters.polled(index)
     if isWantedAgain { core.hasten(index, at: now) }
-    if case .failed(let failure, _) = result, failure.code == .rateLimited { settlePaused(at: now) }
+    if result.isFailure, core.pause(of: index, at: now) != nil { settlePaused(at: now) }
     return answered
   }
 

@@ -11,7 +11,7 @@ import Testing
 @testable import Polling
 
 /// Polls that somebody asks the engine for while it runs.
-@Suite struct AskedPollTests {
+@Suite(.timeLimit(.minutes(1))) struct AskedPollTests {
   private let directory: TemporaryDirectory
   private let writer: HistoryWriter
   private let recorder = Recorder([Recorder.Subscriber(sink: "out", events: nil)])
@@ -71,14 +71,13 @@ import Testing
   }
 
   /// Nothing untrue is recorded of tags that were not asked about.
-  @Test func aRegistryThatWantsToBeLeftAloneIsLeftAlone() async throws {
+  @Test(arguments: [CheckFailure.Code.rateLimited, .server])
+  func aRegistryThatWantsToBeLeftAloneIsLeftAlone(code: CheckFailure.Code) async throws {
     let engine = try engine(["a", "b", "c"], concurrency: 1)
-    registry.answer("a") {
-      .failed(CheckFailure(.rateLimited, "slow down", retryAfterSeconds: 60), registryAnswers: false)
-    }
+    registry.answer("a") { .failed(CheckFailure(code, "slow down", retryAfterSeconds: 60), registryAnswers: false) }
     let results = try await engine.check(nil)
     #expect(results.map(\.outcome.name) == ["failed", "failed", "failed"])
-    #expect(results.map { $0.outcome.failure?.code } == [.rateLimited, .rateLimited, .rateLimited])
+    #expect(results.map { $0.outcome.failure?.code } == [code, .rateLimited, .rateLimited])
     #expect(results[0].outcome.failure?.what == "slow down")
     #expect(results[1].outcome.failure?.what == "r.example limits requests; none is made before \(moment(60).wall)")
     #expect(registry.polls("b") == 0 && registry.polls("c") == 0)

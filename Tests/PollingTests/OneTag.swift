@@ -81,8 +81,12 @@ final class OneTag {
     return try record(requests)
   }
 
-  func fail(_ code: CheckFailure.Code, at seconds: Int, registryAnswers: Bool = true) throws -> Record? {
-    try take(.failed(CheckFailure(code, "no"), registryAnswers: registryAnswers), at: seconds)
+  /// - Parameter retryAfter: seconds for which the registry asks to be left alone.
+  func fail(
+    _ code: CheckFailure.Code, at seconds: Int, registryAnswers: Bool = true, retryAfter: Int? = nil
+  ) throws -> Record? {
+    let failure = CheckFailure(code, "no", retryAfterSeconds: retryAfter)
+    return try take(.failed(failure, registryAnswers: registryAnswers), at: seconds)
   }
 
   func overdue(at seconds: Int) throws -> [Record] { try record(core.overdue(at: moment(seconds))) }

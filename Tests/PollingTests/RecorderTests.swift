@@ -130,6 +130,19 @@ import Testing
     #expect(try tag.history().count == 1)
   }
 
+  /// What a registry asks for is not time that passed unseen: it is left alone, which is part of the outage.
+  @Test(arguments: [CheckFailure.Code.server, .rateLimited], [false, true])
+  func unreachableIsToldInTimeAlsoOfARegistryThatAsksToBeLeftAlone(
+    code: CheckFailure.Code, isRestarted: Bool
+  ) throws {
+    let tag = try OneTag()
+    _ = try tag.poll(at: 0)
+    _ = try tag.fail(code, at: 60, retryAfter: 6 * 3_600)
+    if isRestarted { try tag.restart(selection: .all, at: 600) }
+    #expect(try tag.overdue(at: 3_590).isEmpty)
+    #expect(try tag.overdue(at: 3_600).flatMap(\.events).map(\.type) == [.tagUnreachable])
+  }
+
   @Test func recoveryAndNewContentAreTwoEventsInThatOrder() throws {
     let tag = try OneTag()
     _ = try tag.poll(at: 0)
