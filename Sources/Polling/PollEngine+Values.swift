@@ -22,10 +22,11 @@ extension PollEngine {
     }
   }
 
-  /// Enters a watchlist and the sinks: gives the tags' records, in the order of the entries, and by record their
-  /// current snapshots.
-  package typealias Registration =
-    @Sendable (HistoryTransaction) throws -> (records: [TagRecord], snapshots: [TagID: SnapshotID])
+  /// The records of a watchlist's tags, in the order of its entries, and the current snapshots by record.
+  package typealias Registered = (records: [TagRecord], snapshots: [TagID: SnapshotID])
+
+  /// Enters a watchlist and the sinks.
+  package typealias Registration = @Sendable (HistoryTransaction) throws -> Registered
 
   package enum Progress: Sendable {
     case recorded([Record])
@@ -43,5 +44,15 @@ extension PollEngine {
     package var refusal: StoreError?
     /// A poll was cut off some time ago and has not come back.
     package var hangs = false
+  }
+}
+
+extension HistoryTransaction {
+  /// Makes `entries` the effective watchlist.
+  package func register(_ entries: [WatchEntry]) throws -> PollEngine.Registered {
+    let watched = entries.map {
+      WatchedTag(tag: $0.tag, selection: $0.selection, intervalSeconds: $0.intervalSeconds)
+    }
+    return (try registerTags(watched), try currentSnapshots())
   }
 }

@@ -96,7 +96,8 @@ import Testing
     while await engine.waiters.count < 1 { await Task.yield() }
     try await engine.reconfigure(
       PollEngine.Change(
-        builder: PlanBuilder(entries: [entry("b")]) { _ in 4 }, register: { try Self.register(["b"], in: $0) },
+        builder: PlanBuilder(entries: [entry("b")]) { _ in 4 },
+        register: { try $0.register([entry("b")], sinks: ["out"]) },
         recorder: recorder, onApplied: {}))
     await #expect(throws: CheckInterruption.reloaded) { try await gone.value }
     registry.hold("b")
@@ -113,20 +114,10 @@ import Testing
   // MARK: What the tests are made of
 
   private func engine(_ names: [String], concurrency: Int = 4) throws -> PollEngine {
-    let (records, snapshots) = try writer.transactionSync { try Self.register(names, in: $0) }
-    let core = PlanBuilder(entries: names.map(entry)) { _ in concurrency }.core(
-      records: records, snapshots: snapshots, seed: 1, now: moment(0))
+    let core = try writer.core(names.map(entry), concurrency: concurrency, at: moment(0))
     return PollEngine(
       core: core, recorder: recorder, writer: writer, clock: { moment(0) },
       poll: { [registry] in await registry.poll($0) }, onProgress: { _ in })
-  }
-
-  private static func register(
-    _ names: [String], in store: HistoryTransaction
-  ) throws -> (records: [TagRecord], snapshots: [TagID: SnapshotID]) {
-    try store.registerSinks([SinkDefinition(name: "out", type: "stdout", fingerprint: "")])
-    let watched = names.map { WatchedTag(tag: tag($0), selection: .all, intervalSeconds: 3_600) }
-    return (try store.registerTags(watched), try store.currentSnapshots())
   }
 }
 
@@ -136,11 +127,6 @@ private func entry(_ name: String) -> WatchEntry {
   WatchEntry(
     tag: tag(name), pinned: nil, intervalSeconds: 3_600, selection: .all, sinks: ["out"],
     unreachableAfterSeconds: 3_600, labels: [:], line: 0)
-}
-
-private func moment(_ seconds: Int64) -> Moment {
-  Moment(
-    boot: BootTime(milliseconds: seconds * 1000), wall: Timestamp(milliseconds: 1_790_812_800_000 + seconds * 1000))
 }
 
 /// What polls find, tag by tag; a poll can be held until the test lets it go.

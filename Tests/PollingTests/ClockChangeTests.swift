@@ -92,11 +92,10 @@ import Testing
 private struct Days {
   static let tags = 60
   static let interval: Int64 = 900_000
-  static let epoch: Int64 = 1_790_812_800_000
 
   var steps: [ClockChangeTests.Step] = []
   private(set) var polls: [(tag: Int, at: Int64)] = []
-  let wallAtStart = Days.epoch
+  let wallAtStart = epoch
 
   private let directory: TemporaryDirectory
   private let writer: HistoryWriter
@@ -105,7 +104,7 @@ private struct Days {
   private var visited: [[Digest]] = Array(repeating: [], count: Days.tags)
   private var core: PollCore
   private var boot: Int64 = 0
-  private var offset = Days.epoch
+  private var offset = epoch
   private let recorder = Recorder([Recorder.Subscriber(sink: "out", events: nil)])
 
   private static let entries = (0..<tags).map { index in
@@ -119,20 +118,7 @@ private struct Days {
     directory = try TemporaryDirectory()
     writer = try HistoryWriter.open(directory.path + "/watcher.db")
     random = SplitMix64(seed: seed)
-    core = try Self.open(writer, Moment(boot: 0, wall: Timestamp(milliseconds: Days.epoch)))
-  }
-
-  private static func open(_ writer: HistoryWriter, _ now: Moment) throws -> PollCore {
-    let (records, snapshots) = try writer.transactionSync { store in
-      try store.registerSinks([SinkDefinition(name: "out", type: "stdout", fingerprint: "")])
-      return (
-        try store.registerTags(
-          entries.map { WatchedTag(tag: $0.tag, selection: .all, intervalSeconds: $0.intervalSeconds) }),
-        try store.currentSnapshots()
-      )
-    }
-    return PlanBuilder(entries: entries) { _ in 4 }.core(
-      records: records, snapshots: snapshots, seed: 3, now: now)
+    core = try writer.core(Self.entries, seed: 3, at: moment(0))
   }
 
   private mutating func now() -> Moment {
@@ -146,7 +132,7 @@ private struct Days {
   /// What is in memory is forgotten; the clocks are as they are then.
   mutating func restart() throws {
     boot += 1
-    core = try Self.open(writer, now())
+    core = try writer.core(Self.entries, seed: 3, at: now())
   }
 
   mutating func sleep(until time: Int64) { boot = time }

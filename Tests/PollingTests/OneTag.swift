@@ -11,8 +11,6 @@ import TestSupport
 
 /// One tag, its simulated registry and its database, polled when a test says so.
 final class OneTag {
-  static let epoch: Int64 = 1_790_812_800_000
-
   var world: SimulatedWorld
   /// Config blobs cannot be had.
   var withholdsConfigs = false
@@ -101,7 +99,7 @@ final class OneTag {
 
   func status() throws -> TagStatus? { try HistoryReader.open(writer.path).status().tags.first }
 
-  func wall(_ seconds: Int) -> Timestamp { Timestamp(milliseconds: Self.epoch + Int64(seconds) * 1000) }
+  func wall(_ seconds: Int) -> Timestamp { moment(seconds).wall }
 
   func data(_ event: RecordedEvent) throws -> [String: Any] {
     let document = try JSONSerialization.jsonObject(with: Data(event.body)) as? [String: Any]
@@ -120,18 +118,7 @@ final class OneTag {
     let entry = WatchEntry(
       tag: tag, pinned: nil, intervalSeconds: 60, selection: selection, sinks: ["default", "all"],
       unreachableAfterSeconds: 3_600, labels: [:], line: 0)
-    let (records, snapshots) = try writer.transactionSync { store in
-      try store.registerSinks(
-        ["default", "all"].map { SinkDefinition(name: $0, type: "stdout", fingerprint: "") })
-      return (
-        try store.registerTags([WatchedTag(tag: tag, selection: selection, intervalSeconds: 60)]),
-        try store.currentSnapshots()
-      )
-    }
-    return PlanBuilder(entries: [entry]) { _ in 4 }.core(
-      records: records, snapshots: snapshots, seed: 1,
-      now: Moment(
-        boot: BootTime(milliseconds: Int64(now) * 1_000), wall: Timestamp(milliseconds: epoch + Int64(now) * 1_000)))
+    return try writer.core([entry], sinks: entry.sinks, at: moment(now))
   }
 
   private func take(_ result: PollResult, at seconds: Int) throws -> Record? {
@@ -162,9 +149,5 @@ final class OneTag {
     return TagSnapshot(
       digest: snapshot.digest, mediaType: snapshot.mediaType, size: snapshot.size, images: images,
       documents: snapshot.documents.filter { $0.mediaType != .ociConfig })
-  }
-
-  private func moment(_ seconds: Int) -> Moment {
-    Moment(boot: BootTime(milliseconds: Int64(seconds) * 1000), wall: wall(seconds))
   }
 }

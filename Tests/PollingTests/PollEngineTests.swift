@@ -152,12 +152,13 @@ import Testing
       core: core, recorder: recorder, writer: writer, clock: { moment(120) },
       poll: { [snapshot] _ in .found(snapshot, head: snapshot.digest) }, onProgress: { _ in })
     let gate = Gate()
+    let entries = [Self.entry(sinks: ["new"])]
     let change = PollEngine.Change(
-      builder: PlanBuilder(entries: [Self.entry(sinks: ["new"])]) { _ in 4 },
+      builder: PlanBuilder(entries: entries) { _ in 4 },
       register: { store in
         gate.isEntered.store(true, ordering: .sequentiallyConsistent)
         while !gate.isOpen.load(ordering: .sequentiallyConsistent) { usleep(1_000) }
-        return try Self.register(sink: "new", in: store)
+        return try store.register(entries, sinks: ["new"])
       },
       recorder: Recorder([Recorder.Subscriber(sink: "new", events: EventPatterns(["*"]))]),
       onApplied: {})
@@ -186,25 +187,13 @@ import Testing
   }
 
   private func core(at seconds: Int64, isSinglePass: Bool = false) throws -> PollCore {
-    let (records, snapshots) = try writer.transactionSync { try Self.register(sink: "out", in: $0) }
-    return PlanBuilder(entries: [Self.entry(sinks: ["out"])]) { _ in 4 }.core(
-      records: records, snapshots: snapshots, seed: 1, now: moment(seconds), isSinglePass: isSinglePass)
+    try writer.core([Self.entry(sinks: ["out"])], at: moment(seconds), isSinglePass: isSinglePass)
   }
 
   private static func entry(sinks: [String]) -> WatchEntry {
     WatchEntry(
       tag: tag, pinned: nil, intervalSeconds: 60, selection: .all, sinks: sinks, unreachableAfterSeconds: 3_600,
       labels: [:], line: 0)
-  }
-
-  private static func register(
-    sink: String, in store: HistoryTransaction
-  ) throws -> (records: [TagRecord], snapshots: [TagID: SnapshotID]) {
-    try store.registerSinks([SinkDefinition(name: sink, type: "stdout", fingerprint: "")])
-    return (
-      try store.registerTags([WatchedTag(tag: tag, selection: .all, intervalSeconds: 60)]),
-      try store.currentSnapshots()
-    )
   }
 
   private func write(_ request: RecordRequest?, _ core: inout PollCore) throws {
@@ -236,9 +225,4 @@ private final class HeldCommit: TransactionObserver, Sendable {
   func databaseDidCommit(_ db: Database) {}
 
   func databaseDidRollback(_ db: Database) {}
-}
-
-private func moment(_ seconds: Int64) -> Moment {
-  Moment(
-    boot: BootTime(milliseconds: seconds * 1000), wall: Timestamp(milliseconds: 1_790_812_800_000 + seconds * 1000))
 }

@@ -121,26 +121,12 @@ import Testing
       selection: selection, sinks: sinks, unreachableAfterSeconds: 3_600, labels: [:], line: 0)
   }
 
-  private func core(_ entries: [WatchEntry]) throws -> PollCore {
-    let (records, snapshots) = try register(entries)
-    return PlanBuilder(entries: entries) { _ in 4 }.core(
-      records: records, snapshots: snapshots, seed: 1, now: moment(0))
-  }
+  private func core(_ entries: [WatchEntry]) throws -> PollCore { try writer.core(entries, at: moment(0)) }
 
   private func watch(_ entries: [WatchEntry], _ core: inout PollCore, at seconds: Int) throws {
-    let (records, snapshots) = try register(entries)
+    let (records, snapshots) = try writer.transactionSync { try $0.register(entries, sinks: ["out"]) }
     core.watch(
       PlanBuilder(entries: entries) { _ in 4 }, records: records, snapshots: snapshots, at: moment(seconds))
-  }
-
-  private func register(_ entries: [WatchEntry]) throws -> (records: [TagRecord], snapshots: [TagID: SnapshotID]) {
-    try writer.transactionSync { store in
-      try store.registerSinks([SinkDefinition(name: "out", type: "stdout", fingerprint: "")])
-      let watched = entries.map {
-        WatchedTag(tag: $0.tag, selection: $0.selection, intervalSeconds: $0.intervalSeconds)
-      }
-      return (try store.registerTags(watched), try store.currentSnapshots())
-    }
   }
 
   private func answer(_ job: PollJob, _ core: inout PollCore, at seconds: Int) throws {
@@ -153,10 +139,4 @@ import Testing
     let snapshot = world.snapshot(0)
     return .found(snapshot, head: snapshot.digest)
   }
-}
-
-private func moment(_ seconds: Int) -> Moment {
-  Moment(
-    boot: BootTime(milliseconds: Int64(seconds) * 1000),
-    wall: Timestamp(milliseconds: 1_790_812_800_000 + Int64(seconds) * 1000))
 }

@@ -47,7 +47,6 @@ private struct ExpectedEvent: Hashable {
 
 private struct SimulatedMonth {
   /// Simulated time starts here: 2026-10-01.
-  static let epoch: Int64 = 1_790_812_800_000
 
   private let database: String
   private var random: SplitMix64
@@ -108,12 +107,14 @@ private struct SimulatedMonth {
     var now = start
     var core = try open(writer, at: now)
     while now < stop {
-      var requests = core.overdue(at: moment(now))
-      for job in core.due(at: moment(now)) {
+      var requests = core.overdue(at: moment(milliseconds: now))
+      for job in core.due(at: moment(milliseconds: now)) {
         polls += 1
         if now < oracle[job.index].nextCheck { early += 1 }
-        if let request = core.finished(job.index, answer(job, at: now), at: moment(now)) { requests.append(request) }
-        oracle[job.index].nextCheck = core.slots[job.index].nextCheck.milliseconds - Self.epoch
+        if let request = core.finished(job.index, answer(job, at: now), at: moment(milliseconds: now)) {
+          requests.append(request)
+        }
+        oracle[job.index].nextCheck = core.slots[job.index].nextCheck.milliseconds - epoch
       }
       let marks = requests.isEmpty ? [] : core.takeMarks()
       let records: [Record] =
@@ -124,7 +125,7 @@ private struct SimulatedMonth {
           return try requests.map { try recorder.record($0, in: store) }
         }
       for record in records { core.recorded(record) }
-      now = max(now + 1, min(core.nextWake(after: moment(now))?.milliseconds ?? stop, now + 60_000))
+      now = max(now + 1, min(core.nextWake(after: moment(milliseconds: now))?.milliseconds ?? stop, now + 60_000))
     }
     // The flush every second is left out, but for the one at the end.
     let marks = core.takeMarks()
@@ -132,13 +133,7 @@ private struct SimulatedMonth {
   }
 
   private func open(_ writer: HistoryWriter, at now: Int64) throws -> PollCore {
-    let tags = entries.map { WatchedTag(tag: $0.tag, selection: $0.selection, intervalSeconds: $0.intervalSeconds) }
-    let (records, snapshots) = try writer.transactionSync { store in
-      try store.registerSinks([SinkDefinition(name: "out", type: "stdout", fingerprint: "")])
-      return (try store.registerTags(tags), try store.currentSnapshots())
-    }
-    return PlanBuilder(entries: entries) { _ in 4 }.core(
-      records: records, snapshots: snapshots, seed: 7, now: moment(now))
+    try writer.core(entries, seed: 7, at: moment(milliseconds: now))
   }
 
   /// What the simulated registry says; the oracle takes a note.
@@ -183,8 +178,8 @@ private struct SimulatedMonth {
       let rows = try #require(try reader.history(entry.tag, query))
       let seen = oracle[index].seen.reversed()
       #expect(rows.map(\.digest) == seen.map(\.snapshot.digest), "digests of \(entry.tag)")
-      #expect(rows.map(\.firstSeen) == seen.map { moment($0.first).wall }, "first seen of \(entry.tag)")
-      #expect(rows.map(\.lastSeen) == seen.map { moment($0.last).wall }, "last seen of \(entry.tag)")
+      #expect(rows.map(\.firstSeen) == seen.map { moment(milliseconds: $0.first).wall }, "first seen of \(entry.tag)")
+      #expect(rows.map(\.lastSeen) == seen.map { moment(milliseconds: $0.last).wall }, "last seen of \(entry.tag)")
       #expect(
         rows.map { $0.platforms.map(\.imageID) } == seen.map { $0.snapshot.images.map(\.imageID) },
         "image IDs of \(entry.tag)")
@@ -192,13 +187,9 @@ private struct SimulatedMonth {
         rows.map { $0.platforms.map(\.manifest) } == seen.map { $0.snapshot.images.map(\.manifest) },
         "manifests of \(entry.tag)")
       let events = rows.compactMap { row in
-        row.event.map { ExpectedEvent(tag: index, type: $0, time: row.firstSeen.milliseconds - Self.epoch) }
+        row.event.map { ExpectedEvent(tag: index, type: $0, time: row.firstSeen.milliseconds - epoch) }
       }
       #expect(Set(events) == Set(expected[index] ?? []), "events of \(entry.tag)")
     }
-  }
-
-  private func moment(_ time: Int64) -> Moment {
-    Moment(boot: BootTime(milliseconds: time), wall: Timestamp(milliseconds: Self.epoch + time))
   }
 }

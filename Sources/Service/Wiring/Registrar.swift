@@ -37,10 +37,7 @@ struct Registrar: Sendable {
     return { store in
       try store.registerSinks(sinks)
       try store.respell(WrittenReference.respelled)
-      let watched = entries.map {
-        WatchedTag(tag: $0.tag, selection: $0.selection, intervalSeconds: $0.intervalSeconds)
-      }
-      return (try store.registerTags(watched), try store.currentSnapshots())
+      return try store.register(entries)
     }
   }
 
