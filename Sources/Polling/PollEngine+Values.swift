@@ -7,20 +7,20 @@ extension PollEngine {
   package struct Change: Sendable {
     package let builder: PlanBuilder
     package let register: Registration
-    package let recorder: Recorder
-    /// Swaps what is outside the engine, in the same step.
+    /// Swaps what is outside the engine once the registration is written: what is recorded next goes by it.
     package let onApplied: @Sendable () -> Void
 
     package init(
-      builder: PlanBuilder, register: @escaping Registration, recorder: Recorder,
-      onApplied: @escaping @Sendable () -> Void
+      builder: PlanBuilder, register: @escaping Registration, onApplied: @escaping @Sendable () -> Void
     ) {
       self.builder = builder
       self.register = register
-      self.recorder = recorder
       self.onApplied = onApplied
     }
   }
+
+  /// Records results, in the transaction that writes them.
+  package typealias Recording = @Sendable ([RecordRequest], HistoryTransaction) throws -> [Record]
 
   /// The records of a watchlist's tags, in the order of its entries, and the current snapshots by record.
   package typealias Registered = (records: [TagRecord], snapshots: [TagID: SnapshotID])

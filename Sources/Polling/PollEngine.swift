@@ -1,6 +1,6 @@
 package import History
 package import ImageModel
-package import Recording
+import Recording
 import Schedule
 
 /// Runs the polls: hands out what is due, takes results in, and commits them. Results that arrive while a
@@ -11,7 +11,7 @@ package actor PollEngine {
 
   private var core: PollCore
   private let poll: @Sendable (PollJob) async -> PollResult
-  private var recorder: Recorder
+  private let record: Recording
   private let writer: HistoryWriter
   private let clock: @Sendable () -> Moment
   /// Called after each commit with what it recorded.
@@ -38,16 +38,17 @@ package actor PollEngine {
   private var meters = PollMeters()
 
   package init(
-    core: PollCore, recorder: Recorder, writer: HistoryWriter,
+    core: PollCore, writer: HistoryWriter,
     clock: @escaping @Sendable () -> Moment = Moment.now,
     poll: @escaping @Sendable (PollJob) async -> PollResult,
+    record: @escaping Recording,
     onProgress: @escaping @Sendable (Progress) -> Void
   ) {
     self.core = core
-    self.recorder = recorder
     self.writer = writer
     self.clock = clock
     self.poll = poll
+    self.record = record
     self.onProgress = onProgress
   }
 
@@ -80,7 +81,7 @@ package actor PollEngine {
   }
 
   private func nextJobs(_ now: Moment) -> [PollJob] {
-    guard !isStopped, refusal == nil, pending.count < Self.backlogLimit else { return [] }
+    guard !isStopped, failure == nil, refusal == nil, pending.count < Self.backlogLimit else { return [] }
     let jobs = core.due(at: now)
     running += jobs.count
     meters.begin(jobs, at: now)
@@ -234,10 +235,9 @@ package actor PollEngine {
     pending = []
     let marks = core.takeMarks()
     do {
-      let recorder = recorder
-      let records = try await writer.transaction { store in
+      let records = try await writer.transaction { [record] store in
         try store.mark(marks)
-        return try batch.map { try recorder.record($0, in: store) }
+        return try record(batch, store)
       }
       refusal = nil
       for record in records { core.recorded(record) }
@@ -273,7 +273,7 @@ package actor PollEngine {
 
   // MARK: Another configuration
 
-  /// Swaps watchlist and recorder in one step, between two commits. Polls under way end as they began.
+  /// Takes another watchlist over in one step, between two commits. Polls under way end as they began.
   ///
   /// - Throws: what the store says; then all is as it was.
   package func reconfigure(_ change: Change) async throws {
@@ -286,12 +286,13 @@ package actor PollEngine {
 
   private func apply(_ change: Change, _ continuation: CheckedContinuation<Void, any Error>) async {
     do {
-      let (records, snapshots) = try await writer.transaction(change.register)
-      recorder = change.recorder
+      let (records, snapshots) = try await writer.transaction { store in
+        store.afterCommit(change.onApplied)
+        return try change.register(store)
+      }
       let left = core.watch(change.builder, records: records, snapshots: snapshots, at: clock())
       waiters.fail(left, CheckInterruption.reloaded)
       pending = pending.map(core.rerouted)
-      change.onApplied()
       continuation.resume()
     } catch {
       continuation.resume(throwing: error)

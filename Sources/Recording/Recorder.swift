@@ -28,6 +28,10 @@ package struct Recorder: Sendable {
     self.makeID = makeID
   }
 
+  package func record(_ requests: [RecordRequest], in store: HistoryTransaction) throws -> [Record] {
+    try requests.map { try record($0, in: store) }
+  }
+
   package func record(_ request: RecordRequest, in store: HistoryTransaction) throws -> Record {
     let past = StoredPast(store: store, id: request.tagID, tag: request.watched.tag)
     return try apply(try decide(request, past), to: request, in: store)

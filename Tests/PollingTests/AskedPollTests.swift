@@ -98,7 +98,7 @@ import Testing
       PollEngine.Change(
         builder: PlanBuilder(entries: [entry("b")]) { _ in 4 },
         register: { try $0.register([entry("b")], sinks: ["out"]) },
-        recorder: recorder, onApplied: {}))
+        onApplied: {}))
     await #expect(throws: CheckInterruption.reloaded) { try await gone.value }
     registry.hold("b")
     let stopped = Task { try await engine.check([tag("b")]) }
@@ -116,8 +116,8 @@ import Testing
   private func engine(_ names: [String], concurrency: Int = 4) throws -> PollEngine {
     let core = try writer.core(names.map(entry), concurrency: concurrency, at: moment(0))
     return PollEngine(
-      core: core, recorder: recorder, writer: writer, clock: { moment(0) },
-      poll: { [registry] in await registry.poll($0) }, onProgress: { _ in })
+      core: core, writer: writer, clock: { moment(0) },
+      poll: { [registry] in await registry.poll($0) }, record: recorder.record, onProgress: { _ in })
   }
 }
 

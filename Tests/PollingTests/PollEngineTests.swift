@@ -1,7 +1,9 @@
+import Dispatch
 import Drift
 import Foundation
 import GRDB
 import Glibc
+import Host
 import ImageModel
 import Recording
 import Schedule
@@ -32,9 +34,10 @@ import Testing
     try write(core.finished(0, .found(snapshot, head: snapshot.digest), at: moment(0)), &core)
     try write(core.finished(0, .failed(CheckFailure(.connect, "down"), registryAnswers: false), at: moment(60)), &core)
     let engine = PollEngine(
-      core: try self.core(at: 7_200, isSinglePass: true), recorder: recorder, writer: writer,
+      core: try self.core(at: 7_200, isSinglePass: true), writer: writer,
       clock: { moment(7_200) },
-      poll: { _ in .failed(CheckFailure(.connect, "still down"), registryAnswers: false) }, onProgress: { _ in })
+      poll: { _ in .failed(CheckFailure(.connect, "still down"), registryAnswers: false) }, record: recorder.record,
+      onProgress: { _ in })
     let results = try await engine.check(nil)
     #expect(await engine.stop() == nil)
     guard case .failed(let failure) = results[0].outcome else {
@@ -50,8 +53,8 @@ import Testing
     try write(core.finished(0, .found(snapshot, head: snapshot.digest), at: moment(0)), &core)
     let time = Mutex<Int64>(120)
     let engine = PollEngine(
-      core: core, recorder: recorder, writer: writer,
-      clock: { moment(time.withLock { $0 }) }, poll: { _ in .unchanged }, onProgress: { _ in })
+      core: core, writer: writer,
+      clock: { moment(time.withLock { $0 }) }, poll: { _ in .unchanged }, record: recorder.record, onProgress: { _ in })
     await engine.tick()
     #expect(try await lastChecked(becomes: 120))
     // The next flush is held before its transaction ends, and the mark that comes then must not wait for another poll.
@@ -73,12 +76,12 @@ import Testing
   @Test func stoppingWritesEverythingAndCutsOffWhatHangs() async throws {
     let core = try core(at: 0)
     let engine = PollEngine(
-      core: core, recorder: recorder, writer: writer, clock: { moment(0) },
+      core: core, writer: writer, clock: { moment(0) },
       poll: { _ in
         // Until it is cancelled.
         try? await Task.sleep(for: .seconds(3_600))
         return .failed(CheckFailure(.network, "cut off"), registryAnswers: false)
-      }, onProgress: { _ in })
+      }, record: recorder.record, onProgress: { _ in })
     await engine.tick()
     async let stopped = engine.stop()
     await engine.cutOff()
@@ -92,7 +95,7 @@ import Testing
     let time = Mutex<Int64>(0)
     let polls = Mutex(0)
     let engine = PollEngine(
-      core: try core(at: 0), recorder: recorder, writer: writer,
+      core: try core(at: 0), writer: writer,
       clock: { moment(time.withLock { $0 }) },
       poll: { [snapshot] _ in
         let isFirst = polls.withLock { polls in
@@ -102,7 +105,7 @@ import Testing
         guard isFirst else { return .found(snapshot, head: snapshot.digest) }
         try? await Task.sleep(for: .seconds(3_600))
         return .failed(CheckFailure(.network, Task.isCancelled ? "cut off" : "let go"), registryAnswers: false)
-      }, onProgress: { _ in })
+      }, record: recorder.record, onProgress: { _ in })
     await engine.tick()
     while polls.withLock({ $0 }) == 0 { await Task.yield() }
     time.withLock { $0 = 3_601 }
@@ -122,13 +125,13 @@ import Testing
     let time = Mutex<Int64>(0)
     let gate = Gate()
     let engine = PollEngine(
-      core: try core(at: 0), recorder: recorder, writer: writer,
+      core: try core(at: 0), writer: writer,
       clock: { moment(time.withLock { $0 }) },
       poll: { _ in
         gate.isEntered.store(true, ordering: .sequentiallyConsistent)
         while !gate.isOpen.load(ordering: .sequentiallyConsistent) { await Task.yield() }
         return .unchanged
-      }, onProgress: { _ in })
+      }, record: recorder.record, onProgress: { _ in })
     await engine.tick()
     while !gate.isEntered.load(ordering: .sequentiallyConsistent) {
       try Task.checkCancellation()
@@ -148,9 +151,11 @@ import Testing
   @Test func aResultThatWaitsDuringAReloadGoesToTheSinksThatAreThereThen() async throws {
     var core = try core(at: 0)
     try write(core.finished(0, .failed(CheckFailure(.connect, "down"), registryAnswers: false), at: moment(0)), &core)
+    let inForce = Reloadable(recorder)
     let engine = PollEngine(
-      core: core, recorder: recorder, writer: writer, clock: { moment(120) },
-      poll: { [snapshot] _ in .found(snapshot, head: snapshot.digest) }, onProgress: { _ in })
+      core: core, writer: writer, clock: { moment(120) },
+      poll: { [snapshot] _ in .found(snapshot, head: snapshot.digest) },
+      record: { try inForce.value.record($0, in: $1) }, onProgress: { _ in })
     let gate = Gate()
     let entries = [Self.entry(sinks: ["new"])]
     let change = PollEngine.Change(
@@ -160,8 +165,7 @@ import Testing
         while !gate.isOpen.load(ordering: .sequentiallyConsistent) { usleep(1_000) }
         return try store.register(entries, sinks: ["new"])
       },
-      recorder: Recorder([Recorder.Subscriber(sink: "new", events: EventPatterns(["*"]))]),
-      onApplied: {})
+      onApplied: { inForce.value = Recorder([Recorder.Subscriber(sink: "new", events: EventPatterns(["*"]))]) })
     let reload = Task { try await engine.reconfigure(change) }
     while !gate.isEntered.load(ordering: .sequentiallyConsistent) {
       try Task.checkCancellation()
@@ -174,6 +178,107 @@ import Testing
     #expect(await engine.stop() == nil)
     let waiting = try HistoryReader.open(writer.path).deliveries(DeliveryQuery(states: [.waiting]))
     #expect(waiting.map(\.sink) == ["new"])
+  }
+
+  /// Whoever writes next, the pass over unwatched tags for one, must find what the engine was told; the engine may be
+  /// busy then.
+  @Test func whatIsInForceChangesBeforeAnythingElseIsWritten() async throws {
+    let inForce = Reloadable("old")
+    let (isBusy, goesOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let holds = Atomic(false)
+    let engine = PollEngine(
+      core: try core(at: 0), writer: writer,
+      clock: {
+        if holds.exchange(false, ordering: .sequentiallyConsistent) {
+          isBusy.signal()
+          #expect(goesOn.wait(timeout: .now() + 30) == .success, "the next transaction lets it go on")
+        }
+        return moment(0)
+      }, poll: { _ in .unchanged }, record: recorder.record, onProgress: { _ in })
+    let seen = Mutex<[String]>([])
+    let entries = [Self.entry(sinks: ["out"])]
+    try await engine.reconfigure(
+      PollEngine.Change(
+        builder: PlanBuilder(entries: entries) { _ in 4 },
+        register: { [writer] store in
+          holds.store(true, ordering: .sequentiallyConsistent)
+          Task { await engine.tick() }
+          #expect(isBusy.wait(timeout: .now() + 30) == .success, "the engine looks at the clock")
+          seen.withLock { $0.append(inForce.value) }
+          writer.queue.asyncWriteWithoutTransaction { _ in
+            seen.withLock { $0.append(inForce.value) }
+            goesOn.signal()
+          }
+          return try store.register(entries, sinks: ["out"])
+        }, onApplied: { inForce.value = "new" }))
+    #expect(seen.withLock { $0 } == ["old", "new"])
+    #expect(await engine.stop() == nil)
+  }
+
+  @Test func whatIsInForceStaysWhereTheStoreRefuses() async throws {
+    let inForce = Reloadable("old")
+    let engine = PollEngine(
+      core: try core(at: 0), writer: writer, clock: { moment(0) }, poll: { _ in .unchanged }, record: recorder.record,
+      onProgress: { _ in })
+    let change = PollEngine.Change(
+      builder: PlanBuilder(entries: []) { _ in 4 }, register: { _ in throw StoreError(.full, "no") },
+      onApplied: { inForce.value = "new" })
+    await #expect(throws: StoreError.self) { try await engine.reconfigure(change) }
+    try await writer.transaction { _ in }
+    #expect(inForce.value == "old")
+    #expect(await engine.load.tags == 1)
+    #expect(await engine.stop() == nil)
+  }
+
+  @Test func nothingIsPolledOnceTheStoreHasRefusedForGood() async throws {
+    let time = Mutex<Int64>(0)
+    let polls = Mutex(0)
+    let (failures, fail) = AsyncStream.makeStream(of: StoreError.self)
+    let engine = PollEngine(
+      core: try core(at: 0), writer: writer, clock: { moment(time.withLock { $0 }) },
+      poll: { [snapshot] _ in
+        polls.withLock { $0 += 1 }
+        return .found(snapshot, head: snapshot.digest)
+      }, record: { _, _ in throw StoreError(.damaged, "no") },
+      onProgress: { if case .failed(let error) = $0 { fail.yield(error) } })
+    await engine.tick()
+    for await failure in failures {
+      #expect(failure.code == .damaged)
+      break
+    }
+    time.withLock { $0 = 100 }
+    await engine.tick()
+    #expect(await engine.stop()?.code == .damaged)
+    #expect(polls.withLock { $0 } == 1)
+  }
+
+  /// What cannot be recorded need not be asked for: of those under way nothing is left, and none follows.
+  @Test func aPassEndsWithTheStoreThatRefuses() async throws {
+    let entries = (0..<3).map { number in
+      WatchEntry(
+        tag: TagReference(domain: "r.example", path: "app\(number)", tag: "latest"), pinned: nil, intervalSeconds: 60,
+        selection: .all, sinks: [], unreachableAfterSeconds: 3_600, labels: [:], line: 0)
+    }
+    let core = try writer.core(entries, concurrency: 2, at: .now(), isSinglePass: true)
+    let polls = Mutex((begun: 0, ended: 0))
+    let pass = SinglePass(
+      writer: writer,
+      poll: { [snapshot] _ in
+        defer { polls.withLock { $0.ended += 1 } }
+        let isFirst = polls.withLock { polls in
+          polls.begun += 1
+          return polls.begun == 1
+        }
+        if isFirst { return .found(snapshot, head: snapshot.digest) }
+        try? await Task.sleep(for: .seconds(3_600))
+        return .failed(CheckFailure(.network, "cut off"), registryAnswers: false)
+      }, record: { _, _ in throw StoreError(.full, "the disk is full") }, onRecorded: { _ in })
+    await #expect(throws: StoreError(.full, "the disk is full")) { try await pass.run(core) }
+    let (begun, ended) = polls.withLock { $0 }
+    #expect(begun == ended && begun <= 3)
+    // Nothing is left that could begin another.
+    try await writer.transaction { _ in }
+    #expect(polls.withLock { $0.begun } == begun)
   }
 
   private func lastChecked(becomes seconds: Int64) async throws -> Bool {

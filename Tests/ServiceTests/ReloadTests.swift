@@ -1,17 +1,19 @@
-import Config
 import Endpoint
 import Foundation
 import GRDB
-import History
+import Hashing
 import Host
 import ImageModel
 import InMemoryLogging
 import Logging
+import Recording
 import Registry
 import TestSupport
 import Testing
 import Transport
 
+@testable import Config
+@testable import History
 @testable import Polling
 @testable import Service
 
@@ -21,22 +23,30 @@ import Transport
   /// All that can be seen to follow a configuration.
   private struct Seen: Equatable {
     var watched: [String]
-    /// Tags in the plan.
-    var planned: Int
+    /// By tag of the plan, the sinks that are told when its image changes.
+    var told: [String: [String]]
     var sinks: Set<String>
     var listens: Set<String>
-    var level: LogSettings.Level
-    /// Whether polls go out with other settings of their registries than at the start.
-    var pollsAnew: Bool
+    var log: LogSettings
+    var retention: Int?
+    /// Which of those that were made from registries' settings polls.
+    var poller: Int?
+    /// The watchlist that was announced last.
+    var announced: [String]?
     var isGood: Bool
   }
 
   private static let before = Seen(
-    watched: ["a.example/app:1"], planned: 1, sinks: ["first"], listens: ["old"], level: .info, pollsAnew: false,
-    isGood: true)
+    watched: ["a.example/app:1", "c.example/app:1"],
+    told: ["a.example/app:1": ["first"], "c.example/app:1": ["first"]], sinks: ["first"], listens: ["old"],
+    log: LogSettings(), retention: nil, poller: 0, announced: nil, isGood: true)
   private static let after = Seen(
-    watched: ["a.example/app:2", "b.example/app:1"], planned: 2, sinks: ["second"], listens: ["new"], level: .debug,
-    pollsAnew: true, isGood: true)
+    watched: ["a.example/app:2", "b.example/app:1", "c.example/app:1"],
+    told: [
+      "a.example/app:2": ["second", "third"], "b.example/app:1": ["second", "third"], "c.example/app:1": ["third"],
+    ],
+    sinks: ["second", "third"], listens: ["new"], log: LogSettings(level: .debug, format: .json), retention: 2 * 86_400,
+    poller: 1, announced: ["a.example/app:2", "b.example/app:1", "c.example/app:1"], isGood: true)
 
   private let directory: TemporaryDirectory
   private let registrar: Registrar
@@ -47,8 +57,10 @@ import Transport
   private let next: WatchConfig
   private let logSettings: Reloadable<LogSettings>
   private let metrics = ServiceMetrics(logs: LogCounts(), startedAt: .now())
-  /// Where polls went at the start.
-  private let poller: TagPoller
+  private let pollers = Reloadable<[RegistryClient]>([])
+  private let announced = Reloadable<[String]?>(nil)
+  /// Called with each watchlist that is in force from then on.
+  private let onWatchlist = Reloadable<@Sendable () -> Void>({})
   private let parts: Reload.Parts
 
   init() async throws {
@@ -58,34 +70,57 @@ import Transport
     receiver = try NotifyReceiver(.path(folder + "/notify"))
     ports = ["old": try freePort(), "new": try freePort()]
     old = try Self.config(
-      #"{"watch": ["a.example/app:1"], "http": {"listen": "127.0.0.1:\#(ports["old"] ?? 0)"},"#
+      #"{"watch": ["a.example/app:1", "c.example/app:1"], "http": {"listen": "127.0.0.1:\#(ports["old"] ?? 0)"},"#
         + #""sinks": {"first": {"type": "file", "path": "\#(folder)/first.jsonl"}}}"#)
     next = try Self.config(
-      #"{"watch": ["a.example/app:2", "b.example/app:1"], "http": {"listen": "127.0.0.1:\#(ports["new"] ?? 0)"},"#
-        + #""sinks": {"second": {"type": "file", "path": "\#(folder)/second.jsonl"}},"#
-        + #""log": {"level": "debug"}, "registries": {"a.example": {"max_concurrency": 1}}}"#)
+      #"{"watch": ["a.example/app:2", "b.example/app:1", {"image": "c.example/app:1", "sinks": ["third"]}],"#
+        + #""http": {"listen": "127.0.0.1:\#(ports["new"] ?? 0)"},"#
+        + #""sinks": {"second": {"type": "file", "path": "\#(folder)/second.jsonl"},"#
+        + #""third": {"type": "file", "path": "\#(folder)/third.jsonl", "events": ["watcher.image.*"]}},"#
+        + #""log": {"level": "debug", "format": "json"}, "retention": {"history": "2d"},"#
+        + #""registries": {"a.example": {"max_concurrency": 1}}}"#)
     logSettings = Reloadable(old.log)
     let log = Logger(label: "test") { [lines] _ in lines }
     let writer = registrar.writer
     let sinks = SinkSupervisor(
       writer: writer, environment: [:], log: log, steps: ClockStepMonitor(since: .now()) { _ in }, http: nil,
       onFailure: { Issue.record($0) }, onSettled: { _, _ in })
-    let core = try await registrar.watch(old.watch, old, now: .now())
+    let config = Reloadable(old.withoutWatchlist)
+    let images = Reloadable(0)
     let engine = PollEngine(
-      core: core, recorder: old.recorder, writer: writer, poll: { _ in .observed(.unchanged) }, onProgress: { _ in })
+      core: try await registrar.watch(old.watch, old, now: .now()), writer: writer,
+      poll: { _ in .observed(.found(Self.newImage(images), head: nil, age: .zero)) },
+      record: { try config.value.recording($0, $1) },
+      onProgress: {
+        if case .recorded(let records) = $0 { sinks.wake(Set(records.flatMap(\.events).flatMap(\.sinks))) }
+      })
     let endpoint = ServiceEndpoint(log: log)
     await endpoint.use(old.httpListen, try await endpoint.prepare(old.httpListen))
     await sinks.use(old.sinks, try await sinks.prepare(old.sinks))
     // No request is made, so one client that is shut down serves all.
     let http = HTTPClient.forRegistries()
     http.shutdown()
-    let makePoller = { @Sendable (config: WatchConfig) in
-      TagPoller(registry: .configured(config, http: http, environment: [:]), writer: writer)
+    let makePoller = { @Sendable [pollers] (config: WatchConfig) in
+      let registry = RegistryClient.configured(config, http: http, environment: [:])
+      pollers.value.append(registry)
+      return TagPoller(registry: registry, writer: writer)
     }
-    poller = makePoller(old)
     parts = Reload.Parts(
-      engine: engine, sinks: sinks, endpoint: endpoint, poller: Reloadable(poller), makePoller: makePoller,
-      logSettings: logSettings, onWatchlist: { _ in })
+      config: config, engine: engine, sinks: sinks, endpoint: endpoint, poller: Reloadable(makePoller(old)),
+      makePoller: makePoller, logSettings: logSettings,
+      onWatchlist: { [announced, onWatchlist] entries in
+        announced.value = entries.map(\.tag.description)
+        onWatchlist.value()
+      })
+  }
+
+  /// Another one each time.
+  private static func newImage(_ count: Reloadable<Int>) -> TagSnapshot {
+    count.value += 1
+    let digests = ["manifest", "config"].map { Hash.digest(.sha256, of: Array("\($0) \(count.value)".utf8)) }
+    let image = PlatformImage(
+      platform: nil, manifest: digests[0], manifestSize: 1, imageID: digests[1], configSize: 1, layers: [], config: nil)
+    return TagSnapshot(digest: digests[0], mediaType: .ociManifest, size: 1, images: [image], documents: [])
   }
 
   private static func config(_ text: String) throws -> WatchConfig {
@@ -93,26 +128,30 @@ import Transport
   }
 
   private func reload(read: @escaping Reload.Read) -> Reload {
-    var rest = old
-    rest.watch = []
     let log = Logger(label: "test") { [lines] _ in lines }
     return Reload(
-      rest, parts, log: log, metrics: metrics,
+      parts, log: log, metrics: metrics,
       notifier: ServiceNotifier(environment: ["NOTIFY_SOCKET": receiver.name], log: log), read: read)
   }
 
-  /// - Parameter reload: whose configuration has to be the one that the rest shows.
-  private func seen(_ reload: Reload) async throws -> Seen {
+  private func seen() async throws -> Seen {
+    let config = parts.config.value
     var sinks: Set<String> = []
     for settings in old.sinks + next.sinks where try await parts.sinks.prepare([settings]).all.isEmpty {
       sinks.insert(settings.name)
     }
-    #expect(await Set(reload.config.sinks.map(\.name)) == sinks)
+    #expect(Set(config.sinks.map(\.name)) == sinks && config.watch.isEmpty)
     let tags = try HistoryReader.open(registrar.writer.path).status().tags.filter(\.record.isWatched)
+    _ = try await parts.engine.check(nil)
+    let told = try await parts.engine.check(nil).map { result in
+      (result.tag.description, result.events.flatMap(\.sinks).sorted())
+    }
     return Seen(
-      watched: tags.map(\.record.tag.description).sorted(), planned: await parts.engine.load.tags, sinks: sinks,
-      listens: Set(ports.filter { (try? TCPClient(port: $0.value)) != nil }.keys), level: logSettings.value.level,
-      pollsAnew: parts.poller.value.registry !== poller.registry, isGood: metrics.isLastReloadGood)
+      watched: tags.map(\.record.tag.description).sorted(), told: Dictionary(uniqueKeysWithValues: told), sinks: sinks,
+      listens: Set(ports.filter { (try? TCPClient(port: $0.value)) != nil }.keys), log: logSettings.value,
+      retention: config.retention.historySeconds,
+      poller: pollers.value.firstIndex { $0 === parts.poller.value.registry }, announced: announced.value,
+      isGood: metrics.isLastReloadGood)
   }
 
   private var logged: [String] { lines.entries.map(\.message.description).filter { $0 != "http_listening" } }
@@ -122,7 +161,7 @@ import Transport
     await reload.run()
     var expected = Self.before
     expected.isGood = false
-    #expect(try await seen(reload) == expected)
+    #expect(try await seen() == expected)
     #expect(heard == ["RELOADING=1", "READY=1"])
     #expect(receiver.messages.last?.text.contains("STATUS=reload failed") == true)
     let entry = try #require(lines.entries.last { $0.message.description == "reload_failed" })
@@ -136,18 +175,73 @@ import Transport
       say("config.json: a doubt")
       return next
     }
-    #expect(try await seen(reload) == Self.before)
+    #expect(try await seen() == Self.before)
     await reload.run()
-    #expect(try await seen(reload) == Self.after)
+    #expect(try await seen() == Self.after)
     #expect(logged == ["configuration_problem", "reloaded"] && heard == ["RELOADING=1", "READY=1"])
   }
 
   @Test func theSameOnceMoreChangesNothing() async throws {
     let reload = reload { [next] _ in next }
     await reload.run()
-    let first = try await seen(reload)
+    let first = try await seen()
     await reload.run()
-    #expect(try await seen(reload) == first && first == Self.after)
+    #expect(try await seen() == first && first == Self.after)
+    #expect(pollers.value.count == 2)
+    #expect(lines.entries.count { $0.message == "http_listening" } == 2, "the old address and the new one, once each")
+  }
+
+  /// Also where nothing of it is taken over: whoever rotates files wants the old ones let go of.
+  @Test(arguments: [true, false]) func filesAreClosed(isGood: Bool) async throws {
+    let (file, rotated) = (directory.path + "/first.jsonl", directory.path + "/first.jsonl.1")
+    // Of first sights nobody is told.
+    for _ in 1...2 { _ = try await parts.engine.check(nil) }
+    #expect(await eventually { Self.openFiles().contains(file) })
+    try FileManager.default.moveItem(atPath: file, toPath: rotated)
+    #expect(Self.openFiles().contains(rotated))
+    await reload { [old] _ in
+      if !isGood { throw SinkError(sink: "first", reason: "bad") }
+      return old
+    }.run()
+    #expect(await eventually { !Self.openFiles().contains(rotated) })
+  }
+
+  /// Paths that this process has open.
+  private static func openFiles() -> Set<String> {
+    let files = FileManager.default
+    let numbers = (try? files.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    return Set(numbers.compactMap { try? files.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0) })
+  }
+
+  /// The endpoint asks the database what waits for the sinks, which may take long; nothing else waits for that.
+  @Test func allOfItIsInForceBeforeThePageIsServed() async throws {
+    let writer = registrar.writer
+    let heartbeat = Heartbeat(
+      notifier: ServiceNotifier(environment: [:], log: Logger(label: "none") { _ in SwiftLogNoOpLogHandler() }),
+      engine: parts.engine, writer: writer, remark: { nil })
+    await parts.endpoint.serve(
+      ServicePages(
+        metrics: metrics, engine: parts.engine, writer: writer,
+        readiness: Readiness(heartbeat: heartbeat, writer: writer),
+        versions: []))
+    let gate = DispatchSemaphore(value: 0)
+    onWatchlist.value = {
+      writer.queue.asyncWriteWithoutTransaction { _ in
+        #expect(gate.wait(timeout: .now() + 60) == .success, "the test lets it go on")
+      }
+    }
+    let reload = reload { [next] _ in next }
+    let running = Task { await reload.run() }
+    let isInForce = await eventually { [parts, old, next] in
+      let wanted = try? await parts.sinks.prepare(next.sinks)
+      let unwanted = try? await parts.sinks.prepare(old.sinks)
+      return logSettings.value == next.log && wanted?.all.isEmpty == true && unwanted?.all.isEmpty == false
+    }
+    #expect(isInForce)
+    #expect(await reload.takingOver != nil, "the page waits")
+    gate.signal()
+    await running.value
+    #expect(try await seen() == Self.after)
   }
 
   @Test func afterOneThatFailedAnotherIsTakenOver() async throws {
@@ -159,7 +253,7 @@ import Transport
     }
     try await failed(reload, saying: "bad")
     await reload.run()
-    #expect(try await seen(reload) == Self.after)
+    #expect(try await seen() == Self.after)
   }
 
   // MARK: Nothing of it
@@ -189,7 +283,7 @@ import Transport
     await listening.close()
     var expected = Self.before
     expected.isGood = false
-    #expect(try await seen(reload) == expected)
+    #expect(try await seen() == expected)
     #expect(logged == ["reload_failed"] && heard == ["RELOADING=1", "READY=1"])
   }
 
@@ -216,10 +310,11 @@ import Transport
     }
     let running = Task { await reload.run() }
     for await _ in began.stream { break }
-    #expect(await !reload.stop(), "what is only read need not be waited for")
+    await reload.stop()
+    #expect(heard == ["RELOADING=1"], "what is only read is not waited for")
     gate.signal()
     await running.value
-    #expect(try await seen(reload) == Self.before)
+    #expect(try await seen() == Self.before)
     #expect(logged == [] && heard == ["RELOADING=1"])
     await reload.run()
     #expect(heard == ["RELOADING=1"], "nothing is begun after the stop")
@@ -237,17 +332,31 @@ import Transport
     }
     for await _ in reached.stream { break }
     let running = Task { await reload.run() }
-    let deadline = ContinuousClock.now + .seconds(30)
-    while (try? TCPClient(port: ports["new"] ?? 0)) == nil, ContinuousClock.now < deadline { await Task.yield() }
-    var isTakingOver = false
-    while !isTakingOver, ContinuousClock.now < deadline {
-      isTakingOver = await reload.isTakingOver
-      await Task.yield()
-    }
-    #expect(await reload.stop(), "it is under way")
+    #expect(await eventually { await reload.takingOver != nil })
+    async let stopped: Void = reload.stop()
     gate.signal()
+    await stopped
+    #expect(heard == ["RELOADING=1", "READY=1"], "the stop waits for all of it")
+    #expect(try await seen() == Self.after)
     try await holding.value
     await running.value
-    #expect(try await seen(reload) == Self.after)
+  }
+
+  /// Whether something becomes true within half a minute.
+  private func eventually(_ condition: () async -> Bool) async -> Bool {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while ContinuousClock.now < deadline {
+      if await condition() { return true }
+      await Task.yield()
+    }
+    return false
+  }
+}
+
+extension WatchConfig {
+  fileprivate var withoutWatchlist: WatchConfig {
+    var config = self
+    config.watch = []
+    return config
   }
 }

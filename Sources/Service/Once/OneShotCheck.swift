@@ -54,8 +54,8 @@ package final class OneShotCheck: Sendable {
     }
     let report = PollReport(log: log)
     let pass = SinglePass(
-      recorder: config.recorder, poller: TagPoller(registry: registry, writer: store.writer),
-      onRecorded: { $0.forEach(report.logRemarks) })
+      writer: store.writer, poll: TagPoller(registry: registry, writer: store.writer).poll,
+      record: config.recording, onRecorded: { $0.forEach(report.logRemarks) })
     let began = Moment.now().boot
     let results = try await pass.run(consume core) { progress($0, entries.count) }
     let seconds = Double(Moment.now().boot - began) / 1000

@@ -6,7 +6,7 @@ import ImageModel
 import Logging
 import Polling
 
-/// The configuration in force, and how another one takes its place: all of it or nothing.
+/// How another configuration takes the place of the one in force: all of it or nothing.
 ///
 /// What can fail comes first and changes nothing: reading, making sinks, listening. Then the engine enters the
 /// watchlist in the database and in the plan in one step, the last that can fail. What is left cannot.
@@ -17,6 +17,8 @@ actor Reload {
 
   /// What works by the configuration.
   struct Parts: Sendable {
+    /// In force; without its watchlist.
+    let config: Reloadable<WatchConfig>
     let engine: PollEngine
     let sinks: SinkSupervisor
     let endpoint: ServiceEndpoint
@@ -40,8 +42,6 @@ actor Reload {
   /// Of a configuration that is refused, so many problems are logged one by one.
   private static let loggedProblems = 20
 
-  /// In force; without its watchlist, which may be large and lives on in the engine alone.
-  private(set) var config: WatchConfig
   private let parts: Parts
   private let read: Read
   private let log: Logger
@@ -49,14 +49,13 @@ actor Reload {
   private let notifier: ServiceNotifier
   /// Nothing is begun any more.
   private var isStopping = false
-  /// A configuration has been read and is being taken over.
-  private(set) var isTakingOver = false
+  /// Takes over what has been read.
+  private(set) var takingOver: Task<Void, Never>?
 
   init(
-    _ config: WatchConfig, _ parts: Parts, log: Logger, metrics: ServiceMetrics, notifier: ServiceNotifier,
+    _ parts: Parts, log: Logger, metrics: ServiceMetrics, notifier: ServiceNotifier,
     read: @escaping Read
   ) {
-    self.config = config
     self.parts = parts
     self.read = read
     self.log = log
@@ -64,13 +63,11 @@ actor Reload {
     self.notifier = notifier
   }
 
-  /// Takes no other configuration over any more.
-  ///
-  /// - Returns: whether one is being taken over, which has to be waited for. One that is still read, from a file system
-  ///   that hangs perhaps, will be dropped.
-  func stop() -> Bool {
+  /// Takes no other configuration over any more. Waits for one that is being taken over; one that is still read, from a
+  /// file system that hangs perhaps, will be dropped.
+  func stop() async {
     isStopping = true
-    return isTakingOver
+    await takingOver?.value
   }
 
   /// Reads the configuration anew and takes all of it over, or nothing; nothing as well where the service stops before
@@ -79,17 +76,26 @@ actor Reload {
     guard !isStopping else { return }
     notifier.reloading()
     var said: [String] = []
+    let read: Result<Next, any Error>
+    do { read = .success(try await prepare(&said)) } catch { read = .failure(error) }
+    guard !isStopping else {
+      if case .success(let next) = read { await discard(next) }
+      return
+    }
+    let task = Task { [said] in await finish(read, said) }
+    takingOver = task
+    await task.value
+    takingOver = nil
+  }
+
+  private func finish(_ read: Result<Next, any Error>, _ said: [String]) async {
     var status: String?
     do {
-      let next = try await prepare(&said)
-      guard !isStopping else { return await discard(next) }
-      isTakingOver = true
-      defer { isTakingOver = false }
+      let next = try read.get()
       try await takeOver(next)
       logProblems(said, .warning)
       log.info("reloaded", metadata: ["tags": "\(next.entries.count)"])
     } catch {
-      guard !isStopping else { return }
       logProblems(said, .error)
       metrics.recordReload(isGood: false, at: .now())
       log.error(
@@ -116,29 +122,31 @@ actor Reload {
   }
 
   private func takeOver(_ next: Next) async throws {
-    let poller = next.config.registries == config.registries ? nil : parts.makePoller(next.config)
+    let before = parts.config.value
+    let poller = next.config.registries == before.registries ? nil : parts.makePoller(next.config)
     do {
       try await parts.engine.reconfigure(
         PollEngine.Change(
           builder: next.config.planBuilder(for: next.entries),
-          register: Registrar.registration(of: next.entries, next.config), recorder: next.config.recorder,
-          onApplied: { [current = parts.poller] in if let poller { current.value = poller } }))
+          register: Registrar.registration(of: next.entries, next.config),
+          onApplied: { [parts] in
+            parts.config.value = next.config
+            if let poller { parts.poller.value = poller }
+          }))
     } catch {
       await discard(next)
       throw error
     }
-    // Before anything is waited for: who asks meanwhile gets what the engine works by.
-    let isMoved = next.config.database != config.database
-    config = next.config
     parts.onWatchlist(next.entries)
-    await parts.endpoint.use(next.config.httpListen, next.listening)
+    parts.logSettings.value = next.config.log
     await parts.sinks.use(next.config.sinks, next.sinks)
-    if isMoved {
+    next.sinks.warn(log, of: next.config.sinks)
+    if next.config.database != before.database {
       log.warning("database_stays", metadata: ["note": "another database is opened at the next start only"])
     }
-    parts.logSettings.value = next.config.log
-    next.sinks.warn(log, of: config.sinks)
     metrics.recordReload(isGood: true, at: .now())
+    // Last: it waits for answers that are being given and for the database.
+    await parts.endpoint.use(next.config.httpListen, next.listening)
   }
 
   private func discard(_ next: Next) async { await next.listening?.close() }

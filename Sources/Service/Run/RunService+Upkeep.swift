@@ -9,11 +9,11 @@ import Registry
 extension RunService {
   private static let tidyIntervalSeconds = 15
 
-  func pruneHourly(_ reload: Reload) async {
+  func pruneHourly() async {
     var hours = 0
     while !Task.isCancelled {
       do {
-        _ = try await prune(await reload.config)
+        _ = try await prune()
       } catch {
         // What could not be done now is done in an hour; recording meets the same error and deals with it.
         log.warning("prune_failed", metadata: ["err": "\(error)"])
@@ -30,10 +30,10 @@ extension RunService {
     }
   }
 
-  func prune(_ config: WatchConfig) async throws -> Pruned {
+  func prune() async throws -> Pruned {
     try await keepAgreedTime()
     agreedTime.want()
-    guard let pruned = try await Pruning.run(config.retention, store.writer) else { return Pruned() }
+    guard let pruned = try await Pruning.run(config.value.retention, store.writer) else { return Pruned() }
     guard pruned != Pruned() else { return pruned }
     log.info(
       "pruned",

@@ -14,12 +14,10 @@ import Transport
 
 /// The daemon: polls, records and delivers until it is told to stop, and takes another configuration over meanwhile.
 package actor RunService {
-  /// As it was at the start and without its watchlist; `Reload` has the one in force.
-  private let first: WatchConfig
+  /// In force; without its watchlist, which may be large and lives on in the engine alone.
+  let config: Reloadable<WatchConfig>
   let store: Registrar
   let environment: [String: String]
-  private let read: Reload.Read
-  private let logSettings: Reloadable<LogSettings>
   let log: Logger
   let metrics: ServiceMetrics
   let steps: ClockStepMonitor
@@ -55,18 +53,15 @@ package actor RunService {
     config.watch = []
     let rest = config
     let start = try await ServiceStart(rest, database: database, environment: environment, signals: signals)
-    try await RunService(start, config: rest, database: database, environment: environment, reload: reload)
-      .run(entries, start.sinks, signals)
+    try await RunService(start, config: rest, database: database, environment: environment)
+      .run(entries, start, signals, reload)
   }
 
   private init(
-    _ start: ServiceStart, config: WatchConfig, database: String, environment: [String: String],
-    reload: @escaping Reload.Read
+    _ start: ServiceStart, config: WatchConfig, database: String, environment: [String: String]
   ) throws {
-    first = config
+    self.config = Reloadable(config)
     self.environment = environment
-    read = reload
-    logSettings = start.logSettings
     log = start.log
     metrics = start.metrics
     notifier = start.notifier
@@ -95,12 +90,18 @@ package actor RunService {
   }
 
   private func run(
-    _ entries: consuming [WatchEntry], _ sinks: ConfiguredSinks, _ signals: SignalWatch
+    _ entries: consuming [WatchEntry], _ start: ServiceStart, _ signals: SignalWatch,
+    _ read: @escaping Reload.Read
   ) async throws {
+    let first = config.value
     let count = entries.count
     agreedTime.countLoopback(entries.isOnLoopback)
     let engine = engine(try await store.watch(entries, first, now: .now()))
-    let reload = reload(engine)
+    let reload = Reload(
+      Reload.Parts(
+        config: config, engine: engine, sinks: deliveries, endpoint: endpoint, poller: poller, makePoller: makePoller,
+        logSettings: start.logSettings, onWatchlist: { [agreedTime] in agreedTime.countLoopback($0.isOnLoopback) }),
+      log: log, metrics: metrics, notifier: notifier, read: read)
     let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
     await engine.setTimer { timer.arm(in: $0) }
     let heartbeat = Heartbeat(
@@ -109,24 +110,24 @@ package actor RunService {
     let readiness = Readiness(heartbeat: heartbeat, writer: store.writer)
     let (hangUps, hangUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     heed(signals, hangUp)
-    sinks.warn(log, of: first.sinks)
+    start.sinks.warn(log, of: first.sinks)
     log.info("started", metadata: ["tags": "\(count)", "database": "\(store.writer.path)"])
-    await deliveries.use(first.sinks, sinks)
+    await deliveries.use(first.sinks, start.sinks)
     await engine.tick()
     let control = listen(
       ControlHandler(
         readiness: readiness, writer: store.writer, deliveries: deliveries,
-        check: { try await self.check($0, engine, reload, progress: $1) },
-        prune: { try await self.prune(await reload.config) }))
+        check: { try await self.check($0, engine, progress: $1) },
+        prune: { try await self.prune() }))
     await endpoint.serve(
       ServicePages(
         metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions))
     let upkeep = [
-      Task { await heartbeat.run() }, Task { await pruneHourly(reload) }, Task { await tidy() },
+      Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await tidy() },
       Task { await endpoint.run() },
     ]
     // One that comes while the file is read is kept for another reload: it may have been read already.
-    let reloading = Task {
+    Task {
       for await _ in hangUps { await reload.run() }
     }
     var reason = StopReason.signal
@@ -135,13 +136,12 @@ package actor RunService {
       break
     }
     if case .failure(let error) = reason { signals.limitStop(exitCode: error.exitCode.rawValue) }
-    let isTakingOver = await reload.stop()
     notifier.stopping()
     control?.close()
     hangUp.finish()
     timer.cancel()
     for task in upkeep { task.cancel() }
-    if isTakingOver { await reloading.value }
+    await reload.stop()
     await endpoint.close()
     if let failure = await shutDown(engine) { reason = .failure(failure) }
     try? await keepAgreedTime()
@@ -166,19 +166,10 @@ package actor RunService {
         }))
   }
 
-  private func reload(_ engine: PollEngine) -> Reload {
-    Reload(
-      first,
-      Reload.Parts(
-        engine: engine, sinks: deliveries, endpoint: endpoint, poller: poller, makePoller: makePoller,
-        logSettings: logSettings, onWatchlist: { [agreedTime] in agreedTime.countLoopback($0.isOnLoopback) }),
-      log: log, metrics: metrics, notifier: notifier, read: read)
-  }
-
   private func engine(_ core: PollCore) -> PollEngine {
     PollEngine(
-      core: core, recorder: first.recorder, writer: store.writer,
-      poll: { [poller] job in await poller.value.poll(job) },
+      core: core, writer: store.writer, poll: { [poller] job in await poller.value.poll(job) },
+      record: { [config] in try config.value.recording($0, $1) },
       onProgress: { [log, onRecorded, stop = stopReasons.continuation] progress in
         switch progress {
         case .recorded(let records): onRecorded(records)
@@ -192,7 +183,7 @@ package actor RunService {
 
   /// Polls tags now: those that are watched in their turn, the others once.
   private func check(
-    _ tags: [TagReference]?, _ engine: PollEngine, _ reload: Reload, progress: ControlProgress
+    _ tags: [TagReference]?, _ engine: PollEngine, progress: ControlProgress
   ) async throws -> CheckReport {
     let began = Moment.now().boot
     let total = if let tags { tags.count } else { await engine.load.tags }
@@ -201,10 +192,11 @@ package actor RunService {
     let others = Set(tags ?? []).subtracting(watched.map(\.tag))
     var results = Dictionary(uniqueKeysWithValues: watched.map { ($0.tag, $0) })
     if !others.isEmpty {
-      // As it is now: it may have been exchanged while the watched ones were polled.
-      let config = await reload.config
+      let config = config.value
       let core = try await store.check(others.map(config.entry), config, now: .now())
-      let pass = SinglePass(recorder: config.recorder, poller: poller.value, onRecorded: onRecorded)
+      let pass = SinglePass(
+        writer: store.writer, poll: { [poller] in await poller.value.poll($0) }, record: recordUnwatched,
+        onRecorded: onRecorded)
       for result in try await pass.run(consume core, progress: { progress.set(watched.count + $0, of: total) }) {
         results[result.tag] = result
       }
@@ -212,6 +204,20 @@ package actor RunService {
     return CheckReport(
       results: tags.map { $0.compactMap { results[$0] } } ?? watched,
       pollingSeconds: Double(Moment.now().boot - began) / 1000)
+  }
+
+  /// Of tags that are not watched: the sinks are those of the moment of writing, for the configuration may have been
+  /// exchanged since somebody asked.
+  private var recordUnwatched: PollEngine.Recording {
+    { [config] requests, store in
+      let config = config.value
+      let routed = requests.map { request in
+        var request = request
+        request.watched.sinks = config.defaults.sinks
+        return request
+      }
+      return try config.recording(routed, store)
+    }
   }
 
   private static var versions: [MetricFamily.Label] {

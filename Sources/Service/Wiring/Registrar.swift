@@ -66,7 +66,10 @@ extension WatchConfig {
         sinks: defaults.sinks, unreachableAfterSeconds: defaults.unreachableAfterSeconds, labels: [:], line: 0)
   }
 
-  var recorder: Recorder { Recorder(sinks.map { Recorder.Subscriber(sink: $0.name, events: $0.events) }) }
+  /// Records for the sinks that are configured here.
+  var recording: PollEngine.Recording {
+    Recorder(sinks.map { Recorder.Subscriber(sink: $0.name, events: $0.events) }).record
+  }
 
   fileprivate var sinkDefinitions: [SinkDefinition] { sinks.map(\.definition) }
 }
