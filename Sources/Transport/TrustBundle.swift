@@ -53,8 +53,12 @@ struct TrustStore {
   mutating func bundle(adding file: String) throws(TrustBundle.Failure) -> TrustBundle {
     guard let stamp = FileStamp(file) else { throw Self.failure(file, String(cString: strerror(errno))) }
     if let known = bundles[file], known.stamp == stamp { return known }
-    var contents = Self.read(Self.systemFile)
-    let added = Self.read(file)
+    // Where it cannot be read there are the added roots alone, as with libcurl.
+    var contents = (try? Self.systemFile.map { try BoundedFile.read($0, limit: Limits.trustBytes) }) ?? []
+    let added: [UInt8]
+    do { added = try BoundedFile.read(file, limit: Limits.trustBytes) } catch {
+      throw Self.failure(file, error.reason)
+    }
     guard Self.holdsCertificate(added) else { throw Self.failure(file, "no PEM certificate in it") }
     contents.append(UInt8(ascii: "\n"))
     contents += added
@@ -68,20 +72,6 @@ struct TrustStore {
 
   private static func failure(_ file: String, _ reason: String) -> TrustBundle.Failure {
     TrustBundle.Failure(message: "the CA file \(file) cannot be used: \(reason)")
-  }
-
-  /// The contents up to a limit; nothing if the file cannot be read.
-  private static func read(_ path: String?) -> [UInt8] {
-    guard let path, let file = fopen(path, "re") else { return [] }
-    defer { fclose(file) }
-    var contents: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 65_536)
-    while contents.count < Limits.trustBytes {
-      let count = fread(&piece, 1, piece.count, file)
-      guard count > 0 else { break }
-      contents += piece[..<count]
-    }
-    return contents
   }
 
   /// Also finds `BEGIN TRUSTED CERTIFICATE` and `BEGIN X509 CERTIFICATE`.

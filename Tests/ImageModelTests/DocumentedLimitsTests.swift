@@ -35,17 +35,17 @@ import Testing
       "\(time(Limits.registryRetryAfterSeconds)); \(time(Limits.webhookRetryAfterSeconds))"
     ),
     (
-      "the interval of a tag",
+      "the interval of a tag; a poll lies at the tag's own place in it, moved by a tenth at most",
       "\(time(Limits.intervalSeconds.lowerBound)) … \(Limits.intervalSeconds.upperBound / 86_400) d"
     ),
     (
-      "the back-off of a tag that fails: the first step; the last, which is twice its interval at most",
+      "a tag that fails waits for half to all of a step that doubles: the first; the last, or twice its interval if less",
       "\(time(Limits.backoffBaseSeconds)); \(time(Limits.backoffCapSeconds))"
     ),
     ("a poll with all its documents", time(Limits.pollSeconds)),
     ("the clocks are looked at", "every \(time(Limits.tickSeconds))"),
     (
-      "what HEAD says of a tag is verified; where that failed, again after",
+      "what HEAD says of a tag is verified at the first poll after, or sooner if the interval is long; if that failed, after",
       "\(time(Limits.verifySeconds)); \(time(Limits.verifyRetrySeconds))"
     ),
     ("states of a tag that a document is compared with", count(Limits.comparedStates)),
@@ -54,11 +54,14 @@ import Testing
     ("the message of a failure", "\(count(Limits.failureMessageCharacters)) characters"),
     ("moves to and fro of a tag that are announced", "\(Limits.announcementsPerHour) an hour"),
     ("… and in one event after a quiet of", time(Limits.flapQuietSeconds)),
-    ("a deletion is believed after", "\(Limits.deletionObservations) answers over \(time(Limits.deletionSeconds))"),
+    (
+      "a deletion is believed after",
+      "\(Limits.deletionObservations) credible answers over \(time(Limits.deletionSeconds))"
+    ),
     ("a sink on this machine that fails rests for 1 s, then for twice that, up to", time(Limits.sinkRestSeconds)),
     ("`deliveries list`", count(Limits.listedDeliveries)),
     (
-      "a database is checked when it is opened for writing: in full below; in part up to",
+      "a database is checked when opened for writing: in full below; in part below, and always if it was not closed",
       "\(bytes(Limits.fullCheckBytes)); \(bytes(Limits.quickCheckBytes))"
     ),
     ("… and copied before it is brought up to date below", bytes(Limits.migrationBackupBytes)),

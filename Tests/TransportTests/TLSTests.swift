@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import ImageModel
 import TestSupport
 import Testing
 
@@ -111,11 +113,20 @@ struct TLSTests {
     let server = try TLSServer(certificates, .good)
     let missing = certificates.path("absent.pem")
     let garbage = try certificates.write("no certificate", to: "garbage.pem")
+    // What is cut off could be the one certificate that counts.
+    let pem = try String(contentsOfFile: certificates.caFile, encoding: .utf8)
+    let long = try certificates.write(
+      pem + String(repeating: "#\n", count: Limits.trustBytes / 2), to: "long.pem")
+    let pipe = certificates.path("pipe.pem")
+    #expect(mkfifo(pipe, 0o600) == 0)
     await withClient { client in
-      for file in [missing, garbage] {
+      for (file, reason) in [
+        (missing, "No such file or directory"), (garbage, "no PEM certificate in it"),
+        (long, "it is longer than 8388608 bytes"), (pipe, "no PEM certificate in it"),
+      ] {
         let error = await failure(of: page(server, tls: TLSSettings(caFile: file)), with: client)
         #expect(error?.code == .tls)
-        #expect(error?.message.contains(file) == true)
+        #expect(error?.message.contains("the CA file \(file) cannot be used: \(reason)") == true, "\(error as Any)")
       }
     }
   }
