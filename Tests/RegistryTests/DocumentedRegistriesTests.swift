@@ -25,10 +25,10 @@ import Testing
       [answer(404, #"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"accept header does not support it"}]}"#)]
     ),
     (
-      "404, 410 with `NAME_UNKNOWN` or `NOT_FOUND`",
+      #"404, 410 with `NAME_UNKNOWN` or `NOT_FOUND`, or that speaks of "repository not found""#,
       [404, 410].flatMap { status in
         ["NAME_UNKNOWN", "NOT_FOUND"].map { answer(status, #"{"errors":[{"code":"\#($0)"}]}"#) }
-      }
+      } + [answer(404, #"{"errors":[{"code":"UNKNOWN","message":"Repository not found"}]}"#)]
     ),
     (
       "404, 410 otherwise, or for a part of an image",
@@ -65,10 +65,111 @@ import Testing
     #expect(block.1.split(separator: "\n").map(String.init) == MediaType.manifestTypes.map(\.description))
   }
 
-  @Test func theKnownTokenServers() throws {
-    let rows = try Self.table(below: "| The token server is | It gets |").map { $0[0] }
+  /// By row: a registry's domain, which is where it is unless an origin follows, and the token server that it names.
+  private static let tokenServers: [(row: String, cases: [(domain: String, registry: String?, realm: String)])] = [
+    (
+      "the registry's own origin",
+      [
+        ("r.example", nil, "https://r.example/token"), ("r.example", "http://r.example", "http://r.example/token"),
+        ("10.0.0.7:5000", "http://10.0.0.7:5000", "http://10.0.0.7:5000/token"),
+      ]
+    ),
+    (
+      "on plain HTTP, of a registry on HTTPS",
+      [("r.example", nil, "http://r.example/token"), ("r.example", nil, "http://trusted.example:81/")]
+    ),
+    (
+      "a link-local or metadata address",
+      [
+        ("r.example", nil, "https://169.254.169.254/token"), ("r.example", nil, "https://[fe80::1]/token"),
+        ("10.0.0.7:5000", "http://10.0.0.7:5000", "http://169.254.0.1/"),
+      ]
+    ),
+    (
+      "an entry of `trusted_realms`",
+      [
+        ("r.example", nil, "https://trusted.example/"), ("r.example", "http://r.example", "http://trusted.example:81/"),
+        ("r.example", nil, "https://10.0.0.9:8443/"),
+      ]
+    ),
+    (
+      "on this machine, of a registry that is not",
+      [
+        ("r.example", nil, "https://127.0.0.1/"), ("r.example", nil, "https://localhost/"),
+        ("r.example", nil, "https://x.localhost/"), ("10.0.0.7", nil, "https://[::1]/"),
+      ]
+    ),
+    (
+      "a private address, of a registry that is at a public one or has a name",
+      [("r.example", nil, "https://10.0.0.8/"), ("9.9.9.9", nil, "https://192.168.1.1/")]
+    ),
+    (
+      "an address that no server has, or a number in disguise (`0x7f.1`)",
+      [
+        ("r.example", nil, "https://0.0.0.0/"), ("r.example", nil, "https://0x7f.1/"),
+        ("localhost:5000", "http://localhost:5000", "http://2130706433/"),
+      ]
+    ),
+    (
+      "on plain HTTP: the registry's host, on this machine, or a private address",
+      [
+        ("r.example", "http://r.example", "http://r.example:81/"),
+        ("localhost:5000", "http://localhost:5000", "http://127.0.0.1/"),
+        ("10.0.0.7:5000", "http://10.0.0.7:5000", "http://10.0.0.8/"),
+      ]
+    ),
+    (
+      "otherwise on plain HTTP",
+      [
+        ("r.example", "http://r.example", "http://auth.r.example/"),
+        ("r.example", "http://r.example", "http://9.9.9.9/"),
+      ]
+    ),
+    (
+      "the registry's host at another port, or under its registrable domain",
+      [
+        ("r.example", nil, "https://r.example:8443/"), ("registry.r.example", nil, "https://auth.r.example/"),
+        ("r.example", "http://r.example", "https://auth.r.example/"),
+      ]
+    ),
+    (
+      "`auth.docker.io` for `docker.io`",
+      [("docker.io", "https://registry-1.docker.io", "https://auth.docker.io/token")]
+    ),
+    ("`gitlab.com` for `registry.gitlab.com`", [("registry.gitlab.com", nil, "https://gitlab.com/jwt/auth")]),
+    (
+      "`sso.redhat.com` for `registry.connect.redhat.com`",
+      [("registry.connect.redhat.com", nil, "https://sso.redhat.com/auth")]
+    ),
+    ("`sso.redhat.com` for `registry.redhat.io`", [("registry.redhat.io", nil, "https://sso.redhat.com/auth")]),
+    (
+      "any other",
+      [
+        ("r.example", nil, "https://thief.example/"), ("r.example", nil, "https://auth.docker.io/"),
+        ("registry.redhat.io", nil, "https://sso.redhat.com:8443/"), ("r.example", nil, "https://9.9.9.9/"),
+      ]
+    ),
+  ]
+
+  @Test func theTokenServers() throws {
+    let rows = try Self.table(below: "| The token server is | It gets |")
+    #expect(rows.map { $0[0] } == Self.tokenServers.map(\.row))
     let known = RealmPolicy.known.map { "`\($0.value)` for `\($0.key)`" }
-    #expect(rows.filter { $0.contains(" for `") }.sorted() == known.sorted())
+    #expect(rows.map { $0[0] }.filter { $0.contains(" for `") }.sorted() == known.sorted())
+    for (row, (_, cases)) in zip(rows, Self.tokenServers) {
+      for (domain, registry, realm) in cases {
+        let policy = RealmPolicy(
+          domain: domain, registry: try #require(WebURL(registry ?? "https://\(domain)")),
+          trustedRealms: ["trusted.example", "trusted.example:81", "10.0.0.9:8443"])
+        let gets =
+          switch policy.decide(try #require(WebURL(realm))) {
+          case .own, .trusted: "the credentials"
+          case .anonymousOnly: "a request without credentials"
+          case .refused: "nothing: it is refused"
+          }
+        #expect(row[1] == gets, "\(row[0]): \(domain) names \(realm)")
+      }
+    }
   }
 
   private static func table(below head: String) throws -> [[String]] {
