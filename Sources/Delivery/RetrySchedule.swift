@@ -48,6 +48,6 @@ package struct RetrySchedule: Sendable, Hashable {
 enum RetryDelay {
   /// - Parameter failures: failures in a row, 1 after the first.
   static func after(failures: Int) -> Duration {
-    .seconds(min(Limits.sinkRestSeconds, 1 << max(0, min(failures - 1, 6))))
+    .seconds(min(Limits.sinkRestSeconds, 1 << max(0, min(failures - 1, 16))))
   }
 }

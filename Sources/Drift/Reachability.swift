@@ -51,7 +51,8 @@ package struct Reachability: Hashable, Sendable {
 
   /// A check gave none.
   ///
-  /// - Parameter registryAnswers: whether the registry is known to be up: its base endpoint has answered. Matters only where `wantsRegistryProbe` was true.
+  /// - Parameter registryAnswers: whether the registry is known to be up, for its base endpoint has answered. Matters
+  ///   only where `wantsRegistryProbe` was true.
   /// - Returns: `.deleted` when this answer completes the proof.
   package mutating func failed(
     _ failure: CheckFailure, at now: Timestamp, registryAnswers: Bool
