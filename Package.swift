@@ -76,7 +76,7 @@ let package = Package(
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "ImageModel"]),
     .testTarget(
-      name: "TransportTests", dependencies: ["Addresses", "Host", "ImageModel", "Transport", "TestSupport"]),
+      name: "TransportTests", dependencies: ["ImageModel", "Transport", "TestSupport"]),
     .testTarget(
       name: "RegistryTests",
       dependencies: [
@@ -84,7 +84,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "Hashing", "ImageModel", "StrictJSON", "TestSupport"]),
-    .testTarget(name: "DriftTests", dependencies: ["Drift", "ImageModel", "Schedule", "TestSupport"]),
+    .testTarget(name: "DriftTests", dependencies: ["Drift", "ImageModel", "Schedule"]),
     .testTarget(name: "ScheduleTests", dependencies: ["Schedule", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "HistoryTests",
@@ -93,9 +93,9 @@ let package = Package(
       ],
       exclude: ["fixtures"]),
     .testTarget(
-      name: "DeliveryTests", dependencies: ["Host", "Delivery", "Transport", "ImageModel", "TestSupport"]),
+      name: "DeliveryTests", dependencies: ["Delivery", "Transport", "ImageModel", "TestSupport"]),
     .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "TestSupport"]),
-    .testTarget(name: "ConfigTests", dependencies: ["Config", "ImageModel"], exclude: ["fixtures"]),
+    .testTarget(name: "ConfigTests", dependencies: ["Config", "ImageModel", "TestSupport"], exclude: ["fixtures"]),
     .testTarget(
       name: "RecordingTests", dependencies: ["Drift", "History", "ImageModel", "Recording", "TestSupport"]),
     .testTarget(
@@ -109,21 +109,20 @@ let package = Package(
     .testTarget(
       name: "ServiceTests",
       dependencies: [
-        "Addresses", "Config", "Control", "Delivery", "Documents", "Drift", "Endpoint", "Hashing", "History", "Host",
-        "ImageModel",
-        "Polling", "Recording", "Registry", "Schedule", "Service", "StrictJSON", "TestSupport", "Transport",
+        "Config", "Control", "Delivery", "Endpoint", "Hashing", "History", "Host", "ImageModel", "Polling", "Recording",
+        "Registry", "Service", "TestSupport", "Transport",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "InMemoryLogging", package: "swift-log"), .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "Answers", "Host", "watcher", "Control", "Service", "History", "Config", "ImageModel", "TestSupport",
+        "Answers", "watcher", "Service", "History", "Config", "ImageModel", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "BlackBoxTests",
-      dependencies: ["Host", "watcher", "TestSupport", "Hashing", "StrictJSON", "ImageModel"],
+      dependencies: ["watcher", "TestSupport", "Hashing", "StrictJSON", "ImageModel"],
       exclude: ["FaultShim", "Namespace"]),
     .testTarget(
       name: "FuzzTests",

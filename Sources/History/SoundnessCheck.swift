@@ -3,13 +3,13 @@ import ImageModel
 
 /// SQLite's own checks of a file.
 enum SoundnessCheck {
-  /// Below this the full check costs less than a second; `quick_check` alone misses a third of single damaged
-  /// bytes. Source: docs/store.md, How it is opened.
-
   enum Depth: Hashable {
     case none, quick, full
   }
 
+  /// A small file is checked in full, which costs less than a second; `quick_check` alone misses a third of single
+  /// damaged bytes. Source: docs/store.md, How it is opened.
+  ///
   /// - Parameter openedDirty: whether the last writer left a log, so did not close.
   static func depth(bytes: Int, openedDirty: Bool) -> Depth {
     if bytes < Limits.fullCheckBytes { return .full }

@@ -17,10 +17,12 @@ import Testing
   init() throws {
     registry = try FakeRegistry(door: .anonymousToken)
     registry.put(
-      manifest: FakeRegistryImage.document(.dockerList, bytes: try fixture("index.json")), in: Self.path, tag: "latest")
+      manifest: FakeRegistryImage.document(.dockerList, bytes: try AmazonlinuxDocuments.bytes("index.json")),
+      in: Self.path, tag: "latest")
     for name in ["amd64", "arm64"] {
       registry.put(
-        manifest: FakeRegistryImage.document(.dockerManifest, bytes: try fixture("\(name).manifest.json")),
+        manifest: FakeRegistryImage.document(
+          .dockerManifest, bytes: try AmazonlinuxDocuments.bytes("\(name).manifest.json")),
         in: Self.path)
     }
     image = "\(registry.authority)/\(Self.path):latest"
@@ -37,7 +39,7 @@ import Testing
     #expect(platforms.map { $0["image_id"] as? String } == [Self.amd64, Self.arm64])
     #expect(platforms.allSatisfy { $0["created"] is NSNull })
     let raw = try scene.run(["resolve", image, "--raw"])
-    #expect(Array(raw.stdout.utf8) == (try fixture("index.json")))
+    #expect(Array(raw.stdout.utf8) == (try AmazonlinuxDocuments.bytes("index.json")))
     #expect(!FileManager.default.fileExists(atPath: scene.database), "resolve keeps nothing")
   }
 
@@ -85,7 +87,8 @@ import Testing
         "config": FakeRegistryImage.descriptor(config), "layers": .array([]),
       ])
     registry.put(manifest: manifest, in: Self.path)
-    let amd64 = FakeRegistryImage.document(.dockerManifest, bytes: try fixture("amd64.manifest.json"))
+    let amd64 = FakeRegistryImage.document(
+      .dockerManifest, bytes: try AmazonlinuxDocuments.bytes("amd64.manifest.json"))
     let index = FakeRegistryImage.index(
       [
         FakeRegistryImage.entry(amd64, platform: "linux/amd64"),
@@ -106,8 +109,10 @@ import Testing
   @Test func onlyTheIndexChangesAndNobodyIsTold() throws {
     defer { registry.stop() }
     _ = try scene.json(["check", "--json", "--config", scene.config])
-    let amd64 = FakeRegistryImage.document(.dockerManifest, bytes: try fixture("amd64.manifest.json"))
-    let arm64 = FakeRegistryImage.document(.dockerManifest, bytes: try fixture("arm64.manifest.json"))
+    let amd64 = FakeRegistryImage.document(
+      .dockerManifest, bytes: try AmazonlinuxDocuments.bytes("amd64.manifest.json"))
+    let arm64 = FakeRegistryImage.document(
+      .dockerManifest, bytes: try AmazonlinuxDocuments.bytes("arm64.manifest.json"))
     registry.put(
       manifest: FakeRegistryImage.index([
         FakeRegistryImage.entry(amd64, platform: "linux/amd64"),
@@ -121,9 +126,4 @@ import Testing
     #expect(events.map { $0["type"] as? String } == ["watcher.index.changed"])
     #expect(try scene.history(image).count == 1)
   }
-}
-
-private func fixture(_ name: String) throws -> [UInt8] {
-  let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  return Array(try Data(contentsOf: tests.appendingPathComponent("fixtures/amazonlinux/\(name)")))
 }

@@ -86,8 +86,7 @@ import Testing
 
   @Test func anOlderDatabaseIsBroughtUpToDate() throws {
     defer { registry.stop() }
-    let old = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("HistoryTests/fixtures/v1.db")
+    let old = URL(filePath: ProjectFile.path("Tests/HistoryTests/fixtures/v1.db"))
     try FileManager.default.copyItem(at: old, to: URL(fileURLWithPath: scene.database))
     #expect(try scene.run(["db", "check"]).status == 65)
     let outcome = try scene.run(["db", "migrate"])

@@ -4,11 +4,7 @@ import Testing
 
 /// The JSON documents that `docs/reference.md` shows are what the binary prints, but for times, identifiers and places.
 @Suite struct DocumentedJSONTests {
-  private static let text = Result {
-    try String(
-      contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/reference.md"),
-      encoding: .utf8)
-  }
+  private static let text = Result { try ProjectFile.text("docs/reference.md") }
 
   private static let identifier = "0d4c7f3e-6a51-4f0e-9d28-5b1f6c2a7e90"
 

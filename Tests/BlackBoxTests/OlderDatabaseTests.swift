@@ -5,8 +5,7 @@ import Testing
 /// A database that an older version has written is opened, gone on with and answers as it did. What it answered is kept
 /// in `HistoryTests/fixtures/answers`, byte for byte, and never written again.
 @Suite struct OlderDatabaseTests {
-  private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "HistoryTests/fixtures")
+  private static let fixtures = URL(filePath: ProjectFile.path("Tests/HistoryTests/fixtures"))
   private static let answers = [
     (["status"], "status"), (["events"], "events"),
     (["history", "amazonlinux:latest"], "history-image"),

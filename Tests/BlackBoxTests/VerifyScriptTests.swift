@@ -7,8 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct VerifyScriptTests {
   private static let key = [UInt8](0..<32)
   private static let secret = "whsec_" + Data(key).base64EncodedString() + "\n"
-  private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "docs/receivers/verify.sh").path
+  private static let script = ProjectFile.path("docs/receivers/verify.sh")
   private static let shells = [["/bin/dash"], ["/bin/bash", "--posix"]]
 
   private let directory = FileManager.default.temporaryDirectory.appending(path: "watcher-verify.\(UUID().uuidString)")

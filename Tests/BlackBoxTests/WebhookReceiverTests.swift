@@ -66,8 +66,7 @@ import Testing
     init(_ scene: Scene) throws {
       stdout = scene.directory + "/received"
       let stderr = scene.directory + "/listening"
-      let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "docs/receivers/receiver.py").path
+      let script = ProjectFile.path("docs/receivers/receiver.py")
       child = try Child(
         try #require(python), [script, "0"],
         environment: ["PATH": "/usr/bin:/bin", "WEBHOOK_SECRET_FILE": scene.directory + "/secret"], stdout: stdout,

@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 import Testing
 
 @testable import Config
@@ -36,9 +36,5 @@ import Testing
     return keys
   }
 
-  private static func document() throws -> String {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return try String(contentsOf: root.appending(path: "docs/configuration.md"), encoding: .utf8)
-  }
+  private static func document() throws -> String { try ProjectFile.text("docs/configuration.md") }
 }

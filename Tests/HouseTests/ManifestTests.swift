@@ -57,6 +57,23 @@ import Testing
       ])
   }
 
+  @Test func testsDependOnWhatTheyImport() throws {
+    House.expectNone(Self.unused(try House.manifest(), by: try House.tests("swift")))
+  }
+
+  @Test func aDependencyThatNothingImportsIsFound() {
+    let manifest = Manifest(
+      #"""
+      .testTarget(name: "ATests", dependencies: ["A", "B", .product(name: "C", package: "c")]),
+      .testTarget(name: "BTests", dependencies: ["A"])
+      """#)
+    let files = [
+      House.SourceFile("Tests/ATests/One.swift", "import A\n"),
+      House.SourceFile("Tests/BTests/Two.swift", "import A\n"),
+    ]
+    #expect(Self.unused(manifest, by: files) == ["nothing in ATests imports B", "nothing in ATests imports C"])
+  }
+
   @Test func everyRoomHasTestsOfItsOwn() throws { House.expectNone(Self.untested(try House.manifest())) }
 
   @Test func aRoomWithoutTestsIsFound() {
@@ -86,6 +103,18 @@ import Testing
       guard let allowed = table.dependencies(of: room) else { return ["\(room) is not in the table"] }
       return dependencies.subtracting(allowed).sorted().map { "\(room): \($0) only in Package.swift" }
         + allowed.subtracting(dependencies).sorted().map { "\(room): \($0) only in the table" }
+    }
+  }
+
+  /// The black-box tests depend on the program that they run.
+  private static func unused(_ manifest: Manifest, by files: [House.SourceFile]) -> [String] {
+    let imported = Dictionary(grouping: files, by: \.room).mapValues { files in
+      Set(files.flatMap { ImportScanner.modules(in: $0.text) })
+    }
+    return manifest.tests.flatMap { target in
+      target.dependencies.subtracting(imported[target.name] ?? []).sorted()
+        .filter { target.name != "BlackBoxTests" || $0 != "watcher" }
+        .map { "nothing in \(target.name) imports \($0)" }
     }
   }
 

@@ -1,5 +1,5 @@
-import Foundation
 import ImageModel
+import TestSupport
 import Testing
 
 /// The table of `docs/reference.md` says what `Limits` is, and leaves nothing out.
@@ -74,26 +74,18 @@ import Testing
   ]
 
   @Test func theTableSaysWhatHolds() throws {
-    let document = try Self.text("docs/reference.md")
-    let heading = try #require(document.range(of: "\n## Limits and timings\n"))
-    let lines = document[heading.upperBound...].split(separator: "\n").filter { $0.hasPrefix("|") }.dropFirst(2)
-    #expect(lines.map(String.init) == Self.rows.map { "| \($0.what) | \($0.values) |" })
+    let table = try MarkdownTable.rows(below: "## Limits and timings", in: ProjectFile.text("docs/reference.md"))
+    #expect(table == Self.rows.map { [$0.what, $0.values] })
   }
 
   /// Each constant is looked at above.
   @Test func noLimitIsLeftOut() throws {
-    let names = try Self.text("Sources/ImageModel/Limits.swift").matches(of: /static let (\w+)/).map(\.output.1)
+    let names = try ProjectFile.text("Sources/ImageModel/Limits.swift").matches(of: /static let (\w+)/).map(\.output.1)
     let compared = Set(
-      try Self.text("Tests/ImageModelTests/DocumentedLimitsTests.swift")
+      try ProjectFile.text("Tests/ImageModelTests/DocumentedLimitsTests.swift")
         .matches(of: /Limits\.(\w+)/).map(\.output.1))
     #expect(names.count > 40)
     #expect(names.filter { !compared.contains($0) }.isEmpty)
-  }
-
-  private static func text(_ path: String) throws -> String {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return try String(contentsOf: root.appending(path: path), encoding: .utf8)
   }
 
   private static func count(_ number: Int) -> String {

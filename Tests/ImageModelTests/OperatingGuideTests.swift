@@ -1,5 +1,5 @@
-import Foundation
 import ImageModel
+import TestSupport
 import Testing
 
 /// `docs/operating.md` says what to do about every code there is.
@@ -14,12 +14,8 @@ import Testing
   }
 
   private static func firstColumn(below heading: String) throws -> [String] {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let guide = try String(contentsOf: root.appending(path: "docs/operating.md"), encoding: .utf8)
-    let sections = guide.components(separatedBy: "\n## ")
-    let section = try #require(sections.first { $0.hasPrefix("Troubleshooting: \(heading)\n") })
-    return section.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst()
-      .map { $0.split(separator: "|")[0].trimmingCharacters(in: .whitespaces) }
+    try MarkdownTable.rows(below: "## Troubleshooting: \(heading)", in: ProjectFile.text("docs/operating.md")).map {
+      $0[0]
+    }
   }
 }

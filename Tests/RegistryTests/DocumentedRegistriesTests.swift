@@ -1,5 +1,5 @@
-import Foundation
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import Registry
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func whatIsAskedFor() throws {
-    let block = try #require(Self.document().firstMatch(of: /\n```\n((?s:.*?))```/))
+    let block = try #require(ProjectFile.text("docs/registries.md").firstMatch(of: /\n```\n((?s:.*?))```/))
     #expect(block.1.split(separator: "\n").map(String.init) == MediaType.manifestTypes.map(\.description))
   }
 
@@ -173,18 +173,6 @@ import Testing
   }
 
   private static func table(below head: String) throws -> [[String]] {
-    let document = try document()
-    let start = try #require(document.range(of: head))
-    let lines = document[start.upperBound...].split(separator: "\n", omittingEmptySubsequences: false)
-    return lines.dropFirst(2).prefix { $0.hasPrefix("|") }.map { line in
-      line.dropFirst().dropLast().split(separator: "|", omittingEmptySubsequences: false)
-        .map { $0.trimmingCharacters(in: .whitespaces) }
-    }
-  }
-
-  private static func document() throws -> String {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return try String(contentsOf: root.appending(path: "docs/registries.md"), encoding: .utf8)
+    try MarkdownTable.rows(below: head, in: ProjectFile.text("docs/registries.md"))
   }
 }

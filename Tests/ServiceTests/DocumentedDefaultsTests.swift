@@ -1,8 +1,8 @@
 import Config
 import Delivery
-import Foundation
 import ImageModel
 import Registry
+import TestSupport
 import Testing
 import Transport
 
@@ -37,42 +37,69 @@ import Transport
   }
 
   private static func actual() throws -> [String: Default] {
-    let text = #"{"sinks": {"h": {"type": "webhook", "url": "https://r.example/"}}, "watch": ["a.example/b:1"]}"#
-    let config = try WatchConfig.parse(Array(text.utf8), path: "c")
-    let empty = try WatchConfig.parse(Array("{}".utf8), path: "c")
+    let empty = try parse("{}")
+    let sinks =
+      #""sinks": {"h": {"type": "webhook", "url": "https://r.example/"}, "f": {"type": "file", "path": "/f"}}"#
+    let config = try parse(#"{\#(sinks), "watch": ["a.example/b:1"]}"#)
     let entry = try #require(config.watch.first)
+    let other = try #require(
+      try parse(
+        #"{\#(sinks), "defaults": {"interval": "7m", "platforms": ["linux/arm64"], "sinks": ["f"]}, "#
+          + #""watch": ["a.example/b:1"]}"#
+      ).watch.first)
     guard case .webhook(let settings) = try #require(config.sinks.first).kind else { throw WrongKind() }
     let hook = try settings.target(of: "h", [:])
     let schedule = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
-    let all = RegistryAccessMap(settings: [:], environment: [:], agreedTime: nil)
-    let (far, near) = (all.access("a.example"), all.access("localhost:5000"))
-    func concurrency(_ domain: String) -> Int { RegistryAccessMap.concurrency(of: domain, nil) }
+    // Of registries that are not in the file, and of those of which it says something else.
+    let registries = try [
+      [:],
+      parse(
+        #"{"registries": {"a.example": {"username": "u", "password_file": "p"}, "localhost:5000": {"ca_file": "c"}}}"#
+      ).registries,
+    ]
+    func hold(_ far: (RegistryAccess) -> Bool, _ near: (RegistryAccess) -> Bool) -> Bool {
+      registries.allSatisfy { settings in
+        let all = RegistryAccessMap(settings: settings, environment: [:], agreedTime: nil)
+        return far(all.access("a.example")) && near(all.access("localhost:5000"))
+      }
+    }
+    func hold(_ both: (RegistryAccess) -> Bool) -> Bool { hold(both, both) }
+    func concurrency(_ domain: String) -> Set<Int> {
+      Set(registries.map { RegistryAccessMap.concurrency(of: domain, $0[domain]) })
+    }
+    let certificate = RegistryAccessMap(
+      settings: try parse(#"{"registries": {"a.example": {"client_cert_file": "/c"}}}"#).registries, environment: [:],
+      agreedTime: nil
+    ).access("a.example").tls
     return [
       "Top level.database": Default("see `watcher(8)`, Files", empty.database == nil),
       "Top level.watch": Default("empty", empty.watch.isEmpty && empty.repositories.isEmpty),
       "Top level.sinks": Default(
         "one of type `stdout`, named `stdout`", empty.sinks == [SinkSettings(name: "stdout", kind: .stdout)]),
-      "defaults.interval": Default("`15m`", config.defaults.intervalSeconds == 900 && entry.intervalSeconds == 900),
-      "defaults.platforms": Default(#"`["*"]`"#, config.defaults.selection == .all && entry.selection == .all),
+      "defaults.interval": Default("`15m`", entry.intervalSeconds == 900),
+      "defaults.platforms": Default(#"`["*"]`"#, entry.selection == .all),
       "defaults.platform_match": Default("`strict`", config.unbuilt.isEmpty),
-      "defaults.sinks": Default("every sink", entry.sinks == ["h"]),
+      "defaults.sinks": Default("every sink", entry.sinks == ["h", "f"]),
       "defaults.unreachable_after": Default("`1h`", entry.unreachableAfterSeconds == 3_600),
-      "watch[].interval": Default("that of `defaults`", entry.intervalSeconds == config.defaults.intervalSeconds),
-      "watch[].platforms": Default("that of `defaults`", entry.selection == config.defaults.selection),
-      "watch[].sinks": Default("that of `defaults`", entry.sinks == config.defaults.sinks),
+      "watch[].interval": Default("that of `defaults`", other.intervalSeconds == 420),
+      "watch[].platforms": Default(
+        "that of `defaults`", other.selection == .only([Platform(os: "linux", architecture: "arm64")])),
+      "watch[].sinks": Default("that of `defaults`", other.sinks == ["f"]),
       "watch[].labels": Default("empty", entry.labels.isEmpty),
       "watch[].include_tags": Default("every tag", try repository().includeTags.isEmpty),
       "watch[].exclude_tags": Default("none", try repository().excludeTags.isEmpty),
       "watch[].max_tags": Default("`50`", try repository().maxTags == 50),
-      "registries.HOST.scheme": Default("`https`; `http` on loopback", !far.usesPlainHTTP && near.usesPlainHTTP),
-      "registries.HOST.client_key_file": Default("as in the certificate's file", far.tls.clientKeyFile == nil),
-      "registries.HOST.insecure_skip_verify": Default("`false`", !far.tls.skipVerify),
+      "registries.HOST.scheme": Default(
+        "`https`; `http` on loopback", hold({ !$0.usesPlainHTTP }, { $0.usesPlainHTTP })),
+      "registries.HOST.client_key_file": Default(
+        "as in the certificate's file", certificate.clientCertFile == "/c" && certificate.clientKeyFile == nil),
+      "registries.HOST.insecure_skip_verify": Default("`false`", hold { !$0.tls.skipVerify }),
       "registries.HOST.requests_per_second": Default(
-        "`2`; unlimited on loopback", far.requestsPerSecond == 2 && near.requestsPerSecond == nil),
+        "`2`; unlimited on loopback", hold({ $0.requestsPerSecond == 2 }, { $0.requestsPerSecond == nil })),
       "registries.HOST.max_concurrency": Default(
-        "`4`; `64` on loopback", concurrency("a.example") == 4 && concurrency("localhost:5000") == 64),
-      "registries.HOST.trusted_realms": Default("empty", far.trustedRealms.isEmpty),
-      "registries.HOST.allow_plain_credentials": Default("`false`", !far.allowPlainCredentials),
+        "`4`; `64` on loopback", concurrency("a.example") == [4] && concurrency("localhost:5000") == [64]),
+      "registries.HOST.trusted_realms": Default("empty", hold { $0.trustedRealms.isEmpty }),
+      "registries.HOST.allow_plain_credentials": Default("`false`", hold { !$0.allowPlainCredentials }),
       "sinks.NAME.events": Default(
         "the types that are on by default, see docs/webhooks.md", config.sinks[0].events == nil),
       "sinks.NAME.group": Default("off", config.sinks[0].groupSeconds == nil),
@@ -99,14 +126,15 @@ import Transport
   private struct WrongKind: Error {}
 
   private static func repository() throws -> RepositoryEntry {
-    let config = try WatchConfig.parse(Array(#"{"watch": [{"repository": "a.example/b"}]}"#.utf8), path: "c")
-    return try #require(config.repositories.first)
+    try #require(try parse(#"{"watch": [{"repository": "a.example/b"}]}"#).repositories.first)
+  }
+
+  private static func parse(_ text: String) throws -> WatchConfig {
+    try WatchConfig.parse(Array(text.utf8), path: "/c")
   }
 
   private static func documented() throws -> [String: String] {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return documented(in: try String(contentsOf: root.appending(path: "docs/configuration.md"), encoding: .utf8))
+    documented(in: try ProjectFile.text("docs/configuration.md"))
   }
 
   /// What stands in the third column, by heading and key.
@@ -116,8 +144,8 @@ import Transport
     for line in text.split(separator: "\n") {
       if line.hasPrefix("## ") { heading = String(line.dropFirst(3)) }
       guard let row = line.firstMatch(of: /^\| `(\w+)` \|/) else { continue }
-      let cells = line.split(separator: "|", omittingEmptySubsequences: false)
-      let text = cells.count > 3 ? cells[3].trimmingCharacters(in: .whitespaces) : ""
+      let cells = MarkdownTable.cells(line)
+      let text = cells.count > 2 ? cells[2] : ""
       if !text.isEmpty { defaults["\(heading).\(row.1)"] = text }
     }
     return defaults

@@ -9,7 +9,6 @@ package enum AmazonlinuxDocuments {
 
   /// - Parameter name: `index.json`, `amd64.manifest.json` or `arm64.manifest.json`.
   package static func bytes(_ name: String) throws -> [UInt8] {
-    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    return Array(try Data(contentsOf: tests.appending(path: "fixtures/amazonlinux/\(name)")))
+    Array(try Data(contentsOf: URL(filePath: ProjectFile.path("Tests/fixtures/amazonlinux/\(name)"))))
   }
 }

@@ -36,7 +36,7 @@ final class ServiceNotifier: Sendable {
   /// - Parameters:
   ///   - environment: what systemd set is read from it; anything unusable there is ignored, with a warning.
   ///   - clock: CLOCK_MONOTONIC, in microseconds.
-  package init(
+  init(
     environment: [String: String], log: Logger, pid: Int32 = getpid(),
     clock: @escaping @Sendable () -> Int64 = ServiceNotifier.monotonicMicroseconds
   ) {
