@@ -3,6 +3,7 @@ import GRDB
 import Glibc
 import ImageModel
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import History
@@ -65,6 +66,28 @@ import Testing
     #expect(exists(scratch.database + "-wal"))
     #expect(exists(scratch.database + "-shm"))
     #expect(size(scratch.database + "-wal") == 0)
+  }
+
+  /// The log cannot be folded then, and the stop does not wait for longer than for any lock.
+  @Test func aReaderIsLeftItsStateWhenTheWriterCloses() throws {
+    let writer = try HistoryWriter.open(scratch.database)
+    let reader = try DatabaseQueue(path: scratch.database)
+    try reader.inDatabase { db in
+      try db.beginTransaction(.deferred)
+      #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM tag") == 0)
+      let tag = TagReference(domain: "r.example", path: "app", tag: "1")
+      try writer.transactionSync { _ = try $0.ensureTag(tag, selection: .all) }
+      let began = ContinuousClock.now
+      writer.close()
+      #expect(ContinuousClock.now - began < .seconds(Connection.busyTimeoutSeconds + 2))
+      #expect(!DatabaseLock.isHeld(for: scratch.database) && size(scratch.database + "-wal") > 0)
+      #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM tag") == 0, "what it began with")
+      let next = try HistoryWriter.open(scratch.database)
+      defer { next.close() }
+      #expect(try next.transactionSync { try $0.ensureTag(tag, selection: .all).id } == 1)
+      try db.commit()
+      #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM tag") == 1)
+    }
   }
 
   @Test func aSecondWriterIsRefused() throws {
