@@ -98,6 +98,11 @@ package struct PollCore: Sendable {
   /// Makes a tag due at once.
   mutating func hasten(_ index: Int, at now: Moment) { plan.hasten(index, at: now.boot) }
 
+  func pauses(at now: Moment) -> [String: BootTime] { plan.pauses(at: now.boot) }
+
+  /// Leaves registries alone until then, by domain.
+  package mutating func pause(_ ends: [String: BootTime]) { plan.pause(ends) }
+
   /// Why the tag cannot be polled now, if so: its registry is left alone, for it has asked for that.
   func pause(of index: Int, at now: Moment) -> CheckFailure? {
     guard let end = plan.pause(of: index, at: now.boot) else { return nil }

@@ -58,6 +58,9 @@ package actor PollEngine {
       hangs: workers.hangs(longerThan: .seconds(2 * Limits.tickSeconds), at: clock().boot))
   }
 
+  /// Until when registries want to be left alone, by domain.
+  package var pauses: [String: BootTime] { core.pauses(at: clock()) }
+
   package var figures: PollFigures { meters.figures(core, at: clock()) }
 
   // MARK: Polling

@@ -152,6 +152,16 @@ package struct PollPlan: Sendable {
     return end > now ? end : nil
   }
 
+  /// Until when registries are left alone, by domain; of those that are.
+  package func pauses(at now: BootTime) -> [String: BootTime] {
+    indexOfRegistry.mapValues { registries[$0].pausedUntil }.filter { $0.value > now }
+  }
+
+  /// Polls of registries wait until then, by domain. A pause is never shortened.
+  package mutating func pause(_ ends: [String: BootTime]) {
+    for (domain, end) in ends { if let index = indexOfRegistry[domain] { pause(registry: index, until: end) } }
+  }
+
   /// Polls of this registry wait until then. A pause is never shortened.
   package mutating func pause(registry: Int, until: BootTime) {
     guard registries.indices.contains(registry) else { return }

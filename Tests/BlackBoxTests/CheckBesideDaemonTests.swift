@@ -135,6 +135,33 @@ import Testing
     #expect(eventually { WatcherBinary.text(late).contains("\"subject\":\"\(other)\"") })
   }
 
+  /// The daemon knows that its registry wants to be left alone, whoever asks for which tag.
+  @Test func whatIsOutsideTheWatchlistIsLeftAloneWithItsRegistry() throws {
+    defer { end() }
+    registry.setFault { request in
+      request.path.hasSuffix("/stable") ? ScriptedResponse(429, headers: [("Retry-After", "600")]) : nil
+    }
+    #expect(try check([]).status == 2)
+    let report = try object(check([other, "--json"]).stdout)
+    let results = try #require(report["results"] as? [[String: Any]])
+    #expect((results[0]["error"] as? [String: Any])?["code"] as? String == "rate_limited")
+    #expect(!registry.requests.contains { $0.path.hasSuffix("/edge") })
+  }
+
+  /// Its poll is cut off then, which says nothing about the tag.
+  @Test func aStopRecordsNothingOfWhatIsOutsideTheWatchlist() throws {
+    registry.setFault { request in
+      request.path.hasSuffix("/edge") ? ScriptedResponse(200, behaviour: .hang) : nil
+    }
+    let connection = try LocalSocket(scene.directory + "/control.sock")
+    connection.send("{\"command\":\"check\",\"database\":\"\(scene.database)\",\"tags\":[\"\(other)\"]}\n")
+    #expect(eventually { registry.requests.contains { $0.path.hasSuffix("/edge") } })
+    end()
+    let last = connection.linesToEnd().last ?? ""
+    #expect(last.hasPrefix("{\"error\":{\"status\":69,") && last.contains("the daemon stops"), "\(last)")
+    #expect(try scene.sql("SELECT failures, error_code FROM tag WHERE watched = 0") == ["0|"])
+  }
+
   /// As many as there is room for, of a watched tag and one outside, whose registry does not answer.
   @Test func clientsThatLeaveHoldNoConnection() throws {
     defer { end() }

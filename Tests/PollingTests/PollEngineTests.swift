@@ -262,7 +262,7 @@ import Testing
     let core = try writer.core(entries, concurrency: 2, at: .now(), isSinglePass: true)
     let polls = Mutex((begun: 0, ended: 0))
     let pass = SinglePass(
-      writer: writer,
+      core, writer: writer,
       poll: { [snapshot] _ in
         defer { polls.withLock { $0.ended += 1 } }
         let isFirst = polls.withLock { polls in
@@ -273,7 +273,7 @@ import Testing
         try? await Task.sleep(for: .seconds(3_600))
         return .failed(CheckFailure(.network, "cut off"), registryAnswers: false)
       }, record: { _, _ in throw StoreError(.full, "the disk is full") }, onRecorded: { _ in })
-    await #expect(throws: StoreError(.full, "the disk is full")) { try await pass.run(core) }
+    await #expect(throws: StoreError(.full, "the disk is full")) { try await pass.run() }
     let (begun, ended) = polls.withLock { $0 }
     #expect(begun == ended && begun <= 3)
     // Nothing is left that could begin another.

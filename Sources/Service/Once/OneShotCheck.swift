@@ -54,10 +54,10 @@ package final class OneShotCheck: Sendable {
     }
     let report = PollReport(log: log)
     let pass = SinglePass(
-      writer: store.writer, poll: TagPoller(registry: registry, writer: store.writer).poll,
+      consume core, writer: store.writer, poll: TagPoller(registry: registry, writer: store.writer).poll,
       record: config.recording, onRecorded: { $0.forEach(report.logRemarks) })
     let began = Moment.now().boot
-    let results = try await pass.run(consume core) { progress($0, entries.count) }
+    let results = try await pass.run { progress($0, entries.count) }
     let seconds = Double(Moment.now().boot - began) / 1000
     collect(results)
     if let time = agreedTime.newest { try await store.writer.transaction { try $0.recordAgreedTime(time) } }

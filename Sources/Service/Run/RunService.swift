@@ -32,6 +32,9 @@ package actor RunService {
   var keptTime: Timestamp?
   /// Logs what was recorded and wakes the sinks that events are for.
   private let onRecorded: @Sendable ([Record]) -> Void
+  /// Under way, over tags that are not watched.
+  private var passes: [SinglePass] = []
+  private var isStopping = false
   private let stopReasons: (stream: AsyncStream<StopReason>, continuation: AsyncStream<StopReason>.Continuation)
 
   private enum StopReason: Sendable {
@@ -193,11 +196,15 @@ package actor RunService {
     var results = Dictionary(uniqueKeysWithValues: watched.map { ($0.tag, $0) })
     if !others.isEmpty {
       let config = config.value
-      let core = try await store.check(others.map(config.entry), config, now: .now())
+      var core = try await store.check(others.map(config.entry), config, now: .now())
+      core.pause(await engine.pauses)
+      guard !isStopping else { throw CheckInterruption.stopping }
       let pass = SinglePass(
-        writer: store.writer, poll: { [poller] in await poller.value.poll($0) }, record: recordUnwatched,
+        consume core, writer: store.writer, poll: { [poller] in await poller.value.poll($0) }, record: recordUnwatched,
         onRecorded: onRecorded)
-      for result in try await pass.run(consume core, progress: { progress.set(watched.count + $0, of: total) }) {
+      passes.append(pass)
+      defer { passes.removeAll { $0 === pass } }
+      for result in try await pass.run(progress: { progress.set(watched.count + $0, of: total) }) {
         results[result.tag] = result
       }
     }
@@ -242,8 +249,10 @@ package actor RunService {
 
   // MARK: Stopping
 
-  /// No new polls; those in flight get a moment, then what is recorded is delivered as far as sinks take it.
+  /// No new polls; those in flight of watched tags get a moment, then what is recorded is delivered as far as sinks take it.
   private func shutDown(_ engine: PollEngine) async -> StoreError? {
+    isStopping = true
+    for pass in passes { await pass.cutOff() }
     let cutOff = Task {
       try await Task.sleep(for: .seconds(Limits.pollGraceSeconds))
       await engine.cutOff()
