@@ -9,6 +9,8 @@ package struct Descriptor: Hashable, Sendable {
   /// Bytes; 0 or more.
   package let size: Int
   package let platform: Platform?
+  /// Whether the platform is unknown for what is named is none that there can be.
+  package let hasImpossiblePlatform: Bool
   /// BuildKit's mark of children that say something about another child instead of being an image.
   /// Source: docs.docker.com, attestation storage.
   package let isAttestation: Bool
@@ -29,7 +31,11 @@ package struct Descriptor: Hashable, Sendable {
     }
     mediaType = type
     self.size = Int(size)
-    platform = value["platform"].flatMap { Platform(json: $0) }
+    let platform = value["platform"].flatMap { Platform(json: $0) }
+    self.platform = platform
+    hasImpossiblePlatform = [(platform?.os, "os"), (platform?.architecture, "architecture")].contains { field, key in
+      field == "unknown" && value["platform"]?[key]?.string?.lowercased() != "unknown"
+    }
     isAttestation = value["annotations"].isMarkedAsReference
   }
 

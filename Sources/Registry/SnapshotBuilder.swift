@@ -78,6 +78,10 @@ struct SnapshotBuilder {
     }
     for entry in index.entries {
       let platform = entry.platform ?? inherited
+      if entry.hasImpossiblePlatform, !entry.isAttestation {
+        remark("the entry \(entry.digest.short) of the index names a platform that there cannot be, and is left out")
+        continue
+      }
       if entry.isAttestation || platform?.isUnknown == true {
         session.trace?("\(entry.digest) is an attestation, not an image")
         continue

@@ -18,7 +18,7 @@ import Testing
     ("nesting of JSON", count(Limits.jsonDepth)),
     ("entries of an index, nested ones included", count(Limits.indexEntries)),
     ("an index within an index", "\(Limits.indexDepth) deep"),
-    ("each field of a platform", bytes(Limits.platformComponentBytes)),
+    ("each field of a platform; what is longer is none, docs/registries.md", bytes(Limits.platformComponentBytes)),
     ("the configuration", bytes(Limits.configurationBytes)),
     (
       "a file with a secret; with certificates to trust", "\(bytes(Limits.secretBytes)); \(bytes(Limits.trustBytes))"

@@ -34,6 +34,21 @@ import Testing
 
   private func platforms(_ snapshot: TagSnapshot) -> [String?] { snapshot.images.map { $0.platform?.description } }
 
+  /// What it is cannot be told, and that is said: it could be an image to watch.
+  @Test(arguments: [
+    ["os": "linux", "architecture": String(repeating: "a", count: 65)], ["os": "li nux", "architecture": "amd64"],
+  ])
+  func anEntryOfAPlatformThatCannotBeIsTold(named: [String: String]) async throws {
+    guard case .object(var members) = Fake.entry(image.manifest("linux/amd64"), platform: nil) else { return }
+    members.append(.init("platform", .object(named.map { .init($0.key, .string($0.value)) })))
+    let entries = [.object(members), Fake.entry(image.manifest("linux/arm64"), platform: "linux/arm64")]
+    let snapshot = try await harness(entries).snapshot()
+    #expect(platforms(snapshot) == ["linux/arm64"])
+    let short = image.manifest("linux/amd64").digest.short
+    #expect(
+      snapshot.remarks == ["the entry \(short) of the index names a platform that there cannot be, and is left out"])
+  }
+
   // MARK: A platform twice
 
   /// Patch levels of one Windows version are one platform; which of them a host runs is its own matter.
