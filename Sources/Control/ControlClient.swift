@@ -109,7 +109,7 @@ package enum ControlClient {
   }
 
   private static func setDeadline(_ descriptor: Int32) {
-    var limit = timeval(tv_sec: ControlLimits.silenceSeconds, tv_usec: 0)
+    var limit = timeval(tv_sec: Limits.daemonSilenceSeconds, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
     }

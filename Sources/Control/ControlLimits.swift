@@ -4,8 +4,6 @@ enum ControlLimits {
   static let requestBytes = 1 << 20
   /// A request must be there, and a reply taken off, within this.
   static let ioSeconds = 5
-  /// A daemon from which nothing comes for this long is not there any more.
-  static let silenceSeconds = 15
   /// One line of a reply.
   static let replyBytes = 1 << 20
   /// Lines are sent in pieces of about this.

@@ -80,6 +80,12 @@ package enum Limits {
   /// An orderly stop that takes longer is cut off: it waits for something that does not end.
   package static let stopSeconds = 14
 
+  // Commands.
+  /// A `check` without a daemon tries for so long to deliver what it found.
+  package static let checkDeliverySeconds = 10
+  /// A daemon from which nothing comes for this long is not there any more.
+  package static let daemonSilenceSeconds = 15
+
   // Deliveries.
   /// A sink on this machine that fails rests for a second, then for twice that, up to this.
   package static let sinkRestSeconds = 60

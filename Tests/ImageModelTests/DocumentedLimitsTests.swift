@@ -68,6 +68,10 @@ import Testing
     ("what `retention` does not keep is looked for", "every \(time(Limits.pruneSeconds))"),
     ("a registry's date confirms the machine's clock within", time(Limits.clockToleranceSeconds)),
     (
+      "a `check` without a daemon delivers for; a daemon that says nothing is given up after",
+      "\(time(Limits.checkDeliverySeconds)); \(time(Limits.daemonSilenceSeconds))"
+    ),
+    (
       "a stop: polls in flight; sinks; all of it",
       "\(time(Limits.pollGraceSeconds)); \(time(Limits.deliveryGraceSeconds)); \(time(Limits.stopSeconds))"
     ),

@@ -10,8 +10,6 @@ import Transport
 
 /// One pass over some tags: polls each once, records, and delivers as the daemon would.
 package final class OneShotCheck: Sendable {
-  private static let deliveryGraceSeconds = 10
-
   private let config: WatchConfig
   private let store: Registrar
   private let registry: RegistryClient
@@ -80,7 +78,7 @@ package final class OneShotCheck: Sendable {
         let worker = DeliveryWorker(sink: sink, outbox: outbox)
         group.addTask {
           async let running: Void = worker.run()
-          await worker.stop(drainingFor: .seconds(Self.deliveryGraceSeconds), isPatient: true)
+          await worker.stop(drainingFor: .seconds(Limits.checkDeliverySeconds), isPatient: true)
           await running
         }
       }
