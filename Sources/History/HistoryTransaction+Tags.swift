@@ -36,6 +36,11 @@ extension HistoryTransaction {
     try TagStatements(db).find(tag)
   }
 
+  /// Whether a tag is of the effective watchlist.
+  package func isWatched(_ id: TagID) throws -> Bool {
+    try Bool.fetchOne(db.cachedStatement(sql: "SELECT watched FROM tag WHERE id = ?"), arguments: [id]) ?? false
+  }
+
   /// Writes everything in `state`.
   package func updateState(_ tag: TagID, _ state: TagState) throws {
     try db.cachedStatement(

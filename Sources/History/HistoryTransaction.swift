@@ -10,11 +10,6 @@ package struct HistoryTransaction {
   /// The wall clock.
   let clock: () -> Timestamp
 
-  /// Runs `body` once all of this is on disk and before another transaction begins; never, where it is rolled back.
-  package func afterCommit(_ body: @escaping @Sendable () -> Void) {
-    db.afterNextTransaction { _ in body() }
-  }
-
   /// The newest state of a tag, ended or not; `nil` before the first.
   package func latestSnapshot(tag: TagID) throws -> StoredSnapshot? {
     try SnapshotRow.latest(db, tag: tag)

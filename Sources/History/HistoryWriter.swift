@@ -85,12 +85,17 @@ package final class HistoryWriter: Sendable {
   ///
   /// Cancelling the task does not cancel the transaction.
   ///
+  /// - Parameter onCommit: called once all of it is on disk, before another transaction begins.
   /// - Throws: what `body` throws, errors of the database as `StoreError`. Nothing of the transaction remains
   ///   then, except perhaps after a failed COMMIT (`.io`).
   package func transaction<T: Sendable>(
-    _ body: @escaping @Sendable (HistoryTransaction) throws -> T
+    _ body: @escaping @Sendable (HistoryTransaction) throws -> T, onCommit: @escaping @Sendable () -> Void = {}
   ) async throws -> T {
-    try await onQueue { db in try self.run(db, body) }
+    try await onQueue { db in
+      let result = try self.run(db, body)
+      onCommit()
+      return result
+    }
   }
 
   /// As `transaction`, and blocks meanwhile. Not for use in tasks.

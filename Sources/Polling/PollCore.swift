@@ -211,18 +211,14 @@ package struct PollCore: Sendable {
       intervalSeconds: slots[index].entry.intervalSeconds)
   }
 
-  /// Whether the last check is no older than the plan lets it get; what a registry asks for is part of the plan, for
-  /// this tag or by now for others. After a suspension or a long stop the next check decides, not the time that passed
-  /// unseen.
+  /// Whether the last check is no older than the plan lets it get; what its registry asked for with it is part of that.
+  /// After a suspension or a long stop the next check decides, not the time that passed unseen.
   private func wasLookedAt(_ index: Int, before now: Moment) -> Bool {
     let slot = slots[index]
     guard let last = slot.lastChecked else { return false }
-    let isLeftAlone = plan.pause(of: index, at: now.boot) != nil
-    let longestDelay =
-      isLeftAlone
-      ? Limits.registryRetryAfterSeconds : PollPlan.backoffCapSeconds(intervalSeconds: slot.entry.intervalSeconds)
+    let longestBackoff = PollPlan.backoffCapSeconds(intervalSeconds: slot.entry.intervalSeconds)
     return now.wall
-      < max(slot.nextCheck, last.advanced(bySeconds: longestDelay)).advanced(bySeconds: Limits.tickSeconds)
+      < max(slot.nextCheck, last.advanced(bySeconds: longestBackoff)).advanced(bySeconds: Limits.tickSeconds)
   }
 
   /// A request from before `watch`, with the sinks of now: those it was meant for may be gone, and the new ones would
@@ -254,6 +250,11 @@ package struct PollCore: Sendable {
 extension PollResult {
   var isFailure: Bool {
     if case .failed = self { true } else { false }
+  }
+
+  /// Whether the registry asks to be left alone.
+  var isThrottled: Bool {
+    if case .throttled = planned { true } else { false }
   }
 
   fileprivate var planned: PollOutcome {

@@ -7,19 +7,22 @@ extension PollEngine {
   package struct Change: Sendable {
     package let builder: PlanBuilder
     package let register: Registration
-    /// Swaps what is outside the engine once the registration is written: what is recorded next goes by it.
-    package let onApplied: @Sendable () -> Void
+    /// Called on the database's queue once the registration is on disk and before anything else is recorded, and before
+    /// the plan takes the watchlist over: swaps what is recorded and polled by.
+    package let onRegistered: @Sendable () -> Void
 
     package init(
-      builder: PlanBuilder, register: @escaping Registration, onApplied: @escaping @Sendable () -> Void
+      builder: PlanBuilder, register: @escaping Registration, onRegistered: @escaping @Sendable () -> Void
     ) {
       self.builder = builder
       self.register = register
-      self.onApplied = onApplied
+      self.onRegistered = onRegistered
     }
   }
 
   /// Records results, in the transaction that writes them.
+  ///
+  /// Throws what the store does; `CheckInterruption` where nothing of it is to be recorded here, and nobody to wait.
   package typealias Recording = @Sendable ([RecordRequest], HistoryTransaction) throws -> [Record]
 
   /// The records of a watchlist's tags, in the order of its entries, and the current snapshots by record.

@@ -65,7 +65,7 @@ package actor PollEngine {
 
   // MARK: Polling
 
-  /// Sets what asks for a `tick` in so long; a single pass needs nothing of the kind.
+  /// Sets what asks for a `tick` in so long.
   package func setTimer(_ wake: @escaping @Sendable (Duration) -> Void) { self.wake = wake }
 
   /// Starts what is due and announces what has been failing for too long; asks to be called again in time.
@@ -189,7 +189,7 @@ package actor PollEngine {
   private func answers(_ index: Int, _ result: PollResult, at now: Moment) -> [Int] {
     let (answered, isWantedAgain) = waiters.polled(index)
     if isWantedAgain { core.hasten(index, at: now) }
-    if result.isFailure, core.pause(of: index, at: now) != nil { settlePaused(at: now) }
+    if result.isThrottled { settlePaused(at: now) }
     return answered
   }
 
@@ -250,8 +250,10 @@ package actor PollEngine {
       }
       if !records.isEmpty { onProgress(.recorded(records)) }
     } catch {
-      pending = batch + pending
       core.restore(marks)
+      // What was found is somebody else's to find by now.
+      if let interruption = error as? CheckInterruption { return waiters.failAll(interruption) }
+      pending = batch + pending
       await recover(
         from: error as? StoreError ?? StoreError(.internalError, "recording failed (\(error)): report this"))
     }
@@ -289,10 +291,7 @@ package actor PollEngine {
 
   private func apply(_ change: Change, _ continuation: CheckedContinuation<Void, any Error>) async {
     do {
-      let (records, snapshots) = try await writer.transaction { store in
-        store.afterCommit(change.onApplied)
-        return try change.register(store)
-      }
+      let (records, snapshots) = try await writer.transaction(change.register, onCommit: change.onRegistered)
       let left = core.watch(change.builder, records: records, snapshots: snapshots, at: clock())
       waiters.fail(left, CheckInterruption.reloaded)
       pending = pending.map(core.rerouted)

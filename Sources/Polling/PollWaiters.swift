@@ -129,6 +129,6 @@ struct PollWaiters {
 /// Why there is no result although nothing failed.
 package enum CheckInterruption: Error {
   case stopping
-  /// Another configuration does not watch a tag any more that was waited for.
+  /// Another configuration does not watch a tag any more that was waited for, or does now.
   case reloaded
 }

@@ -53,12 +53,8 @@ struct TrustStore {
   mutating func bundle(adding file: String) throws(TrustBundle.Failure) -> TrustBundle {
     guard let stamp = FileStamp(file) else { throw Self.failure(file, String(cString: strerror(errno))) }
     if let known = bundles[file], known.stamp == stamp { return known }
-    // Where it cannot be read there are the added roots alone, as with libcurl.
-    var contents = (try? Self.systemFile.map { try BoundedFile.read($0, limit: Limits.trustBytes) }) ?? []
-    let added: [UInt8]
-    do { added = try BoundedFile.read(file, limit: Limits.trustBytes) } catch {
-      throw Self.failure(file, error.reason)
-    }
+    var contents = try Self.systemFile.map { path throws(TrustBundle.Failure) in try Self.read(path) } ?? []
+    let added = try Self.read(file)
     guard Self.holdsCertificate(added) else { throw Self.failure(file, "no PEM certificate in it") }
     contents.append(UInt8(ascii: "\n"))
     contents += added
@@ -68,6 +64,10 @@ struct TrustStore {
     }
     bundles[file] = bundle
     return bundle
+  }
+
+  private static func read(_ file: String) throws(TrustBundle.Failure) -> [UInt8] {
+    do { return try BoundedFile.read(file, limit: Limits.trustBytes) } catch { throw failure(file, error.reason) }
   }
 
   private static func failure(_ file: String, _ reason: String) -> TrustBundle.Failure {

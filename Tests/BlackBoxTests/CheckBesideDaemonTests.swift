@@ -135,6 +135,30 @@ import Testing
     #expect(eventually { WatcherBinary.text(late).contains("\"subject\":\"\(other)\"") })
   }
 
+  /// It has sinks of its own from then on, and nobody else may announce what they are to hear of.
+  @Test func aTagThatIsWatchedMeanwhileIsLeftToTheDaemon() throws {
+    defer { end() }
+    let late = scene.directory + "/late.jsonl"
+    let isReloaded: @Sendable () -> Bool = { [stderr = scene.stderr] in
+      WatcherBinary.text(stderr).contains("msg=reloaded")
+    }
+    registry.setFault { request in
+      if request.path.hasSuffix("/edge") { _ = eventually(within: 30, isReloaded) }
+      return nil
+    }
+    let connection = try LocalSocket(scene.directory + "/control.sock")
+    connection.send("{\"command\":\"check\",\"database\":\"\(scene.database)\",\"tags\":[\"\(other)\"]}\n")
+    #expect(eventually { registry.requests.contains { $0.path.hasSuffix("/edge") } })
+    try scene.configure(
+      watch: [image, ["image": other, "sinks": ["late"]]], interval: "1h",
+      sinks: ["late": ["type": "file", "path": late, "events": ["*"]]])
+    daemon.signal(SIGHUP)
+    let last = connection.linesToEnd().last ?? ""
+    #expect(last.hasPrefix("{\"error\":{\"status\":69,") && last.contains("a reload has added"), "\(last)")
+    #expect(eventually { WatcherBinary.text(late).contains("\"subject\":\"\(other)\"") })
+    #expect(!scene.eventLines().contains { $0.contains("app:edge") }, "nor anybody else")
+  }
+
   /// The daemon knows that its registry wants to be left alone, whoever asks for which tag.
   @Test func whatIsOutsideTheWatchlistIsLeftAloneWithItsRegistry() throws {
     defer { end() }

@@ -33,7 +33,7 @@ final class Scene {
   }
 
   /// Writes the configuration anew.
-  func configure(watch: [String], interval: String = "10s", sinks: [String: [String: Any]] = [:]) throws {
+  func configure(watch: [Any], interval: String = "10s", sinks: [String: [String: Any]] = [:]) throws {
     let document: [String: Any] = [
       "database": database, "defaults": ["interval": interval], "watch": watch,
       "sinks": sinks.merging(

@@ -107,7 +107,10 @@ import Testing
         return .failed(CheckFailure(.network, Task.isCancelled ? "cut off" : "let go"), registryAnswers: false)
       }, record: recorder.record, onProgress: { _ in })
     await engine.tick()
-    while polls.withLock({ $0 }) == 0 { await Task.yield() }
+    while polls.withLock({ $0 }) == 0 {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
     time.withLock { $0 = 3_601 }
     await engine.tick()
     #expect(try await lastChecked(becomes: 3_601))
@@ -143,7 +146,10 @@ import Testing
       #expect(await engine.load.hangs == hangs, "\(seconds)")
     }
     gate.isOpen.store(true, ordering: .sequentiallyConsistent)
-    while await engine.load.hangs { await Task.yield() }
+    while await engine.load.hangs {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
     #expect(await engine.stop() == nil)
   }
 
@@ -165,14 +171,17 @@ import Testing
         while !gate.isOpen.load(ordering: .sequentiallyConsistent) { usleep(1_000) }
         return try store.register(entries, sinks: ["new"])
       },
-      onApplied: { inForce.value = Recorder([Recorder.Subscriber(sink: "new", events: EventPatterns(["*"]))]) })
+      onRegistered: { inForce.value = Recorder([Recorder.Subscriber(sink: "new", events: EventPatterns(["*"]))]) })
     let reload = Task { try await engine.reconfigure(change) }
     while !gate.isEntered.load(ordering: .sequentiallyConsistent) {
       try Task.checkCancellation()
       await Task.yield()
     }
     await engine.tick()
-    while await engine.load.failing > 0 { await Task.yield() }
+    while await engine.load.failing > 0 {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
     gate.isOpen.store(true, ordering: .sequentiallyConsistent)
     try await reload.value
     #expect(await engine.stop() == nil)
@@ -210,24 +219,48 @@ import Testing
             goesOn.signal()
           }
           return try store.register(entries, sinks: ["out"])
-        }, onApplied: { inForce.value = "new" }))
+        }, onRegistered: { inForce.value = "new" }))
     #expect(seen.withLock { $0 } == ["old", "new"])
     #expect(await engine.stop() == nil)
   }
 
-  @Test func whatIsInForceStaysWhereTheStoreRefuses() async throws {
+  /// In the registration, or only when it is committed. What is recorded next does not bring it into force either.
+  @Test(arguments: [false, true]) func whatIsInForceStaysWhereTheStoreRefuses(atCommit: Bool) async throws {
     let inForce = Reloadable("old")
     let engine = PollEngine(
       core: try core(at: 0), writer: writer, clock: { moment(0) }, poll: { _ in .unchanged }, record: recorder.record,
       onProgress: { _ in })
+    let refusal = RefusedCommit()
+    if atCommit { writer.queue.add(transactionObserver: refusal, extent: .databaseLifetime) }
     let change = PollEngine.Change(
-      builder: PlanBuilder(entries: []) { _ in 4 }, register: { _ in throw StoreError(.full, "no") },
-      onApplied: { inForce.value = "new" })
-    await #expect(throws: StoreError.self) { try await engine.reconfigure(change) }
-    try await writer.transaction { _ in }
+      builder: PlanBuilder(entries: []) { _ in 4 },
+      register: { store in
+        guard atCommit else { throw StoreError(.full, "no") }
+        return try store.register([], sinks: ["new"])
+      }, onRegistered: { inForce.value = "new" })
+    await #expect(throws: (any Error).self) { try await engine.reconfigure(change) }
+    refusal.isOver.store(true, ordering: .sequentiallyConsistent)
+    try await writer.transaction { try $0.registerSinks([]) }
     #expect(inForce.value == "old")
     #expect(await engine.load.tags == 1)
     #expect(await engine.stop() == nil)
+  }
+
+  /// Longer than the plan takes for a suspended machine, after which it spreads what is due.
+  @Test func aPassGoesOnAfterAPollThatTookVeryLong() async throws {
+    let ahead = Mutex<Int64>(0)
+    let clock = { @Sendable in
+      let now = Moment.now()
+      return Moment(boot: now.boot + ahead.withLock { $0 }, wall: now.wall)
+    }
+    let core = try writer.core(Self.entries(3, intervalSeconds: 10), concurrency: 1, at: clock(), isSinglePass: true)
+    let pass = SinglePass(
+      core, writer: writer, clock: clock,
+      poll: { [snapshot] _ in
+        ahead.withLock { $0 += 121_000 }
+        return .found(snapshot, head: snapshot.digest)
+      }, record: recorder.record, onRecorded: { _ in })
+    #expect(try await pass.run().map(\.outcome.name) == ["first_seen", "first_seen", "first_seen"])
   }
 
   @Test func nothingIsPolledOnceTheStoreHasRefusedForGood() async throws {
@@ -252,13 +285,9 @@ import Testing
     #expect(polls.withLock { $0 } == 1)
   }
 
-  /// What cannot be recorded need not be asked for: of those under way nothing is left, and none follows.
+  /// What cannot be recorded need not be asked for: nothing is left under way.
   @Test func aPassEndsWithTheStoreThatRefuses() async throws {
-    let entries = (0..<3).map { number in
-      WatchEntry(
-        tag: TagReference(domain: "r.example", path: "app\(number)", tag: "latest"), pinned: nil, intervalSeconds: 60,
-        selection: .all, sinks: [], unreachableAfterSeconds: 3_600, labels: [:], line: 0)
-    }
+    let entries = Self.entries(10)
     let core = try writer.core(entries, concurrency: 2, at: .now(), isSinglePass: true)
     let polls = Mutex((begun: 0, ended: 0))
     let pass = SinglePass(
@@ -295,6 +324,15 @@ import Testing
     try writer.core([Self.entry(sinks: ["out"])], at: moment(seconds), isSinglePass: isSinglePass)
   }
 
+  private static func entries(_ count: Int, intervalSeconds: Int = 60) -> [WatchEntry] {
+    (0..<count).map { number in
+      WatchEntry(
+        tag: TagReference(domain: "r.example", path: "app\(number)", tag: "latest"), pinned: nil,
+        intervalSeconds: intervalSeconds, selection: .all, sinks: [], unreachableAfterSeconds: 3_600, labels: [:],
+        line: 0)
+    }
+  }
+
   private static func entry(sinks: [String]) -> WatchEntry {
     WatchEntry(
       tag: tag, pinned: nil, intervalSeconds: 60, selection: .all, sinks: sinks, unreachableAfterSeconds: 3_600,
@@ -305,6 +343,23 @@ import Testing
     let request = try #require(request)
     core.recorded(try writer.transactionSync { try recorder.record(request, in: $0) })
   }
+}
+
+/// Lets commits fail.
+private final class RefusedCommit: TransactionObserver, Sendable {
+  let isOver = Atomic(false)
+
+  func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { true }
+
+  func databaseDidChange(with event: DatabaseEvent) {}
+
+  func databaseWillCommit() throws {
+    if !isOver.load(ordering: .sequentiallyConsistent) { throw StoreError(.full, "no") }
+  }
+
+  func databaseDidCommit(_ db: Database) {}
+
+  func databaseDidRollback(_ db: Database) {}
 }
 
 private final class Gate: Sendable {

@@ -8,6 +8,7 @@ import InMemoryLogging
 import Logging
 import Recording
 import Registry
+import Synchronization
 import TestSupport
 import Testing
 import Transport
@@ -86,10 +87,11 @@ import Transport
       writer: writer, environment: [:], log: log, steps: ClockStepMonitor(since: .now()) { _ in }, http: nil,
       onFailure: { Issue.record($0) }, onSettled: { _, _ in })
     let config = Reloadable(old.withoutWatchlist)
-    let images = Reloadable(0)
+    let images = Atomic(0)
     let engine = PollEngine(
       core: try await registrar.watch(old.watch, old, now: .now()), writer: writer,
-      poll: { _ in .observed(.found(Self.newImage(images), head: nil, age: .zero)) },
+      poll: { _ in .observed(.found(Self.newImage(images.add(1, ordering: .relaxed).newValue), head: nil, age: .zero))
+      },
       record: { try config.value.recording($0, $1) },
       onProgress: {
         if case .recorded(let records) = $0 { sinks.wake(Set(records.flatMap(\.events).flatMap(\.sinks))) }
@@ -115,9 +117,8 @@ import Transport
   }
 
   /// Another one each time.
-  private static func newImage(_ count: Reloadable<Int>) -> TagSnapshot {
-    count.value += 1
-    let digests = ["manifest", "config"].map { Hash.digest(.sha256, of: Array("\($0) \(count.value)".utf8)) }
+  private static func newImage(_ number: Int) -> TagSnapshot {
+    let digests = ["manifest", "config"].map { Hash.digest(.sha256, of: Array("\($0) \(number)".utf8)) }
     let image = PlatformImage(
       platform: nil, manifest: digests[0], manifestSize: 1, imageID: digests[1], configSize: 1, layers: [], config: nil)
     return TagSnapshot(digest: digests[0], mediaType: .ociManifest, size: 1, images: [image], documents: [])
@@ -333,9 +334,17 @@ import Transport
     for await _ in reached.stream { break }
     let running = Task { await reload.run() }
     #expect(await eventually { await reload.takingOver != nil })
-    async let stopped: Void = reload.stop()
+    let isOpen = Atomic(false)
+    let stopping = Task {
+      await reload.stop()
+      return isOpen.load(ordering: .sequentiallyConsistent)
+    }
+    #expect(await eventually { await reload.isStopping })
+    // Time enough for one that does not wait.
+    for _ in 0..<1_000 { await Task.yield() }
+    isOpen.store(true, ordering: .sequentiallyConsistent)
     gate.signal()
-    await stopped
+    #expect(await stopping.value, "it has waited")
     #expect(heard == ["RELOADING=1", "READY=1"], "the stop waits for all of it")
     #expect(try await seen() == Self.after)
     try await holding.value

@@ -48,7 +48,8 @@ extension ControlError {
     switch interruption {
     case .stopping: self.init(.unavailable, "the daemon stops (\(database)): check again when it runs")
     case .reloaded:
-      self.init(.unavailable, "a tag that was being checked is not watched any more (\(database)): check again")
+      self.init(
+        .unavailable, "a reload has added or removed a tag that was being checked (\(database)): check again")
     }
   }
 }

@@ -48,7 +48,7 @@ actor Reload {
   private let metrics: ServiceMetrics
   private let notifier: ServiceNotifier
   /// Nothing is begun any more.
-  private var isStopping = false
+  private(set) var isStopping = false
   /// Takes over what has been read.
   private(set) var takingOver: Task<Void, Never>?
 
@@ -129,7 +129,7 @@ actor Reload {
         PollEngine.Change(
           builder: next.config.planBuilder(for: next.entries),
           register: Registrar.registration(of: next.entries, next.config),
-          onApplied: { [parts] in
+          onRegistered: { [parts] in
             parts.config.value = next.config
             if let poller { parts.poller.value = poller }
           }))

@@ -214,9 +214,10 @@ package actor RunService {
   }
 
   /// Of tags that are not watched: the sinks are those of the moment of writing, for the configuration may have been
-  /// exchanged since somebody asked.
+  /// exchanged since somebody asked. One that is watched by then has sinks of its own, and the engine polls it.
   private var recordUnwatched: PollEngine.Recording {
     { [config] requests, store in
+      guard try !requests.contains(where: { try store.isWatched($0.tagID) }) else { throw CheckInterruption.reloaded }
       let config = config.value
       let routed = requests.map { request in
         var request = request
@@ -249,7 +250,8 @@ package actor RunService {
 
   // MARK: Stopping
 
-  /// No new polls; those in flight of watched tags get a moment, then what is recorded is delivered as far as sinks take it.
+  /// No new polls; those in flight of watched tags get a moment. Then what is recorded is delivered as far as sinks
+  /// take it.
   private func shutDown(_ engine: PollEngine) async -> StoreError? {
     isStopping = true
     for pass in passes { await pass.cutOff() }
