@@ -68,5 +68,6 @@ import Testing
         _ = try store.dropDeliveries(DeliveryQuery(states: [.waiting]))
       }
     }
+    await grouper.stop()
   }
 }

@@ -59,10 +59,13 @@ actor EventGrouper {
     isGathering = false
     do {
       if try await Self.group(sink, writer) > 0 { onGrouped() }
-    } catch let error as StoreError where error.isTransient {
-      isGathering = true
-      gather(after: .seconds(5))
     } catch {
+      // What a database says that is being closed is nobody's to act on.
+      guard !isStopped else { return }
+      if let error = error as? StoreError, error.isTransient {
+        isGathering = true
+        return gather(after: .seconds(5))
+      }
       onFailure(error as? StoreError ?? StoreError(.internalError, "grouping failed (\(error)): report this"))
     }
   }
