@@ -263,6 +263,29 @@ import Testing
     #expect(try await pass.run().map(\.outcome.name) == ["first_seen", "first_seen", "first_seen"])
   }
 
+  /// A daemon makes one for every request to check what is not watched.
+  @Test func aPassLeavesNothingBehind() async throws {
+    weak var left: Gate?
+    do {
+      let held = Gate()
+      left = held
+      let core = try writer.core(Self.entries(2), at: .now(), isSinglePass: true)
+      let pass = SinglePass(
+        core, writer: writer,
+        poll: { [snapshot] _ in
+          held.isEntered.store(true, ordering: .sequentiallyConsistent)
+          return .found(snapshot, head: snapshot.digest)
+        }, record: recorder.record, onRecorded: { _ in })
+      #expect(try await pass.run().count == 2)
+      #expect(left?.isEntered.load(ordering: .sequentiallyConsistent) == true)
+    }
+    // A timer's queue and the tasks of polls let go in a moment.
+    while left != nil {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
+  }
+
   @Test func nothingIsPolledOnceTheStoreHasRefusedForGood() async throws {
     let time = Mutex<Int64>(0)
     let polls = Mutex(0)
