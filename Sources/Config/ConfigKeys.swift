@@ -1,5 +1,8 @@
 /// Every key of the configuration. Source: docs/configuration.md.
 enum ConfigKeys {
+  /// A remark, in any object that is not data; and an editor's schema, at the top.
+  static let remark = "//"
+  static let schema = "$schema"
   static let database = "database"
   static let root = [database, "defaults", "watch", "registries", "sinks", "http", "log", "retention"]
   static let defaults = ["interval", "platforms", "platform_match", "sinks", "unreachable_after"]

@@ -1,9 +1,9 @@
 import ImageModel
 
-/// Something wrong, doubtful or notable in a configuration, and where.
+/// Something wrong or doubtful in a configuration, and where.
 package struct ConfigProblem: Error, Sendable, Hashable {
   package enum Severity: String, Sendable {
-    case error, warning, note
+    case error, warning
   }
 
   package let severity: Severity
@@ -25,7 +25,7 @@ package struct ConfigProblem: Error, Sendable, Hashable {
   /// As compilers print it: `path:line:column: error: message`, the line, a caret below it, and the hint.
   package var rendered: String { rendered(as: severity) }
 
-  /// The same under another severity: what `config check` only notes, `run` refuses.
+  /// The same under another severity: what `config check` refuses, `run` may go on without.
   package func rendered(as severity: Severity) -> String {
     let head = "\(path.safe()):\(line):\(column): \(severity.rawValue): \(message)"
     let source = sourceLine.isEmpty ? "" : "\n  \(sourceLine)\n  \(String(repeating: " ", count: caret))^"
@@ -37,7 +37,7 @@ package struct ConfigProblem: Error, Sendable, Hashable {
 package struct ConfigProblems: Error, Sendable, Hashable {
   /// How many problems are kept and shown; the others are counted. Enough for any file that a person writes.
   static let kept = 10_000
-  /// How many warnings, and how many notes, are kept.
+  /// How many warnings, and how many keys that are not built, are kept.
   static let keptRemarks = 100
 
   /// Sorted by position, the first ten thousand.

@@ -12,7 +12,7 @@ extension ConfigReader {
     }
     var registries: [String: RegistrySettings] = [:]
     var offsets: [String: Int] = [:]
-    for member in members {
+    for member in named(members) {
       let settings = registry(member)
       guard let domain = registryDomain(member) else { continue }
       if let first = offsets[domain] {

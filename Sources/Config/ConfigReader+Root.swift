@@ -25,7 +25,8 @@ extension ConfigReader {
 
   /// The object at the top.
   mutating func root(_ value: JSONValue) -> Section? {
-    section(value, "the configuration", keys: ConfigKeys.root)
+    section(
+      value, "the configuration", keys: ConfigKeys.root, ignored: [ConfigKeys.remark, ConfigKeys.schema])
   }
 
   mutating func database(_ root: Section) -> String? { path(root, ConfigKeys.database).map(source.located) }

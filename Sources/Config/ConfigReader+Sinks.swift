@@ -14,7 +14,7 @@ extension ConfigReader {
       wrongType(value, "\"sinks\"", "an object")
       return standard
     }
-    let sinks = members.map { sink($0) }
+    let sinks = named(members).map { sink($0) }
     return sinks.isEmpty ? standard : sinks
   }
 

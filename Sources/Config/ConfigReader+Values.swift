@@ -3,16 +3,19 @@ import StrictJSON
 
 extension ConfigReader {
   /// An object of which every key must be one of `keys`. `elsewhere` are keys that are valid in another
-  /// setting, with the words that say in which.
+  /// setting, with the words that say in which; `ignored` have strings that mean nothing here.
   mutating func section(
-    _ value: JSONValue, _ name: String, keys: [String], elsewhere: (keys: [String], place: String)...
+    _ value: JSONValue, _ name: String, keys: [String], ignored: [String] = [ConfigKeys.remark],
+    elsewhere: (keys: [String], place: String)...
   ) -> Section? {
     guard let members = value.object else {
       wrongType(value, name, "an object")
       return nil
     }
     for member in members where !keys.contains(member.key) {
-      if let other = elsewhere.first(where: { $0.keys.contains(member.key) }) {
+      if ignored.contains(member.key) {
+        remark(member)
+      } else if let other = elsewhere.first(where: { $0.keys.contains(member.key) }) {
         error(at: member.keyRange.lowerBound, "\(quoted(member.key)) goes only with \(other.place)")
       } else {
         unknownKey(member, keys: keys)
@@ -24,6 +27,16 @@ extension ConfigReader {
   mutating func section(_ parent: Section, _ key: String, keys: [String]) -> Section? {
     guard let value = parent[key] else { return nil }
     return section(value, quoted(key), keys: keys)
+  }
+
+  /// The members of an object whose keys are names, without the remark that may be among them.
+  mutating func named(_ members: [JSONMember]) -> [JSONMember] {
+    for member in members where member.key == ConfigKeys.remark { remark(member) }
+    return members.filter { $0.key != ConfigKeys.remark }
+  }
+
+  private mutating func remark(_ member: JSONMember) {
+    if member.value.string == nil { wrongType(member.value, quoted(member.key), "a string") }
   }
 
   private mutating func unknownKey(_ member: JSONMember, keys: [String]) {

@@ -44,10 +44,12 @@ struct ConfigReader {
   }
 
   /// The findings as problems, sorted by position: every error that fits, and the first hundred of the others.
-  mutating func problems(_ findings: [Finding], _ severity: ConfigProblem.Severity) -> [ConfigProblem] {
+  mutating func problems(
+    _ findings: [Finding], _ severity: ConfigProblem.Severity, atMost limit: Int
+  ) -> [ConfigProblem] {
     findings.enumerated()
       .sorted { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) }
-      .prefix(severity == .error ? ConfigProblems.kept : ConfigProblems.keptRemarks)
+      .prefix(limit)
       .map { source.problem($0.element, severity) }
   }
 }

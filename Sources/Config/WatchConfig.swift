@@ -18,8 +18,8 @@ package struct WatchConfig: Sendable {
   package var httpListen: String?
   package var log = LogSettings()
   package var retention = RetentionSettings()
-  /// Keys whose capability this version does not have; at most a hundred. `config check` notes them, `run` and
-  /// `check` refuse them.
+  /// Keys whose capability this version does not have; at most a hundred. Queries have no use for them, all else
+  /// refuses them.
   package var unbuilt: [ConfigProblem] = []
   /// What is valid and likely a mistake; at most a hundred.
   package var warnings: [ConfigProblem] = []
@@ -46,10 +46,11 @@ package struct WatchConfig: Sendable {
       reader.error(at: error.offset, error.message, hint: error.code.hint)
     }
     guard reader.errors.isEmpty else {
-      throw ConfigProblems(problems: reader.problems(reader.errors, .error), count: reader.errors.count)
+      throw ConfigProblems(
+        problems: reader.problems(reader.errors, .error, atMost: ConfigProblems.kept), count: reader.errors.count)
     }
-    config.warnings = reader.problems(reader.warnings, .warning)
-    config.unbuilt = reader.problems(reader.unbuilt, .note)
+    config.warnings = reader.problems(reader.warnings, .warning, atMost: ConfigProblems.keptRemarks)
+    config.unbuilt = reader.problems(reader.unbuilt, .error, atMost: ConfigProblems.keptRemarks)
     config.namedFiles = reader.files.sorted { $0.offset < $1.offset }.map { file in
       let finding = Finding(offset: file.offset, message: quoted(file.key), hint: nil)
       return (file.file, reader.source.problem(finding, .error))
@@ -64,7 +65,8 @@ package struct WatchConfig: Sendable {
   /// - Parameters: as of `parse`.
   /// - Throws: what `parse` does.
   package static func database(in bytes: [UInt8], path: String) throws(ConfigProblems) -> String? {
-    let outline = try? StrictJSON.parseOutline(bytes, keeping: [ConfigKeys.database], limits: limits)
+    let outline = try? StrictJSON.parseOutline(
+      bytes, keeping: [ConfigKeys.database, ConfigKeys.remark, ConfigKeys.schema], limits: limits)
     if let outline, outline.repeatedKeys.isEmpty {
       var reader = ConfigReader(SourceDocument(bytes, path: path))
       let database = reader.root(outline.value).flatMap { reader.database($0) }

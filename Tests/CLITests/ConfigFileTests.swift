@@ -63,7 +63,7 @@ import Testing
     #expect(throws: CommandError.self) { try missing.database() }
   }
 
-  /// `config check` only notes what this version cannot do; `run` and `check` refuse it.
+  /// What this version cannot do: `run` and `check` refuse it; queries have no use for it.
   @Test func unbuiltKeysAreRefused() throws {
     try Self.withFile(#"{"defaults": {"platform_match": "compatible"}}"#) { file in
       let config = try file.required()

@@ -139,9 +139,32 @@ import Testing
     #expect(config.unbuilt.count == words.count)
     for (problem, word) in zip(config.unbuilt, words) {
       #expect(problem.message.contains(word) && problem.message.hasSuffix("not available in this version"))
-      #expect(problem.severity == .note && problem.hint != nil)
-      #expect(problem.rendered(as: .error).hasPrefix("c:1:\(problem.column): error: "))
+      #expect(problem.severity == .error && problem.hint != nil)
+      #expect(problem.rendered.hasPrefix("c:1:\(problem.column): error: "))
     }
+  }
+
+  /// JSON has no comments; an editor's schema and a remark stand in their place, and change nothing.
+  @Test func remarksAreIgnored() throws {
+    func text(_ remark: String, _ first: String = "") -> String {
+      """
+      {\(first)\(remark) "database": "/w.db", "defaults": {\(remark) "interval": "1h"},
+      "watch": ["a.example/b:1", {\(remark) "image": "a.example/b:2", "labels": {"//": "is data"}}],
+      "registries": {\(remark) "a.example": {\(remark) "password_file": {\(remark) "credential": "p"}, "username": "u"}},
+      "sinks": {\(remark) "h": {\(remark) "type": "webhook", "url": "https://r.example/", "headers": {"x-a": "//"}}},
+      "http": {\(remark) "listen": "127.0.0.1:1"}, "log": {\(remark) "level": "debug"}, "retention": {\(remark) "deliveries": "1d"}}
+      """
+    }
+    let (plain, full) = (text(""), text(#""//": "why it is so","#, #""$schema": "./watcher.schema.json","#))
+    let (before, after) = try (
+      WatchConfig.parse(Array(plain.utf8), path: "c"), WatchConfig.parse(Array(full.utf8), path: "c")
+    )
+    #expect(after.watch.map(\.tag) == before.watch.map(\.tag) && after.watch[1].labels == ["//": "is data"])
+    #expect(after.registries == before.registries && after.registries.keys.sorted() == ["a.example"])
+    #expect(after.sinks == before.sinks && after.sinks.map(\.name) == ["h"])
+    #expect(after.httpListen == before.httpListen && after.log == before.log && after.retention == before.retention)
+    #expect(after.warnings.isEmpty && after.unbuilt.isEmpty)
+    #expect(try WatchConfig.database(in: Array(full.utf8), path: "c") == "/w.db")
   }
 
   /// Relative to the file that names them, wherever a command is started.

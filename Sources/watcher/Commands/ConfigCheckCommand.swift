@@ -16,9 +16,9 @@ struct ConfigCheckCommand: ParsableCommand {
   func run() throws {
     let file = config.file
     let settings = try file.required()
-    for problem in settings.warnings + settings.unbuilt { Output.say(problem.rendered) }
     let unreadable = settings.unreadableFiles(environment: ProcessInfo.processInfo.environment)
-    for problem in unreadable { Output.say(problem.rendered) }
+    for problem in settings.warnings + settings.unbuilt + unreadable { Output.say(problem.rendered) }
+    guard settings.unbuilt.isEmpty else { throw file.notBuilt }
     let errors = unreadable.count { $0.severity == .error }
     guard errors == 0 else {
       throw CommandError(

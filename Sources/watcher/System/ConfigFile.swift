@@ -40,12 +40,15 @@ struct ConfigFile: Hashable {
   func ready(say: (String) -> Void = Output.say) throws -> WatchConfig {
     let config = try required(say: say)
     guard config.unbuilt.isEmpty else {
-      for problem in config.unbuilt { say(problem.rendered(as: .error)) }
-      throw CommandError(
-        .configuration, "the configuration asks for what this version cannot do (\(path.safe())): take it out")
+      for problem in config.unbuilt { say(problem.rendered) }
+      throw notBuilt
     }
     for warning in config.warnings { say(warning.rendered) }
     return config
+  }
+
+  var notBuilt: CommandError {
+    CommandError(.configuration, "the configuration asks for what this version cannot do (\(path.safe())): take it out")
   }
 
   /// For commands that use a configuration if there is one: an empty one where there is none to be had and the
