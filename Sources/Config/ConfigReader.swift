@@ -43,7 +43,7 @@ struct ConfigReader {
       Finding(offset: offset, message: "\(what) not available in this version", hint: hint))
   }
 
-  /// The findings as problems, sorted by position: every error that fits, and the first hundred of the others.
+  /// The findings as problems, sorted by position, the first ones.
   mutating func problems(
     _ findings: [Finding], _ severity: ConfigProblem.Severity, atMost limit: Int
   ) -> [ConfigProblem] {

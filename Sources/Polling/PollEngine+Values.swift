@@ -1,6 +1,8 @@
+import Dispatch
 package import History
 package import ImageModel
 package import Recording
+package import Schedule
 
 extension PollEngine {
   /// What a new configuration changes.
@@ -22,7 +24,8 @@ extension PollEngine {
 
   /// Records results, in the transaction that writes them.
   ///
-  /// Throws what the store does; `CheckInterruption` where nothing of it is to be recorded here, and nobody to wait.
+  /// Throws what the store does; `CheckInterruption` where nothing of it is to be recorded here, which whoever waits is
+  /// told.
   package typealias Recording = @Sendable ([RecordRequest], HistoryTransaction) throws -> [Record]
 
   /// The records of a watchlist's tags, in the order of its entries, and the current snapshots by record.
@@ -47,6 +50,17 @@ extension PollEngine {
     package var refusal: StoreError?
     /// A poll was cut off some time ago and has not come back.
     package var hangs = false
+  }
+}
+
+extension PollEngine {
+  /// Has a timer call `tick` whenever it is asked for, until it is cancelled.
+  ///
+  /// - Parameter label: of its queue.
+  package nonisolated func startTimer(_ label: String) async -> PollTimer {
+    let timer = PollTimer(queue: DispatchQueue(label: label)) { Task { await self.tick() } }
+    await setTimer { timer.arm(in: $0) }
+    return timer
   }
 }
 

@@ -66,7 +66,7 @@ package actor PollEngine {
   // MARK: Polling
 
   /// Sets what asks for a `tick` in so long.
-  package func setTimer(_ wake: @escaping @Sendable (Duration) -> Void) { self.wake = wake }
+  func setTimer(_ wake: @escaping @Sendable (Duration) -> Void) { self.wake = wake }
 
   /// Starts what is due and announces what has been failing for too long; asks to be called again in time.
   package func tick() {

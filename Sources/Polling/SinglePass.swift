@@ -1,4 +1,3 @@
-import Dispatch
 package import History
 package import ImageModel
 package import Recording
@@ -7,7 +6,6 @@ import Schedule
 /// Polls tags once, with an engine of their own.
 package final class SinglePass: Sendable {
   private let engine: PollEngine
-  private let timer: PollTimer
 
   /// - Parameters:
   ///   - core: made for a single pass.
@@ -17,13 +15,11 @@ package final class SinglePass: Sendable {
     poll: @escaping @Sendable (PollJob) async -> PollResult, record: @escaping PollEngine.Recording,
     onRecorded: @escaping @Sendable ([Record]) -> Void
   ) {
-    let engine = PollEngine(
+    engine = PollEngine(
       core: consume core, writer: writer, clock: clock, poll: poll, record: record,
       onProgress: { progress in
         if case .recorded(let records) = progress { onRecorded(records) }
       })
-    self.engine = engine
-    timer = PollTimer(queue: DispatchQueue(label: "watcher.pass")) { Task { await engine.tick() } }
   }
 
   /// - Parameter progress: called with the number of tags done, from any thread.
@@ -32,7 +28,7 @@ package final class SinglePass: Sendable {
   ///   recording throws it. No poll is under way then.
   package func run(progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }) async throws -> [CheckReport.Result]
   {
-    await engine.setTimer { [timer] in timer.arm(in: $0) }
+    let timer = await engine.startTimer("watcher.pass")
     defer { timer.cancel() }
     do {
       let results = try await engine.check(nil, onProgress: progress)

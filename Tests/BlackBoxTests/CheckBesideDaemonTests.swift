@@ -33,6 +33,19 @@ import Testing
     try scene.run(["check", "--config", scene.config] + arguments)
   }
 
+  /// Asks the daemon as `check` does; `nil` stands for the watchlist.
+  private func asking(for tags: [String]?) throws -> LocalSocket {
+    let connection = try LocalSocket(scene.directory + "/control.sock")
+    let list = tags.map { "[" + $0.map { "\"\($0)\"" }.joined(separator: ",") + "]" } ?? "null"
+    connection.send("{\"command\":\"check\",\"database\":\"\(scene.database)\",\"tags\":\(list)}\n")
+    return connection
+  }
+
+  /// Whether a reload has been taken over; for the registry's threads, too.
+  private var isReloaded: @Sendable () -> Bool {
+    { [stderr = scene.stderr] in WatcherBinary.text(stderr).contains("msg=reloaded") }
+  }
+
   @Test func theDaemonPollsAndTheCommandReports() throws {
     defer { end() }
     #expect(try check(["--exit-code"]).status == 0)
@@ -100,8 +113,7 @@ import Testing
       sleep(3)
       return nil
     }
-    let connection = try LocalSocket(scene.directory + "/control.sock")
-    connection.send("{\"command\":\"check\",\"database\":\"\(scene.database)\",\"tags\":null}\n")
+    let connection = try asking(for: nil)
     let lines = connection.linesToEnd()
     #expect(lines.first == "{\"progress\":{\"done\":0,\"total\":1}}")
     #expect(lines.count >= 3)
@@ -116,16 +128,12 @@ import Testing
   func whatIsOutsideTheWatchlistGoesToTheSinksOfThen(held: String) throws {
     defer { end() }
     let late = scene.directory + "/late.jsonl"
-    let isReloaded: @Sendable () -> Bool = { [stderr = scene.stderr] in
-      WatcherBinary.text(stderr).contains("msg=reloaded")
-    }
-    registry.setFault { request in
+    registry.setFault { [isReloaded] request in
       if request.path.hasSuffix("/\(held)") { _ = eventually(within: 30, isReloaded) }
       return nil
     }
     let before = registry.requests.count
-    let connection = try LocalSocket(scene.directory + "/control.sock")
-    connection.send("{\"command\":\"check\",\"database\":\"\(scene.database)\",\"tags\":[\"\(image)\",\"\(other)\"]}\n")
+    let connection = try asking(for: [image, other])
     #expect(
       eventually { registry.requests.dropFirst(before).contains { $0.path.hasSuffix("/\(held)") } }, "it is asked for")
     try scene.configure(
@@ -139,15 +147,11 @@ import Testing
   @Test func aTagThatIsWatchedMeanwhileIsLeftToTheDaemon() throws {
     defer { end() }
     let late = scene.directory + "/late.jsonl"
-    let isReloaded: @Sendable () -> Bool = { [stderr = scene.stderr] in
-      WatcherBinary.text(stderr).contains("msg=reloaded")
-    }
-    registry.setFault { request in
+    registry.setFault { [isReloaded] request in
       if request.path.hasSuffix("/edge") { _ = eventually(within: 30, isReloaded) }
       return nil
     }
-    let connection = try LocalSocket(scene.directory + "/control.sock")
-    connection.send("{\"command\":\"check\",\"database\":\"\(scene.database)\",\"tags\":[\"\(other)\"]}\n")
+    let connection = try asking(for: [other])
     #expect(eventually { registry.requests.contains { $0.path.hasSuffix("/edge") } })
     try scene.configure(
       watch: [image, ["image": other, "sinks": ["late"]]], interval: "1h",
@@ -177,8 +181,7 @@ import Testing
     registry.setFault { request in
       request.path.hasSuffix("/edge") ? ScriptedResponse(200, behaviour: .hang) : nil
     }
-    let connection = try LocalSocket(scene.directory + "/control.sock")
-    connection.send("{\"command\":\"check\",\"database\":\"\(scene.database)\",\"tags\":[\"\(other)\"]}\n")
+    let connection = try asking(for: [other])
     #expect(eventually { registry.requests.contains { $0.path.hasSuffix("/edge") } })
     end()
     let last = connection.linesToEnd().last ?? ""

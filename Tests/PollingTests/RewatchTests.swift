@@ -135,8 +135,7 @@ import Testing
   }
 
   private func found() -> PollResult {
-    var world = SimulatedWorld(tags: 1)
-    let snapshot = world.snapshot(0)
+    let snapshot = SimulatedWorld.anImage()
     return .found(snapshot, head: snapshot.digest)
   }
 }

@@ -13,13 +13,11 @@ import Testing
   private let directory: TemporaryDirectory
   private let writer: HistoryWriter
   private let recorder = Recorder([Recorder.Subscriber(sink: "out", events: nil)])
-  private let snapshot: TagSnapshot
+  private let snapshot = SimulatedWorld.anImage()
 
   init() throws {
     directory = try TemporaryDirectory()
     writer = try HistoryWriter.open(directory.path + "/watcher.db")
-    var world = SimulatedWorld(tags: 1)
-    snapshot = world.snapshot(0)
   }
 
   /// What cannot be recorded need not be asked for: nothing is left under way.

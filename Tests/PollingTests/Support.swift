@@ -14,6 +14,14 @@ func moment(milliseconds: Int64) -> Moment {
 
 func moment(_ seconds: some BinaryInteger) -> Moment { moment(milliseconds: Int64(seconds) * 1_000) }
 
+extension SimulatedWorld {
+  /// What a tag names of which nothing else matters.
+  static func anImage() -> TagSnapshot {
+    var world = SimulatedWorld(tags: 1)
+    return world.snapshot(0)
+  }
+}
+
 extension HistoryTransaction {
   /// Enters a watchlist and sinks of these names.
   func register(_ entries: [WatchEntry], sinks: [String]) throws -> PollEngine.Registered {

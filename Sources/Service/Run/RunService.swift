@@ -1,7 +1,6 @@
 package import Config
 import Control
 import Delivery
-import Dispatch
 import History
 package import Host
 import ImageModel
@@ -105,8 +104,7 @@ package actor RunService {
         config: config, engine: engine, sinks: deliveries, endpoint: endpoint, poller: poller, makePoller: makePoller,
         logSettings: start.logSettings, onWatchlist: { [agreedTime] in agreedTime.countLoopback($0.isOnLoopback) }),
       log: log, metrics: metrics, notifier: notifier, read: read)
-    let timer = PollTimer(queue: DispatchQueue(label: "watcher.schedule")) { Task { await engine.tick() } }
-    await engine.setTimer { timer.arm(in: $0) }
+    let timer = await engine.startTimer("watcher.schedule")
     let heartbeat = Heartbeat(
       notifier: notifier, engine: engine, writer: store.writer,
       remark: { [metrics] in metrics.isLastReloadGood ? nil : "the last reload failed, see the log" })
