@@ -26,7 +26,7 @@ let package = Package(
     .target(name: "Host", dependencies: ["CSignals", "ImageModel"]),
     .target(name: "Hashing", dependencies: ["COpenSSL", "ImageModel"]),
     .target(name: "Documents", dependencies: ["Hashing", "ImageModel", "StrictJSON"]),
-    .target(name: "Transport", dependencies: ["CCurl", "Addresses", "Host", "ImageModel"]),
+    .target(name: "Transport", dependencies: ["CCurl", "COpenSSL", "Addresses", "Host", "ImageModel"]),
     .target(
       name: "Registry",
       dependencies: ["Addresses", "Documents", "Hashing", "Host", "ImageModel", "StrictJSON", "Transport"]),

@@ -5,6 +5,9 @@ enum ConfigKeys {
   static let schema = "$schema"
   static let database = "database"
   static let root = [database, "defaults", "watch", "registries", "sinks", "http", "log", "retention"]
+
+  static func isAtRoot(_ key: String) -> Bool { root.contains(key) || key == remark || key == schema }
+
   static let defaults = ["interval", "platforms", "platform_match", "sinks", "unreachable_after"]
   static let watched = ["interval", "platforms", "sinks", "labels"]
   static let image = ["image"] + watched

@@ -9,7 +9,7 @@ package struct ConfigProblem: Error, Sendable, Hashable {
   package let severity: Severity
   /// The file, as the user named it.
   package let path: String
-  /// From 1.
+  /// From 1; 0 where the file does not say what it is about, and there is no place to show.
   package let line: Int
   /// From 1, in Unicode scalars.
   package let column: Int
@@ -25,11 +25,20 @@ package struct ConfigProblem: Error, Sendable, Hashable {
   /// As compilers print it: `path:line:column: error: message`, the line, a caret below it, and the hint.
   package var rendered: String { rendered(as: severity) }
 
-  /// The same under another severity: what `config check` refuses, `run` may go on without.
+  /// The same under another severity: what the service cannot do without may be the service's alone to see.
   package func rendered(as severity: Severity) -> String {
-    let head = "\(path.safe()):\(line):\(column): \(severity.rawValue): \(message)"
+    let place = line == 0 ? "" : ":\(line):\(column)"
+    let head = "\(path.safe())\(place): \(severity.rawValue): \(message)"
     let source = sourceLine.isEmpty ? "" : "\n  \(sourceLine)\n  \(String(repeating: " ", count: caret))^"
     return head + source + (hint.map { "\n  hint: \($0)" } ?? "")
+  }
+}
+
+extension ConfigProblem {
+  /// A problem with something that the file leaves to its default.
+  init(_ severity: Severity, path: String, _ message: String, hint: String?) {
+    self.init(
+      severity: severity, path: path, line: 0, column: 0, message: message, hint: hint, sourceLine: "", caret: 0)
   }
 }
 

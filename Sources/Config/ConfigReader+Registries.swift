@@ -13,8 +13,9 @@ extension ConfigReader {
     var registries: [String: RegistrySettings] = [:]
     var offsets: [String: Int] = [:]
     for member in named(members) {
-      let settings = registry(member)
-      guard let domain = registryDomain(member) else { continue }
+      let domain = registryDomain(member)
+      let settings = registry(member, domain ?? member.key)
+      guard let domain else { continue }
       if let first = offsets[domain] {
         error(
           at: member.keyRange.lowerBound,
@@ -46,14 +47,39 @@ extension ConfigReader {
     return domain.canonical
   }
 
-  private mutating func registry(_ member: JSONMember) -> RegistrySettings {
+  /// Settings of a host that is asked for nothing are likely meant for another one.
+  mutating func warnOfUnused(_ root: Section, _ config: WatchConfig) {
+    guard !config.registries.isEmpty, let members = root["registries"]?.object else { return }
+    let used = Set(config.watch.lazy.map(\.tag.domain) + config.repositories.map(\.domain))
+    // Beyond some hundred a near one says nothing.
+    let hosts = used.sorted().prefix(500).map(\.self)
+    for member in members {
+      let domain = WatchedDomain(member.key).canonical
+      guard config.registries[domain] != nil, !used.contains(domain) else { continue }
+      warning(
+        at: member.keyRange.lowerBound, "nothing is watched at \(quoted(domain))",
+        hint: Self.advice(domain, hosts))
+    }
+  }
+
+  /// Which host was probably meant: one that differs in its port alone, or by a slip.
+  private static func advice(_ domain: String, _ hosts: [String]) -> String? {
+    let host = (try? HostPort(domain))?.host
+    let near = hosts.first { (try? HostPort($0))?.host == host } ?? nearest(to: domain, among: hosts)
+    if let near { return "did you mean \(quoted(near))?" }
+    let few = hosts.prefix(5).joined(separator: ", ")
+    return hosts.isEmpty ? nil : "watched is something at \(few)\(hosts.count > 5 ? " and others" : "")"
+  }
+
+  private mutating func registry(_ member: JSONMember, _ domain: String) -> RegistrySettings {
     var settings = RegistrySettings()
+    let owner = { OutsideSetting.registry(domain, key: $0) }
     guard let registry = section(member.value, quoted(member.key), keys: ConfigKeys.registry) else {
       return settings
     }
     settings.scheme = choice(registry, "scheme", RegistrySettings.Scheme.self)
-    readCredentials(registry, &settings)
-    readCertificates(registry, &settings)
+    readCredentials(registry, &settings, owner)
+    readCertificates(registry, &settings, owner)
     settings.insecureSkipVerify = boolean(registry, "insecure_skip_verify") ?? false
     settings.requestsPerSecond = rate(registry)
     settings.maxConcurrency = integer(registry, "max_concurrency", in: 1...256)
@@ -62,10 +88,12 @@ extension ConfigReader {
     return settings
   }
 
-  private mutating func readCredentials(_ registry: Section, _ settings: inout RegistrySettings) {
+  private mutating func readCredentials(
+    _ registry: Section, _ settings: inout RegistrySettings, _ owner: (String) -> OutsideSetting
+  ) {
     settings.username = username(registry)
-    settings.passwordFile = file(registry, "password_file")
-    settings.tokenFile = file(registry, "token_file")
+    settings.passwordFile = file(registry, "password_file", of: owner)
+    settings.tokenFile = file(registry, "token_file", of: owner)
     settings.credentialHelper = credentialHelper(registry)
     demand("password_file", with: "username", registry)
     demand("username", with: "password_file", registry)
@@ -77,10 +105,12 @@ extension ConfigReader {
     }
   }
 
-  private mutating func readCertificates(_ registry: Section, _ settings: inout RegistrySettings) {
-    settings.caFile = file(registry, "ca_file")
-    settings.clientCertFile = file(registry, "client_cert_file")
-    settings.clientKeyFile = file(registry, "client_key_file")
+  private mutating func readCertificates(
+    _ registry: Section, _ settings: inout RegistrySettings, _ owner: (String) -> OutsideSetting
+  ) {
+    settings.caFile = file(registry, "ca_file", of: owner)
+    settings.clientCertFile = file(registry, "client_cert_file", of: owner)
+    settings.clientKeyFile = file(registry, "client_key_file", of: owner)
     demand("client_cert_file", with: "client_key_file", registry)
   }
 

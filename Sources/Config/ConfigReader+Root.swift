@@ -17,6 +17,7 @@ extension ConfigReader {
     let list = watchlist(root, defaults: config.defaults, sinkNames: names)
     config.watch = list.entries
     config.repositories = list.repositories
+    warnOfUnused(root, config)
     config.httpListen = listen(root)
     config.log = log(root)
     config.retention = retention(root)
@@ -29,7 +30,11 @@ extension ConfigReader {
       value, "the configuration", keys: ConfigKeys.root, ignored: [ConfigKeys.remark, ConfigKeys.schema])
   }
 
-  mutating func database(_ root: Section) -> String? { path(root, ConfigKeys.database).map(source.located) }
+  mutating func database(_ root: Section) -> String? {
+    guard let path = path(root, ConfigKeys.database) else { return nil }
+    note(.database, ConfigKeys.database, at: root.offset(ConfigKeys.database))
+    return source.located(path)
+  }
 
   private mutating func listen(_ root: Section) -> String? {
     guard let http = section(root, "http", keys: ConfigKeys.http), let text = string(http, "listen") else {
@@ -41,6 +46,7 @@ extension ConfigReader {
       error(at: http.offset("listen"), "\"listen\": \(quoted(text)) is not an address with a port", hint: hint)
       return nil
     }
+    note(.listen, "listen", at: http.offset("listen"))
     return text
   }
 

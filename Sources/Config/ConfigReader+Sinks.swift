@@ -76,6 +76,7 @@ extension ConfigReader {
         at: section.offset("path"), "\"path\": \(quoted(path)) is not the absolute path of a file",
         hint: "it begins with / and does not end with one")
     }
+    note(.sink(name, key: "path"), "path", at: section.offset("path"))
     return path
   }
 

@@ -160,12 +160,14 @@ extension ConfigReader {
   }
 
   /// A file that is read: a path or `{"credential": "id"}`.
-  mutating func file(_ section: Section, _ key: String) -> SecretFile? {
+  ///
+  /// - Parameter owner: what it belongs to, by the key under which its place is noted.
+  mutating func file(_ section: Section, _ key: String, of owner: (String) -> OutsideSetting) -> SecretFile? {
     guard let value = section[key] else { return nil }
-    return file(value, key)
+    return file(value, key, of: owner)
   }
 
-  mutating func file(_ value: JSONValue, _ key: String) -> SecretFile? {
+  mutating func file(_ value: JSONValue, _ key: String, of owner: (String) -> OutsideSetting) -> SecretFile? {
     var file: SecretFile?
     switch value.kind {
     case .string(let path) where !path.isEmpty && !path.utf8.contains(0): file = .path(source.located(path))
@@ -173,7 +175,7 @@ extension ConfigReader {
     case .object: file = credential(value, key)
     default: wrongType(value, quoted(key), "a path or {\"credential\": \"id\"}")
     }
-    if let file { files.append(NamedFile(file: file, key: key, offset: value.offset)) }
+    if file != nil { note(owner(key), key, at: value.offset) }
     return file
   }
 

@@ -10,10 +10,11 @@ extension ConfigReader {
     var settings = WebhookSettings(url: "")
     settings.allowHTTP = boolean(section, "allow_http") ?? false
     settings.url = url(section, name, allowHTTP: settings.allowHTTP)
-    settings.secretFile = file(section, "secret_file")
-    settings.secretPreviousFile = file(section, "secret_previous_file")
+    let owner = { OutsideSetting.sink(name, key: $0) }
+    settings.secretFile = file(section, "secret_file", of: owner)
+    settings.secretPreviousFile = file(section, "secret_previous_file", of: owner)
     demand("secret_file", with: "secret_previous_file", section)
-    readHeaders(section, &settings)
+    readHeaders(section, &settings, owner)
     settings.contentType = contentType(section)
     settings.timeoutSeconds = duration(section, "timeout", in: 1...300) ?? settings.timeoutSeconds
     settings.network = choice(section, "network", WebhookSettings.Network.self) ?? settings.network
@@ -62,7 +63,9 @@ extension ConfigReader {
     }
   }
 
-  private mutating func readHeaders(_ section: Section, _ settings: inout WebhookSettings) {
+  private mutating func readHeaders(
+    _ section: Section, _ settings: inout WebhookSettings, _ owner: (String) -> OutsideSetting
+  ) {
     var offsets: [String: Int] = [:]
     for key in ["headers", "header_files"] {
       guard let value = section[key] else { continue }
@@ -77,7 +80,7 @@ extension ConfigReader {
         }
         checkHeaderName(member, isFile: key == "header_files")
         if key == "header_files" {
-          settings.headerFiles[member.key] = file(member.value, member.key)
+          settings.headerFiles[member.key] = file(member.value, member.key, of: owner)
         } else {
           settings.headers[member.key] = headerValue(member)
         }

@@ -9,13 +9,6 @@ struct Finding {
   let hint: String?
 }
 
-/// A file that the configuration names, and where it does.
-struct NamedFile: Sendable {
-  let file: SecretFile
-  let key: String
-  let offset: Int
-}
-
 /// Turns the values of the file into settings and collects everything that is wrong on the way: a reading
 /// method that finds a mistake notes it, and returns nothing.
 struct ConfigReader {
@@ -23,7 +16,8 @@ struct ConfigReader {
   private(set) var errors: [Finding] = []
   private(set) var warnings: [Finding] = []
   private(set) var unbuilt: [Finding] = []
-  var files: [NamedFile] = []
+  /// Where in bytes what names something outside is set, with its key.
+  private(set) var outside: [OutsideSetting: (key: String, offset: Int)] = [:]
   /// What is known about the hosts of the watchlist, by their text in it.
   var domains: [String: WatchedDomain] = [:]
 
@@ -42,6 +36,9 @@ struct ConfigReader {
     unbuilt.append(
       Finding(offset: offset, message: "\(what) not available in this version", hint: hint))
   }
+
+  /// Notes where a setting stands that names something outside of the configuration.
+  mutating func note(_ setting: OutsideSetting, _ key: String, at offset: Int) { outside[setting] = (key, offset) }
 
   /// The findings as problems, sorted by position, the first ones.
   mutating func problems(

@@ -23,8 +23,10 @@ package struct WatchConfig: Sendable {
   package var unbuilt: [ConfigProblem] = []
   /// What is valid and likely a mistake; at most a hundred.
   package var warnings: [ConfigProblem] = []
-  /// The files that are named, each with the complaint to make if it cannot be read, but for its reason.
-  var namedFiles: [(file: SecretFile, problem: ConfigProblem)] = []
+  /// The file that it was read from, as the user named it.
+  var path = ""
+  /// Where what names something outside is set: a problem that lacks its reason.
+  var places: [OutsideSetting: ConfigProblem] = [:]
 
   /// Reads a configuration and checks all of it but what is outside: no file it names is opened.
   ///
@@ -51,32 +53,12 @@ package struct WatchConfig: Sendable {
     }
     config.warnings = reader.problems(reader.warnings, .warning, atMost: ConfigProblems.keptRemarks)
     config.unbuilt = reader.problems(reader.unbuilt, .error, atMost: ConfigProblems.keptRemarks)
-    config.namedFiles = reader.files.sorted { $0.offset < $1.offset }.map { file in
-      let finding = Finding(offset: file.offset, message: quoted(file.key), hint: nil)
-      return (file.file, reader.source.problem(finding, .error))
-    }
+    config.path = path
+    config.places = reader.places()
     return config
   }
 
-  /// `database` of a configuration, `nil` if it names none, for those who want nothing else and should not wait for a
-  /// large watchlist. All of the file must be JSON, with known keys at the top, each once; what is wrong within the
-  /// values of the others need not be noticed.
-  ///
-  /// - Parameters: as of `parse`.
-  /// - Throws: what `parse` does.
-  package static func database(in bytes: [UInt8], path: String) throws(ConfigProblems) -> String? {
-    let outline = try? StrictJSON.parseOutline(
-      bytes, keeping: [ConfigKeys.database, ConfigKeys.remark, ConfigKeys.schema], limits: limits)
-    if let outline, outline.repeatedKeys.isEmpty {
-      var reader = ConfigReader(SourceDocument(bytes, path: path))
-      let database = reader.root(outline.value).flatMap { reader.database($0) }
-      if reader.errors.isEmpty { return database }
-    }
-    // Only who reads all of it can say all that is wrong, and knows which parts of a line must not be shown.
-    return try parse(bytes, path: path).database
-  }
-
   /// Room for the largest watchlist, with every key on every entry.
-  private static let limits = JSONLimits(
+  static let limits = JSONLimits(
     depth: Limits.jsonDepth, bytes: Limits.configurationBytes, values: 40 * Limits.watchedTags)
 }

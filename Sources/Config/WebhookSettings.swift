@@ -1,3 +1,5 @@
+import Addresses
+
 /// How events are posted to a URL. Source: docs/configuration.md.
 package struct WebhookSettings: Sendable, Hashable {
   package enum Network: String, Sendable, CaseIterable {
@@ -23,4 +25,9 @@ package struct WebhookSettings: Sendable, Hashable {
   package var retryScheduleSeconds: [Int]?
 
   package init(url: String) { self.url = url }
+
+  /// Whether what is sent can be read on the way: it is not encrypted, and leaves this machine.
+  package var isOpenToOthers: Bool {
+    WebhookURL.check(url) == .valid(isPlain: true) && WebhookURL.kind(url) != .loopback
+  }
 }

@@ -22,13 +22,13 @@ package final class FileSink: Sink {
     file = Mutex(nil)
   }
 
-  /// Why nothing can be written as things are, `nil` if all is well. Creates the file if it is missing.
-  package var problem: String? {
+  /// That the file cannot be written, or made. Makes nothing.
+  package var faults: [SinkFault] {
     do throws(SystemError) {
-      try LogFile(path: path).close()
-      return nil
+      try LogFile.look(at: path)
+      return []
     } catch {
-      return error.description
+      return [SinkFault(setting: "path", reason: error.description)]
     }
   }
 

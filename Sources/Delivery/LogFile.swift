@@ -13,13 +13,8 @@ struct LogFile {
   init(path: String) throws(SystemError) {
     let descriptor = try Self.open(path)
     do throws(SystemError) {
-      var status = stat()
-      guard fstat(descriptor, &status) == 0 else { throw SystemError(call: "inspect", subject: path, code: errno) }
-      let kind = status.st_mode & S_IFMT
-      guard kind == S_IFREG || kind == S_IFCHR else {
-        throw SystemError(call: "append to", subject: path, code: EINVAL)
-      }
-      if kind == S_IFREG && status.st_size == 0 { Self.synchronizeDirectory(of: path) }
+      let status = try Self.inspect(descriptor, path)
+      if status.st_mode & S_IFMT == S_IFREG && status.st_size == 0 { Self.synchronizeDirectory(of: path) }
       writer = LineWriter(
         descriptor: descriptor, subject: path, torn: try Self.torn(descriptor, size: status.st_size, path: path))
       device = status.st_dev
@@ -27,6 +22,20 @@ struct LogFile {
     } catch {
       Glibc.close(descriptor)
       throw error
+    }
+  }
+
+  /// Whether the file could be opened, or created, as things are now; makes and changes nothing.
+  static func look(at path: String) throws(SystemError) {
+    let descriptor = Glibc.open(path, flags)
+    if descriptor >= 0 {
+      defer { Glibc.close(descriptor) }
+      _ = try inspect(descriptor, path)
+      return
+    }
+    guard errno == ENOENT else { throw SystemError(call: "open", subject: path, code: errno) }
+    guard faccessat(AT_FDCWD, directory(of: path), W_OK | X_OK, AT_EACCESS) == 0 else {
+      throw SystemError(call: "create", subject: path, code: errno)
     }
   }
 
@@ -46,9 +55,18 @@ struct LogFile {
 
   func close() { Glibc.close(writer.descriptor) }
 
+  private static func inspect(_ descriptor: Int32, _ path: String) throws(SystemError) -> stat {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw SystemError(call: "inspect", subject: path, code: errno) }
+    let kind = status.st_mode & S_IFMT
+    guard kind == S_IFREG || kind == S_IFCHR else { throw SystemError(call: "append to", subject: path, code: EINVAL) }
+    return status
+  }
+
+  /// Readable, for the sake of the last byte. O_NOFOLLOW: the directory may be writable by others.
+  private static let flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY
+
   private static func open(_ path: String) throws(SystemError) -> Int32 {
-    // Readable, for the sake of the last byte. O_NOFOLLOW: the directory may be writable by others.
-    let flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY
     var descriptor = Glibc.open(path, flags)
     if descriptor < 0, errno == ENOENT {
       descriptor = Glibc.open(path, flags | O_CREAT | O_EXCL, 0o640)

@@ -10,12 +10,25 @@ package protocol Sink: Sendable {
   /// waits in one write.
   var maxInFlight: Int? { get }
 
+  /// What keeps it from delivering anything as things are now.
+  var faults: [SinkFault] { get }
+
   /// Delivers the items in order and says what became of those it tried: perhaps only of the first ones, of
   /// none when the task was cancelled. An item may arrive twice, never out of order within its tag.
   func write(_ items: [OutboxItem]) async -> [DeliveryResult]
 }
 
+/// Something that a setting of a sink names and that is no good.
+package struct SinkFault: Error, Hashable, Sendable {
+  /// The key of the setting; of a header's file, the header.
+  package let setting: String
+  /// In one line, without secrets, with the file.
+  package let reason: String
+}
+
 extension Sink {
+  package var faults: [SinkFault] { [] }
+
   /// A sink that is on this machine puts nothing off: its worker waits until it takes events again.
   package var longestDelay: Duration { .zero }
 

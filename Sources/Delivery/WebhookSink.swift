@@ -14,7 +14,7 @@ package final class WebhookSink: Sink {
   private let receiver: String
   /// Parts of the URL that a reply may repeat and nobody may read.
   private let urlSecrets: [String]
-  private let secretFiles: [SecretText]
+  private let secretFiles: [(setting: String, file: SecretText)]
   private let plainHeaders: [(name: String, value: String)]
   private let headerFiles: [(name: String, file: SecretText)]
   private let send: Send
@@ -34,19 +34,25 @@ package final class WebhookSink: Sink {
     receiver = Origin(url: target.url)?.description ?? "the receiver"
     let shown = receiver.lowercased()
     urlSecrets = Self.words(of: [target.url]).filter { !shown.contains($0.lowercased()) }
-    secretFiles = target.secretFiles.map(SecretText.init)
+    secretFiles = zip(["secret_file", "secret_previous_file"], target.secretFiles).map { ($0, SecretText(path: $1)) }
     plainHeaders = target.headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     headerFiles = target.headerFiles.sorted { $0.key < $1.key }.map { ($0.key, SecretText(path: $0.value)) }
   }
 
-  /// Why nothing can be sent as things are: a secret that cannot be read or is none. `nil` if all is well.
-  package var problem: String? {
+  /// Secrets that cannot be read or are none.
+  package var faults: [SinkFault] {
+    secretFiles.compactMap { setting, file in Self.fault(setting) { () throws(SecretFailure) in _ = try secret(file) } }
+      + headerFiles.compactMap { name, file in
+        Self.fault(name) { () throws(SecretFailure) in _ = try headerValue(file) }
+      }
+  }
+
+  private static func fault(_ setting: String, _ read: () throws(SecretFailure) -> Void) -> SinkFault? {
     do throws(SecretFailure) {
-      _ = try readHeaders()
-      _ = try readSecrets()
+      try read()
       return nil
     } catch {
-      return error.message
+      return SinkFault(setting: setting, reason: error.message)
     }
   }
 
@@ -155,27 +161,31 @@ package final class WebhookSink: Sink {
 
   private func readHeaders() throws(SecretFailure) -> [(name: String, value: String)] {
     var headers: [(name: String, value: String)] = []
-    for (name, file) in headerFiles {
-      let value = try read(file)
-      guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
-        throw SecretFailure(file, "it holds more than one line")
-      }
-      headers.append((name, value))
-    }
+    for (name, file) in headerFiles { headers.append((name, try headerValue(file))) }
     return headers
+  }
+
+  private func headerValue(_ file: SecretText) throws(SecretFailure) -> String {
+    let value = try read(file)
+    guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+      throw SecretFailure(file, "it holds more than one line")
+    }
+    return value
   }
 
   private func readSecrets() throws(SecretFailure) -> [WebhookSecret] {
     var secrets: [WebhookSecret] = []
-    for file in secretFiles {
-      let text = try read(file)
-      do throws(WebhookSecret.Problem) {
-        secrets.append(try WebhookSecret(text))
-      } catch {
-        throw SecretFailure(file, error.reason)
-      }
-    }
+    for (_, file) in secretFiles { secrets.append(try secret(file)) }
     return secrets
+  }
+
+  private func secret(_ file: SecretText) throws(SecretFailure) -> WebhookSecret {
+    let text = try read(file)
+    do throws(WebhookSecret.Problem) {
+      return try WebhookSecret(text)
+    } catch {
+      throw SecretFailure(file, error.reason)
+    }
   }
 
   private func read(_ file: SecretText) throws(SecretFailure) -> String {

@@ -50,7 +50,7 @@ package final class DatabaseLock: Sendable {
   }
 
   /// Whether somebody writes to the database now, as far as can be told: an unreadable lock file counts as held.
-  static func isHeld(for databasePath: String) -> Bool { look(at: lockPath(for: databasePath)) ?? true }
+  package static func isHeld(for databasePath: String) -> Bool { look(at: lockPath(for: databasePath)) ?? true }
 
   /// Looks, and makes nothing. Whatever else is wrong with the place is left to `acquire`.
   ///

@@ -95,6 +95,11 @@ enum FilePath {
     faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) == 0 ? nil : errno
   }
 
+  /// Why the effective user cannot make files in a directory; `nil` if it can.
+  static func probeDirectory(_ path: String) -> Int32? {
+    faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 ? nil : errno
+  }
+
   static func isReadable(_ path: String) -> Bool { faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0 }
 
   static var effectiveUser: UInt32 { geteuid() }

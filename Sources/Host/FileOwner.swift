@@ -15,3 +15,19 @@ package func giveToOwner(of path: String, _ descriptor: Int32, sharesGroup: Bool
   guard geteuid() == 0, stat(path, &info) == 0, info.st_uid != 0 || (sharesGroup && info.st_gid != 0) else { return }
   _ = fchown(descriptor, info.st_uid, info.st_gid)
 }
+
+/// Has root go on as the owner of `path`, for good: with that user's groups, and without any right beyond.
+///
+/// - Returns: the user's name, or number where it has none; `nil` where nothing has changed, because the process is not
+///   root's or the file is.
+package func becomeOwner(of path: String) throws(SystemError) -> String? {
+  var info = stat()
+  guard geteuid() == 0, stat(path, &info) == 0, info.st_uid != 0 else { return nil }
+  var (group, name) = (info.st_gid, "\(info.st_uid)")
+  if let entry = getpwuid(info.st_uid) {
+    (group, name) = (entry.pointee.pw_gid, String(cString: entry.pointee.pw_name))
+  }
+  guard initgroups(name, group) == 0, setgid(group) == 0, setuid(info.st_uid) == 0
+  else { throw SystemError(call: "go on as", subject: name, code: errno) }
+  return name
+}

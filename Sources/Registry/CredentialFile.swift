@@ -17,26 +17,38 @@ final class CredentialFile: Sendable {
 
   /// Costs one `stat` while the file stays as it is.
   func read() throws(CheckFailure) -> Credentials {
-    let value: SecretText.Value
     do throws(SecretText.Failure) {
-      value = try secret.read()
+      return try credentials()
     } catch {
-      throw failure(error.reason)
+      throw CheckFailure(
+        .credentialsUnreadable,
+        "the credentials file \(secret.path.safe()) for \(domain) cannot be used (\(error.reason))",
+        remedy: "correct it")
     }
+  }
+
+  fileprivate func credentials() throws(SecretText.Failure) -> Credentials {
+    let value = try secret.read()
     switch source {
     case .basic(let username, _):
       return .basic(username: username, password: value.text, revision: value.revision)
     case .token:
       guard value.text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
-        throw failure("it holds more than one token")
+        throw SecretText.Failure(reason: "it holds more than one token")
       }
       return .bearer(value.text, revision: value.revision)
     }
   }
+}
 
-  private func failure(_ reason: String) -> CheckFailure {
-    CheckFailure(
-      .credentialsUnreadable, "the credentials file \(secret.path.safe()) for \(domain) cannot be used (\(reason))",
-      remedy: "correct it")
+extension CredentialSource {
+  /// Why its file gives no credentials as it is now, without its name; `nil` if it does.
+  package var fault: String? {
+    do throws(SecretText.Failure) {
+      _ = try CredentialFile(self, domain: "").credentials()
+      return nil
+    } catch {
+      return error.reason
+    }
   }
 }

@@ -7,6 +7,8 @@ package enum BoundedFile {
     /// Why, without the file's name: `No such file or directory`.
     package let reason: String
 
+    package init(reason: String) { self.reason = reason }
+
     static func system() -> Failure { Failure(reason: String(cString: strerror(errno))) }
   }
 

@@ -27,6 +27,8 @@ import Testing
       let place = outcome.stderr.split(separator: "\n").first.map(String.init) ?? ""
       #expect(place.hasPrefix("\(scene.config):"), "\(place)")
       #expect(place.dropFirst(scene.config.count).prefix { $0 != " " }.split(separator: ":").count == 2, "\(place)")
+      let start = try scene.binary.run(["run", "--config", scene.config, "--database", scene.directory + "/other.db"])
+      #expect(start.status == 78 && start.stderr == outcome.stderr, "\(text)")
       kill(daemon.pid, SIGHUP)
       #expect(eventually { Self.failures(scene) > index }, "\(text)")
       #expect(try Self.isLastReloadGood(port) == false)

@@ -44,7 +44,7 @@ import Testing
       watch: [image], sinks: ["late": ["type": "file", "path": folder + "/events.jsonl", "events": ["*"]]])
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
-    #expect(eventually { WatcherBinary.text(scene.stderr).contains("sink_unusable") })
+    #expect(eventually { WatcherBinary.text(scene.stderr).contains("msg=configuration_problem") })
     #expect(eventually { scene.isBaselineRecorded() })
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
     #expect(eventually(within: 30) { WatcherBinary.text(folder + "/events.jsonl").hasSuffix("\n") })

@@ -33,7 +33,7 @@ import Testing
     #expect(config.httpListen == "127.0.0.1:9470")
     #expect(config.log.level == .info && config.log.format == .logfmt)
     #expect(config.retention.historySeconds == nil && config.retention.deliveriesSeconds == 30 * 86_400)
-    #expect(config.warnings.isEmpty)
+    #expect(config.warnings.map(\.message) == ["nothing is watched at \"127.0.0.1:5000\""])
     #expect(config.unbuilt.map(\.line) == [13])
   }
 
@@ -68,10 +68,31 @@ import Testing
         "docker.io/library/alpine:3", "docker.io/library/busybox:latest", "ghcr.io/example/app:Stable",
         "docker.io/library/localhost:5000", "docker.io/library/example.com:latest", "docker.io/library/192.168.0.1:80",
       ])
-    #expect(config.warnings.map(\.line) == [2, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    #expect(config.warnings.map(\.line) == [2, 2, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12])
     #expect(config.warnings.allSatisfy { $0.severity == .warning })
     #expect(config.registries.keys.sorted() == ["docker.io", "registry.example.com:5000"])
     #expect(config.registries["docker.io"]?.maxConcurrency == 2)
+  }
+
+  /// Settings of a host that is asked for nothing: a slip, most likely, and credentials that are not sent.
+  @Test(
+    arguments: [
+      ("ghcr.oi", ["ghcr.io/a", "b"], #"did you mean "ghcr.io"?"#),
+      ("127.0.0.1", ["127.0.0.1:5000/a", "b"], #"did you mean "127.0.0.1:5000"?"#),
+      ("registry.example.com", ["ghcr.io/a", "b"], "watched is something at docker.io, ghcr.io"),
+      ("ghcr.io", [], nil), ("ghcr.io", ["ghcr.io/a"], "used"), ("GHCR.io", ["ghcr.io/a"], "used"),
+      ("ghcr.io", ["GHCR.io/a"], "used"), ("index.docker.io", ["a"], "used"), ("[::0:1]:1", ["[::1]:1/a"], "used"),
+    ] as [(String, [String], String?)])
+  func settingsOfAHostThatIsNotUsed(_ host: String, _ watched: [String], _ hint: String?) throws {
+    let watch = watched.map { "\"\($0)\"" }.joined(separator: ", ")
+    let text = "{\"watch\": [\(watch)],\n  \"registries\": {\"\(host)\": {}}}"
+    let config = try WatchConfig.parse(Array(text.utf8), path: "c")
+    let unused = config.warnings.filter { $0.message.hasPrefix("nothing is watched at") }
+    guard hint != "used" else {
+      #expect(unused.isEmpty)
+      return
+    }
+    #expect(unused.map { [$0.line, $0.column] } == [[2, 18]] && unused.first?.hint == hint, "\(unused)")
   }
 
   @Test func registries() throws {
@@ -164,7 +185,7 @@ import Testing
     #expect(after.sinks == before.sinks && after.sinks.map(\.name) == ["h"])
     #expect(after.httpListen == before.httpListen && after.log == before.log && after.retention == before.retention)
     #expect(after.warnings.isEmpty && after.unbuilt.isEmpty)
-    #expect(try WatchConfig.database(in: Array(full.utf8), path: "c") == "/w.db")
+    #expect(try DatabaseSetting(in: Array(full.utf8), path: "c").path == "/w.db")
   }
 
   /// Relative to the file that names them, wherever a command is started.

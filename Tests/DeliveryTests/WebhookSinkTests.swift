@@ -288,7 +288,7 @@ import Transport
     try await withSink({ $0.headerFiles = ["Authorization": scratch.file("token")] }) { _ in
       ScriptedResponse(200)
     } _: { sink, server in
-      #expect(sink.problem?.contains(scratch.file("token")) == true)
+      #expect(sink.faults.first?.reason.contains(scratch.file("token")) == true)
       let result = try await failure(sink.write([FakeOutbox.item(1, "{}")]))
       #expect(result.next == .withSink)
       #expect(server.requests.isEmpty)
@@ -303,7 +303,7 @@ import Transport
       ScriptedResponse(200)
     } _: { sink, server in
       let (error, next) = try await failure(sink.write([FakeOutbox.item(1, "{}")]))
-      #expect(next == .withSink && sink.problem == error, "nothing was sent, so it is no attempt")
+      #expect(next == .withSink && sink.faults.first?.reason == error, "nothing was sent, so it is no attempt")
       #expect(
         error.contains(scratch.file("secret")) && !error.contains("short") && !error.contains("plain"), "\(error)")
       #expect(server.requests.isEmpty)

@@ -84,7 +84,7 @@ import Transport
     let log = Logger(label: "test") { [lines] _ in lines }
     let writer = registrar.writer
     let sinks = SinkSupervisor(
-      writer: writer, environment: [:], log: log, steps: ClockStepMonitor(since: .now()) { _ in }, http: nil,
+      writer: writer, log: log, steps: ClockStepMonitor(since: .now()) { _ in }, http: nil,
       onFailure: { Issue.record($0) }, onSettled: { _, _ in })
     let config = Reloadable(old.withoutWatchlist)
     let images = Atomic(0)
@@ -98,7 +98,7 @@ import Transport
       })
     let endpoint = ServiceEndpoint(log: log)
     await endpoint.use(old.httpListen, try await endpoint.prepare(old.httpListen))
-    await sinks.use(old.sinks, try await sinks.prepare(old.sinks))
+    await sinks.use(old.sinks, ConfiguredSinks(old.sinks, environment: [:]))
     // No request is made, so one client that is shut down serves all.
     let http = HTTPClient.forRegistries()
     http.shutdown()
@@ -109,7 +109,7 @@ import Transport
     }
     parts = Reload.Parts(
       config: config, engine: engine, sinks: sinks, endpoint: endpoint, poller: Reloadable(makePoller(old)),
-      makePoller: makePoller, logSettings: logSettings,
+      makePoller: makePoller, environment: [:], logSettings: logSettings,
       onWatchlist: { [announced, onWatchlist] entries in
         announced.value = entries.map(\.tag.description)
         onWatchlist.value()
@@ -138,7 +138,7 @@ import Transport
   private func seen() async throws -> Seen {
     let config = parts.config.value
     var sinks: Set<String> = []
-    for settings in old.sinks + next.sinks where try await parts.sinks.prepare([settings]).all.isEmpty {
+    for settings in old.sinks + next.sinks where await parts.sinks.isAtWork(settings) {
       sinks.insert(settings.name)
     }
     #expect(Set(config.sinks.map(\.name)) == sinks && config.watch.isEmpty)
@@ -201,7 +201,7 @@ import Transport
     try FileManager.default.moveItem(atPath: file, toPath: rotated)
     #expect(Self.openFiles().contains(rotated))
     await reload { [old] _ in
-      if !isGood { throw SinkError(sink: "first", reason: "bad") }
+      if !isGood { throw SinkError(sink: "first", setting: "path", reason: "bad") }
       return old
     }.run()
     #expect(await eventually { !Self.openFiles().contains(rotated) })
@@ -234,9 +234,9 @@ import Transport
     let reload = reload { [next] _ in next }
     let running = Task { await reload.run() }
     let isInForce = await eventually { [parts, old, next] in
-      let wanted = try? await parts.sinks.prepare(next.sinks)
-      let unwanted = try? await parts.sinks.prepare(old.sinks)
-      return logSettings.value == next.log && wanted?.all.isEmpty == true && unwanted?.all.isEmpty == false
+      for sink in next.sinks { guard await parts.sinks.isAtWork(sink) else { return false } }
+      for sink in old.sinks { guard await !parts.sinks.isAtWork(sink) else { return false } }
+      return logSettings.value == next.log
     }
     #expect(isInForce)
     #expect(await reload.takingOver != nil, "the page waits")
@@ -249,7 +249,7 @@ import Transport
     let isBad = Reloadable(true)
     let reload = reload { [next] say in
       defer { isBad.value = false }
-      if isBad.value { throw SinkError(sink: "second", reason: "bad") }
+      if isBad.value { throw SinkError(sink: "second", setting: "path", reason: "bad") }
       return next
     }
     try await failed(reload, saying: "bad")
@@ -285,7 +285,7 @@ import Transport
     var expected = Self.before
     expected.isGood = false
     #expect(try await seen() == expected)
-    #expect(logged == ["reload_failed"] && heard == ["RELOADING=1", "READY=1"])
+    #expect(logged == ["configuration_problem", "reload_failed"] && heard == ["RELOADING=1", "READY=1"])
   }
 
   /// The last step that can fail: by then sinks are made, and the new port is listened at.

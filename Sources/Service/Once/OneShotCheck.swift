@@ -14,7 +14,7 @@ package final class OneShotCheck: Sendable {
   private let store: Registrar
   private let registry: RegistryClient
   private let http: HTTPClient
-  private let sinks: ConfiguredSinks
+  private let made: Preflight
   private let log: Logger
   private let agreedTime = AgreedTime()
   /// Events that wait for a `stdout` sink: the report is what that sink gets.
@@ -22,17 +22,22 @@ package final class OneShotCheck: Sendable {
 
   /// Opens the database, creating it if need be.
   ///
-  /// - Throws: `.locked` when a daemon holds it, and whatever else keeps it from being written; `SinkError`.
-  package init(config: WatchConfig, database: String, environment: [String: String]) throws {
+  /// - Throws: `.locked` when a daemon holds it, and whatever else keeps it from being written; `ConfigRefusal`.
+  package init(config: WatchConfig, database: String, environment: [String: String]) async throws {
     self.config = config
     // Beside a daemon nothing is sent from here, and what the sinks need (credentials) may be the daemon's alone.
     try DatabaseLock.refuseHeld(database)
-    sinks = try ConfiguredSinks(config.sinks, environment: environment)
+    made = try await Preflight(
+      config, environment: environment, http: nil, endpoint: nil
+    ).accepted()
     store = try Registrar(opening: database)
     log = LogOutput.logger(config.log, environment: environment)
     http = .forRegistries()
     registry = RegistryClient.configured(config, http: http, environment: environment, agreedTime: agreedTime)
   }
+
+  /// What will not work though the rest does.
+  package var faults: [ConfigProblem] { made.faults }
 
   /// Polls `tags`, or the whole watchlist where it is `nil`.
   ///
@@ -74,7 +79,7 @@ package final class OneShotCheck: Sendable {
     // There is no window to wait for: the pass is over.
     for sink in config.sinks.grouped { _ = try await EventGrouper.group(sink, store.writer) }
     await withTaskGroup(of: Void.self) { group in
-      for sink in sinks.all where !(sink is StdoutSink) {
+      for sink in made.sinks.all where !(sink is StdoutSink) {
         let worker = DeliveryWorker(sink: sink, outbox: outbox)
         group.addTask {
           async let running: Void = worker.run()
@@ -100,7 +105,7 @@ package final class OneShotCheck: Sendable {
 
   package func close() {
     http.shutdown()
-    sinks.close()
+    made.sinks.close()
     store.writer.close()
   }
 

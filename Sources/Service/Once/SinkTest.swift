@@ -23,7 +23,7 @@ package struct SinkTest: Sendable {
 
   /// - Throws: `SinkError`.
   package init(_ sinks: [SinkSettings], environment: [String: String]) throws {
-    self.sinks = try ConfiguredSinks(sinks, environment: environment, onAnswer: answers.record)
+    self.sinks = try ConfiguredSinks(sinks, environment: environment, onAnswer: answers.record).accepted()
   }
 
   /// Tries one after another, in the order of the configuration.

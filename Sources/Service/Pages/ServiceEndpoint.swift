@@ -117,10 +117,13 @@ actor ServiceEndpoint {
 /// Why `http.listen` cannot be had.
 package struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
   package let status: ExitCode
+  /// Somebody else listens there.
+  let isInUse: Bool
   /// One line: `<what> (<where>): <what to do>`.
   package let description: String
 
   init(_ address: String, _ error: EndpointError) {
+    isInUse = error.errno == EADDRINUSE
     switch error.errno {
     case EACCES, EPERM: status = .permission
     case EADDRNOTAVAIL: status = .configuration
@@ -128,6 +131,6 @@ package struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
     }
     description =
       "cannot listen (http.listen \(address): \(error.message)): "
-      + (error.errno == EADDRINUSE ? "name a port that is free" : "name an address of this machine")
+      + (isInUse ? "name a port that is free" : "name an address of this machine")
   }
 }

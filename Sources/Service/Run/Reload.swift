@@ -25,6 +25,7 @@ actor Reload {
     /// Where polls go; replaced with the registries' settings.
     let poller: Reloadable<TagPoller>
     let makePoller: @Sendable (WatchConfig) -> TagPoller
+    let environment: [String: String]
     let logSettings: Reloadable<LogSettings>
     /// Called with the watchlist that is in force from now on.
     let onWatchlist: @Sendable ([WatchEntry]) -> Void
@@ -35,8 +36,7 @@ actor Reload {
     /// Without its watchlist.
     var config: WatchConfig
     let entries: [WatchEntry]
-    let sinks: ConfiguredSinks
-    let listening: HTTPEndpoint?
+    let made: Preflight
   }
 
   /// Of a configuration that is refused, so many problems are logged one by one.
@@ -116,9 +116,15 @@ actor Reload {
     var config = try result.get()
     let entries = config.watch
     config.watch = []
-    let sinks = try await parts.sinks.prepare(config.sinks)
-    return Next(
-      config: config, entries: entries, sinks: sinks, listening: try await parts.endpoint.prepare(config.httpListen))
+    let made = try await Preflight(
+      config, environment: parts.environment, http: await parts.sinks.client(for: config.sinks),
+      endpoint: parts.endpoint)
+    do {
+      return Next(config: config, entries: entries, made: try await made.accepted())
+    } catch let refusal as ConfigRefusal {
+      said = refusal.problems.map(\.rendered)
+      throw refusal
+    }
   }
 
   private func takeOver(_ next: Next) async throws {
@@ -139,41 +145,39 @@ actor Reload {
     }
     parts.onWatchlist(next.entries)
     parts.logSettings.value = next.config.log
-    await parts.sinks.use(next.config.sinks, next.sinks)
-    next.sinks.warn(log, of: next.config.sinks)
+    await parts.sinks.use(next.config.sinks, next.made.sinks)
+    log.tell(of: next.made, newSinks: next.config.sinks.filter { !before.sinks.contains($0) })
     if next.config.database != before.database {
       log.warning("database_stays", metadata: ["note": "another database is opened at the next start only"])
     }
     metrics.recordReload(isGood: true, at: .now())
     // Last: it waits for answers that are being given and for the database.
-    await parts.endpoint.use(next.config.httpListen, next.listening)
+    await parts.endpoint.use(next.config.httpListen, next.made.listening)
   }
 
-  private func discard(_ next: Next) async { await next.listening?.close() }
+  private func discard(_ next: Next) async { await next.made.close() }
 
-  /// What is wrong or doubtful in the configuration, each with its position.
   private func logProblems(_ problems: [String], _ level: Logger.Level) {
-    for text in problems.prefix(Self.loggedProblems) {
-      log.log(level: level, "configuration_problem", metadata: ["err": "\(text.prefix { $0 != "\n" })"])
-    }
+    log.tell(problems.prefix(Self.loggedProblems), level)
   }
 }
 
-extension ConfiguredSinks {
-  /// What would otherwise show with the first event, perhaps in weeks. A file's directory may come yet, so it is no
-  /// reason not to start.
+extension Logger {
+  /// What would otherwise show with the first event or poll, perhaps in weeks.
   ///
-  /// - Parameter settings: the sinks as they are configured; of those that were at work before nothing is said.
-  func warn(_ log: Logger, of settings: [SinkSettings]) {
-    for sink in settings {
-      guard case .webhook(let settings) = sink.kind, settings.url.lowercased().hasPrefix("http://"),
-        all.contains(where: { $0.name == sink.name })
-      else { continue }
-      log.warning("webhook_unencrypted", metadata: ["sink": "\(sink.name)"])
+  /// - Parameter newSinks: those that were not at work before as they are configured now.
+  func tell(of made: Preflight, newSinks: [SinkSettings]) {
+    for sink in newSinks {
+      guard case .webhook(let settings) = sink.kind, settings.isOpenToOthers else { continue }
+      warning("webhook_unencrypted", metadata: ["sink": "\(sink.name)"])
     }
-    for file in files {
-      guard let problem = file.problem else { continue }
-      log.error("sink_unusable", metadata: ["sink": "\(file.name)", "err": "\(problem)"])
+    tell(made.faults.map(\.rendered), .error)
+  }
+
+  /// What is wrong or doubtful in the configuration, each with its position.
+  fileprivate func tell(_ problems: some Sequence<String>, _ level: Logger.Level) {
+    for text in problems {
+      log(level: level, "configuration_problem", metadata: ["err": "\(text.prefix { $0 != "\n" })"])
     }
   }
 }

@@ -43,8 +43,8 @@ package actor RunService {
 
   /// Opens the database, creating it if need be, and runs until SIGTERM or SIGINT.
   ///
-  /// - Throws: the store's error, when it cannot be opened or refuses to be written for good; `SinkError`,
-  ///   `ListenError`. A start that is refused has made no database.
+  /// - Throws: the store's error, when it cannot be opened or refuses to be written for good;
+  ///   `ConfigRefusal`. A start that is refused has made no database.
   package static func run(
     _ config: consuming WatchConfig, database: String, environment: [String: String], signals: SignalWatch,
     reload: @escaping @Sendable (_ say: (String) -> Void) throws -> WatchConfig
@@ -76,7 +76,7 @@ package actor RunService {
     let reasons = AsyncStream.makeStream(of: StopReason.self)
     stopReasons = reasons
     deliveries = SinkSupervisor(
-      writer: store.writer, environment: environment, log: log, steps: steps, http: start.webhooks,
+      writer: store.writer, log: log, steps: steps, http: start.webhooks,
       onFailure: { reasons.continuation.yield(.failure($0)) },
       onSettled: metrics.recordDeliveries)
     makePoller = { [http, agreedTime, writer = store.writer] config in
@@ -102,7 +102,8 @@ package actor RunService {
     let reload = Reload(
       Reload.Parts(
         config: config, engine: engine, sinks: deliveries, endpoint: endpoint, poller: poller, makePoller: makePoller,
-        logSettings: start.logSettings, onWatchlist: { [agreedTime] in agreedTime.countLoopback($0.isOnLoopback) }),
+        environment: environment, logSettings: start.logSettings,
+        onWatchlist: { [agreedTime] in agreedTime.countLoopback($0.isOnLoopback) }),
       log: log, metrics: metrics, notifier: notifier, read: read)
     let timer = await engine.startTimer("watcher.schedule")
     let heartbeat = Heartbeat(
@@ -111,9 +112,9 @@ package actor RunService {
     let readiness = Readiness(heartbeat: heartbeat, writer: store.writer)
     let (hangUps, hangUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     heed(signals, hangUp)
-    start.sinks.warn(log, of: first.sinks)
+    log.tell(of: start.made, newSinks: first.sinks)
     log.info("started", metadata: ["tags": "\(count)", "database": "\(store.writer.path)"])
-    await deliveries.use(first.sinks, start.sinks)
+    await deliveries.use(first.sinks, start.made.sinks)
     await engine.tick()
     let control = listen(
       ControlHandler(

@@ -16,11 +16,11 @@ struct ServiceStart {
   let notifier: ServiceNotifier
   /// For the webhooks; `nil` where there are none.
   let webhooks: HTTPClient?
-  let sinks: ConfiguredSinks
+  let made: Preflight
   /// Listens already.
   let endpoint: ServiceEndpoint
 
-  /// - Throws: `StoreError` where another process holds the database, `SinkError`, `ListenError`.
+  /// - Throws: `StoreError` where another process holds the database, `ConfigRefusal`.
   init(
     _ config: WatchConfig, database: String, environment: [String: String], signals: SignalWatch
   ) async throws {
@@ -41,8 +41,10 @@ struct ServiceStart {
     // Its port is taken as well then, and says less.
     try DatabaseLock.refuseHeld(database)
     webhooks = config.sinks.contains(where: \.isWebhook) ? .forWebhooks() : nil
-    sinks = try ConfiguredSinks(config.sinks, environment: environment, http: webhooks)
     endpoint = ServiceEndpoint(log: log)
-    await endpoint.use(config.httpListen, try await endpoint.prepare(config.httpListen))
+    made = try await Preflight(
+      config, environment: environment, http: webhooks, endpoint: endpoint
+    ).accepted()
+    await endpoint.use(config.httpListen, made.listening)
   }
 }

@@ -5,9 +5,13 @@ import Transport
 
 /// The configured sinks, made.
 struct ConfiguredSinks: Sendable {
-  /// In the order of the configuration.
+  /// In the order of the configuration, without those that could not be made.
   let all: [any Sink]
-  var files: [FileSink] { all.compactMap { $0 as? FileSink } }
+  /// Of those that cannot sign or be sent with their headers, each reason: later it would only be found with the first
+  /// event, perhaps in weeks.
+  let refused: [SinkError]
+  /// Of those that are at work all the same: a file's directory may come yet.
+  let faults: [SinkError]
 
   /// The client that was made here.
   private let own: HTTPClient?
@@ -15,32 +19,53 @@ struct ConfiguredSinks: Sendable {
   /// - Parameters:
   ///   - http: a client for the webhooks that somebody else closes; `nil` makes one.
   ///   - onAnswer: called with the status of each answer of a webhook's receiver.
-  /// - Throws: a webhook's secret or header cannot be read. Found at the start, for later it would only delay.
   init(
     _ sinks: [SinkSettings], environment: [String: String], http: HTTPClient? = nil,
     onAnswer: @escaping @Sendable (_ sink: String, _ status: Int) -> Void = { _, _ in }
-  ) throws(SinkError) {
+  ) {
     var all: [any Sink] = []
+    var refused: [SinkError] = []
+    var faults: [SinkError] = []
     let own = http == nil && sinks.contains(where: \.isWebhook) ? HTTPClient.forWebhooks() : nil
     let http = http ?? own
     for sink in sinks {
       switch sink.kind {
       case .stdout: all.append(StdoutSink(name: sink.name))
-      case .file(let path): all.append(FileSink(name: sink.name, path: path))
+      case .file(let path):
+        let file = FileSink(name: sink.name, path: path)
+        faults += file.faults.map { SinkError(sink: sink.name, $0) }
+        all.append(file)
       case .webhook(let settings):
         guard let http else { continue }
-        let target = try settings.target(of: sink.name, environment)
+        let target: WebhookTarget
+        do throws(SinkError) {
+          target = try settings.target(of: sink.name, environment)
+        } catch {
+          refused.append(error)
+          continue
+        }
         let webhook = WebhookSink(name: sink.name, target: target) { request throws(TransportError) in
           let response = try await http.send(request)
           onAnswer(sink.name, response.status)
           return response
         }
-        if let reason = webhook.problem { throw SinkError(sink: sink.name, reason: reason) }
+        refused += webhook.faults.map { SinkError(sink: sink.name, $0) }
         all.append(webhook)
       }
     }
     self.all = all
+    self.refused = refused
+    self.faults = faults
     self.own = own
+  }
+
+  /// For those who make something of one sink after the other.
+  ///
+  /// - Throws: the first that is refused.
+  func accepted() throws(SinkError) -> ConfiguredSinks {
+    guard let first = refused.first else { return self }
+    close()
+    throw first
   }
 
   /// After the workers have ended.
@@ -63,28 +88,37 @@ extension HTTPClient {
 /// A sink that cannot be used as it is configured.
 package struct SinkError: Error, Hashable, Sendable, CustomStringConvertible {
   package let sink: String
-  /// One line, with what to do.
+  /// The key of the setting that names what is no good; of a header's file, the header.
+  let setting: String
+  /// One line.
   package let reason: String
+  /// Whether it only cannot be looked at from here: a credential of the service manager, outside of the service.
+  var isUnseen = false
 
   package var description: String { "the sink \(sink.safe()) cannot be used (\(reason)): correct the configuration" }
 }
 
+extension SinkError {
+  init(sink: String, _ fault: SinkFault) { self.init(sink: sink, setting: fault.setting, reason: fault.reason) }
+}
+
 extension WebhookSettings {
   func target(of sink: String, _ environment: [String: String]) throws(SinkError) -> WebhookTarget {
-    func path(_ file: SecretFile) throws(SinkError) -> String {
+    func path(_ setting: String, _ file: SecretFile) throws(SinkError) -> String {
       guard let path = file.resolve(environment: environment) else {
-        throw SinkError(sink: sink, reason: "CREDENTIALS_DIRECTORY is not set; \(SecretFile.directoryHint)")
+        throw SinkError(
+          sink: sink, setting: setting, reason: "CREDENTIALS_DIRECTORY is not set; \(SecretFile.directoryHint)",
+          isUnseen: true)
       }
       return path
     }
     var target = WebhookTarget(
       url: url, timeoutSeconds: timeoutSeconds, allowHTTP: allowHTTP,
       addresses: network == .public ? .publicOnly : .denyLinkLocal, maxInFlight: maxInFlight)
-    for file in [secretFile, secretPreviousFile] {
-      if let file { target.secretFiles.append(try path(file)) }
-    }
+    if let secretFile { target.secretFiles.append(try path("secret_file", secretFile)) }
+    if let secretPreviousFile { target.secretFiles.append(try path("secret_previous_file", secretPreviousFile)) }
     target.headers = headers
-    for (name, file) in headerFiles { target.headerFiles[name] = try path(file) }
+    for (name, file) in headerFiles { target.headerFiles[name] = try path(name, file) }
     if let contentType { target.contentType = contentType }
     if let retryScheduleSeconds { target.schedule = RetrySchedule(seconds: retryScheduleSeconds) }
     return target

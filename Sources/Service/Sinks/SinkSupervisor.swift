@@ -26,7 +26,6 @@ actor SinkSupervisor {
   }
 
   private let writer: HistoryWriter
-  private let environment: [String: String]
   private let log: Logger
   private let steps: ClockStepMonitor
   private let onFailure: @Sendable (StoreError) -> Void
@@ -42,12 +41,11 @@ actor SinkSupervisor {
   ///   - onFailure: called when the store refuses for good.
   ///   - onSettled: called with what became of deliveries.
   init(
-    writer: HistoryWriter, environment: [String: String], log: Logger, steps: ClockStepMonitor, http: HTTPClient?,
+    writer: HistoryWriter, log: Logger, steps: ClockStepMonitor, http: HTTPClient?,
     onFailure: @escaping @Sendable (StoreError) -> Void,
     onSettled: @escaping @Sendable (_ sink: String, [DeliveryResult]) -> Void
   ) {
     self.writer = writer
-    self.environment = environment
     self.log = log
     self.steps = steps
     self.http = http
@@ -55,21 +53,15 @@ actor SinkSupervisor {
     self.onSettled = onSettled
   }
 
-  /// Makes the sinks that are not at work already as they are defined. Nothing is sent before `use`.
-  ///
-  /// - Throws: `SinkError`.
-  func prepare(_ settings: [SinkSettings]) async throws -> ConfiguredSinks {
+  /// What the webhooks among `settings` are to be made with; `nil` where there was never any.
+  func client(for settings: [SinkSettings]) -> HTTPClient? {
     if http == nil, settings.contains(where: \.isWebhook) { http = .forWebhooks() }
-    let missing = settings.filter { !isAtWork($0) }
-    // Their secrets are read from files.
-    return try await blocking { [environment, http] in
-      try ConfiguredSinks(missing, environment: environment, http: http)
-    }
+    return http
   }
 
-  /// Lets exactly the sinks of `settings` work from now on.
+  /// Lets exactly the sinks of `settings` work from now on; those that are at work as they are defined go on.
   ///
-  /// - Parameter made: what `prepare` has made for the same settings.
+  /// - Parameter made: of the same settings.
   func use(_ settings: [SinkSettings], _ made: ConfiguredSinks) {
     let wanted = Set(settings.filter(isAtWork).map(\.name))
     for (name, sink) in active where !wanted.contains(name) {
@@ -129,7 +121,8 @@ actor SinkSupervisor {
     http?.shutdown()
   }
 
-  private func isAtWork(_ settings: SinkSettings) -> Bool {
+  /// Whether it works as it is defined here.
+  func isAtWork(_ settings: SinkSettings) -> Bool {
     guard let sink = active[settings.name] else { return false }
     return sink.settings.kind == settings.kind && sink.settings.groupSeconds == settings.groupSeconds
   }

@@ -33,7 +33,8 @@ struct CheckCommand: AsyncParsableCommand {
     let progress = ProgressLine()
     defer { progress.clear() }
     let (report, isShown) = try await HeldDatabase.perform {
-      let check = try OneShotCheck(config: settings, database: path, environment: environment)
+      let check = try await OneShotCheck(config: settings, database: path, environment: environment)
+      for fault in check.faults { Output.say(fault.rendered) }
       return (try await run(check, wanted, progress), true)
     } asking: { () throws(ControlError) in
       // It delivers in its own time.

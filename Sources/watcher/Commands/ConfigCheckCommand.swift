@@ -1,39 +1,63 @@
 import ArgumentParser
 import Config
 import FoundationEssentials
+import Host
 import ImageModel
+import Service
 
-struct ConfigCheckCommand: ParsableCommand {
+struct ConfigCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Check the configuration, and that the files it names can be read.",
+    commandName: "check", abstract: "Check the configuration, and all that it names, as 'watcher run' would.",
     discussion: """
+      Root checks as the user that the database belongs to, which is the service's.
       Example: watcher config check --config config.example.json
-      Exit status: 0 valid, 78 not. Everything that is wrong is listed in one run.
+      Exit status: 0 valid; 78 'watcher run' would refuse it, or start and not work in part. Everything that is wrong \
+      is listed in one run.
       """)
 
   @OptionGroup var config: ConfigOption
 
-  func run() throws {
+  func run() async throws {
     let file = config.file
-    let settings = try file.required()
-    let unreadable = settings.unreadableFiles(environment: ProcessInfo.processInfo.environment)
-    for problem in settings.warnings + settings.unbuilt + unreadable { Output.say(problem.rendered) }
-    guard settings.unbuilt.isEmpty else { throw file.notBuilt }
-    let errors = unreadable.count { $0.severity == .error }
-    guard errors == 0 else {
+    let settings = try file.ready()
+    let environment = ProcessInfo.processInfo.environment
+    let database = try DatabaseLocation(option: nil, environment: environment).place(configured: settings.database)
+    let user = try Self.becomeUser(of: database, config: file)
+    let findings = try await ConfigTrial.findings(settings, database: database, environment: environment)
+    for finding in findings {
+      Output.say(finding.isUnseen ? finding.problem.rendered(as: .warning) : finding.problem.rendered)
+    }
+    try Self.judge(findings.filter { !$0.isUnseen }, file)
+    try Output.write(Array(Self.summary(settings, path: file.path, user: user).utf8))
+  }
+
+  /// Root may do what the service may not.
+  private static func becomeUser(of database: DatabasePlace, config: ConfigFile) throws -> String? {
+    guard let user = try becomeOwner(of: database.path) ?? becomeOwner(of: directory(of: database.path)) else {
+      return nil
+    }
+    guard config.isReadable else {
       throw CommandError(
         .configuration,
-        "\(Words.count(errors, "file")) cannot be read (\(file.path.shown)): correct what is listed above, "
-          + "or check as the user that runs watcher")
+        "\(user.shown) cannot read the configuration (\(config.path.shown)): let the group of that user read it")
     }
-    try Output.write(Array(Self.summary(settings, path: file.path).utf8))
+    return user
+  }
+
+  private static func judge(_ findings: [PreflightFinding], _ file: ConfigFile) throws(CommandError) {
+    guard !findings.isEmpty else { return }
+    let refused = findings.count { $0.refusal != nil }
+    let what =
+      refused == 0 ? "'watcher run' would start, and not work in part" : "'watcher run' would refuse the configuration"
+    throw CommandError(.configuration, "\(what) (\(file.path.shown)): correct what is listed above")
   }
 
   /// `/etc/watcher/config.json: valid: 3 tags at 2 registries, 1 sink`.
-  static func summary(_ config: WatchConfig, path: String) -> String {
+  static func summary(_ config: WatchConfig, path: String, user: String? = nil) -> String {
     let registries = Set(config.watch.map(\.tag.domain) + config.repositories.map(\.domain)).count
     let spread = registries == 0 ? "" : " at \(Words.count(registries, "registry", "registries"))"
     let (tags, sinks) = (Words.count(config.watch.count, "tag"), Words.count(config.sinks.count, "sink"))
-    return "\(path.shown): valid: \(tags)\(spread), \(sinks)\n"
+    let eyes = user.map { ", checked as user \($0.shown)" } ?? ""
+    return "\(path.shown): valid: \(tags)\(spread), \(sinks)\(eyes)\n"
   }
 }

@@ -17,19 +17,10 @@ struct HealthCommand: ParsableCommand {
   func run() throws {
     do {
       let status = try ControlClient.health(
-        database: path(), environment: ProcessInfo.processInfo.environment)
+        database: source.path(), environment: ProcessInfo.processInfo.environment)
       try Output.write(Array("ready: \(status.shown)\n".utf8))
     } catch let error as ControlError {
       throw CommandError(error.status, error.message.shown)
-    }
-  }
-
-  /// A daemon goes on with its configuration when the file is broken, and is asked all the same.
-  private func path() throws -> String {
-    do {
-      return try source.path()
-    } catch let error as CommandError where error.status == .configuration {
-      return try source.database.location.path(configured: nil)
     }
   }
 }

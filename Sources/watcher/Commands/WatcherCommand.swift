@@ -1,4 +1,5 @@
 import ArgumentParser
+import Config
 import Glibc
 import History
 import Host
@@ -48,6 +49,9 @@ struct WatcherCommand: AsyncParsableCommand {
     case let status as CommandStatus: Glibc.exit(status.rawValue)
     case let error as CommandError: fail(error)
     case let error as StoreError: fail(CommandError(error))
+    case let refusal as ConfigRefusal:
+      for problem in refusal.problems { Output.say(problem.rendered) }
+      end(after: refusal.cause)
     case let error as SinkError: fail(CommandError(error))
     case let error as ListenError: fail(CommandError(error.status, error.description))
     case is OutputClosed:

@@ -47,7 +47,14 @@ struct ConfigFile: Hashable {
     return config
   }
 
-  var notBuilt: CommandError {
+  /// Whether this process may read it again; what is no file, a pipe perhaps, is not meant to be.
+  var isReadable: Bool {
+    var info = stat()
+    let isFile = stat(path, &info) != 0 || info.st_mode & S_IFMT == S_IFREG
+    return !isFile || access(path, R_OK) == 0
+  }
+
+  private var notBuilt: CommandError {
     CommandError(.configuration, "the configuration asks for what this version cannot do (\(path.safe())): take it out")
   }
 
@@ -55,10 +62,22 @@ struct ConfigFile: Hashable {
   /// user did not name one.
   func optional() throws -> WatchConfig { try parse(optionalBytes()) }
 
-  /// `database` of what `optional` gives, without reading the rest of it: a watchlist may be large.
+  /// `database`, for commands that need nothing else of the configuration and have not been told by `--database`.
+  ///
+  /// - Throws: status 78 or 77 where it cannot be said which database is meant.
   func database(say: (String) -> Void = Output.say) throws -> String? {
-    let bytes = try optionalBytes()
-    return try correct(say) { () throws(ConfigProblems) in try WatchConfig.database(in: bytes, path: path) }
+    do {
+      let bytes = try optionalBytes()
+      let setting = try correct(say) { () throws(ConfigProblems) in try DatabaseSetting(in: bytes, path: path) }
+      if setting.isBrokenElsewhere {
+        Output.warning(
+          "the configuration is broken (\(path.safe())): only \"database\" of it is used here; "
+            + "'watcher config check' says what is wrong")
+      }
+      return setting.path
+    } catch let error as CommandError {
+      throw CommandError(error.status, error.message + ", or name the database with --database")
+    }
   }
 
   private func optionalBytes() throws -> [UInt8] {

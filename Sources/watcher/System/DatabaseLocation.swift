@@ -1,6 +1,7 @@
 import Glibc
 import History
 import ImageModel
+import Service
 
 /// Which database a command uses. Source: docs/reference.md, Commands.
 struct DatabaseLocation {
@@ -45,10 +46,16 @@ struct DatabaseLocation {
   /// As `path`, for commands that write. Only the user's own default place is made where it is missing: a directory
   /// that somebody named and that is not there is a slip, and a second history would begin in it.
   func writerPath(configured: String?) throws -> String {
+    let place = try place(configured: configured)
+    if place.makesDirectory { try HistoryWriter.makeDirectory(for: place.path) }
+    return place.path
+  }
+
+  /// The same, and nothing is made.
+  func place(configured: String?) throws(CommandError) -> DatabasePlace {
     let path = try path(configured: configured)
     let isDefault = !isNamed && configured == nil && value("STATE_DIRECTORY") == nil && path != Self.servicePath
-    if isDefault { try HistoryWriter.makeDirectory(for: path) }
-    return path
+    return DatabasePlace(path, makesDirectory: isDefault)
   }
 
   /// An empty variable is as good as none.

@@ -12,13 +12,17 @@ extension FuzzTarget {
   @Sendable private static func config(_ bytes: [UInt8]) throws {
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).count
     let path = "/etc/watcher/config.json"
-    let database = Result { () throws(ConfigProblems) in try WatchConfig.database(in: bytes, path: path) }
+    let database = Result { () throws(ConfigProblems) in try DatabaseSetting(in: bytes, path: path) }
     let config: WatchConfig
     do {
       config = try WatchConfig.parse(bytes, path: path)
-      try same(try database.get(), config.database, "the database alone")
+      try same(try database.get().path, config.database, "the database alone")
+      try hold(try !database.get().isBrokenElsewhere, "it is sound")
     } catch let error as ConfigProblems {
-      if case .failure(let other) = database { try same(other.count, error.count, "how many problems there are") }
+      switch database {
+      case .failure(let other): try same(other.count, error.count, "how many problems there are")
+      case .success(let setting): try hold(setting.isBrokenElsewhere || bytes.count > 256 << 10, "it is broken")
+      }
       try hold(error.count >= error.problems.count && !error.problems.isEmpty, "\(error.count) problems")
       for problem in error.problems.prefix(50) { try isSound(problem, lines: lines, length: bytes.count) }
       return

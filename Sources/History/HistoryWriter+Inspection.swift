@@ -1,0 +1,28 @@
+import Host
+import ImageModel
+
+extension HistoryWriter {
+  /// Looks at what `open` would find, and makes and changes nothing.
+  ///
+  /// - Parameter makesDirectory: whether the directories above it would be made where they are missing.
+  /// - Throws: what `open` would refuse it for, as far as it can be seen; never `.locked` and `.busy`.
+  package static func inspect(_ path: String, makesDirectory: Bool = false) throws(StoreError) {
+    switch try FilePath.kind(of: path) {
+    case .directory: throw .directory(path)
+    case .other: throw StoreError(.foreign, "not a regular file (\(path)): name a file with --database")
+    case .missing: break
+    case .regular:
+      if let errno = FilePath.probe(path) { throw .notAccessible(path: path, errno: errno) }
+      do {
+        _ = try HistoryReader.open(path)
+      } catch  where ![.missing, .older, .busy].contains(error.code) {
+        throw error
+      } catch {}
+    }
+    var folder = directory(of: path)
+    while makesDirectory, folder != "/", folder != ".", FilePath.id(of: folder) == nil {
+      folder = directory(of: folder)
+    }
+    if let errno = FilePath.probeDirectory(folder) { throw .notAccessible(path: path, errno: errno) }
+  }
+}

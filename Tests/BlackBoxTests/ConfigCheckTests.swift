@@ -1,0 +1,108 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// `config check` says before a start what the start would say, and what it would go on without.
+@Suite struct ConfigCheckTests {
+  private let scene: Scene
+
+  init() throws { scene = try Scene(watch: []) }
+
+  private func check(_ wrapper: [String] = []) throws -> WatcherBinary.Outcome {
+    let (out, err) = (scene.directory + "/check.out", scene.directory + "/check.err")
+    let line = wrapper + [WatcherBinary.path, "config", "check", "--config", scene.config]
+    let status = try Child(
+      line[0], Array(line.dropFirst()), environment: ["PATH": "/usr/sbin:/usr/bin:/bin", "HOME": scene.directory],
+      stdout: out, stderr: err
+    ).finish()
+    return WatcherBinary.Outcome(status: status, stdout: WatcherBinary.text(out), stderr: WatcherBinary.text(err))
+  }
+
+  @Test func whatAllIsWellWithIsValidAndNothingIsMade() throws {
+    let outcome = try check()
+    #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome.stderr)")
+    #expect(outcome.stdout == "\(scene.config): valid: 0 tags, 2 sinks\n")
+    #expect(access(scene.database, F_OK) != 0 && access(scene.events, F_OK) != 0)
+  }
+
+  /// A sink that cannot sign: neither begins with it.
+  @Test func whatRunRefusesIsRefused() throws {
+    try "not a secret\n".write(toFile: scene.directory + "/secret", atomically: true, encoding: .utf8)
+    try scene.configure(
+      watch: [],
+      sinks: ["ops": ["type": "webhook", "url": "https://127.0.0.1:1/", "secret_file": scene.directory + "/secret"]])
+    let outcome = try check()
+    #expect(outcome.status == 78 && outcome.stdout.isEmpty)
+    #expect(outcome.stderr.contains(/config\.json:1:\d+: error: "secret_file": .* does not begin with whsec_/))
+    #expect(outcome.stderr.hasSuffix(": correct what is listed above\n"))
+    #expect(outcome.stderr.contains("'watcher run' would refuse the configuration"))
+    let run = try scene.run(["run", "--config", scene.config])
+    #expect(run.status == 78 && run.stderr.contains("whsec_"))
+    #expect(run.stderr.split(separator: "\n").first == outcome.stderr.split(separator: "\n").first)
+    #expect(access(scene.database, F_OK) != 0)
+  }
+
+  /// One registry without its password, one file without its directory: the rest works, loudly.
+  @Test func whatRunGoesOnWithoutIsRefusedAsWell() throws {
+    let registry = try FakeRegistry()
+    defer { registry.stop() }
+    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
+    try scene.configure(
+      watch: ["\(registry.authority)/app:stable", "127.0.0.1:1/app:stable"],
+      sinks: ["late": ["type": "file", "path": scene.directory + "/none/events.jsonl"]])
+    var document = try object(WatcherBinary.text(scene.config))
+    document["registries"] = ["127.0.0.1:1": ["username": "u", "password_file": scene.directory + "/none"]]
+    try JSONSerialization.data(withJSONObject: document, options: .sortedKeys).write(
+      to: URL(filePath: scene.config))
+    let outcome = try check()
+    #expect(outcome.status == 78 && outcome.stdout.isEmpty)
+    #expect(outcome.stderr.contains("'watcher run' would start, and not work in part"))
+    let told = outcome.stderr.split(separator: "\n").filter { $0.contains(": error: \"") }
+    #expect(told.count == 2 && told.contains { $0.contains("\"path\"") }, "\(outcome.stderr)")
+
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { scene.isBaselineRecorded() })
+    let log = WatcherBinary.text(scene.stderr).split(separator: "\n")
+    let errors = log.filter { $0.contains("level=error msg=configuration_problem") }
+    for line in told {
+      #expect(errors.contains { $0.replacing("\\\"", with: "\"").contains(line) }, "\(line) in \(errors)")
+    }
+  }
+
+  @Test func aPortIsTakenByTheDaemonItselfOrByAnother() throws {
+    let port = try scene.listen()
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? scene.run(["health"]))?.status == 0 })
+    #expect(try check().status == 0, "it is the daemon that listens")
+    let other = try Scene(watch: [])
+    _ = try other.listen(port: port)
+    let outcome = try other.run(["config", "check", "--config", other.config])
+    #expect(outcome.status == 78)
+    #expect(
+      outcome.stderr.contains(
+        /"listen": cannot listen \(http.listen 127.0.0.1:\d+: Address already in use\): name a port that is free/))
+  }
+
+  /// Root may read what the service may not.
+  @Test(.enabled(if: geteuid() == 0, "becoming another user needs root"))
+  func rootChecksAsTheUserOfTheDatabase() throws {
+    let secret = scene.directory + "/secret"
+    try "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\n".write(toFile: secret, atomically: true, encoding: .utf8)
+    try scene.configure(
+      watch: [], sinks: ["ops": ["type": "webhook", "url": "https://127.0.0.1:1/", "secret_file": secret]])
+    #expect(chmod(scene.directory, 0o755) == 0 && chmod(scene.config, 0o644) == 0)
+    #expect(try check().stdout.hasSuffix(": valid: 0 tags, 3 sinks\n"))
+    #expect(chown(scene.directory, 65_534, 65_534) == 0)
+    #expect(try check().stdout.hasSuffix(": valid: 0 tags, 3 sinks, checked as user nobody\n"))
+    #expect(chmod(secret, 0o600) == 0)
+    let outcome = try check()
+    #expect(outcome.status == 78 && outcome.stderr.contains("\"secret_file\""), "\(outcome.stderr)")
+    #expect(outcome.stderr.contains("Permission denied"))
+    #expect(chmod(secret, 0o644) == 0 && chmod(scene.config, 0o600) == 0)
+    let unread = try check()
+    #expect(unread.status == 78 && unread.stderr.contains("nobody cannot read the configuration"), "\(unread.stderr)")
+  }
+}
