@@ -22,7 +22,7 @@ enum ConfigKeys {
   static let file = ["path"]
   static let webhook = [
     "url", "secret_file", "secret_previous_file", "headers", "header_files", "content_type", "timeout", "allow_http",
-    "network", "max_in_flight", "retry_schedule",
+    "network", "max_in_flight", "retry_schedule", "ca_file",
   ]
   static let http = ["listen"]
   static let log = ["level", "format"]

@@ -13,6 +13,7 @@ extension ConfigReader {
     let owner = { OutsideSetting.sink(name, key: $0) }
     settings.secretFile = file(section, "secret_file", of: owner)
     settings.secretPreviousFile = file(section, "secret_previous_file", of: owner)
+    settings.caFile = file(section, "ca_file", of: owner)
     demand("secret_file", with: "secret_previous_file", section)
     readHeaders(section, &settings, owner)
     settings.contentType = contentType(section)

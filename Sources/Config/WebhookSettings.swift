@@ -13,6 +13,8 @@ package struct WebhookSettings: Sendable, Hashable {
   package var url: String
   package var secretFile: SecretFile?
   package var secretPreviousFile: SecretFile?
+  /// Authorities that are trusted beside the system's.
+  package var caFile: SecretFile?
   package var headers: [String: String] = [:]
   package var headerFiles: [String: SecretFile] = [:]
   /// `nil` for that of `WebhookTarget` (`Delivery`).

@@ -24,6 +24,9 @@ package struct SinkFault: Error, Hashable, Sendable {
   package let setting: String
   /// In one line, without secrets, with the file.
   package let reason: String
+  /// Whether what it would send would be untrue: not signed, or without its headers. Otherwise it fails loudly until it
+  /// is put right.
+  package var isUntrue = false
 }
 
 extension Sink {

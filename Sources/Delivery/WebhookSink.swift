@@ -39,8 +39,15 @@ package final class WebhookSink: Sink {
     headerFiles = target.headerFiles.sorted { $0.key < $1.key }.map { ($0.key, SecretText(path: $0.value)) }
   }
 
-  /// Secrets that cannot be read or are none.
+  /// Secrets that cannot be read or are none, and authorities that cannot be trusted for want of their certificate.
   package var faults: [SinkFault] {
+    let trust = TLSSettings(caFile: target.caFile).faults.map {
+      SinkFault(setting: "ca_file", reason: "the file \(target.caFile?.safe() ?? "") cannot be used: \($0.reason)")
+    }
+    return trust + secretFaults
+  }
+
+  private var secretFaults: [SinkFault] {
     secretFiles.compactMap { setting, file in Self.fault(setting) { () throws(SecretFailure) in _ = try secret(file) } }
       + headerFiles.compactMap { name, file in
         Self.fault(name) { () throws(SecretFailure) in _ = try headerValue(file) }
@@ -52,7 +59,7 @@ package final class WebhookSink: Sink {
       try read()
       return nil
     } catch {
-      return SinkFault(setting: setting, reason: error.message)
+      return SinkFault(setting: setting, reason: error.message, isUntrue: true)
     }
   }
 
@@ -131,14 +138,14 @@ package final class WebhookSink: Sink {
         response, receiver: receiver, now: now, secrets: urlSecrets + Self.words(of: secretHeaders.map(\.value)))
     } catch {
       return error.code == .cancelled
-        ? nil : .failed("\(receiver): \(error.message)", retryAfterSeconds: nil)
+        ? nil : .failed("\(receiver): \(error.forSink.message)", retryAfterSeconds: nil)
     }
   }
 
   private func request(_ headers: [(name: String, value: String)], _ body: [UInt8]) -> HTTPRequest {
     var request = HTTPRequest(
       .post, url: target.url, headers: headers, body: body, bodyLimit: Limits.webhookReplyBytes, redirects: 0,
-      allowPlainHTTP: target.allowHTTP, addresses: target.addresses)
+      tls: TLSSettings(caFile: target.caFile), allowPlainHTTP: target.allowHTTP, addresses: target.addresses)
     request.cutsBody = true
     request.errorBodyLimit = Limits.webhookReplyBytes
     request.headerLimit = Limits.responseHeaderBytes
@@ -193,6 +200,22 @@ package final class WebhookSink: Sink {
       return try file.read().text
     } catch {
       throw SecretFailure(file, error.reason)
+    }
+  }
+}
+
+extension TransportError {
+  /// With the setting of the sink that has to be changed, where it is one.
+  fileprivate var forSink: TransportError {
+    switch tlsProblem {
+    case .plainHTTP:
+      advising("it speaks plain HTTP there; have it speak TLS, or write http:// and \"allow_http\": true")
+    case .expired: advising("its certificate has expired, unless this machine's clock is wrong")
+    case .notYetValid: advising("its certificate is not valid yet: set this machine's clock")
+    case .otherName: advising("its certificate is for another name; write that in \"url\"")
+    case .unknownAuthority: advising("for an authority of your own, set the sink's ca_file to its certificate in PEM")
+    case .ownFile: advising("correct the sink's ca_file")
+    case .other, nil: self
     }
   }
 }

@@ -9,6 +9,8 @@ package struct WebhookTarget: Sendable {
   package var headers: [String: String] = [:]
   /// Files with the values of headers.
   package var headerFiles: [String: String] = [:]
+  /// PEM file with authorities to trust in addition to the system's.
+  package var caFile: String?
   package var contentType = "application/cloudevents+json; charset=utf-8"
   package var timeoutSeconds: Int
   package var allowHTTP: Bool

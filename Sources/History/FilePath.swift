@@ -52,6 +52,12 @@ enum FilePath {
     return stat(path, &info) == 0 ? FileID(device: UInt(info.st_dev), node: UInt(info.st_ino)) : nil
   }
 
+  /// Whether there is anything, as far as can be seen.
+  static func isThere(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0
+  }
+
   /// Size in bytes, 0 where there is none.
   static func size(of path: String) -> Int {
     var info = stat()
@@ -101,14 +107,4 @@ enum FilePath {
   }
 
   static func isReadable(_ path: String) -> Bool { faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0 }
-
-  static var effectiveUser: UInt32 { geteuid() }
-
-  /// `/var/lib/watcher mode 0750 owner 990:990`.
-  static func describe(_ path: String) -> String {
-    var info = stat()
-    guard stat(path, &info) == 0 else { return "\(path) not there" }
-    let mode = String(info.st_mode & 0o7777, radix: 8)
-    return "\(path) mode \(mode) owner \(info.st_uid):\(info.st_gid)"
-  }
 }

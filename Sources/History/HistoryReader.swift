@@ -1,4 +1,5 @@
 import GRDB
+import Host
 
 /// Read-only access to a database, for queries: beside a running writer, after a clean stop and after a crash, and
 /// by another user who may read the file. Each query reads one consistent state and leaves nothing open behind it.
@@ -72,7 +73,7 @@ package final class HistoryReader: Sendable {
   private static func notReadable(_ path: String) -> StoreError {
     StoreError(
       .permission,
-      "no permission to read the database (\(path), its -wal and -shm; \(FilePath.describe(path)), "
-        + "uid \(FilePath.effectiveUser)): run as root or join group watcher")
+      "no permission to read the database (\(path), its -wal and -shm; \(FileAccess.describe(path)), "
+        + "you are \(FileAccess.user)): \(FileAccess.remedy(path, isWriting: false))")
   }
 }

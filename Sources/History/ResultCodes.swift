@@ -59,11 +59,14 @@ extension StoreError {
     let folder = Host.directory(of: path)
     let probed = failure ?? FilePath.probe(path) ?? FilePath.probe(folder) ?? EACCES
     let reason = String(cString: strerror(probed))
-    let location = "\(path): \(reason); \(FilePath.describe(path)), \(FilePath.describe(folder)), uid \(geteuid())"
+    let location =
+      "\(path): \(reason); \(FileAccess.describe(path)), \(FileAccess.describe(folder)), you are \(FileAccess.user)"
     switch probed {
     case EACCES, EPERM, EROFS:
       return StoreError(
-        .permission, "no permission to use the database (\(location)): run as its owner or root, or join its group")
+        .permission,
+        "no permission to use the database (\(location)): "
+          + FileAccess.remedy(FilePath.isThere(path) ? path : folder, isWriting: true))
     case ENOENT, ENOTDIR, EEXIST, ELOOP, ENAMETOOLONG:
       return StoreError(
         .cannotCreate, "cannot create the database (\(location)): name a path in a directory that exists")

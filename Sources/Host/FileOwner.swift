@@ -23,10 +23,8 @@ package func giveToOwner(of path: String, _ descriptor: Int32, sharesGroup: Bool
 package func becomeOwner(of path: String) throws(SystemError) -> String? {
   var info = stat()
   guard geteuid() == 0, stat(path, &info) == 0, info.st_uid != 0 else { return nil }
-  var (group, name) = (info.st_gid, "\(info.st_uid)")
-  if let entry = getpwuid(info.st_uid) {
-    (group, name) = (entry.pointee.pw_gid, String(cString: entry.pointee.pw_name))
-  }
+  let name = FileAccess.userName(info.st_uid)
+  let group = getpwuid(info.st_uid)?.pointee.pw_gid ?? info.st_gid
   guard initgroups(name, group) == 0, setgid(group) == 0, setuid(info.st_uid) == 0
   else { throw SystemError(call: "go on as", subject: name, code: errno) }
   return name

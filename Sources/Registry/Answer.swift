@@ -33,6 +33,8 @@ struct Answer: Sendable {
   var wasSeen = false
   /// Who redirected to whoever answers, another origin than its own.
   var redirectedFrom: String?
+  /// The key under `registries` of whoever answers; `nil` where that is not the registry itself.
+  var domain: String?
   /// Whether a client certificate goes to whoever answers, if there is one.
   var mayShowCertificate = true
 
@@ -79,7 +81,9 @@ struct Answer: Sendable {
     case 500...: serverError
     case 400 where body.certificate != nil: certificate
     case 400 where body.wantsTLS:
-      Verdict(code: .connect, remedy: "it speaks TLS there; set \"scheme\": \"https\" for it")
+      Verdict(
+        code: .connect,
+        remedy: domain.map { "it speaks TLS there; set registries.\($0).scheme to \"https\"" } ?? "it speaks TLS there")
     case 400:
       Verdict(
         code: .badRequest,

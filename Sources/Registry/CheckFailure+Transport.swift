@@ -10,13 +10,14 @@ extension CheckFailure {
   ///
   /// - Parameters:
   ///   - registry: who was asked, for what a redirect led to.
+  ///   - domain: its key in the configuration.
   ///   - isTokenServer: whether the host was named by a registry.
-  init(_ error: TransportError, registry: String, isTokenServer: Bool = false) {
+  init(_ error: TransportError, registry: String, domain: String, isTokenServer: Bool = false) {
     let (code, remedy): (Code, String?) =
       switch error.code {
       case .dns: (.dns, error.advice)
       case .connect, .proxyRefused: (.connect, error.advice)
-      case .tls: (.tls, error.advice)
+      case .tls: (.tls, Self.tlsRemedy(error, domain, isTokenServer: isTokenServer))
       case .clientCertificate: (.tls, Self.certificateRemedy(error))
       case .proxyAuth: (.authUnsupported, error.advice)
       case .timeout, .stalled: (.timeout, "check that it is reachable, or try again later")
@@ -31,10 +32,27 @@ extension CheckFailure {
       case .plainHTTPRefused: (.connect, error.advice)
       case .badURL, .badHeader: (.badRequest, "check the reference")
       case .contentCoding: (.badResponse, error.advice)
+      case .protocolError where error.url.hasPrefix("http://") && !error.redirected && !isTokenServer:
+        (.badResponse, "if it speaks TLS there, set registries.\(domain).scheme to \"https\"")
       case .protocolError: (.badResponse, error.advice)
       case .unsupported: (.badResponse, "install a newer libcurl")
       }
     self.init(code, Self.what(error, registry, isTokenServer: isTokenServer), remedy: remedy)
+  }
+
+  /// Names the setting to change. The authorities of `ca_file` are trusted wherever the registry leads to as well.
+  private static func tlsRemedy(_ error: TransportError, _ domain: String, isTokenServer: Bool) -> String? {
+    let settings = "registries.\(domain)"
+    return switch error.tlsProblem {
+    case .plainHTTP where !error.redirected && !isTokenServer:
+      "it speaks plain HTTP there; set \(settings).scheme to \"http\""
+    case .expired: "its certificate has expired, unless this machine's clock is wrong"
+    case .notYetValid: "its certificate is not valid yet: set this machine's clock"
+    case .otherName: "its certificate is for another name; ask for it by that name, or have it get another certificate"
+    case .unknownAuthority: "for an authority of your own, set \(settings).ca_file to its certificate in PEM"
+    case .ownFile: "correct \(settings).ca_file"
+    case .plainHTTP, .other, nil: error.advice
+    }
   }
 
   /// Where to set a client certificate, if one is sent at all to whoever asks for it.

@@ -79,6 +79,7 @@ extension RegistrySession {
       login: reply.authorization?.usesCredentials == true ? .refused : host.credentials == nil ? .none : .notAskedFor,
       wasSeen: wasSeen)
     guard let other = otherOrigin(of: response) else {
+      answer.domain = host.domain
       return answer.failure(host: response.proxyThatAnswers ?? host.name)
     }
     answer.login = .notSentThere

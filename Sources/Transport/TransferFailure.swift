@@ -124,11 +124,9 @@ extension Transfer {
     case .tls:
       error(
         .tls, "no TLS with \(host)", reason: reason,
-        advice: reason.contains("wrong version number")
+        advice: TLSProblem(reason) == .plainHTTP
           ? "it seems to speak plain HTTP there; check scheme and port"
-          : hops > 0
-            ? "check its certificate and this machine's clock"
-            : "check its certificate, the CA file and client certificate set for it, and this machine's clock")
+          : "check its certificate and this machine's clock")
     case .clientCertificate: clientCertificateFailure(host, reason)
     case .headersTooLarge: error(.headersTooLarge, "\(host) sends a header that is too long", advice: "given up")
     case .protocolError:

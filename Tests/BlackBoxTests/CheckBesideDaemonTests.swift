@@ -102,7 +102,7 @@ import Testing
     #expect(outcome.stdout.hasPrefix("unchanged "))
     let checked = try scene.run(["config", "check", "--config", scene.config])
     #expect(checked.status == 0)
-    #expect(checked.stderr.contains("warning: \"secret_file\" cannot be looked for: CREDENTIALS_DIRECTORY is not set"))
+    #expect(checked.stderr.contains("warning: \"secret_file\": cannot be looked for: CREDENTIALS_DIRECTORY is not set"))
     let alone = try scene.run(["check", "--config", scene.config, "--database", scene.directory + "/other.db"])
     #expect(alone.status == 78 && alone.stderr.contains("CREDENTIALS_DIRECTORY=/run/credentials/watcher.service"))
   }

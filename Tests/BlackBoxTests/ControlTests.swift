@@ -38,10 +38,16 @@ import Testing
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
     #expect(eventually { (try? scene.run(["health"]).status) == 0 })
-    try "{".write(toFile: scene.config, atomically: true, encoding: .utf8)
+    try #"{"wacth": []}"#.write(toFile: scene.config, atomically: true, encoding: .utf8)
     let environment = ["STATE_DIRECTORY": scene.directory]
-    #expect(try scene.binary.run(["health", "--config", scene.config], environment: environment).status == 0)
-    #expect(try scene.binary.run(["health", "--config", "/none.json"], environment: environment).status == 0)
+    func health(_ config: String) throws -> WatcherBinary.Outcome {
+      try scene.binary.run(["health", "--config", config], environment: environment)
+    }
+    #expect(try health(scene.config).status == 0)
+    #expect(try health("/none.json").status == 0)
+    try "{".write(toFile: scene.config, atomically: true, encoding: .utf8)
+    let unknown = try health(scene.config)
+    #expect(unknown.status == 78 && unknown.stderr.contains("or name the database with --database"))
   }
 
   @Test func aDatabaseThatWasTakenAwayIsNoticed() throws {

@@ -57,7 +57,7 @@ import Testing
     harness.registry.setFault { _ in ScriptedResponse(400, body: [UInt8](body.utf8)) }
     let failure = await harness.failure()
     #expect(failure?.code == .connect)
-    #expect(failure?.remedy == "it speaks TLS there; set \"scheme\": \"https\" for it")
+    #expect(failure?.remedy == "it speaks TLS there; set registries.\(harness.registry.authority).scheme to \"https\"")
   }
 
   @Test func aRedirectWithinTheRegistryStaysTheRegistry() async throws {

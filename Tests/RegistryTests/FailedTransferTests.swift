@@ -28,25 +28,67 @@ import Transport
     ] as [(TransportError.Code, CheckFailure.Code, String)])
   func hasACodeAndARemedy(_ code: TransportError.Code, _ expected: CheckFailure.Code, _ remedy: String) {
     let error = TransportError(code, "what", reason: "why", advice: Self.advice, url: "https://h/")
-    let failure = CheckFailure(error, registry: "r")
+    let failure = CheckFailure(error, registry: "r", domain: "r.test")
     #expect(failure.code == expected)
     #expect(failure.message == "h:443: what (why): \(remedy)")
   }
 
+  /// What is wrong with TLS is told with the setting that mends it.
+  @Test(
+    arguments: [
+      (
+        "error:0A00010B:SSL routines::wrong version number",
+        #"it speaks plain HTTP there; set registries.r.test.scheme to "http""#
+      ),
+      (
+        "SSL certificate problem: certificate has expired",
+        "its certificate has expired, unless this machine's clock is wrong"
+      ),
+      (
+        "SSL certificate problem: certificate is not yet valid",
+        "its certificate is not valid yet: set this machine's clock"
+      ),
+      (
+        "SSL: no alternative certificate subject name matches target host name 'r'",
+        "its certificate is for another name; ask for it by that name, or have it get another certificate"
+      ),
+      ("SSL certificate problem: self-signed certificate", unknown),
+      ("SSL certificate problem: unable to get local issuer certificate", unknown),
+      ("SSL certificate problem: self-signed certificate in certificate chain", unknown),
+      ("something else", advice),
+    ])
+  func tlsNamesTheSetting(_ reason: String, _ remedy: String) {
+    let error = TransportError(.tls, "no TLS with h:443", reason: reason, advice: Self.advice, url: "https://h/")
+    #expect(CheckFailure(error, registry: "r", domain: "r.test").remedy == remedy)
+    // Not that of the registry's scheme, for another server.
+    let other = CheckFailure(error, registry: "r", domain: "r.test", isTokenServer: true)
+    #expect(other.remedy == (reason.contains("wrong version") ? Self.advice : remedy))
+  }
+
+  private static let unknown = "for an authority of your own, set registries.r.test.ca_file to its certificate in PEM"
+
+  @Test func whatAnswersNoHTTPOverPlainHTTPMaySpeakTLS() {
+    let error = TransportError(.protocolError, "what", advice: Self.advice, url: "http://h/")
+    #expect(
+      CheckFailure(error, registry: "r", domain: "r.test").remedy
+        == "if it speaks TLS there, set registries.r.test.scheme to \"https\"")
+  }
+
   @Test func aTokenServerIsCalledThat() {
     let error = TransportError(.connect, "no connection to h:443", advice: Self.advice, url: "https://h/")
-    let failure = CheckFailure(error, registry: "r:5000", isTokenServer: true)
+    let failure = CheckFailure(error, registry: "r:5000", domain: "r.test", isTokenServer: true)
     #expect(failure.message == "no connection to h:443 (r:5000 names it as its token server): do this")
   }
 
   @Test func aCertificateThatWasNotShown() {
-    let failure = CheckFailure(TransportError(.clientCertificate, "what", url: "https://h/"), registry: "r")
+    let failure = CheckFailure(
+      TransportError(.clientCertificate, "what", url: "https://h/"), registry: "r", domain: "r.test")
     #expect(failure.message == "h:443: what: set client_cert_file and client_key_file for it")
   }
 
   @Test func everyCodeIsInTheTable() {
     for code in TransportError.Code.allCases {
-      #expect(CheckFailure(TransportError(code, "", url: ""), registry: "r").what == "")
+      #expect(CheckFailure(TransportError(code, "", url: ""), registry: "r", domain: "r.test").what == "")
     }
   }
 
@@ -59,7 +101,7 @@ import Transport
     ] as [(TransportError.Code, CheckFailure.Code, String)])
   func namesBothAfterARedirect(_ code: TransportError.Code, _ expected: CheckFailure.Code, _ remedy: String) {
     let error = TransportError(code, "what", advice: Self.advice, url: "https://cdn/", redirected: true)
-    let failure = CheckFailure(error, registry: "r:5000")
+    let failure = CheckFailure(error, registry: "r:5000", domain: "r.test")
     #expect(failure.code == expected)
     #expect(failure.message == "cdn:443: what (r:5000 redirects there): \(remedy)")
   }
@@ -68,7 +110,7 @@ import Transport
     arguments: [(nil, "add it to trusted_realms if it is right"), ("not at all", "not at all")] as [(String?, String)])
   func aTokenServerAtAForbiddenAddressIsARefusedRealm(_ advice: String?, _ remedy: String) {
     let error = TransportError(.addressRefused, "what", advice: advice, url: "https://h/")
-    let failure = CheckFailure(error, registry: "r", isTokenServer: true)
+    let failure = CheckFailure(error, registry: "r", domain: "r.test", isTokenServer: true)
     #expect(failure.code == .realmRefused)
     #expect(failure.remedy == remedy)
   }
@@ -82,12 +124,12 @@ import Transport
     ] as [(String, String?, String)])
   func isSaidInPlainWords(_ said: String, _ reason: String?, _ what: String) {
     let error = TransportError(.connect, said, reason: reason, advice: "check it", url: "https://h:1/v2/")
-    #expect(CheckFailure(error, registry: "r").what == what)
+    #expect(CheckFailure(error, registry: "r", domain: "r.test").what == what)
   }
 
   @Test(arguments: [("https://[::1]/v2/", "[::1]:443: x"), ("http://h/", "h:80: x"), ("nowhere", "x"), ("", "x")])
   func namesHostAndPort(_ url: String, _ what: String) {
-    #expect(CheckFailure(TransportError(.network, "x", url: url), registry: "r").what == what)
+    #expect(CheckFailure(TransportError(.network, "x", url: url), registry: "r", domain: "r.test").what == what)
   }
 
   @Test func aRegistryThatIsDownIsNamed() async throws {

@@ -36,6 +36,8 @@ import Testing
     Mistake(text: sink(#""type": "file", "path": §"$D/none/e""#), words: "No such file"),
     Mistake(text: sink(#""type": "file", "path": §"$D/pipe""#), words: "Invalid argument"),
     Mistake(text: sink(#""type": "file", "path": §"$D/link""#), words: "symbolic links"),
+    // Of one receiver that is not trusted.
+    Mistake(text: webhook(#""ca_file": §"$D/two""#), words: "no PEM certificate is in it"),
     // Of a sink that could not sign.
     Mistake(text: webhook(#""secret_file": §"$D/none""#), words: "No such file", refuses: true),
     Mistake(text: webhook(#""secret_file": §"$D/two""#), words: "begin with whsec_", refuses: true),

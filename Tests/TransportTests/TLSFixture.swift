@@ -86,3 +86,30 @@ final class TLSServer {
     port = try #require(digits.flatMap { Int($0) }, "no \(accepts) in \(said)")
   }
 }
+
+/// What answers whatever comes, a TLS greeting as well, with HTTP in the clear, as Go's servers do.
+final class PlainServer {
+  let port: Int
+  private let process: Child
+
+  private static let program = """
+    from socket import create_server
+    listener = create_server(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+    client = listener.accept()[0]
+    client.recv(4096)
+    client.sendall(b"HTTP/1.0 400 Bad Request\\r\\n\\r\\n")
+    """
+
+  init(in folder: URL) throws {
+    let said = folder.appending(path: "plain.port").path
+    process = try Child("python3", ["-c", Self.program], directory: folder.path, stdout: said, stderr: said)
+    var text = ""
+    let deadline = ContinuousClock.now + .seconds(10)
+    while !text.hasSuffix("\n"), ContinuousClock.now < deadline {
+      usleep(10_000)
+      text = (try? String(contentsOfFile: said, encoding: .utf8)) ?? ""
+    }
+    port = try #require(Int(text.trimmingCharacters(in: .newlines)), "no port in \(text)")
+  }
+}

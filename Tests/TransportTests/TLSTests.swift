@@ -52,10 +52,24 @@ struct TLSTests {
       let error = await failure(of: page(server, tls: TLSSettings(caFile: certificates.caFile)), with: client)
       #expect(error?.code == .tls)
       #expect(error?.message.contains("127.0.0.1:\(server.port)") == true)
+      #expect(error?.tlsProblem == (kind == .wrongHost ? .otherName : kind == .expired ? .expired : .unknownAuthority))
       let response = try await client.send(page(server, tls: TLSSettings(skipVerify: true)))
       #expect(response.status == 200)
       // Trust given once is not trust for the next request over the same handle.
       #expect(await failure(of: page(server, tls: TLSSettings()), with: client)?.code == .tls)
+    }
+  }
+
+  @Test("what TLS is not spoken for is told apart")
+  func problems() async throws {
+    let certificates = try Certificates()
+    let server = try TLSServer(certificates, .good)
+    try await withClient { client in
+      #expect(await failure(of: page(server, tls: TLSSettings()), with: client)?.tlsProblem == .unknownAuthority)
+      let missing = TLSSettings(caFile: certificates.path("none"))
+      #expect(await failure(of: page(server, tls: missing), with: client)?.tlsProblem == .ownFile)
+      let plain = try PlainServer(in: certificates.folder)
+      #expect(await failure(of: request("https://127.0.0.1:\(plain.port)/"), with: client)?.tlsProblem == .plainHTTP)
     }
   }
 

@@ -7,10 +7,10 @@ import Transport
 struct ConfiguredSinks: Sendable {
   /// In the order of the configuration, without those that could not be made.
   let all: [any Sink]
-  /// Of those that cannot sign or be sent with their headers, each reason: later it would only be found with the first
-  /// event, perhaps in weeks.
+  /// Why some cannot sign or have not their headers: later it would only be found with the first event, perhaps in
+  /// weeks.
   let refused: [SinkError]
-  /// Of those that are at work all the same: a file's directory may come yet.
+  /// Why some fail as things are, and are at work all the same: a file's directory may come yet.
   let faults: [SinkError]
 
   /// The client that was made here.
@@ -25,16 +25,13 @@ struct ConfiguredSinks: Sendable {
   ) {
     var all: [any Sink] = []
     var refused: [SinkError] = []
-    var faults: [SinkError] = []
     let own = http == nil && sinks.contains(where: \.isWebhook) ? HTTPClient.forWebhooks() : nil
     let http = http ?? own
     for sink in sinks {
       switch sink.kind {
       case .stdout: all.append(StdoutSink(name: sink.name))
       case .file(let path):
-        let file = FileSink(name: sink.name, path: path)
-        faults += file.faults.map { SinkError(sink: sink.name, $0) }
-        all.append(file)
+        all.append(FileSink(name: sink.name, path: path))
       case .webhook(let settings):
         guard let http else { continue }
         let target: WebhookTarget
@@ -49,13 +46,14 @@ struct ConfiguredSinks: Sendable {
           onAnswer(sink.name, response.status)
           return response
         }
-        refused += webhook.faults.map { SinkError(sink: sink.name, $0) }
         all.append(webhook)
       }
     }
+    let found = all.flatMap { sink in sink.faults.map { (error: SinkError(sink: sink.name, $0), isUntrue: $0.isUntrue) }
+    }
     self.all = all
-    self.refused = refused
-    self.faults = faults
+    self.refused = refused + found.filter(\.isUntrue).map(\.error)
+    faults = found.filter { !$0.isUntrue }.map(\.error)
     self.own = own
   }
 
@@ -92,10 +90,13 @@ package struct SinkError: Error, Hashable, Sendable, CustomStringConvertible {
   let setting: String
   /// One line.
   package let reason: String
+  var hint: String?
   /// Whether it only cannot be looked at from here: a credential of the service manager, outside of the service.
   var isUnseen = false
 
-  package var description: String { "the sink \(sink.safe()) cannot be used (\(reason)): correct the configuration" }
+  package var description: String {
+    "the sink \(sink.safe()) cannot be used (\(setting.safe()): \(reason)): \(hint ?? "correct the configuration")"
+  }
 }
 
 extension SinkError {
@@ -107,8 +108,8 @@ extension WebhookSettings {
     func path(_ setting: String, _ file: SecretFile) throws(SinkError) -> String {
       guard let path = file.resolve(environment: environment) else {
         throw SinkError(
-          sink: sink, setting: setting, reason: "CREDENTIALS_DIRECTORY is not set; \(SecretFile.directoryHint)",
-          isUnseen: true)
+          sink: sink, setting: setting, reason: "cannot be looked for: CREDENTIALS_DIRECTORY is not set",
+          hint: SecretFile.directoryHint, isUnseen: true)
       }
       return path
     }
@@ -117,6 +118,7 @@ extension WebhookSettings {
       addresses: network == .public ? .publicOnly : .denyLinkLocal, maxInFlight: maxInFlight)
     if let secretFile { target.secretFiles.append(try path("secret_file", secretFile)) }
     if let secretPreviousFile { target.secretFiles.append(try path("secret_previous_file", secretPreviousFile)) }
+    target.caFile = try caFile.map { file throws(SinkError) in try path("ca_file", file) }
     target.headers = headers
     for (name, file) in headerFiles { target.headerFiles[name] = try path(name, file) }
     if let contentType { target.contentType = contentType }

@@ -84,6 +84,6 @@ extension WatchConfig {
   }
 
   private func problem(_ error: SinkError) -> ConfigProblem {
-    problem(.sink(error.sink, key: error.setting), .error, error.reason)
+    problem(.sink(error.sink, key: error.setting), .error, error.reason, hint: error.hint)
   }
 }

@@ -10,9 +10,18 @@ struct QueryOptions: ParsableArguments {
   func open() throws -> HistoryReader { try HistoryReader.open(path()) }
 
   /// The configuration is read only where it can have a say.
+  ///
+  /// - Throws: status 78 where it cannot be said which database is meant.
   func path() throws -> String {
     let location = database.location
-    let configured = location.isNamed ? nil : try config.file.database()
-    return try location.path(configured: configured)
+    guard !location.isNamed else { return try location.path(configured: nil) }
+    if config.file.isGone {
+      let path = try location.path(configured: nil)
+      if DatabaseLock.isHeld(for: path) {
+        Output.warning("the configuration is gone (\(config.file.path.shown)): asking the daemon of \(path.shown)")
+        return path
+      }
+    }
+    return try location.path(configured: config.file.database())
   }
 }

@@ -21,6 +21,11 @@ struct ConfigFile: Hashable {
     isNamed = named != nil
   }
 
+  /// Whether the user named one that is not there.
+  var isGone: Bool {
+    if case .failure(let failure) = Self.read(path) { isNamed && failure.code == ENOENT } else { false }
+  }
+
   /// For commands that need a configuration.
   func required(say: (String) -> Void = Output.say) throws -> WatchConfig {
     switch Self.read(path) {
@@ -86,7 +91,8 @@ struct ConfigFile: Hashable {
     case .failure(let failure):
       guard !isNamed else { throw unreadable(failure) }
       if failure.code != ENOENT {
-        Output.warning("cannot read \(path) (\(failure)): going on without it; run as root or join group watcher")
+        Output.warning(
+          "cannot read \(path) (\(failure)): going on without it; \(FileAccess.remedy(path, isWriting: false))")
       }
       return Array("{}".utf8)
     }
@@ -112,7 +118,7 @@ struct ConfigFile: Hashable {
     return CommandError(
       isForbidden ? .permission : .configuration,
       "cannot read the configuration (\(path.safe()): \(failure)): "
-        + (isForbidden ? "run as root or join group watcher" : "name a file that is there"))
+        + (isForbidden ? FileAccess.remedy(path, isWriting: false) : "name a file that is there"))
   }
 
   private static func read(_ path: String) -> Result<[UInt8], SystemError> {

@@ -1,5 +1,6 @@
 import Glibc
 import History
+import Host
 import ImageModel
 import Service
 
@@ -32,7 +33,9 @@ struct DatabaseLocation {
     switch probe(Self.servicePath) {
     case .present: return Self.servicePath
     case .forbidden:
-      throw CommandError(.permission, "cannot read \(Self.servicePath): run as root or join group watcher")
+      throw CommandError(
+        .permission,
+        "cannot look whether there is \(Self.servicePath): \(FileAccess.remedy(Self.servicePath, isWriting: false))")
     case .missing: break
     }
     // Relative paths are to be ignored. Source: the XDG base directory specification.
