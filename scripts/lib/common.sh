@@ -24,6 +24,12 @@ step() {
   printf '\n%d. %s\n' "$step_number" "$*"
 }
 
+# claim WORDS COMMAND…: prints the words; ends the test when the command fails.
+claim() {
+  "${@:2}" >/dev/null || die "not true: $1"
+  note "ok: $1"
+}
+
 # now_ms: milliseconds of the system clock.
 now_ms() {
   local now=${EPOCHREALTIME/[^0-9]/}

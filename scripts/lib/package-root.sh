@@ -31,12 +31,6 @@ quietly() {
 
 apt() { quietly in_root apt-get -q -y -o Acquire::Retries=3 "$@"; }
 
-# claim WORDS COMMAND…: prints the words; ends the test when the command fails.
-claim() {
-  "${@:2}" >/dev/null || die "not true: $1"
-  note "ok: $1"
-}
-
 # has PATH MODE OWNER GROUP
 has() { [[ $(in_root stat --format '%a %U %G' "$1") == "$2 $3 $4" ]]; }
 

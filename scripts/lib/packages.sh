@@ -19,6 +19,9 @@ metrics_packages=(prometheus)
 # What makes the Debian package, and what judges it.
 package_packages=(binutils dpkg-dev python3)
 package_test_packages=(bash-completion debootstrap fish jq lintian man-db mandoc systemd-container zsh)
+# What makes the image of the package, and what starts it in its test.
+image_packages=(binutils git jq umoci)
+image_test_packages=(crun curl docker-registry jq podman python3 python3-venv skopeo umoci)
 # The origin, and the tools the watcher is measured against.
 benchmark_packages=(curl nghttp2-client nginx python3 sqlite3 wrk)
 
@@ -82,15 +85,21 @@ stop_new_services() {
   done
 }
 
-# receiver_python: makes a Python with the libraries of docs/receivers/receiver.py and prints its path. They come
-# from PyPI; .build keeps them.
-receiver_python() {
-  local folder=.build/receiver-python
-  if [[ ! -e $folder/complete ]]; then
+# receiver_python: makes a Python with the libraries of docs/receivers/receiver.py and prints its path.
+receiver_python() { python_with receiver-python standardwebhooks==1.1.0 cloudevents==2.2.0; }
+
+# schema_python: the same with the schemas of Compose and Kubernetes, and what judges by them.
+schema_python() { python_with schema-python check-jsonschema==0.39.0 kubernetes-validate==1.37.0; }
+
+# python_with NAME PACKAGE…: a Python with these packages. They come from PyPI; .build/NAME keeps them.
+python_with() {
+  local folder=.build/$1
+  shift
+  if [[ $(cat "$folder/complete" 2>/dev/null) != "$*" ]]; then
     rm -rf "$folder"
     python3 -m venv "$folder" >&2
-    "$folder/bin/pip" install --quiet --disable-pip-version-check standardwebhooks==1.1.0 cloudevents==2.2.0 >&2
-    touch "$folder/complete"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" >&2
+    printf '%s\n' "$*" >"$folder/complete"
   fi
   printf '%s/%s/bin/python\n' "$PWD" "$folder"
 }

@@ -22,6 +22,7 @@ http:
   addr: 127.0.0.1:0
   secret: loopback-only
 YAML
+  : >"$registry_log"
   docker-registry serve "$1/registry.yml" >"$registry_log" 2>&1 &
   registry_pid=$!
   wait_for 20 registry_answers || {
