@@ -10,39 +10,12 @@ source scripts/lib/common.sh
 source scripts/lib/oci.sh
 source scripts/lib/registry.sh
 source scripts/lib/snippets.sh
+source scripts/lib/containers.sh
 
 work=$1
 container_log=$work/container.log
 
-# What podman has is kept in the folder. There are no control groups of its own, which not every machine can give.
-podman() {
-  command podman --root "$work/podman" --runroot "$work/podman-run" --tmpdir "$work/podman-tmp" \
-    --cgroup-manager cgroupfs --events-backend file --runtime crun "$@"
-}
-
-# crun wants one hierarchy of control groups; here is a place to show it one.
-if [[ $(stat --file-system --format %T /sys/fs/cgroup) != cgroup2fs ]]; then
-  umount --recursive /sys/fs/cgroup
-  mount -t cgroup2 none /sys/fs/cgroup
-fi
-
-# The commands of docs/container.md, with podman. Limits are those that this machine may give, and the registry is on
-# this machine.
-limits=(--cgroups=disabled --network=host --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --log-driver k8s-file
-  --read-only-tmpfs=false)
-docker() {
-  case $1 in
-    run) podman run "${limits[@]}" "${@:2}" ;;
-    *) podman "$@" ;;
-  esac
-}
-
-podman load --quiet --input "$2" >"$work/loaded"
-image=$(sed -n 's/^Loaded image: //p' "$work/loaded")
-if ! docker run --rm --read-only "$image" --version >"$container_log" 2>&1; then
-  note "not tried: podman cannot start a container on this machine ($(tail -n 1 "$container_log" | cut -c 1-160))"
-  exit 0
-fi
+load_image "$2"
 note "$(command podman --version), $(crun --version | sed -n 1p)"
 
 # said STREAM: what the container wrote there.

@@ -21,7 +21,7 @@ package_packages=(binutils dpkg-dev python3)
 package_test_packages=(bash-completion debootstrap fish jq lintian man-db mandoc systemd-container zsh)
 # What makes the image of the package, and what starts it in its test.
 image_packages=(binutils git jq umoci)
-image_test_packages=(crun curl docker-registry jq podman python3 python3-venv skopeo umoci)
+image_test_packages=(crun curl docker-registry iproute2 jq openssl podman python3 python3-venv skopeo umoci)
 # The origin, and the tools the watcher is measured against.
 benchmark_packages=(curl nghttp2-client nginx python3 sqlite3 wrk)
 
