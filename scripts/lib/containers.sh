@@ -2,19 +2,23 @@
 # common.sh; it uses the caller's `work`.
 # shellcheck shell=bash
 
-# What podman has is kept in the folder. There are no control groups of its own, which not every machine can give.
-podman() {
-  command podman --root "$work/podman" --runroot "$work/podman-run" --tmpdir "$work/podman-tmp" \
-    --cgroup-manager cgroupfs --events-backend file --runtime crun "$@"
-}
+# What podman has is kept in the folder. A program and no function, for others to call.
+mkdir "$work/bin"
+cat >"$work/bin/podman" <<SH
+#!/bin/sh
+exec $(command -v podman) --root "$work/podman" --runroot "$work/podman-run" --tmpdir "$work/podman-tmp" \
+  --cgroup-manager cgroupfs --events-backend file --runtime crun "\$@"
+SH
+chmod 755 "$work/bin/podman"
+PATH=$work/bin:$PATH
 
-# The commands of the documentation, with podman. Limits are those that this machine may give, and the registry is on
-# this machine.
-limits=(--cgroups=disabled --network=host --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --log-driver k8s-file
+# The commands of the documentation, with podman. Control groups of its own not every machine can give, limits are those
+# that this one may give, and the registry is on this machine.
+limits=(--cgroups=disabled --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --log-driver k8s-file
   --read-only-tmpfs=false)
 docker() {
   case $1 in
-    run) podman run "${limits[@]}" "${@:2}" ;;
+    run) podman run --network=host "${limits[@]}" "${@:2}" ;;
     *) podman "$@" ;;
   esac
 }
@@ -22,13 +26,16 @@ docker() {
 # load_image FILE: sets `image`, its name. Says why when podman cannot start a container on this machine, and ends the
 # script, as nothing can be tried then.
 load_image() {
-  # crun wants one hierarchy of control groups; here is a place to show it one.
-  if [[ $(stat --file-system --format %T /sys/fs/cgroup) != cgroup2fs ]]; then
-    umount --recursive /sys/fs/cgroup
-    mount -t cgroup2 none /sys/fs/cgroup
+  if show_control_groups 2>"$work/why" && image=$(podman load --quiet --input "$1" 2>"$work/why") \
+    && image=${image#Loaded image: } && docker run --rm --read-only "$image" --version >"$work/why" 2>&1; then
+    return
   fi
-  image=$(podman load --quiet --input "$1" | sed -n 's/^Loaded image: //p')
-  if docker run --rm --read-only "$image" --version >"$work/version" 2>&1; then return; fi
-  note "not tried: podman cannot start a container on this machine ($(tail -n 1 "$work/version" | cut -c 1-160))"
+  note "not tried: podman cannot start a container on this machine ($(tail -n 1 "$work/why" | cut -c 1-160))"
   exit 0
+}
+
+# crun wants one hierarchy of control groups; where there are others, here is a place to show it one.
+show_control_groups() {
+  if [[ $(stat --file-system --format %T /sys/fs/cgroup) == cgroup2fs ]]; then return; fi
+  umount --recursive /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup
 }

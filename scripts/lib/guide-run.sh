@@ -9,9 +9,9 @@ source scripts/lib/common.sh
 source scripts/lib/oci.sh
 source scripts/lib/registry.sh
 source scripts/lib/snippets.sh
-source scripts/lib/containers.sh
 
 work=$1
+source scripts/lib/containers.sh
 PATH=$work/package/usr/bin:$PATH
 trap 'note "failed: $BASH_COMMAND"' ERR
 

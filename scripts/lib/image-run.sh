@@ -2,7 +2,7 @@
 # The part of scripts/test-image that starts the image, with podman: on a real registry, read-only, without privileges,
 # killed and started again. It runs in its own mount and process namespace, with which everything ends that it mounts and
 # starts. Says why when podman cannot start a container on this machine, and fails when the image is not as it should be.
-#   image-run.sh FOLDER IMAGE     with the configuration of the image as FOLDER/config.json
+#   image-run.sh FOLDER IMAGE TOOLS     with the configuration of the image as FOLDER/config.json, podman-compose in TOOLS
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 project=$PWD
@@ -10,13 +10,13 @@ source scripts/lib/common.sh
 source scripts/lib/oci.sh
 source scripts/lib/registry.sh
 source scripts/lib/snippets.sh
-source scripts/lib/containers.sh
 
 work=$1
+source scripts/lib/containers.sh
 container_log=$work/container.log
 
 load_image "$2"
-note "$(command podman --version), $(crun --version | sed -n 1p)"
+note "$(podman --version), $(crun --version | sed -n 1p)"
 
 # said STREAM: what the container wrote there.
 said() { podman logs watcher 2>"$work/stderr" >"$work/stdout" && cat "$work/$1"; }
@@ -86,3 +86,13 @@ podman rm --force --time 20 watcher >/dev/null
 documented run >"$container_log"
 claim "another container has the history of the volume" wait_for 30 has_states 2
 podman rm --force --time 20 watcher >/dev/null
+
+# contrib/compose.yml, with the directory beside it that there is already.
+cp "$project/contrib/compose.yml" .
+printf '{"services": {"watcher": {"network_mode": "host"}}}' >here.yml
+"$3/podman-compose" --project-name compose --file compose.yml --file here.yml --podman-run-args="${limits[*]}" \
+  up --detach >"$container_log" 2>&1 || die "podman-compose: $(tail -n 5 "$container_log")"
+composed() { podman exec compose_watcher_1 watcher history "$tag" --json | jq --exit-status '.entries | length == 1'; }
+claim "Compose's file starts it, and it records what the tag is" wait_for 30 composed
+claim "read-only, with no capability" jq --exit-status \
+  '.[0] | .HostConfig.ReadonlyRootfs and (.EffectiveCaps // [] | . == [])' <(podman inspect compose_watcher_1)

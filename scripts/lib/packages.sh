@@ -66,7 +66,7 @@ apt_get() {
 
 # Debian starts a service when its package is installed. We run our own copies on our own ports, so a
 # service that came with our installation is switched off again; one that ran before is left alone.
-own_services=(docker-registry nginx prometheus prometheus-node-exporter)
+own_services=(docker-registry nginx podman-auto-update.timer podman.socket prometheus prometheus-node-exporter)
 
 running_services() {
   local service
@@ -88,8 +88,10 @@ stop_new_services() {
 # receiver_python: makes a Python with the libraries of docs/receivers/receiver.py and prints its path.
 receiver_python() { python_with receiver-python standardwebhooks==1.1.0 cloudevents==2.2.0; }
 
-# schema_python: the same with the schemas of Compose and Kubernetes, and what judges by them.
-schema_python() { python_with schema-python check-jsonschema==0.39.0 kubernetes-validate==1.37.0; }
+# contrib_python: the same with what judges contrib by the schemas of Compose and Kubernetes, and runs it.
+contrib_python() {
+  python_with contrib-python check-jsonschema==0.39.0 kubernetes-validate==1.37.0 podman-compose==1.6.0
+}
 
 # python_with NAME PACKAGE…: a Python with these packages. They come from PyPI; .build/NAME keeps them.
 python_with() {
