@@ -21,7 +21,8 @@ package_packages=(binutils dpkg-dev python3)
 package_test_packages=(bash-completion debootstrap fish jq lintian man-db mandoc systemd-container zsh)
 # What makes the image of the package, and what starts it in its test.
 image_packages=(binutils git jq umoci)
-image_test_packages=(crun curl docker-registry iproute2 jq openssl podman python3 python3-venv skopeo umoci)
+image_test_packages=(crun curl docker-compose docker-registry docker.io iproute2 jq openssl podman python3 python3-venv
+  skopeo umoci)
 # The origin, and the tools the watcher is measured against.
 benchmark_packages=(curl nghttp2-client nginx python3 sqlite3 wrk)
 
@@ -66,7 +67,7 @@ apt_get() {
 
 # Debian starts a service when its package is installed. We run our own copies on our own ports, so a
 # service that came with our installation is switched off again; one that ran before is left alone.
-own_services=(docker-registry nginx podman-auto-update.timer podman.socket prometheus prometheus-node-exporter)
+own_services=(containerd docker docker.socket docker-registry nginx podman-auto-update.timer podman.socket prometheus prometheus-node-exporter)
 
 running_services() {
   local service
