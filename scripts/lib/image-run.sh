@@ -79,6 +79,7 @@ podman start watcher >/dev/null
 claim "started again, it tells of the change that came meanwhile" wait_for 30 said_event
 claim "its history goes back to before" has_states 2
 documented ask >"$container_log"
+claim "it knows time zones" grep --quiet +09:00 "$container_log"
 claim "the configuration was read again" wait_for 15 has_reloaded
 claim "events are on standard output and nothing else is" jq --slurp --exit-status 'all(.specversion == "1.0")' \
   <(said stdout)
