@@ -24,7 +24,7 @@ package struct WatchConfig: Sendable {
   /// What is valid and likely a mistake; at most a hundred.
   package var warnings: [ConfigProblem] = []
   /// The file that it was read from, as the user named it.
-  var path = ""
+  package var path = ""
   /// Where what names something outside is set: a problem that lacks its reason.
   var places: [OutsideSetting: ConfigProblem] = [:]
 

@@ -16,6 +16,9 @@ package final class HistoryWriter: Sendable {
   /// `urn:uuid:…`: the `source` of every event of this database.
   package let instance: String
 
+  /// There was no database before, or nothing in it.
+  package let isNew: Bool
+
   let queue: DatabaseQueue
   private let lock: DatabaseLock
   private let clock: @Sendable () -> Timestamp
@@ -24,10 +27,12 @@ package final class HistoryWriter: Sendable {
   private let broken = Mutex<StoreError?>(nil)
 
   private init(
-    path: String, instance: String, queue: DatabaseQueue, lock: DatabaseLock, clock: @escaping @Sendable () -> Timestamp
+    path: String, instance: String, isNew: Bool, queue: DatabaseQueue, lock: DatabaseLock,
+    clock: @escaping @Sendable () -> Timestamp
   ) {
     self.path = path
     self.instance = instance
+    self.isNew = isNew
     self.queue = queue
     self.lock = lock
     self.clock = clock
@@ -75,7 +80,7 @@ package final class HistoryWriter: Sendable {
       }
       let instance = try queue.writeWithoutTransaction { db in try Self.instance(db, path: path) }
       return HistoryWriter(
-        path: path, instance: "urn:uuid:\(instance)", queue: queue, lock: lock, clock: clock)
+        path: path, instance: "urn:uuid:\(instance)", isNew: version == nil, queue: queue, lock: lock, clock: clock)
     } catch {
       throw .mapping(error, path: path)
     }

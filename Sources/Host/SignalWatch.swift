@@ -12,14 +12,14 @@ import Synchronization
 /// moment, and nothing else has been begun.
 package final class SignalWatch: Sendable {
   package struct Actions: Sendable {
-    let stop: @Sendable () -> Void
+    let stop: @Sendable (_ signal: String) -> Void
     let hangUp: @Sendable () -> Void
     let reopen: @Sendable () -> Void
     /// The stop has taken too long: the process ends when this returns.
     let cutOff: @Sendable () -> Void
 
     package init(
-      stop: @escaping @Sendable () -> Void, hangUp: @escaping @Sendable () -> Void,
+      stop: @escaping @Sendable (_ signal: String) -> Void, hangUp: @escaping @Sendable () -> Void,
       reopen: @escaping @Sendable () -> Void, cutOff: @escaping @Sendable () -> Void
     ) {
       (self.stop, self.hangUp, self.reopen, self.cutOff) = (stop, hangUp, reopen, cutOff)
@@ -34,7 +34,7 @@ package final class SignalWatch: Sendable {
     var actions: Actions?
     /// What came before there was anybody to act on it.
     var wishes: Set<Wish> = []
-    var beforeEnd: @Sendable () -> Void = {}
+    var beforeEnd: @Sendable (_ signal: String) -> Void = { _ in }
   }
 
   private let descriptor: Int32
@@ -58,7 +58,9 @@ package final class SignalWatch: Sendable {
   package static func release() { csignals_release() }
 
   /// - Parameter body: what is still to be said when a stop comes before the service is up.
-  package func beforeEnd(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.beforeEnd = body } }
+  package func beforeEnd(_ body: @escaping @Sendable (_ signal: String) -> Void) {
+    state.withLock { $0.beforeEnd = body }
+  }
 
   /// The service is up: what has come, and what comes from now on, is acted on so.
   package func use(_ actions: Actions) {
@@ -73,7 +75,7 @@ package final class SignalWatch: Sendable {
     var count: UInt64 = 0
     // First the bell, then the counts: what comes in between rings again.
     _ = read(descriptor, &count, MemoryLayout.size(ofValue: count))
-    if csignals_take(SIGTERM) + csignals_take(SIGINT) > 0 { stop() }
+    if csignals_take(SIGTERM) > 0 { stop("SIGTERM") } else if csignals_take(SIGINT) > 0 { stop("SIGINT") }
     if csignals_take(SIGHUP) > 0 { act(on: .hangUp) }
     if csignals_take(SIGUSR1) > 0 { act(on: .reopen) }
   }
@@ -93,14 +95,14 @@ package final class SignalWatch: Sendable {
     }
   }
 
-  private func stop() {
+  private func stop(_ signal: String) {
     let (actions, beforeEnd) = state.withLock { ($0.actions, $0.beforeEnd) }
     guard let actions else {
-      beforeEnd()
+      beforeEnd(signal)
       _exit(0)
     }
     limitStop(exitCode: 0)
-    actions.stop()
+    actions.stop(signal)
   }
 
   /// An orderly stop has begun, which must not take for ever.

@@ -37,6 +37,9 @@ package struct PollCore: Sendable {
   var failingCount: Int { failing.count }
   var watchedCount: Int { plan.count }
 
+  /// Tags that were never polled.
+  var unpolled: Set<Int> { Set(slots.indices.filter { plan.contains($0) && slots[$0].lastChecked == nil }) }
+
   /// Every registry there has been, by its index in the plan, with the number of its tags that are watched.
   var registries: [(domain: String, tags: Int)] {
     var registries = plan.registryNames.map { (domain: $0, tags: 0) }

@@ -54,6 +54,12 @@ extension PollEngine {
 }
 
 extension PollEngine {
+  /// Until when registries want to be left alone, by domain.
+  package var pauses: [String: BootTime] { core.pauses(at: clock()) }
+
+  /// Tags that were never polled, by their indexes in the plan.
+  package var unpolled: Set<Int> { core.unpolled }
+
   /// Has a timer call `tick` whenever it is asked for, until it is cancelled.
   ///
   /// - Parameter label: of its queue.

@@ -9,11 +9,11 @@ package actor PollEngine {
   /// Results waiting for a commit beyond which no poll is started.
   private static let backlogLimit = 1024
 
-  private var core: PollCore
+  private(set) var core: PollCore
   private let poll: @Sendable (PollJob) async -> PollResult
   private let record: Recording
   private let writer: HistoryWriter
-  private let clock: @Sendable () -> Moment
+  let clock: @Sendable () -> Moment
   /// Called after each commit with what it recorded.
   private let onProgress: @Sendable (Progress) -> Void
   /// Asks for a `tick` in so long.
@@ -32,7 +32,7 @@ package actor PollEngine {
   private var armedFor = BootTime.distantPast
   private var idleWaiters: [CheckedContinuation<Void, Never>] = []
   /// Waits for its turn between two commits.
-  private var change: (Change, CheckedContinuation<Void, any Error>)?
+  private var change: (Change, CheckedContinuation<Int, any Error>)?
   private var failure: StoreError?
   private(set) var waiters = PollWaiters()
   private var meters = PollMeters()
@@ -57,9 +57,6 @@ package actor PollEngine {
       tags: core.watchedCount, failing: core.failingCount, refusal: refusal,
       hangs: workers.hangs(longerThan: .seconds(2 * Limits.tickSeconds), at: clock().boot))
   }
-
-  /// Until when registries want to be left alone, by domain.
-  package var pauses: [String: BootTime] { core.pauses(at: clock()) }
 
   package var figures: PollFigures { meters.figures(core, at: clock()) }
 
@@ -280,22 +277,23 @@ package actor PollEngine {
 
   /// Takes another watchlist over in one step, between two commits. Polls under way end as they began.
   ///
+  /// - Returns: how many tags have left.
   /// - Throws: what the store says; then all is as it was.
-  package func reconfigure(_ change: Change) async throws {
+  package func reconfigure(_ change: Change) async throws -> Int {
     if let failure { throw failure }
-    try await withCheckedThrowingContinuation { continuation in
+    return try await withCheckedThrowingContinuation { continuation in
       self.change = (change, continuation)
       startCommit()
     }
   }
 
-  private func apply(_ change: Change, _ continuation: CheckedContinuation<Void, any Error>) async {
+  private func apply(_ change: Change, _ continuation: CheckedContinuation<Int, any Error>) async {
     do {
       let (records, snapshots) = try await writer.transaction(change.register, onCommit: change.onRegistered)
       let left = core.watch(change.builder, records: records, snapshots: snapshots, at: clock())
       waiters.fail(left, CheckInterruption.reloaded)
       pending = pending.map(core.rerouted)
-      continuation.resume()
+      continuation.resume(returning: left.count)
     } catch {
       continuation.resume(throwing: error)
     }

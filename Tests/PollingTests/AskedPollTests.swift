@@ -111,7 +111,7 @@ import Testing
       try Task.checkCancellation()
       await Task.yield()
     }
-    try await engine.reconfigure(
+    _ = try await engine.reconfigure(
       PollEngine.Change(
         builder: PlanBuilder(entries: [entry("b")]) { _ in 4 },
         register: { try $0.register([entry("b")], sinks: ["out"]) },

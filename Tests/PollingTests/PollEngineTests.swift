@@ -204,7 +204,7 @@ import Testing
       }, poll: { _ in .unchanged }, record: recorder.record, onProgress: { _ in })
     let seen = Mutex<[String]>([])
     let entries = [Self.entry(sinks: ["out"])]
-    try await engine.reconfigure(
+    _ = try await engine.reconfigure(
       PollEngine.Change(
         builder: PlanBuilder(entries: entries) { _ in 4 },
         register: { [writer] store in

@@ -103,7 +103,7 @@ claim "it runs" in_root watcher --version
 claim "the system user is there" in_root id watcher
 claim "the configuration is for root and the group" has $config 640 root watcher
 claim "the program is root's" has /usr/bin/watcher 755 root root
-claim "the configuration is valid for the service" as watcher watcher config check
+claim "the configuration is valid for the service" as watcher env WATCHER_DATABASE=/tmp/watcher.db watcher config check
 claim "the service is enabled" exists $link
 in_root systemd-analyze verify --man=no watcher.service 2>&1 | tee "$log"
 claim "systemd has nothing to say about the unit" test ! -s "$log"

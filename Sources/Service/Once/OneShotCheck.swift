@@ -36,6 +36,9 @@ package final class OneShotCheck: Sendable {
     registry = RegistryClient.configured(config, http: http, environment: environment, agreedTime: agreedTime)
   }
 
+  /// The path of the database where there was none before.
+  package var newDatabase: String? { store.writer.isNew ? store.writer.path : nil }
+
   /// What will not work though the rest does.
   package var faults: [ConfigProblem] { made.faults }
 

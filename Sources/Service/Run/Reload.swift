@@ -28,7 +28,7 @@ actor Reload {
     let environment: [String: String]
     let logSettings: Reloadable<LogSettings>
     /// Called with the watchlist that is in force from now on.
-    let onWatchlist: @Sendable ([WatchEntry]) -> Void
+    let onWatchlist: @Sendable ([WatchEntry]) async -> Void
   }
 
   /// What another configuration needs, made; nothing of it is in force yet.
@@ -43,6 +43,8 @@ actor Reload {
   private static let loggedProblems = 20
 
   private let parts: Parts
+  /// `database` of the configuration that the service has been started with.
+  private let openedDatabase: String?
   private let read: Read
   private let log: Logger
   private let metrics: ServiceMetrics
@@ -57,6 +59,7 @@ actor Reload {
     read: @escaping Read
   ) {
     self.parts = parts
+    openedDatabase = parts.config.value.database
     self.read = read
     self.log = log
     self.metrics = metrics
@@ -92,9 +95,9 @@ actor Reload {
     var status: String?
     do {
       let next = try read.get()
-      try await takeOver(next)
+      let change = try await takeOver(next)
       logProblems(said, .warning)
-      log.info("reloaded", metadata: ["tags": "\(next.entries.count)"])
+      log.info("reloaded", metadata: change)
     } catch {
       logProblems(said, .error)
       metrics.recordReload(isGood: false, at: .now())
@@ -127,11 +130,14 @@ actor Reload {
     }
   }
 
-  private func takeOver(_ next: Next) async throws {
+  /// - Returns: what came and went.
+  private func takeOver(_ next: Next) async throws -> Logger.Metadata {
     let before = parts.config.value
+    let tagsBefore = await parts.engine.load.tags
+    let left: Int
     let poller = next.config.registries == before.registries ? nil : parts.makePoller(next.config)
     do {
-      try await parts.engine.reconfigure(
+      left = try await parts.engine.reconfigure(
         PollEngine.Change(
           builder: next.config.planBuilder(for: next.entries),
           register: Registrar.registration(of: next.entries, next.config),
@@ -143,16 +149,30 @@ actor Reload {
       await discard(next)
       throw error
     }
-    parts.onWatchlist(next.entries)
+    await parts.onWatchlist(next.entries)
     parts.logSettings.value = next.config.log
     await parts.sinks.use(next.config.sinks, next.made.sinks)
     log.tell(of: next.made, newSinks: next.config.sinks.filter { !before.sinks.contains($0) })
-    if next.config.database != before.database {
+    if next.config.database != openedDatabase {
       log.warning("database_stays", metadata: ["note": "another database is opened at the next start only"])
     }
     metrics.recordReload(isGood: true, at: .now())
     // Last: it waits for answers that are being given and for the database.
     await parts.endpoint.use(next.config.httpListen, next.made.listening)
+    return Self.change(
+      tags: (next.entries.count, next.entries.count - (tagsBefore - left), left), before.sinks, next.config.sinks)
+  }
+
+  private static func change(
+    tags: (now: Int, added: Int, removed: Int), _ before: [SinkSettings], _ after: [SinkSettings]
+  ) -> Logger.Metadata {
+    let (old, new) = (Set(before.map(\.name)), Set(after.map(\.name)))
+    let changed = after.filter { old.contains($0.name) && !before.contains($0) }
+    return [
+      "tags": "\(tags.now)", "tags_added": "\(tags.added)", "tags_removed": "\(tags.removed)",
+      "sinks": "\(after.count)", "sinks_added": "\(new.subtracting(old).count)",
+      "sinks_removed": "\(old.subtracting(new).count)", "sinks_changed": "\(changed.count)",
+    ]
   }
 
   private func discard(_ next: Next) async { await next.made.close() }

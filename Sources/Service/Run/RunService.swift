@@ -26,6 +26,7 @@ package actor RunService {
   let endpoint: ServiceEndpoint
   private let poller: Reloadable<TagPoller>
   private let makePoller: @Sendable (WatchConfig) -> TagPoller
+  private let firstPass: FirstPass
   let agreedTime = AgreedTime()
   /// What of it is in the database.
   var keptTime: Timestamp?
@@ -37,7 +38,8 @@ package actor RunService {
   private let stopReasons: (stream: AsyncStream<StopReason>, continuation: AsyncStream<StopReason>.Continuation)
 
   private enum StopReason: Sendable {
-    case signal
+    /// By its name.
+    case signal(String)
     case failure(StoreError)
   }
 
@@ -84,8 +86,10 @@ package actor RunService {
         registry: .configured(config, http: http, environment: environment, agreedTime: agreedTime), writer: writer)
     }
     poller = Reloadable(makePoller(config))
-    onRecorded = { [deliveries, metrics, report = PollReport(log: log)] records in
+    firstPass = FirstPass(log: log)
+    onRecorded = { [deliveries, metrics, firstPass, report = PollReport(log: log)] records in
       report.log(records)
+      firstPass.see(records)
       metrics.recordChanges(records)
       deliveries.wake(Set(records.lazy.flatMap(\.events).flatMap(\.sinks)))
     }
@@ -103,7 +107,10 @@ package actor RunService {
       Reload.Parts(
         config: config, engine: engine, sinks: deliveries, endpoint: endpoint, poller: poller, makePoller: makePoller,
         environment: environment, logSettings: start.logSettings,
-        onWatchlist: { [agreedTime] in agreedTime.countLoopback($0.isOnLoopback) }),
+        onWatchlist: { [agreedTime, firstPass] in
+          agreedTime.countLoopback($0.isOnLoopback)
+          firstPass.expect(await engine.unpolled)
+        }),
       log: log, metrics: metrics, notifier: notifier, read: read)
     let timer = await engine.startTimer("watcher.schedule")
     let heartbeat = Heartbeat(
@@ -113,7 +120,8 @@ package actor RunService {
     let (hangUps, hangUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     heed(signals, hangUp)
     log.tell(of: start.made, newSinks: first.sinks)
-    log.info("started", metadata: ["tags": "\(count)", "database": "\(store.writer.path)"])
+    sayStarted(tags: count)
+    firstPass.expect(await engine.unpolled)
     await deliveries.use(first.sinks, start.made.sinks)
     await engine.tick()
     let control = listen(
@@ -132,11 +140,7 @@ package actor RunService {
     Task {
       for await _ in hangUps { await reload.run() }
     }
-    var reason = StopReason.signal
-    for await first in stopReasons.stream {
-      reason = first
-      break
-    }
+    var reason = await stopReasons.stream.first { _ in true } ?? .signal("SIGTERM")
     if case .failure(let error) = reason { signals.limitStop(exitCode: error.exitCode.rawValue) }
     notifier.stopping()
     control?.close()
@@ -148,16 +152,37 @@ package actor RunService {
     if let failure = await shutDown(engine) { reason = .failure(failure) }
     try? await keepAgreedTime()
     store.writer.close()
-    log.info("stopped")
-    if case .failure(let error) = reason { throw error }
+    switch reason {
+    case .signal(let name): log.info("stopped", metadata: ["signal": "\(name)"])
+    case .failure(let error):
+      log.info("stopped", metadata: ["note": "the database cannot be written"])
+      throw error
+    }
+  }
+
+  private func sayStarted(tags: Int) {
+    let config = config.value
+    var metadata: Logger.Metadata = [
+      "version": "\(ProductInfo.version)", "config": "\(config.path)", "database": "\(store.writer.path)",
+      "tags": "\(tags)", "sinks": "\(config.sinks.count)",
+    ]
+    if tags == 0 { metadata["note"] = "nothing is watched: name tags in \"watch\" and reload" }
+    log.info("started", metadata: metadata)
+    guard store.writer.isNew else { return }
+    log.warning(
+      "database_created",
+      metadata: [
+        "database": "\(store.writer.path)",
+        "note": "it is empty: what its tags are now is recorded as first seen; what changed before is not told",
+      ])
   }
 
   private func heed(_ signals: SignalWatch, _ hangUp: AsyncStream<Void>.Continuation) {
     signals.use(
       SignalWatch.Actions(
-        stop: { [notifier, stop = stopReasons.continuation] in
+        stop: { [notifier, stop = stopReasons.continuation] signal in
           notifier.stopping()
-          stop.yield(.signal)
+          stop.yield(.signal(signal))
         },
         hangUp: { hangUp.yield() },
         reopen: { [deliveries] in Task { await deliveries.reopenFiles() } },

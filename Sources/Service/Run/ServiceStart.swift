@@ -34,9 +34,9 @@ struct ServiceStart {
     metrics = ServiceMetrics(logs: logs, startedAt: began.wall)
     let notifier = ServiceNotifier(environment: environment, log: log)
     self.notifier = notifier
-    signals.beforeEnd {
+    signals.beforeEnd { signal in
       notifier.stopping()
-      log.info("stopped", metadata: ["note": "before it had started"])
+      log.info("stopped", metadata: ["signal": "\(signal)", "note": "before it had started"])
     }
     // Its port is taken as well then, and says less.
     try DatabaseLock.refuseHeld(database)

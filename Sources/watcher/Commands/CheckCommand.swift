@@ -35,6 +35,9 @@ struct CheckCommand: AsyncParsableCommand {
     let (report, isShown) = try await HeldDatabase.perform {
       let check = try await OneShotCheck(config: settings, database: path, environment: environment)
       for fault in check.faults { Output.say(fault.rendered) }
+      if let path = check.newDatabase {
+        Output.warning("there was no database, and a new one is begun (\(path.shown)): what changed before is not told")
+      }
       return (try await run(check, wanted, progress), true)
     } asking: { () throws(ControlError) in
       // It delivers in its own time.

@@ -1,0 +1,94 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// What the log says of a start, a reload and a stop: what it is that has started, on what, and what came and went.
+@Suite struct StartWordsTests {
+  private let registry: FakeRegistry
+  private let scene: Scene
+
+  init() throws {
+    registry = try FakeRegistry()
+    for name in ["app", "more"] { registry.put(FakeRegistryImage("first"), in: name, tag: "stable") }
+    scene = try Scene(watch: ["\(registry.authority)/app:stable", "\(registry.authority)/none:stable"])
+  }
+
+  private func lines(_ message: String) -> [String] {
+    WatcherBinary.text(scene.stderr).split(separator: "\n").map(String.init).filter { $0.contains("msg=\(message)") }
+  }
+
+  private func hangUp(_ daemon: Child) {
+    let before = lines("reloaded").count
+    kill(daemon.pid, SIGHUP)
+    #expect(eventually { lines("reloaded").count > before })
+  }
+
+  @Test func aStartNamesWhatItIs() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    #expect(eventually { lines("first_pass").count == 1 })
+    let started = try #require(lines("started").first)
+    for field in ["config=\(scene.config)", "database=\(scene.database)", "sinks=2", "tags=2"] {
+      #expect(started.contains(" \(field)"), "\(started)")
+    }
+    #expect(started.contains(/version=\d+\.\d+\.\d+/) && !started.contains("note="))
+    #expect(lines("database_created").first?.contains("level=warning") == true)
+    #expect(lines("first_pass").first?.contains("failed=1") == true)
+    #expect(lines("first_pass").first?.contains("1 tag recorded for the first time; 1 failed") == true)
+    daemon.terminate()
+    #expect(try daemon.finish() == 0)
+    #expect(lines("stopped").first?.hasSuffix("signal=SIGTERM") == true)
+
+    let again = try scene.daemon()
+    #expect(eventually { lines("started").count == 1 && lines("database_created").isEmpty })
+    kill(again.pid, SIGINT)
+    #expect(try again.finish() == 0)
+    #expect(lines("stopped").first?.hasSuffix("signal=SIGINT") == true)
+    #expect(lines("first_pass").isEmpty, "nothing is new")
+  }
+
+  @Test func anEmptyWatchlistIsSaidInWords() throws {
+    defer { registry.stop() }
+    try scene.configure(watch: [])
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { lines("started").first?.contains("nothing is watched: name tags in \\\"watch\\\"") == true })
+  }
+
+  @Test func aReloadSaysWhatCameAndWent() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { lines("first_pass").count == 1 })
+    try scene.configure(
+      watch: ["\(registry.authority)/app:stable", "\(registry.authority)/more:stable"],
+      sinks: [
+        "out": ["type": "stdout", "events": ["*"]],
+        "new": ["type": "file", "path": scene.directory + "/new.jsonl"],
+      ])
+    hangUp(daemon)
+    let reloaded = try #require(lines("reloaded").last)
+    for field in [
+      "tags=2", "tags_added=1", "tags_removed=1", "sinks=3", "sinks_added=1", "sinks_removed=0", "sinks_changed=1",
+    ] { #expect(reloaded.contains(" \(field)"), "\(reloaded)") }
+    #expect(eventually { lines("first_pass").last?.contains("1 tag recorded for the first time\"") == true })
+
+    // Another database is warned of; putting the one that is open back is not.
+    let sound = WatcherBinary.text(scene.config)
+    try sound.replacing("watcher.db", with: "other.db").write(toFile: scene.config, atomically: true, encoding: .utf8)
+    hangUp(daemon)
+    #expect(lines("database_stays").count == 1)
+    try sound.write(toFile: scene.config, atomically: true, encoding: .utf8)
+    hangUp(daemon)
+    #expect(lines("database_stays").count == 1)
+    #expect(lines("reloaded").last?.contains("tags_added=0 tags_removed=0") == true)
+  }
+
+  @Test func checkSaysThatItHasBegunADatabase() throws {
+    defer { registry.stop() }
+    let first = try scene.run(["check", "--config", scene.config])
+    #expect(first.stderr.contains("watcher: warning: there was no database, and a new one is begun (\(scene.database))"))
+    #expect(try !scene.run(["check", "--config", scene.config]).stderr.contains("a new one is begun"))
+  }
+}
