@@ -1,30 +1,99 @@
-/// Every key of the configuration. Source: docs/configuration.md.
+import ImageModel
+
+/// Every key of the configuration, by the objects that it is in. Names, ranges and words stand here alone: the reader
+/// takes them from here, and `ConfigSchema` makes a schema of them. Source: docs/configuration.md.
 enum ConfigKeys {
   /// A remark, in any object that is not data; and an editor's schema, at the top.
   static let remark = "//"
   static let schema = "$schema"
   static let database = "database"
-  static let root = [database, "defaults", "watch", "registries", "sinks", "http", "log", "retention"]
 
-  static func isAtRoot(_ key: String) -> Bool { root.contains(key) || key == remark || key == schema }
+  static let root = ConfigObject(
+    [
+      ConfigKey(database, .path, "Where the history is kept"),
+      ConfigKey("defaults", .object(defaults), "What applies to tags whose entry says nothing"),
+      ConfigKey("watch", .list(of: .oneOf([.text, .object(image)]), 0...Limits.watchedTags), "What is watched"),
+      ConfigKey("registries", .named(.object(registry)), "Settings of registries, by host or host:port"),
+      ConfigKey(
+        "sinks", .named(.oneOf(SinkType.allCases.map { .object($0.keys) }), form: SinkType.names),
+        "Where events go, by name"),
+      ConfigKey("http", .object(http), "Metrics and health for others to read"),
+      ConfigKey("log", .object(log), "What is logged to standard error"),
+      ConfigKey("retention", .object(retention), "How long things are kept"),
+    ], remarks: [remark, schema])
 
-  static let defaults = ["interval", "platforms", "platform_match", "sinks", "unreachable_after"]
-  static let watched = ["interval", "platforms", "sinks", "labels"]
-  static let image = ["image"] + watched
-  static let repository = ["repository"] + watched + patterns
-  static let patterns = ["include_tags", "exclude_tags", "max_tags"]
-  static let registry = [
-    "scheme", "username", "password_file", "token_file", "credential_helper", "ca_file", "client_cert_file",
-    "client_key_file", "insecure_skip_verify", "requests_per_second", "max_concurrency", "trusted_realms",
-    "allow_plain_credentials",
+  static func isAtRoot(_ key: String) -> Bool { root.names.contains(key) || root.remarks.contains(key) }
+
+  private static let interval = ConfigKey("interval", .duration(Limits.intervalSeconds), "How often a tag is polled")
+  private static let platforms = ConfigKey(
+    "platforms", .list(of: .text, 1...Int.max),
+    #"What is watched of an index: linux/amd64, linux/arm/v7; ["*"] is every platform"#)
+  private static let sinks = ConfigKey("sinks", .list(of: .text), "Names of the sinks that are sent the events")
+
+  static let defaults = ConfigObject([
+    interval, platforms,
+    // Of what is not built yet the reader says so itself.
+    ConfigKey("platform_match", .choice([PlatformMatch.strict]), "Whether a platform must be there as it is named"),
+    sinks,
+    ConfigKey(
+      "unreachable_after", .duration(Limits.intervalSeconds),
+      "After how long without a successful check a tag is announced as unreachable"),
+  ])
+
+  private static let watched = [
+    interval, platforms, sinks, ConfigKey("labels", .data(of: .string, 32), "Stands in each event of the tag"),
   ]
-  static let sink = ["type", "events", "group"]
-  static let file = ["path"]
-  static let webhook = [
-    "url", "secret_file", "secret_previous_file", "headers", "header_files", "content_type", "timeout", "allow_http",
-    "network", "max_in_flight", "retry_schedule", "ca_file",
-  ]
-  static let http = ["listen"]
-  static let log = ["level", "format"]
-  static let retention = ["history", "deliveries"]
+  private static let tag = ConfigKey("image", .text, "The tag to watch: ghcr.io/example/app:stable")
+
+  static let image = ConfigObject([tag] + watched, required: [tag.name])
+
+  /// Read and then refused, all of it.
+  static let repository = ConfigObject(
+    [ConfigKey("repository", .text, "A repository whose tags are watched")] + watched + [
+      ConfigKey("include_tags", .list(of: .text), "Which of its tags are watched"),
+      ConfigKey("exclude_tags", .list(of: .text), "Which of those are not"),
+      ConfigKey("max_tags", .integer(1...1_000), "How many of those at most"),
+      tag,
+    ])
+
+  static let registry = ConfigObject(
+    [
+      ConfigKey("scheme", .choice(RegistrySettings.Scheme.allCases), "How the registry is spoken to"),
+      ConfigKey("username", .form("^[^:]+$"), "Who signs in, with password_file"),
+      ConfigKey("password_file", .file, "The password, or a token in its place"),
+      ConfigKey("token_file", .file, "A bearer token, instead of username and password_file"),
+      ConfigKey("credential_helper", .text, "What follows docker-credential- in a program's name", isBuilt: false),
+      ConfigKey("ca_file", .file, "PEM certificates of authorities to trust beside the system's"),
+      ConfigKey("client_cert_file", .file, "PEM certificate to show to the registry"),
+      ConfigKey("client_key_file", .file, "Its key, unless that is in client_cert_file"),
+      ConfigKey("insecure_skip_verify", .boolean, "Whether any certificate is taken"),
+      ConfigKey("requests_per_second", .rate(0...100_000), "How many requests a second"),
+      ConfigKey("max_concurrency", .integer(1...256), "How many requests at a time"),
+      ConfigKey("trusted_realms", .list(of: .text), "Hosts that credentials may also be sent to, for a token"),
+      ConfigKey("allow_plain_credentials", .boolean, "Whether credentials may go over plain HTTP beyond loopback"),
+    ],
+    needs: [("username", "password_file"), ("password_file", "username"), ("client_key_file", "client_cert_file")],
+    exclusive: ["username", "token_file", "credential_helper"])
+
+  static let credential = ConfigObject(
+    [ConfigKey("credential", .text, "The file of this name in $CREDENTIALS_DIRECTORY")], required: ["credential"])
+
+  static let http = ConfigObject([
+    ConfigKey("listen", .form(":[0-9]+$"), "address:port that serves /metrics, /-/healthy and /-/ready to everybody")
+  ])
+
+  static let log = ConfigObject([
+    ConfigKey("level", .choice(LogSettings.Level.allCases), "The least that is logged"),
+    ConfigKey("format", .choice(LogSettings.Format.allCases), "How a line is written"),
+  ])
+
+  /// The longest time, where the document names none.
+  private static let longest = 36_500 * 86_400
+
+  static let retention = ConfigObject([
+    // What a tag did in the last hour decides what is announced, and must not be forgotten before.
+    ConfigKey(
+      "history", .period(86_400...longest), "How long states of a tag are kept after they ended, with their events"),
+    ConfigKey("deliveries", .period(1...longest), "How long deliveries that arrived are kept"),
+  ])
 }

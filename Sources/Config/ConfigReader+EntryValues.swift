@@ -2,7 +2,6 @@ import ImageModel
 import StrictJSON
 
 extension ConfigReader {
-  private static let labelCount = 32
   /// An event holds the labels beside everything else and is at most 16 KiB.
   private static let labelBytes = 4_096
 
@@ -85,10 +84,10 @@ extension ConfigReader {
       wrongType(value, "\"labels\"", "an object of strings")
       return [:]
     }
-    guard members.count <= Self.labelCount else {
+    let most = section.keys["labels"].range.upperBound
+    guard members.count <= most else {
       error(
-        at: members[Self.labelCount].keyRange.lowerBound, "\"labels\" has \(members.count) labels",
-        hint: "at most \(Self.labelCount)")
+        at: members[most].keyRange.lowerBound, "\"labels\" has \(members.count) labels", hint: "at most \(most)")
       return [:]
     }
     var labels: [String: String] = [:]

@@ -2,8 +2,6 @@ import ImageModel
 import StrictJSON
 
 extension ConfigReader {
-  private static let highestRate = 100_000.0
-
   mutating func registries(_ root: Section) -> [String: RegistrySettings] {
     guard let value = root["registries"] else { return [:] }
     guard let members = value.object else {
@@ -74,15 +72,15 @@ extension ConfigReader {
   private mutating func registry(_ member: JSONMember, _ domain: String) -> RegistrySettings {
     var settings = RegistrySettings()
     let owner = { OutsideSetting.registry(domain, key: $0) }
-    guard let registry = section(member.value, quoted(member.key), keys: ConfigKeys.registry) else {
+    guard let registry = section(member.value, quoted(member.key), ConfigKeys.registry) else {
       return settings
     }
-    settings.scheme = choice(registry, "scheme", RegistrySettings.Scheme.self)
+    settings.scheme = choice(registry, "scheme")
     readCredentials(registry, &settings, owner)
     readCertificates(registry, &settings, owner)
     settings.insecureSkipVerify = boolean(registry, "insecure_skip_verify") ?? false
     settings.requestsPerSecond = rate(registry)
-    settings.maxConcurrency = integer(registry, "max_concurrency", in: 1...256)
+    settings.maxConcurrency = integer(registry, "max_concurrency")
     settings.trustedRealms = realms(registry)
     settings.allowPlainCredentials = boolean(registry, "allow_plain_credentials") ?? false
     return settings
@@ -95,9 +93,7 @@ extension ConfigReader {
     settings.passwordFile = file(registry, "password_file", of: owner)
     settings.tokenFile = file(registry, "token_file", of: owner)
     settings.credentialHelper = credentialHelper(registry)
-    demand("password_file", with: "username", registry)
-    demand("username", with: "password_file", registry)
-    let ways = ["username", "token_file", "credential_helper"].filter { registry[$0] != nil }
+    let ways = registry.keys.exclusive.filter { registry[$0] != nil }
     if ways.count > 1 {
       error(
         at: registry.keyOffset(ways[1]), "\(quoted(ways[0])) and \(quoted(ways[1])) exclude each other",
@@ -111,13 +107,6 @@ extension ConfigReader {
     settings.caFile = file(registry, "ca_file", of: owner)
     settings.clientCertFile = file(registry, "client_cert_file", of: owner)
     settings.clientKeyFile = file(registry, "client_key_file", of: owner)
-    demand("client_cert_file", with: "client_key_file", registry)
-  }
-
-  /// Complains where a key is there without the other one that it needs.
-  mutating func demand(_ needed: String, with key: String, _ section: Section) {
-    guard section[key] != nil, section[needed] == nil else { return }
-    error(at: section.keyOffset(key), "\(quoted(key)) needs \(quoted(needed)) beside it")
   }
 
   /// Basic authorisation ends the name at its first colon. Source: RFC 7617 section 2.
@@ -154,10 +143,11 @@ extension ConfigReader {
       wrongType(value, "\"requests_per_second\"", "a number")
       return nil
     }
-    guard number.double > 0, number.double <= Self.highestRate else {
-      let text = number.text.safe(limit: 40)
+    let range = registry.keys["requests_per_second"].range
+    guard number.double > Double(range.lowerBound), number.double <= Double(range.upperBound) else {
       error(
-        at: value.offset, "\"requests_per_second\": \(text) is out of range", hint: "more than 0, at most 100000")
+        at: value.offset, "\"requests_per_second\": \(number.text.safe(limit: 40)) is out of range",
+        hint: "more than \(range.lowerBound), at most \(range.upperBound)")
       return nil
     }
     return number.double

@@ -10,7 +10,7 @@ extension ConfigReader {
   mutating func repository(_ entry: Section, _ settings: EntrySettings, _ list: inout Watchlist) {
     let include = expressions(entry, "include_tags")
     let exclude = expressions(entry, "exclude_tags")
-    let maxTags = integer(entry, "max_tags", in: 1...1000) ?? Self.defaultMaxTags
+    let maxTags = integer(entry, "max_tags") ?? Self.defaultMaxTags
     let offset = entry.offset("repository")
     guard let text = string(entry, "repository"), let name = repositoryName(text, at: offset) else { return }
     let canonical = "\(name.domain)/\(name.path)"

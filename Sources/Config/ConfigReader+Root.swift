@@ -2,9 +2,6 @@ import ImageModel
 import StrictJSON
 
 extension ConfigReader {
-  /// The longest time, where docs/configuration.md names none.
-  private static let longestRetention = 36_500 * 86_400
-
   /// The whole document. What is returned counts only if no error was found.
   mutating func config(_ value: JSONValue) -> WatchConfig {
     var config = WatchConfig()
@@ -25,10 +22,7 @@ extension ConfigReader {
   }
 
   /// The object at the top.
-  mutating func root(_ value: JSONValue) -> Section? {
-    section(
-      value, "the configuration", keys: ConfigKeys.root, ignored: [ConfigKeys.remark, ConfigKeys.schema])
-  }
+  mutating func root(_ value: JSONValue) -> Section? { section(value, "the configuration", ConfigKeys.root) }
 
   mutating func database(_ root: Section) -> String? {
     guard let path = path(root, ConfigKeys.database) else { return nil }
@@ -37,9 +31,7 @@ extension ConfigReader {
   }
 
   private mutating func listen(_ root: Section) -> String? {
-    guard let http = section(root, "http", keys: ConfigKeys.http), let text = string(http, "listen") else {
-      return nil
-    }
+    guard let http = section(root, "http"), let text = string(http, "listen") else { return nil }
     let place = try? HostPort(text)
     guard place?.port != nil else {
       let hint = "write address:port, 127.0.0.1:9470 or [::1]:9470; the port is 1 to 65535"
@@ -52,25 +44,22 @@ extension ConfigReader {
 
   private mutating func log(_ root: Section) -> LogSettings {
     var settings = LogSettings()
-    guard let log = section(root, "log", keys: ConfigKeys.log) else { return settings }
-    settings.level = choice(log, "level", LogSettings.Level.self) ?? settings.level
-    settings.format = choice(log, "format", LogSettings.Format.self) ?? settings.format
+    guard let log = section(root, "log") else { return settings }
+    settings.level = choice(log, "level") ?? settings.level
+    settings.format = choice(log, "format") ?? settings.format
     return settings
   }
 
   private mutating func retention(_ root: Section) -> RetentionSettings {
     var settings = RetentionSettings()
-    guard let retention = section(root, "retention", keys: ConfigKeys.retention) else { return settings }
-    // What a tag did in the last hour decides what is announced, and must not be forgotten before.
-    if let history = period(retention, "history", atLeast: 86_400) { settings.historySeconds = history.seconds }
-    if let deliveries = period(retention, "deliveries", atLeast: 1) { settings.deliveriesSeconds = deliveries.seconds }
+    guard let retention = section(root, "retention") else { return settings }
+    if let history = period(retention, "history") { settings.historySeconds = history.seconds }
+    if let deliveries = period(retention, "deliveries") { settings.deliveriesSeconds = deliveries.seconds }
     return settings
   }
 
   /// A duration or `forever`, for which `seconds` is `nil`.
-  private mutating func period(
-    _ section: Section, _ key: String, atLeast least: Int
-  ) -> (seconds: Int?, Void)? {
+  private mutating func period(_ section: Section, _ key: String) -> (seconds: Int?, Void)? {
     guard let value = section[key] else { return nil }
     if value.string == "forever" { return (nil, ()) }
     if let text = value.string, ConfigDuration.seconds(text) == nil {
@@ -78,6 +67,6 @@ extension ConfigReader {
       error(at: value.offset, message, hint: ConfigDuration.hint)
       return nil
     }
-    return duration(value, quoted(key), in: least...Self.longestRetention).map { ($0, ()) }
+    return duration(section, key).map { ($0, ()) }
   }
 }

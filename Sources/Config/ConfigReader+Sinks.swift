@@ -2,10 +2,6 @@ import ImageModel
 import StrictJSON
 
 extension ConfigReader {
-  private enum SinkType: String, CaseIterable {
-    case stdout, file, webhook
-  }
-
   /// The configured sinks, in the order of the file; without any, the one that everybody has.
   mutating func sinks(_ root: Section) -> [SinkSettings] {
     let standard = [SinkSettings(name: "stdout", kind: .stdout)]
@@ -34,7 +30,7 @@ extension ConfigReader {
     }
     _ = choice(section, "type", SinkType.self)
     sink.events = patterns(section)
-    sink.groupSeconds = duration(section, "group", in: 1...3_600)
+    sink.groupSeconds = duration(section, "group")
     switch type {
     case .file: sink.kind = .file(path: absolutePath(section, member.key))
     case .webhook: sink.kind = .webhook(webhook(section, member.key))
@@ -45,16 +41,9 @@ extension ConfigReader {
 
   /// The keys depend on the type; where that is unknown, those of all types will do.
   private mutating func sinkSection(_ member: JSONMember, _ type: SinkType?) -> Section? {
-    let name = "the sink \(quoted(member.key))"
-    let (sink, file, webhook) = (ConfigKeys.sink, ConfigKeys.file, ConfigKeys.webhook)
-    let ofFile = (file, "a sink of type \"file\"")
-    let ofWebhook = (webhook, "a sink of type \"webhook\"")
-    switch type {
-    case nil: return section(member.value, name, keys: sink + file + webhook)
-    case .stdout: return section(member.value, name, keys: sink, elsewhere: ofFile, ofWebhook)
-    case .file: return section(member.value, name, keys: sink + file, elsewhere: ofWebhook)
-    case .webhook: return section(member.value, name, keys: sink + webhook, elsewhere: ofFile)
-    }
+    section(
+      member.value, "the sink \(quoted(member.key))", type?.keys ?? SinkType.anyKeys,
+      elsewhere: SinkType.allCases.map { ($0.keys, "a sink of type \"\($0)\"") })
   }
 
   /// Sinks are named on the command line and in the database.

@@ -2,31 +2,35 @@ import ImageModel
 import StrictJSON
 
 extension ConfigReader {
-  /// An object of which every key must be one of `keys`. `elsewhere` are keys that are valid in another
-  /// setting, with the words that say in which; `ignored` have strings that mean nothing here.
+  /// An object with no other keys than those. `elsewhere` are keys that are valid in another setting, with the words
+  /// that say in which.
   mutating func section(
-    _ value: JSONValue, _ name: String, keys: [String], ignored: [String] = [ConfigKeys.remark],
-    elsewhere: (keys: [String], place: String)...
+    _ value: JSONValue, _ name: String, _ keys: ConfigObject, elsewhere: [(keys: ConfigObject, place: String)] = []
   ) -> Section? {
     guard let members = value.object else {
       wrongType(value, name, "an object")
       return nil
     }
-    for member in members where !keys.contains(member.key) {
-      if ignored.contains(member.key) {
+    for member in members where !keys.names.contains(member.key) {
+      if keys.remarks.contains(member.key) {
         remark(member)
-      } else if let other = elsewhere.first(where: { $0.keys.contains(member.key) }) {
+      } else if let other = elsewhere.first(where: { $0.keys.names.contains(member.key) }) {
         error(at: member.keyRange.lowerBound, "\(quoted(member.key)) goes only with \(other.place)")
       } else {
-        unknownKey(member, keys: keys)
+        unknownKey(member, keys: keys.names)
       }
     }
-    return Section(value: value)
+    let section = Section(value: value, keys: keys)
+    for (key, needed) in keys.needs where section[key] != nil && section[needed] == nil {
+      error(at: section.keyOffset(key), "\(quoted(key)) needs \(quoted(needed)) beside it")
+    }
+    return section
   }
 
-  mutating func section(_ parent: Section, _ key: String, keys: [String]) -> Section? {
+  /// The object that is the value of a key.
+  mutating func section(_ parent: Section, _ key: String) -> Section? {
     guard let value = parent[key] else { return nil }
-    return section(value, quoted(key), keys: keys)
+    return section(value, quoted(key), parent.keys[key].object)
   }
 
   /// The members of an object whose keys are names, without the remark that may be among them.
@@ -79,8 +83,9 @@ extension ConfigReader {
     return value.bool
   }
 
-  mutating func integer(_ section: Section, _ key: String, in range: ClosedRange<Int>) -> Int? {
+  mutating func integer(_ section: Section, _ key: String) -> Int? {
     guard let value = section[key] else { return nil }
+    let range = section.keys[key].range
     guard case .number(let number) = value.kind else {
       wrongType(value, quoted(key), "a whole number")
       return nil
@@ -95,7 +100,7 @@ extension ConfigReader {
 
   /// One of a few words.
   mutating func choice<Choice: CaseIterable & RawRepresentable>(
-    _ section: Section, _ key: String, _: Choice.Type
+    _ section: Section, _ key: String, _: Choice.Type = Choice.self
   ) -> Choice? where Choice.RawValue == String {
     guard let text = string(section, key) else { return nil }
     if let choice = Choice(rawValue: text) { return choice }
@@ -126,9 +131,9 @@ extension ConfigReader {
   }
 
   /// A duration in seconds.
-  mutating func duration(_ section: Section, _ key: String, in range: ClosedRange<Int>) -> Int? {
+  mutating func duration(_ section: Section, _ key: String) -> Int? {
     guard let value = section[key] else { return nil }
-    return duration(value, quoted(key), in: range)
+    return duration(value, quoted(key), in: section.keys[key].range)
   }
 
   mutating func duration(_ value: JSONValue, _ name: String, in range: ClosedRange<Int>) -> Int? {
@@ -180,7 +185,7 @@ extension ConfigReader {
   }
 
   private mutating func credential(_ value: JSONValue, _ key: String) -> SecretFile? {
-    guard let section = section(value, quoted(key), keys: ["credential"]) else { return nil }
+    guard let section = section(value, quoted(key), ConfigKeys.credential) else { return nil }
     guard section["credential"] != nil else {
       error(at: value.offset, "\(quoted(key)) names no file", hint: "write a path or {\"credential\": \"id\"}")
       return nil

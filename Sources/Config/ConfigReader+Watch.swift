@@ -18,18 +18,17 @@ struct EntrySettings {
   var offset: Int
 }
 
-extension ConfigReader {
-  private enum PlatformMatch: String, CaseIterable {
-    case strict, compatible
-  }
+enum PlatformMatch: String, CaseIterable {
+  case strict, compatible
+}
 
+extension ConfigReader {
   mutating func defaults(_ root: Section, sinkNames: [String]) -> WatchDefaults {
     var result = WatchDefaults()
     result.sinks = sinkNames
-    guard let defaults = section(root, "defaults", keys: ConfigKeys.defaults) else { return result }
-    result.intervalSeconds = duration(defaults, "interval", in: Limits.intervalSeconds) ?? result.intervalSeconds
-    result.unreachableAfterSeconds =
-      duration(defaults, "unreachable_after", in: Limits.intervalSeconds) ?? result.unreachableAfterSeconds
+    guard let defaults = section(root, "defaults") else { return result }
+    result.intervalSeconds = duration(defaults, "interval") ?? result.intervalSeconds
+    result.unreachableAfterSeconds = duration(defaults, "unreachable_after") ?? result.unreachableAfterSeconds
     result.selection = platforms(defaults) ?? result.selection
     result.sinks = sinkList(defaults, sinkNames: sinkNames) ?? sinkNames
     if choice(defaults, "platform_match", PlatformMatch.self) == .compatible {
@@ -47,8 +46,9 @@ extension ConfigReader {
       wrongType(value, "\"watch\"", "a list")
       return list
     }
-    guard elements.count <= Limits.watchedTags else {
-      error(at: value.offset, "\"watch\" has more than \(Limits.watchedTags) entries")
+    let most = root.keys["watch"].range.upperBound
+    guard elements.count <= most else {
+      error(at: value.offset, "\"watch\" has more than \(most) entries")
       return list
     }
     list.entries.reserveCapacity(elements.count)
@@ -70,8 +70,8 @@ extension ConfigReader {
     let isRepository = value["repository"] != nil
     let entry =
       isRepository
-      ? section(value, "an entry", keys: ConfigKeys.repository + ["image"])
-      : section(value, "an entry", keys: ConfigKeys.image, elsewhere: (ConfigKeys.patterns, "\"repository\""))
+      ? section(value, "an entry", ConfigKeys.repository)
+      : section(value, "an entry", ConfigKeys.image, elsewhere: [(ConfigKeys.repository, "\"repository\"")])
     guard let entry else { return }
     let settings = settings(entry, defaults, sinkNames)
     if isRepository, entry["image"] != nil {
@@ -91,7 +91,7 @@ extension ConfigReader {
     _ entry: Section, _ defaults: WatchDefaults, _ sinkNames: [String]
   ) -> EntrySettings {
     var values = defaults
-    values.intervalSeconds = duration(entry, "interval", in: Limits.intervalSeconds) ?? defaults.intervalSeconds
+    values.intervalSeconds = duration(entry, "interval") ?? defaults.intervalSeconds
     values.selection = platforms(entry) ?? defaults.selection
     values.sinks = sinkList(entry, sinkNames: sinkNames) ?? defaults.sinks
     return EntrySettings(values: values, labels: labels(entry), offset: entry.value.offset)

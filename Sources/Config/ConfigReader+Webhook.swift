@@ -3,9 +3,6 @@ import ImageModel
 import StrictJSON
 
 extension ConfigReader {
-  private static let retryCount = 1...50
-  private static let longestPause = 30 * 86_400
-
   mutating func webhook(_ section: Section, _ name: String) -> WebhookSettings {
     var settings = WebhookSettings(url: "")
     settings.allowHTTP = boolean(section, "allow_http") ?? false
@@ -14,13 +11,12 @@ extension ConfigReader {
     settings.secretFile = file(section, "secret_file", of: owner)
     settings.secretPreviousFile = file(section, "secret_previous_file", of: owner)
     settings.caFile = file(section, "ca_file", of: owner)
-    demand("secret_file", with: "secret_previous_file", section)
     readHeaders(section, &settings, owner)
     settings.contentType = contentType(section)
-    settings.timeoutSeconds = duration(section, "timeout", in: 1...300) ?? settings.timeoutSeconds
-    settings.network = choice(section, "network", WebhookSettings.Network.self) ?? settings.network
+    settings.timeoutSeconds = duration(section, "timeout") ?? settings.timeoutSeconds
+    settings.network = choice(section, "network") ?? settings.network
     warn(of: settings, section)
-    settings.maxInFlight = integer(section, "max_in_flight", in: 1...64) ?? settings.maxInFlight
+    settings.maxInFlight = integer(section, "max_in_flight") ?? settings.maxInFlight
     settings.retryScheduleSeconds = retrySchedule(section)
     return settings
   }
@@ -136,11 +132,15 @@ extension ConfigReader {
       wrongType(value, "\"retry_schedule\"", "a list of durations")
       return nil
     }
-    guard Self.retryCount.contains(elements.count) else {
-      error(at: value.offset, "\"retry_schedule\" has \(elements.count) durations", hint: "it takes 1 to 50")
+    let schedule = section.keys["retry_schedule"]
+    guard schedule.range.contains(elements.count) else {
+      error(
+        at: value.offset, "\"retry_schedule\" has \(elements.count) durations",
+        hint: "it takes \(schedule.range.lowerBound) to \(schedule.range.upperBound)")
       return nil
     }
-    let seconds = elements.compactMap { duration($0, "an element of \"retry_schedule\"", in: 0...Self.longestPause) }
+    let pauses = schedule.element.range
+    let seconds = elements.compactMap { duration($0, "an element of \"retry_schedule\"", in: pauses) }
     if let first = elements.first, let wait = seconds.first, wait != 0 {
       error(
         at: first.offset, "\"retry_schedule\" begins with \(quoted(first.string ?? ""))",

@@ -51,9 +51,11 @@ struct ConfigReader {
   }
 }
 
-/// An object of the file whose keys are known to be good.
+/// An object of the file whose keys have been looked at.
 struct Section {
   let value: JSONValue
+  /// What they may be.
+  let keys: ConfigObject
 
   subscript(key: String) -> JSONValue? { value[key] }
 

@@ -33,13 +33,14 @@ package struct DatabaseSetting: Sendable, Hashable {
     let setting = members.first { $0.key == ConfigKeys.database }
     // Written twice it may be either of them.
     guard !outline.repeatedKeys.contains(where: { $0.first == setting?.keyRange.lowerBound }) else { return nil }
+    let keys = ConfigKeys.root
     // One that is misspelt would be another database.
     let isMisspelt = members.contains {
-      !ConfigKeys.root.contains($0.key) && nearest(to: $0.key, among: ConfigKeys.root) == ConfigKeys.database
+      !keys.names.contains($0.key) && nearest(to: $0.key, among: keys.names) == ConfigKeys.database
     }
     guard !isMisspelt else { return nil }
     var reader = ConfigReader(SourceDocument(bytes, path: path))
-    let database = reader.database(Section(value: outline.value))
+    let database = reader.database(Section(value: outline.value, keys: keys))
     guard reader.errors.isEmpty else { return nil }
     return (database, !outline.repeatedKeys.isEmpty || members.contains { !ConfigKeys.isAtRoot($0.key) })
   }

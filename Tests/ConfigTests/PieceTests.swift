@@ -31,7 +31,9 @@ import Testing
       ("unreachable", "unreachable_after"), ("x", nil), ("", nil), ("colour", nil),
       (String(repeating: "interval", count: 100), nil),
     ] as [(String, String?)])
-  func nearestKey(_ text: String, _ key: String?) { #expect(nearest(to: text, among: ConfigKeys.defaults) == key) }
+  func nearestKey(_ text: String, _ key: String?) {
+    #expect(nearest(to: text, among: ConfigKeys.defaults.names) == key)
+  }
 
   @Test(arguments: [
     ("", "", 0), ("a", "", 1), ("", "abc", 3), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "abd", 1),
