@@ -2,6 +2,9 @@
 enum ConfigDuration {
   static let hint = "write a whole number and s, m, h or d: 30s, 15m, 6h, 1d"
 
+  /// What durations look like: a regular expression of ECMA-262.
+  static let pattern = "^(0|[1-9][0-9]*)[smhd]$"
+
   private static let units: KeyValuePairs<Character, Int> = ["d": 86_400, "h": 3_600, "m": 60, "s": 1]
 
   /// Seconds; `nil` unless the text is a duration. Durations too long for a number count as the longest.

@@ -86,8 +86,9 @@ stop_new_services() {
   done
 }
 
-# receiver_python: makes a Python with the libraries of docs/receivers/receiver.py and prints its path.
-receiver_python() { python_with receiver-python standardwebhooks==1.1.0 cloudevents==2.2.0; }
+# receiver_python: makes a Python with what docs/receivers/receiver.py needs, and what holds configurations against their
+# schema, and prints its path.
+receiver_python() { python_with receiver-python standardwebhooks==1.1.0 cloudevents==2.2.0 jsonschema==4.26.0; }
 
 # contrib_python: the same with what judges contrib by the schemas of Compose and Kubernetes, and runs it.
 contrib_python() {

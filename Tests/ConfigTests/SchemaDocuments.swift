@@ -1,0 +1,107 @@
+import Foundation
+import TestSupport
+
+@testable import Config
+
+/// A document that may be a configuration, to hold against the schema as well as the reader.
+struct SchemaDocument {
+  let name: String
+  let bytes: [UInt8]
+
+  init(_ name: String, _ bytes: some Sequence<UInt8>) {
+    self.name = name
+    self.bytes = Array(bytes)
+  }
+
+  /// Whether the reader takes it, and what it asks for can be done.
+  var isTaken: Bool { (try? WatchConfig.parse(bytes, path: "c").unbuilt.isEmpty) ?? false }
+
+  static func fixtures(_ folder: String, _ names: [String]) throws -> [SchemaDocument] {
+    try names.map { SchemaDocument($0, try Fixtures.bytes("\(folder)/\($0).json")) }
+  }
+
+  /// What the project ships, shows and tests with; most is no configuration.
+  static func ofTheProject() throws -> [SchemaDocument] {
+    var documents: [SchemaDocument] = []
+    let below = try ["docs", "packaging", "Tests"].flatMap { folder in
+      try FileManager.default.subpathsOfDirectory(atPath: ProjectFile.path(folder)).map { "\(folder)/\($0)" }
+    }
+    for path in ["README.md", "config.example.json"] + below {
+      if path.hasSuffix(".json") || path.hasPrefix("Tests/FuzzTests/corpus/config/") {
+        let bytes = FileManager.default.contents(atPath: ProjectFile.path(path))
+        documents.append(SchemaDocument(path, bytes ?? Data()))
+      } else if path.hasSuffix(".md") {
+        documents += try parts(of: path, like: /```json\n(?<part>(?s:.*?))```/)
+      } else if path.hasPrefix("Tests/"), path.hasSuffix(".swift") {
+        documents += try parts(of: path, like: /#"(?<part>\{.*?\})"#/)
+      }
+    }
+    return documents
+  }
+
+  private static func parts(
+    of path: String, like pattern: Regex<(Substring, part: Substring)>
+  ) throws -> [SchemaDocument] {
+    try ProjectFile.text(path).matches(of: pattern).map { SchemaDocument("\(path): \($0.part)", $0.part.utf8) }
+  }
+}
+
+/// Each key of each object with values of every kind, good and bad.
+struct SchemaProbe {
+  let key: String
+  let kind: ConfigValue?
+  let document: SchemaDocument
+
+  /// The objects, what stands in each beside the key that is probed, and where it is OBJECT.
+  private static let places: [(keys: ConfigObject, beside: [String: String], text: String)] = [
+    (ConfigKeys.root, [:], "OBJECT"), (ConfigKeys.defaults, [:], #"{"defaults": OBJECT}"#),
+    (ConfigKeys.image, [:], #"{"watch": [OBJECT]}"#),
+    (ConfigKeys.image, ["image": #""b""#], #"{"watch": ["a", OBJECT]}"#),
+    (ConfigKeys.registry, [:], #"{"registries": {"a.example": OBJECT}}"#),
+    (
+      ConfigKeys.registry, ["username": #""u""#, "password_file": #""p""#, "client_cert_file": #""c""#],
+      #"{"registries": {"a.example": OBJECT}}"#
+    ),
+    (ConfigKeys.credential, [:], #"{"registries": {"a.example": {"ca_file": OBJECT}}}"#),
+    (SinkType.anyKeys, [:], #"{"sinks": {"s": OBJECT}}"#),
+    (SinkType.anyKeys, ["type": #""stdout""#], #"{"sinks": {"s": OBJECT}}"#),
+    (SinkType.anyKeys, ["type": #""file""#, "path": #""/p""#], #"{"sinks": {"s": OBJECT}}"#),
+    (
+      SinkType.anyKeys, ["type": #""webhook""#, "url": #""https://a.example""#, "allow_http": "true"],
+      #"{"sinks": {"s": OBJECT}}"#
+    ),
+    (
+      SinkType.webhook.keys, ["type": #""webhook""#, "url": #""https://a.example""#, "secret_file": #""s""#],
+      #"{"sinks": {"s": OBJECT}}"#
+    ),
+    (ConfigKeys.http, [:], #"{"http": OBJECT}"#), (ConfigKeys.log, [:], #"{"log": OBJECT}"#),
+    (ConfigKeys.retention, [:], #"{"retention": OBJECT}"#),
+  ]
+
+  private static let texts = [
+    "", "x", "//", "/x", "/x/", "a:b", "a.example/b:1", "http", "https", "http://a.example", "HTTPS://a.example/",
+    "ftp://a.example", "any", "public", "stdout", "file", "webhook", "strict", "compatible", "debug", "logfmt", "json",
+    "forever", "0s", "1s", "10s", "5m", "1h", "1d", "31d", "01s", "1w", "-1s", "127.0.0.1:1", "[::1]", "text/plain",
+  ]
+  private static let values =
+    texts.map { "\"\($0)\"" } + [
+      "null", "true", "false", "-1", "0", "1", "0.5", "64", "65", "256", "257", "100000", "100001", "1e999",
+      "[]", "[null]", "[1]", #"[""]"#, #"["x"]"#, #"["stdout"]"#, #"["*"]"#, #"["linux/arm64"]"#, #"["a.example:1"]"#,
+      #"["0s"]"#, #"["0s", "30d"]"#, #"["0s", "1w"]"#, #"[{"image": "a"}]"#, #"[{"image": "a", "labels": {"": "x"}}]"#,
+      "{}", #"{"x": "y"}"#, #"{"x": ""}"#, #"{"x": 1}"#, #"{"x": {}}"#, #"{"//": "x"}"#, #"{"//": {}}"#,
+      #"{"credential": "x"}"#, #"{"credential": "x", "//": "x"}"#, #"{"x": {"credential": "x"}}"#,
+      #"{"s": {"type": "stdout"}, "//": "x"}"#, #"{"a b": {"type": "stdout"}}"#,
+    ]
+
+  static let all = places.flatMap { keys, beside, text in
+    (keys.names + ["//", "$schema", "unknown"]).flatMap { key in
+      values.map { value in
+        let members = beside.merging([key: value]) { $1 }.sorted { $0.key < $1.key }
+        let object = "{\(members.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", "))}"
+        let written = text.replacing("OBJECT", with: object)
+        return SchemaProbe(
+          key: key, kind: keys.keys.first { $0.name == key }?.value, document: SchemaDocument(written, written.utf8))
+      }
+    }
+  }
+}
