@@ -9,6 +9,7 @@ extension HistoryTransaction {
   /// - Returns: how many events it holds; 0 when nothing waits.
   package func group(sink: String, id: String, now: Timestamp) throws -> Int {
     var members: [(sequence: EventSequence, tag: TagID, body: [UInt8])] = []
+    var tags: [TagReference] = []
     var size = 0
     // No event is smaller than this many bytes, so more never fit.
     for row in try ungrouped(sink, limit: GroupedEvent.documentBytes / 256) {
@@ -16,10 +17,12 @@ extension HistoryTransaction {
       guard members.isEmpty || size + body.count + 1 <= GroupedEvent.documentBytes else { break }
       size += body.count + 1
       members.append((try row.id(0), try row.id(1), body))
+      let tag = TagReference(domain: try row.text(3), path: try row.text(4), tag: try row.text(5))
+      if !tags.contains(tag) { tags.append(tag) }
     }
     guard let first = members.first else { return 0 }
     let sequence = try nextSequence()
-    let body = GroupedEvent(id: id, time: now, documents: members.map(\.body))
+    let body = GroupedEvent(id: id, time: now, documents: members.map(\.body), tags: tags)
       .document(source: instance, sequence: sequence)
     try insertEvent(sequence, id: id, tag: first.tag, type: .changes, time: now, body: body)
     try deliver(sequence, tag: first.tag, to: [sink])
@@ -58,8 +61,9 @@ extension HistoryTransaction {
     try Row.fetchAll(
       db.cachedStatement(
         sql: """
-          SELECT d.event_sequence, d.tag_id, e.body
+          SELECT d.event_sequence, d.tag_id, e.body, t.registry, t.repository, t.tag
           FROM delivery d INDEXED BY delivery_waiting CROSS JOIN event e ON e.sequence = d.event_sequence
+            CROSS JOIN tag t ON t.id = d.tag_id
           WHERE d.sink = ? AND d.state = 'waiting' AND e.type != 'watcher.changes' ORDER BY d.event_sequence LIMIT ?
           """), arguments: [sink, limit])
   }

@@ -40,6 +40,7 @@ extension ChangeEvent {
     typealias Member = JSONOutput.Member
     var members: [Member] = [
       Member("schema", 1),
+      Member("summary", .string(EventSummary(event: self).text)),
       Member("registry", .string(tag.domain)),
       Member("repository", .string(tag.path)),
       Member("tag", .string(tag.tag)),

@@ -5,11 +5,14 @@ package struct GroupedEvent: Sendable {
   package let time: Timestamp
   /// Documents of recorded events, byte for byte, in the order of recording.
   package let documents: [[UInt8]]
+  /// Those that the events are of, each once.
+  package let tags: [TagReference]
 
-  package init(id: String, time: Timestamp, documents: [[UInt8]]) {
+  package init(id: String, time: Timestamp, documents: [[UInt8]], tags: [TagReference]) {
     self.id = id
     self.time = time
     self.documents = documents
+    self.tags = tags
   }
 
   /// How many bytes of documents fit into one, its own part and the commas left out.
@@ -23,7 +26,8 @@ package struct GroupedEvent: Sendable {
       "datacontenttype": "application/json", "sequence": .string(ChangeEvent.sequenceText(sequence)),
     ]).bytes
     var bytes = Array(envelope.dropLast())
-    bytes += Array(#","data":{"schema":1,"events":["#.utf8)
+    bytes += Array(#","data":{"schema":1,"summary":"#.utf8) + JSONOutput.string(summary).bytes
+    bytes += Array(#","events":["#.utf8)
     bytes += documents.joined(separator: [UInt8(ascii: ",")])
     bytes += Array("]}}".utf8)
     return bytes

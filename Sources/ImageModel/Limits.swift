@@ -95,6 +95,8 @@ package enum Limits {
   // Events.
   package static let eventBytes = 16 * 1024
   package static let groupedEventBytes = 256 * 1024
+  /// Characters of `data.summary`.
+  package static let summaryCharacters = 200
   /// Characters of a failure's message.
   package static let failureMessageCharacters = 1_024
   /// Announced moves of one tag per hour, of its image or artifact; further ones back and forth wait until it is quiet.

@@ -37,16 +37,16 @@ import Testing
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
 
     let event = try object(try #require(scene.eventLines().last))
-    let digest = try #require((event["data"] as? [String: Any])?["digest"] as? String)
+    let summary = try #require((event["data"] as? [String: Any])?["summary"] as? String)
     let id = try #require(event["id"] as? String)
-    let line = "\(id) watcher.image.changed \(image) \(digest)"
+    let line = "\(id) watcher.image.changed \(image) \(summary)"
     #expect(WatcherBinary.text(receiver.stdout).split(separator: "\n").map(String.init) == [line, line])
     let rows = try scene.sql(
       "SELECT sink, state, last_error FROM delivery WHERE sink IN ('good','rotating','bad') ORDER BY 1")
     #expect(rows.dropFirst() == ["good|delivered|", "rotating|delivered|"])
     #expect(rows.first?.hasPrefix("bad|waiting|http://127.0.0.1:\(receiver.port) answered 401: ") == true, "\(rows)")
 
-    // What names no digest of its own.
+    // What is of no tag of its own.
     var grouped = hook("secret")
     grouped["group"] = "1s"
     try scene.configure(watch: [image], sinks: ["grouped": grouped])

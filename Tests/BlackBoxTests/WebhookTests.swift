@@ -165,6 +165,8 @@ import Testing
     #expect(told == ["all", "hook", "out"], "in the order of the configuration")
     let event = try object(good.stdout)
     #expect(event["type"] as? String == "watcher.test" && event["specversion"] as? String == "1.0")
+    let summaries = good.stdout.contains(#""summary":"a test of the sink out: no image has changed""#)
+    #expect(summaries)
     let request = try #require(receiver.requests.first)
     let sent = try object(String(decoding: request.body, as: UTF8.self))
     #expect(sent["id"] as? String == request.header("webhook-id"))

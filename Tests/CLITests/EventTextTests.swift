@@ -91,7 +91,8 @@ import Testing
     let members = try [Self.stored(.imageChanged), Self.stored(.tagDeleted)].map(\.body)
     let group = StoredEvent(
       sequence: 43, type: .changes, tag: Samples.tag, time: time,
-      body: GroupedEvent(id: "g", time: time, documents: members).document(source: "urn:x", sequence: 43))
+      body: GroupedEvent(id: "g", time: time, documents: members, tags: [Samples.tag]).document(
+        source: "urn:x", sequence: 43))
     #expect(try Self.text(group) == "      43  2026-09-17 21:30:05  group             2 events\n")
   }
 

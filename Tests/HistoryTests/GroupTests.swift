@@ -50,7 +50,9 @@ import Testing
       #expect(document["source"] as? String == history.instance)
       let text = String(decoding: row.body, as: UTF8.self)
       let events = bodies.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",")
-      #expect(text.hasSuffix(#","data":{"schema":1,"events":["# + events + "]}}"), "byte for byte")
+      let summary = "3 events of x:b, x:a"
+      #expect(
+        text.hasSuffix(#","data":{"schema":1,"summary":"\#(summary)","events":["# + events + "]}}"), "byte for byte")
       #expect(!text.contains("\n"))
       #expect(
         try history.waiting(sink: "journal", now: time(100), within: Self.day, limit: 10).map(\.eventID)

@@ -51,6 +51,7 @@ import Testing
     ("states of a tag that a document is compared with", count(Limits.comparedStates)),
     ("`last_seen` is written within", "\(Limits.markFlushMilliseconds / 1_000) s"),
     ("an event; a group of them", "\(bytes(Limits.eventBytes)); \(bytes(Limits.groupedEventBytes))"),
+    ("`data.summary` of an event", "\(Limits.summaryCharacters) characters"),
     ("the message of a failure", "\(count(Limits.failureMessageCharacters)) characters"),
     ("moves to and fro of a tag that are announced", "\(Limits.announcementsPerHour) an hour"),
     ("… and in one event after a quiet of", time(Limits.flapQuietSeconds)),

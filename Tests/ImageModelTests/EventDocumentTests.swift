@@ -45,7 +45,8 @@ import Testing
       {"specversion":"1.0","id":"0b9f","source":"urn:uuid:7a3d","type":"watcher.image.changed",\
       "subject":"docker.io/library/amazonlinux:latest","time":"2026-09-17T21:30:05.123Z",\
       "timestamp":"2026-09-17T21:30:05.123Z","datacontenttype":"application/json","sequence":"000000000042",\
-      "data":{"schema":1,"registry":"docker.io","repository":"library/amazonlinux","tag":"latest",\
+      "data":{"schema":1,"summary":"amazonlinux:latest is back at an earlier image (rebuilt) on linux/amd64",\
+      "registry":"docker.io","repository":"library/amazonlinux","tag":"latest",\
       "image":"amazonlinux:latest","digest":"\(sha("1"))","media_type":"application/vnd.oci.image.index.v1+json",\
       "pull":"docker.io/library/amazonlinux@\(sha("1"))",\
       "previous":{"digest":"\(sha("2"))",\
@@ -71,8 +72,8 @@ import Testing
     #expect(document["specversion"] as? String == "1.0")
     let data = try #require(document["data"] as? [String: Any])
     for key in [
-      "schema", "registry", "repository", "tag", "image", "digest", "media_type", "pull", "previous", "changes",
-      "rollback", "window", "labels",
+      "schema", "summary", "registry", "repository", "tag", "image", "digest", "media_type", "pull", "previous",
+      "changes", "rollback", "window", "labels",
     ] {
       #expect(data[key] != nil, "\(key)")
     }

@@ -22,7 +22,7 @@ type event struct {
 	Type    string `json:"type"`
 	Subject string `json:"subject"`
 	Data    struct {
-		Digest string `json:"digest"`
+		Summary string `json:"summary"`
 	} `json:"data"`
 }
 
@@ -64,7 +64,7 @@ func main() {
 			return
 		}
 		// The same event may come twice, with the same id: remember ids, or do what can be done twice.
-		fmt.Println(e.ID, e.Type, e.Subject, e.Data.Digest)
+		fmt.Println(e.ID, e.Type, e.Subject, e.Data.Summary)
 	})
 	log.Fatal(http.ListenAndServe("127.0.0.1:8080", nil))
 }

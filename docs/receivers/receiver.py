@@ -24,7 +24,7 @@ class Receiver(BaseHTTPRequestHandler):
             return self.answer(401, f"{error}\n")
         event = from_http_event(HTTPMessage(dict(self.headers), body))
         # The same event may come twice, with the same id: remember ids, or do what can be done twice.
-        print(event.get_id(), event.get_type(), event.get_subject(), event.get_data().get("digest"), flush=True)
+        print(event.get_id(), event.get_type(), event.get_subject(), event.get_data().get("summary"), flush=True)
         self.answer(200, "")
 
     def answer(self, status, text):

@@ -67,7 +67,8 @@ package struct SinkTest: Sendable {
       "specversion": "1.0", "id": .string(id), "source": "urn:watcher:test", "type": "watcher.test",
       "time": .text(time), "timestamp": .text(time), "datacontenttype": "application/json",
       "data": .members([
-        "schema": 1, "sink": .string(sink), "message": "a test of this sink: no image has changed",
+        "schema": 1, "summary": .string("a test of the sink \(sink.safe(limit: 100)): no image has changed"),
+        "sink": .string(sink), "message": "a test of this sink: no image has changed",
       ]),
     ]).bytes
   }
