@@ -3,6 +3,11 @@ import StrictJSON
 
 /// What text shows of an event's document.
 package struct EventDetails {
+  package let sequence: EventSequence
+  package let time: Timestamp
+  package let type: EventType
+  /// `nil` of a group.
+  package let tag: TagReference?
   package let changes: [PlatformChange]
   /// How many events a group holds; `nil` for an event that is none.
   package let grouped: Int?
@@ -17,7 +22,13 @@ package struct EventDetails {
   /// - Returns: `nil` for what is no event's document: where a member is there and is not what it should be, too.
   package init?(_ body: [UInt8]) {
     let limits = JSONLimits(bytes: Limits.groupedEventBytes, values: Limits.groupedEventBytes)
-    guard let data = (try? StrictJSON.parse(body, limits: limits))?["data"], data.object != nil else { return nil }
+    guard let document = try? StrictJSON.parse(body, limits: limits), let data = document["data"], data.object != nil,
+      let sequence = document["sequence"]?.string.flatMap({ Int64($0) }),
+      let time = document["time"]?.string.flatMap({ Timestamp(rfc3339: $0) }),
+      let type = document["type"]?.string.flatMap(EventType.init)
+    else { return nil }
+    (self.sequence, self.time, self.type) = (EventSequence(rawValue: sequence), time, type)
+    tag = TagReference(data)
     do {
       changes = try data.member("changes") { $0.array?.compactMap { PlatformChange($0) } } ?? []
       grouped = try data.member("events") { $0.array?.count }
@@ -41,6 +52,14 @@ extension JSONValue {
     guard let value = self[key], !value.isNull else { return nil }
     guard let member = read(value) else { throw Misshapen() }
     return member
+  }
+}
+
+extension TagReference {
+  fileprivate init?(_ data: JSONValue) {
+    guard let domain = data["registry"]?.string, let path = data["repository"]?.string, let tag = data["tag"]?.string
+    else { return nil }
+    self.init(domain: domain, path: path, tag: tag)
   }
 }
 

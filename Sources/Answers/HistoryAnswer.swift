@@ -21,7 +21,7 @@ package struct HistoryAnswer {
             "first_seen": .text(entry.firstSeen),
             "last_seen": .text(entry.lastSeen),
             "current": .bool(entry.isCurrent),
-            "ended": .text(entry.ended?.rawValue),
+            "ended": .text(entry.isCurrent ? nil : entry.ended?.rawValue ?? "changed"),
             "digest": .text(entry.digest),
             "media_type": .text(entry.mediaType),
             "pull": .string(tag.pull(entry.digest)),
@@ -34,6 +34,16 @@ package struct HistoryAnswer {
                   "image_id": .text(image.imageID),
                   "created": .text(image.created),
                   "class": .text(image.changeClass?.rawValue),
+                  "rollback": entry.rollback(of: image).map {
+                    .members(["last_current": .text($0.lastCurrent), "digest": .text($0.digest)])
+                  } ?? .null,
+                ])
+              }),
+            "removed": .array(
+              entry.removed.map { image in
+                .members([
+                  "platform": .text(image.platform), "manifest": .text(image.manifest),
+                  "image_id": .text(image.imageID),
                 ])
               }),
           ])

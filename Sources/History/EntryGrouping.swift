@@ -21,7 +21,7 @@ enum EntryGrouping {
           run?.first = earlier
           continue
         }
-        let entry = entry(open, isCurrent: open.last.snapshot.id == part.newest)
+        let entry = entry(open, after: earlier?.snapshot, isCurrent: open.last.snapshot.id == part.newest)
         if isWanted(entry, query) { entries.append(entry) }
       }
       guard let earlier, earlier.snapshot.id >= part.oldest else { break }
@@ -101,7 +101,7 @@ enum EntryGrouping {
     let last: Shown
   }
 
-  private static func entry(_ run: Run, isCurrent: Bool) -> HistoryEntry {
+  private static func entry(_ run: Run, after previous: StoredSnapshot?, isCurrent: Bool) -> HistoryEntry {
     let (first, last) = (run.first.snapshot, run.last.snapshot)
     return HistoryEntry(
       firstSeen: first.firstSeen, lastSeen: last.lastSeen, isCurrent: isCurrent && last.ended == nil,
@@ -110,7 +110,7 @@ enum EntryGrouping {
         let same = run.first.images.filter { $0.platform == image.platform }
         let beginning = same.first { $0.identity == image.identity } ?? same.first
         return image.with(changeClass: beginning?.changeClass)
-      })
+      }, first: first.id, previous: previous.map(HistoryEntry.Previous.init))
   }
 }
 

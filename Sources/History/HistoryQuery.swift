@@ -37,4 +37,47 @@ package struct HistoryEntry: Hashable, Sendable {
   package let event: EventType?
   /// As its last snapshot has them; their classes are those with which the entry began.
   package let platforms: [StoredImage]
+  /// Its first snapshot.
+  let first: SnapshotID
+  /// What was recorded directly before it, shown or not; `nil` of the first.
+  package internal(set) var previous: Previous?
+  /// Platforms whose images, new with this entry, were current under the tag before.
+  package internal(set) var rollbacks: [Rollback] = []
+  /// Platforms that were there before and are not in it, and are still watched.
+  package internal(set) var removed: [Departure] = []
+
+  package struct Previous: Hashable, Sendable {
+    let id: SnapshotID
+    package let lastSeen: Timestamp
+    package let ended: StoredSnapshot.Ending?
+    package let digest: Digest
+  }
+
+  package struct Rollback: Hashable, Sendable {
+    package let platform: Platform?
+    /// `nil` of an artifact.
+    package let imageID: Digest?
+    /// When it was last seen current, and the digest that the tag had then.
+    package let lastCurrent: Timestamp
+    package let digest: Digest
+  }
+
+  package struct Departure: Hashable, Sendable {
+    package let platform: Platform?
+    package let manifest: Digest
+    package let imageID: Digest?
+  }
+
+  /// Of an image in `platforms`.
+  package func rollback(of image: StoredImage) -> Rollback? {
+    let same = rollbacks.filter { $0.platform == image.platform }
+    // Images of the same platform, which Windows has, are told apart; a digest of another algorithm is none.
+    return same.first { $0.imageID == image.imageID } ?? (same.count == 1 && platforms.count == 1 ? same[0] : nil)
+  }
+}
+
+extension HistoryEntry.Previous {
+  init(_ snapshot: StoredSnapshot) {
+    self.init(id: snapshot.id, lastSeen: snapshot.lastSeen, ended: snapshot.ended, digest: snapshot.digest)
+  }
 }

@@ -1,5 +1,5 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 extension HistoryReader {
   /// Recorded events in the order of recording, at most `limit`.
@@ -27,6 +27,23 @@ extension HistoryReader {
       let isFull = events.count >= limit
       let highest = isFull ? events.last?.sequence : try Self.highestSequence(db)
       return EventPage(events: events, last: max(highest ?? .zero, query.after), isFull: isFull)
+    }
+  }
+
+  /// Behind which sequence the newest events begin that a query asks for; where there are no more than `count`, where
+  /// the query itself begins.
+  package func beginning(ofLast count: Int, _ query: EventQuery) throws(StoreError) -> EventSequence {
+    try read { db in
+      let condition = Self.condition(query)
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT e.sequence FROM event e NOT INDEXED CROSS JOIN tag t ON t.id = e.tag_id
+          WHERE \(condition.sql) ORDER BY e.sequence DESC LIMIT 1 OFFSET ?
+          """,
+        arguments: condition.arguments + [count - 1])
+      guard let first: EventSequence = try row?.id(0) else { return query.after }
+      return EventSequence(rawValue: first.rawValue - 1)
     }
   }
 

@@ -11,7 +11,10 @@ extension HistoryReader {
       guard let id = try Self.row(db, of: tag) else { return nil }
       guard let part = try HistoryPart.find(db, tag: id, query) else { return [] }
       var snapshots = try SnapshotCursor(db, tag: id, .downward(from: part.last))
-      return try EntryGrouping.entries(query, in: part) { try snapshots.next() }
+      var entries = try EntryGrouping.entries(query, in: part) { try snapshots.next() }
+      let origins = EntryOrigins(db, tag: id, query.platforms)
+      for index in entries.indices { try origins.complete(&entries[index]) }
+      return entries
     }
   }
 

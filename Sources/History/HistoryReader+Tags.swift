@@ -23,6 +23,16 @@ extension HistoryReader {
     try read { db in try tags.filter { try Self.row(db, of: $0) == nil } }
   }
 
+  /// A tag as the store knows it; `nil` if it is not in the database.
+  package func record(of tag: TagReference) throws(StoreError) -> TagRecord? {
+    try read { db in
+      let row = try Row.fetchOne(
+        db, sql: "SELECT \(TagRow.columns) FROM tag WHERE registry = ? AND repository = ? AND tag = ?",
+        arguments: [tag.domain, tag.path, tag.tag])
+      return try row.map { try TagRow.record($0, tag: tag, ParsedTexts()) }
+    }
+  }
+
   /// Tags of the same repository, else of repositories with the same last name.
   ///
   /// - Parameter limit: of those that are named.

@@ -24,20 +24,7 @@ package struct HistoryTransaction {
   package func lastUse(
     tag: TagID, platform: Platform?, identity: Digest, before snapshot: SnapshotID
   ) throws -> (lastSeen: Timestamp, digest: Digest)? {
-    // Two searches: with OR, SQLite would read every state that had the image instead of the newest alone.
-    for condition in ["p.image_id = ?", "p.manifest = ? AND p.image_id IS NULL"] {
-      // CROSS JOIN keeps the order: most changes bring an image that was never seen, which its index says at once.
-      let statement = try db.cachedStatement(
-        sql: """
-          SELECT s.last_seen_ms, s.digest FROM snapshot_platform p CROSS JOIN snapshot s ON s.id = p.snapshot_id
-          WHERE \(condition) AND p.snapshot_id < ? AND p.platform IS ? AND s.tag_id = ?
-          ORDER BY p.snapshot_id DESC LIMIT 1
-          """)
-      let row = try Row.fetchOne(
-        statement, arguments: [identity.description, snapshot, platform?.description, tag])
-      if let row { return (try row.time(0), try row.digest(1)) }
-    }
-    return nil
+    try SnapshotRow.lastUse(db, tag: tag, platform: platform, identity: identity, before: snapshot)
   }
 
   package func document(_ digest: Digest) throws -> Document? {

@@ -40,15 +40,18 @@ import Testing
         "ended":"deleted","digest":"\(six)","media_type":"application/vnd.oci.image.index.v1+json",\
         "pull":"docker.io/library/amazonlinux@\(six)","event":"watcher.image.changed","platforms":[\
         {"platform":"linux/amd64","manifest":"\(try digest("1"))","image_id":"\(try digest("2"))",\
-        "created":"2026-09-14T23:46:16Z","class":"content"},\
+        "created":"2026-09-14T23:46:16Z","class":"content",\
+        "rollback":{"last_current":"2026-09-02T10:00:00.000Z","digest":"\(zero)"}},\
         {"platform":"linux/arm64","manifest":"\(try digest("3"))","image_id":"\(try digest("4"))",\
-        "created":"2026-09-14T23:46:17Z","class":"rebuilt"},\
+        "created":"2026-09-14T23:46:17Z","class":"rebuilt","rollback":null},\
         {"platform":"linux/s390x","manifest":"\(try digest("5"))","image_id":"\(try digest("5"))",\
-        "created":null,"class":null}]},\
+        "created":null,"class":null,"rollback":null}],"removed":[\
+        {"platform":"windows/amd64:10.0.20348","manifest":"\(try digest("8"))","image_id":"\(try digest("9"))"}]},\
         {"first_seen":"2026-09-01T00:00:00.000Z","last_seen":"2026-09-14T23:35:00.000Z","current":false,\
-        "ended":null,"digest":"\(zero)","media_type":"application/vnd.docker.distribution.manifest.v2+json",\
+        "ended":"changed","digest":"\(zero)","media_type":"application/vnd.docker.distribution.manifest.v2+json",\
         "pull":"docker.io/library/amazonlinux@\(zero)","event":"watcher.tag.first_seen","platforms":[\
-        {"platform":null,"manifest":"\(zero)","image_id":null,"created":null,"class":"added"}]}]}
+        {"platform":null,"manifest":"\(zero)","image_id":null,"created":null,"class":"added","rollback":null}],\
+        "removed":[]}]}
         """)
   }
 

@@ -49,7 +49,12 @@ import Testing
     let events = try scene.run(["events", "--type", "watcher.artifact.*", "--json"]).stdout
     #expect(events.split(separator: "\n").count == 1 && events.contains(#""image_id":null"#), "\(events)")
     #expect(try scene.history(tag).compactMap { $0["event"] as? String }.first == "watcher.artifact.changed")
-    #expect(try scene.run(["history", tag]).stdout.contains("current  artifact changed\n"))
+    #expect(try scene.run(["history", tag]).stdout.contains(")  artifact changed\n"))
+    let one = try scene.run(["history", tag, "--platform", "linux/amd64"])
+    #expect(one.status == 0 && one.stdout.contains("artifact changed"))
+    #expect(
+      one.stderr == "watcher: warning: --platform leaves nothing out where no platform is known (\(tag) in "
+        + "\(scene.database)): an artifact has none\n")
   }
 
   @Test func whatARegistryCallsItIsMadeSafe() throws {

@@ -57,6 +57,34 @@ import Testing
     #expect(unknown.stderr.hasPrefix("watcher: error: nothing is known of this tag (docker.io/library/busybox:1 in "))
   }
 
+  /// Whoever follows wants what is new, and a little of what was before.
+  @Test func theLastAreShown() throws {
+    defer { registry.stop() }
+    try check()
+    for number in 1...12 { try moveTag(to: "image\(number)") }
+    let all = scene.eventLines()
+    #expect(all.count == 13)
+    func json(_ options: [String]) throws -> [String] {
+      try scene.run(["events", "--json"] + options).stdout.split(separator: "\n").map(String.init)
+    }
+    #expect(try json(["--last", "2"]) == all.suffix(2))
+    #expect(try json(["--last", "2", "--type", "first_seen"]) == [all[0]])
+    #expect(try json(["--type", "changed"]) == all.suffix(12))
+    #expect(try json(["--last", "99"]) == all)
+    for (options, expected) in [([], 10), (["--last", "3"], 3), (["--after", "0"], 13), (["--since", "1h"], 13)] {
+      let output = "\(scene.directory)/follow\(expected)\(options.count)\(options.first ?? "")"
+      let child = try follow(["--json"] + options, stdout: output)
+      func shown() -> [String] { WatcherBinary.text(output).split(separator: "\n").map(String.init) }
+      #expect(eventually(within: 5) { shown().count >= expected }, "\(options)")
+      #expect(shown() == all.suffix(expected), "\(options)")
+      child.signal(SIGTERM)
+      #expect(try child.finish(within: 5) == 0)
+    }
+    let both = try scene.run(["events", "--type", "image"])
+    #expect(both.status == 64)
+    #expect(both.stderr.contains("it may be image.changed, image.repacked, or image.* for all of them"))
+  }
+
   @Test func followShowsWhatADaemonRecordsAndEndsWhenTold() throws {
     defer { registry.stop() }
     let daemon = try scene.daemon()

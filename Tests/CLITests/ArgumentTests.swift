@@ -18,25 +18,66 @@ import Testing
       ("2026-09-01 10:11:12+02:00", "2026-09-01T08:11:12.000Z"),
       ("5s", "2026-09-17T21:30:00.123Z"), ("15m", "2026-09-17T21:15:05.123Z"), ("2h", "2026-09-17T19:30:05.123Z"),
       ("1d", "2026-09-16T21:30:05.123Z"), ("0s", "2026-09-17T21:30:05.123Z"),
-      ("999999999d", "0000-01-01T00:00:00.000Z"),
+      ("2w", "2026-09-03T21:30:05.123Z"), ("999999999w", "0000-01-01T00:00:00.000Z"),
+      ("2026-09-01T10:11", "2026-09-01T10:11:00.000Z"), ("2026-09-01 10:11", "2026-09-01T10:11:00.000Z"),
+      ("2026-09-01T10:11:12", "2026-09-01T10:11:12.000Z"), ("2026-09-01T10:11Z", "2026-09-01T10:11:00.000Z"),
+      ("2026-09-01T10:11+02:00", "2026-09-01T08:11:00.000Z"), ("15:00", "2026-09-17T15:00:00.000Z"),
+      ("23:59:59", "2026-09-17T23:59:59.000Z"), ("today", "2026-09-17T00:00:00.000Z"),
+      ("yesterday", "2026-09-16T00:00:00.000Z"), ("yesterday 15:00", "2026-09-16T15:00:00.000Z"),
     ])
   func timesAreRead(text: String, expected: String) {
-    #expect(TimeArgument.time(text, now: Self.now)?.description == expected)
+    #expect(TimeArgument.time(text, now: Self.now, zone: TimeText(isLocal: false))?.description == expected)
+  }
+
+  /// What names no zone is of the one in which times are shown, by its offset then.
+  @Test(
+    arguments: [
+      ("2026-09-01T10:00:00Z", "2026-09-01T10:00:00.000Z"), ("2026-09-01 10:11", "2026-09-01T08:11:00.000Z"),
+      ("2026-09-01", "2026-08-31T22:00:00.000Z"), ("2026-02-01", "2026-01-31T23:00:00.000Z"),
+      ("15:00", "2026-09-17T13:00:00.000Z"), ("today", "2026-09-16T22:00:00.000Z"),
+      ("yesterday", "2026-09-15T22:00:00.000Z"), ("2h", "2026-09-17T19:30:05.123Z"),
+      ("2026-09-01 10:11:12+05:00", "2026-09-01T05:11:12.000Z"),
+    ])
+  func timesAreOfTheZoneThatIsShown(text: String, expected: String) throws {
+    let april = try Samples.time("2026-04-01T00:00:00Z")
+    let zone = TimeText(now: Self.now) { $0 < april ? 3_600 : 7_200 }
+    #expect(TimeArgument.time(text, now: Self.now, zone: zone)?.description == expected)
+  }
+
+  /// Shortly before midnight of UTC it is tomorrow further east.
+  @Test func todayIsThatOfTheZone() throws {
+    let now = try Samples.time("2026-09-17T23:30:00Z")
+    let zone = TimeText(now: now) { _ in 7_200 }
+    #expect(TimeArgument.time("today", now: now, zone: zone)?.description == "2026-09-17T22:00:00.000Z")
+    #expect(TimeArgument.time("00:30", now: now, zone: zone)?.description == "2026-09-17T22:30:00.000Z")
+  }
+
+  @Test func nothingLiesBetweenTimesTheWrongWayRound() throws {
+    let command = try HistoryCommand.parse(["a", "--since", "1h", "--until", "2h"])
+    let error = #expect(throws: CommandError.self) { try command.query(now: Self.now) }
+    #expect(
+      error?.message == "--since is later than --until (2026-09-17 20:30:05 and 2026-09-17 19:30:05, UTC): "
+        + "nothing lies between; exchange them")
+    #expect(error?.status == .usage)
+    #expect(throws: Never.self) {
+      try HistoryCommand.parse(["a", "--since", "1h", "--until", "1h"]).query(now: Self.now)
+    }
   }
 
   @Test(
     arguments: [
-      "", " ", "now", "2026-02-30", "2026-9-1", "26-09-01", "2026-09-01 ", "2026-09-01 10:11", "2026-09-01  10:11:12",
-      "10", "h", "-2h", "+2h", "2 h", "1.5h", "2w", "9999999999d", "٢h", "2026-09-01T10:00:00",
+      "", " ", "now", "2026-02-30", "2026-9-1", "26-09-01", "2026-09-01 ", "2026-09-01  10:11:12", "2026-09-01T10",
+      "10", "h", "-2h", "+2h", "2 h", "1.5h", "2y", "9999999999d", "٢h", "24:00", "9:30", "15:00.5", "15:00 today",
+      "tomorrow", "today ", "15:00+02:00", "T15:00",
     ])
   func otherTextsAreNoTimes(text: String) {
-    #expect(TimeArgument.time(text, now: Self.now) == nil)
+    #expect(TimeArgument.time(text, now: Self.now, zone: TimeText(isLocal: false)) == nil)
     let error = #expect(throws: CommandError.self) {
       try TimeArgument.parse(text, option: "since", now: Self.now)
     }
     #expect(error?.status == .usage)
     #expect(error?.message.hasPrefix("not a time (--since ") == true)
-    #expect(error?.message.hasSuffix("or how long ago (30s, 15m, 2h, 7d), as in --since 15m") == true)
+    #expect(error?.message.hasSuffix("or how long ago (30s, 15m, 2h, 7d, 2w), as in --since 15m") == true)
   }
 
   @Test func absentTimeIsNone() throws {
@@ -118,9 +159,39 @@ import Testing
     #expect(try TypeArgument.types([]) == nil)
     #expect(try TypeArgument.types(["*"]) == Set(EventType.allCases))
     #expect(try TypeArgument.types(["watcher.platform.*", "*.deleted"])?.count == 3)
-    let error = #expect(throws: CommandError.self) { try TypeArgument.types(["*", "image.changed"]) }
+    let error = #expect(throws: CommandError.self) { try TypeArgument.types(["*", "image.change"]) }
     #expect(error?.status == .usage)
-    #expect(error?.message.contains("(--type image.changed)") == true)
+    #expect(error?.message.contains("(--type image.change)") == true)
+  }
+
+  @Test(
+    arguments: [
+      ("image.changed", [.imageChanged]), ("changed", [.imageChanged]), ("image.*", [.imageChanged, .imageRepacked]),
+      ("deleted", [.tagDeleted]), ("removed", [.platformRemoved]), ("first_seen", [.tagFirstSeen]),
+      ("changes", [.changes]), ("artifact", [.artifactChanged]), ("index.changed", [.indexChanged]),
+      ("*changed", [.imageChanged, .artifactChanged, .indexChanged]),
+    ] as [(String, Set<EventType>)])
+  func typesHaveShortForms(text: String, expected: Set<EventType>) throws {
+    #expect(try TypeArgument.types([text]) == expected)
+  }
+
+  @Test func aWordOfSeveralTypesListsThem() {
+    let error = #expect(throws: CommandError.self) { try TypeArgument.types(["platform"]) }
+    #expect(error?.status == .usage)
+    #expect(
+      error?.message == "several types of event have this word (--type platform): it may be platform.added, "
+        + "platform.removed, or platform.* for all of them")
+  }
+
+  @Test func followingBeginsWithTheLastTen() throws {
+    #expect(try EventsCommand.parse(["--follow"]).begin == 10)
+    #expect(try EventsCommand.parse(["--follow", "--last", "3"]).begin == 3)
+    for options in [["--since", "1d"], ["--after", "0"]] {
+      #expect(try EventsCommand.parse(["--follow"] + options).begin == nil)
+    }
+    #expect(try EventsCommand.parse([]).begin == nil)
+    #expect(throws: (any Error).self) { try EventsCommand.parse(["--last", "1", "--limit", "1"]) }
+    #expect(throws: (any Error).self) { try EventsCommand.parse(["--last", "0"]) }
   }
 
   @Test func eventOptionsMakeTheQuery() throws {

@@ -12,7 +12,7 @@ import Testing
   }
 
   private static func text(_ results: [CheckReport.Result], _ format: TextFormat = TextFormat()) throws -> [String] {
-    String(decoding: try CheckText(format: format).bytes(report(results)), as: UTF8.self)
+    try CheckText(format: format).text(report(results))
       .split(separator: "\n").map(String.init)
   }
 

@@ -96,6 +96,29 @@ import Testing
     #expect(try Self.text(group) == "      43  2026-09-17 21:30:05  group             2 events\n")
   }
 
+  /// What a sink is sent is enough to show it; what is no event's document stays as it is.
+  @Test func aDocumentAloneIsShownAsInTheListing() throws {
+    let text = EventText(format: TextFormat(width: 80))
+    let changed = try Self.stored(
+      .imageChanged, [Samples.change(Samples.amd64, .rebuilt, from: ("a", "b"), to: ("c", "d"))])
+    #expect(text.bytes(changed.body) == Array(try Self.text(changed).utf8))
+    let group = GroupedEvent(id: "g", time: changed.time, documents: [changed.body], tags: [Samples.tag])
+      .document(source: "urn:x", sequence: 43)
+    #expect(
+      String(decoding: text.bytes(group), as: UTF8.self)
+        == "      43  2026-09-17 21:30:05  group             1 event\n")
+    let test = Array(#"{"type":"watcher.test","time":"2026-09-17T21:30:05.123Z","data":{"schema":1}}"#.utf8)
+    #expect(text.bytes(test) == test + [0x0a])
+  }
+
+  /// The database may have learnt another spelling of a registry since.
+  @Test func theTagIsSpeltAsInTheDatabase() throws {
+    let event = try Self.stored(.tagDeleted, tag: TagReference(domain: "127.1", path: "a", tag: "1"))
+    let tag = TagReference(domain: "127.0.0.1", path: "a", tag: "1")
+    let stored = StoredEvent(sequence: 42, type: .tagDeleted, tag: tag, time: event.time, body: event.body)
+    #expect(try Self.text(stored).hasSuffix("  127.0.0.1/a:1\n"))
+  }
+
   @Test func platformsThatDidNotFitAreCounted() throws {
     let changes = try (0..<60).map { number in
       try Samples.change(

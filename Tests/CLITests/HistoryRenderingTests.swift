@@ -7,21 +7,31 @@ import Testing
 @testable import watcher
 
 @Suite struct HistoryRenderingTests {
+  private static func rendering(
+    _ entries: [HistoryEntry], now: String = "2026-09-18T10:20:00Z", interval: Int? = 900, isDaemonRunning: Bool = true
+  ) throws -> HistoryRendering {
+    HistoryRendering(
+      tag: Samples.tag, entries: entries,
+      lookout: Lookout(now: try Samples.time(now), intervalSeconds: interval, isDaemonRunning: isDaemonRunning))
+  }
+
   @Test func textFitsATerminal() throws {
-    let text = HistoryRendering(tag: Samples.tag, entries: try Samples.historyEntries()).text(TextFormat(width: 80))
+    let text = try Self.rendering(Samples.historyEntries()).text(TextFormat(width: 80))
     #expect(
       text == """
-        docker.io/library/amazonlinux:latest, times in UTC
+        amazonlinux:latest, times in UTC
 
-        2026-09-17 21:30:05 – 2026-09-18 10:15:00  current  image changed · rebuilt
+        2026-09-17 21:30:05 – now (seen 10:15:00)  image changed · rebuilt
           linux/amd64  image dddddddddddd  manifest bbbbbbbbbbbb  created 2026-09-17
           linux/arm64  image eeeeeeeeeeee  manifest cccccccccccc
           index 777777777777
 
         2026-09-14 23:50:00 – 2026-09-17 21:15:04  deleted  image changed
-          linux/amd64  content  image 222222222222  manifest 111111111111
-          linux/arm64  rebuilt  image 444444444444  manifest 333333333333
-          linux/s390x  -        image 555555555555  manifest 555555555555
+          rollback to what it was until 2026-09-02 10:00:00 (000000000000)
+          linux/amd64               content  image 222222222222  manifest 111111111111
+          linux/arm64               rebuilt  image 444444444444  manifest 333333333333
+          linux/s390x               -        image 555555555555  manifest 555555555555
+          windows/amd64:10.0.20348  removed  image 999999999999  manifest 888888888888
           index 666666666666
 
         2026-09-01 00:00:00 – 2026-09-14 23:35:00  first seen
@@ -30,14 +40,33 @@ import Testing
         """)
   }
 
+  @Test func aLineForEachEntry() throws {
+    let rendering = try Self.rendering(Samples.historyEntries())
+    #expect(
+      rendering.lines(TextFormat()) == """
+        amazonlinux:latest
+        FIRST SEEN (UTC)     LAST SEEN                    WHAT                      IMAGE
+        2026-09-17 21:30:05  now                          image changed             linux/amd64 dddddddddddd, linux/arm64 eeeeeeeeeeee
+        2026-09-14 23:50:00  2026-09-17 21:15:04 deleted  image changed (rollback)  linux/amd64 222222222222, linux/arm64 444444444444, linux/s390x 555555555555
+        2026-09-01 00:00:00  2026-09-14 23:35:00          first seen                000000000000
+
+        """)
+    for width in [60, 80, 101, 120, 160] {
+      let lines = rendering.lines(TextFormat(width: width)).split(separator: "\n")
+      #expect(lines.count == 5)
+      #expect(lines.allSatisfy { $0.unicodeScalars.count <= max(width, 76) }, "\(width): \(lines)")
+    }
+    #expect(rendering.lines(TextFormat(width: 120)).contains("linux/amd64 222222222222 and 2 more\n"))
+  }
+
   @Test func textWithDigestsInFull() throws {
     let format = TextFormat(digests: DigestText(isFull: true))
-    let text = HistoryRendering(tag: Samples.tag, entries: try Samples.historyEntries()).text(format)
+    let text = try Self.rendering(Samples.historyEntries()).text(format)
     let (image, manifest, index) = (try Samples.digest("d"), try Samples.digest("b"), try Samples.digest("7"))
     #expect(
       text.contains(
         """
-         current  image changed · rebuilt
+         now (seen 10:15:00)  image changed · rebuilt
           linux/amd64  created 2026-09-17
             image     \(image)
             manifest  \(manifest)
@@ -49,31 +78,110 @@ import Testing
         """))
     #expect(text.contains("\n  linux/amd64  content  created 2026-09-14\n    image     "))
     #expect(text.contains("\n  linux/s390x  -\n    image     "))
+    #expect(text.contains("\n  windows/amd64:10.0.20348  removed\n    image     \(try Samples.digest("9"))\n"))
+    #expect(text.contains("until 2026-09-02 10:00:00\n    \(try Samples.digest("0"))\n"))
   }
 
-  @Test func returnAfterDeletionIsNamed() throws {
+  /// Whatever of it is shown: what was before an entry is known without.
+  @Test func whatBeganWithoutAnEventIsNamed() throws {
     let image = [try Samples.image(Samples.amd64, "1", "2")]
-    let back = try Samples.entry("2026-09-03T00:00:00Z", "2026-09-03T00:00:00Z", isCurrent: true, "6", nil, image)
-    let moved = try Samples.entry("2026-09-02T00:00:00Z", "2026-09-02T00:00:00Z", ended: .deleted, "6", nil, image)
-    let first = try Samples.entry("2026-09-01T00:00:00Z", "2026-09-01T00:00:00Z", "6", .tagFirstSeen, image)
-    let text = HistoryRendering(tag: Samples.tag, entries: [back, moved, first]).text(TextFormat())
-    #expect(text.contains("current  restored\n"))
-    #expect(text.contains("deleted  moved\n"))
+    func words(_ previous: HistoryEntry.Previous?, _ images: [StoredImage]) throws -> String {
+      try Samples.entry("2026-09-03T00:00:00Z", "2026-09-03T00:00:00Z", "6", nil, images, after: previous).words
+    }
+    #expect(try words(Samples.previous("2026-09-02T00:00:00Z", ended: .deleted), image) == "restored")
+    #expect(try words(Samples.previous("2026-09-02T00:00:00Z", "5"), image) == "moved")
+    let sha512 = HistoryEntry.Previous(
+      id: 1, lastSeen: try Samples.time("2026-09-02T00:00:00Z"), ended: nil,
+      digest: Digest(.sha512, bytes: [UInt8](repeating: 1, count: 64)))
+    #expect(try words(sha512, image) == "the same, named by sha256")
+    let moved = [try Samples.image(Samples.amd64, "1", "2", .content)]
+    #expect(try words(sha512, moved) == "moved", "and by another algorithm as well")
   }
 
-  @Test func nothingInRange() {
-    let rendering = HistoryRendering(tag: Samples.tag, entries: [])
-    #expect(rendering.text(TextFormat()) == "docker.io/library/amazonlinux:latest, nothing recorded\n")
+  @Test func eachStateThatItIsBackAtIsNamed() throws {
+    func rollback(_ platform: Platform, _ image: String, _ top: String) throws -> HistoryEntry.Rollback {
+      .init(
+        platform: platform, imageID: try Samples.digest(image),
+        lastCurrent: try Samples.time("2026-09-0\(top)T00:00:00Z"),
+        digest: try Samples.digest(top))
+    }
+    func text(_ rollbacks: [HistoryEntry.Rollback]) throws -> String {
+      try Self.rendering([
+        Samples.entry(
+          "2026-09-17T21:30:05Z", "2026-09-18T10:15:00Z", isCurrent: true, "7", .imageChanged,
+          [Samples.image(Samples.amd64, "1", "2", .content), Samples.image(Samples.arm64, "3", "4", .content)],
+          after: Samples.previous("2026-09-17T21:15:04Z"), rollbacks: rollbacks)
+      ]).text(TextFormat(width: 80))
+    }
+    #expect(
+      try text([rollback(Samples.amd64, "2", "1"), rollback(Samples.arm64, "4", "1")]).contains(
+        "\n  rollback to what it was until 2026-09-01 00:00:00 (111111111111)\n  linux/amd64  image"))
+    #expect(
+      try text([rollback(Samples.amd64, "2", "1"), rollback(Samples.arm64, "4", "3")]).contains(
+        """
+
+          rollback of linux/amd64 to what it was until 2026-09-01 00:00:00 (111111111111)
+          rollback of linux/arm64 to what it was until 2026-09-03 00:00:00 (333333333333)
+
+        """))
+  }
+
+  @Test(
+    arguments: [
+      ("2026-09-18T10:20:00Z", 900, true, "– now (seen 10:15:00)  image changed\n  linux/amd64"),
+      ("2026-09-19T10:20:00Z", 900, true, "– ? (seen 2026-09-18 10:15:00)  image changed\n  not seen for 24 hours: "),
+      ("2026-09-18T10:45:00Z", 900, false, "– now (seen 10:15:00)"),
+      (
+        "2026-09-18T11:01:00Z", 900, false,
+        "– ? (seen 10:15:00)  image changed\n  not looked at for 46 minutes: no daemon"
+      ),
+      ("2026-09-19T10:20:00Z", 86_400, false, "– now (seen 2026-09-18 10:15:00)"),
+      ("2026-09-18T10:24:59Z", 10, false, "– now (seen 10:15:00)"),
+      ("2026-09-28T10:24:59Z", nil, true, "  not looked at for 10 days: it is not watched\n"),
+    ] as [(String, Int?, Bool, String)])
+  func aStateThatNobodyLooksAtMayBeOver(now: String, interval: Int?, isRunning: Bool, words: String) throws {
+    let entry = try Samples.entry(
+      "2026-09-17T21:30:05Z", "2026-09-18T10:15:00Z", isCurrent: true, "7", .imageChanged,
+      [Samples.image(Samples.amd64, "1", "2")], after: Samples.previous("2026-09-17T21:15:04Z"))
+    let text = try Self.rendering([entry], now: now, interval: interval, isDaemonRunning: isRunning)
+      .text(TextFormat(width: 80))
+    #expect(text.contains(words), "\(text)")
+  }
+
+  @Test(
+    arguments: [
+      ("2026-09-17T21:15:04Z", nil, 900, nil), ("2026-09-17T20:46:04Z", nil, 900, nil),
+      ("2026-09-17T20:46:04Z", nil, 898, "44 minutes"),
+      ("2026-09-14T21:15:04Z", nil, 900, "3 days"), ("2026-09-14T21:15:04Z", nil, 86_800, nil),
+      ("2026-09-14T21:15:04Z", .deleted, 900, nil), ("2026-09-14T21:15:04Z", nil, nil, nil),
+    ] as [(String, StoredSnapshot.Ending?, Int?, String?)])
+  func aGapIsShownBetweenStates(
+    lastSeen: String, ended: StoredSnapshot.Ending?, interval: Int?, span: String?
+  ) throws {
+    let entry = try Samples.entry(
+      "2026-09-17T21:31:00Z", "2026-09-18T10:15:00Z", isCurrent: true, "7", .imageChanged, [],
+      after: Samples.previous(lastSeen, ended: ended))
+    let first = try Samples.entry("2026-09-01T00:00:00Z", lastSeen, "6", .tagFirstSeen, [])
+    let text = try Self.rendering([entry, first], interval: interval).text(TextFormat(width: 80))
+    let gap = span.map { "\n\n  not looked at for \($0): what was there is not known\n\n2026-09-01 " }
+    #expect(text.contains("not looked at") == (span != nil), "\(text)")
+    if let gap { #expect(text.contains(gap)) }
+  }
+
+  @Test func nothingInRange() throws {
+    let rendering = try Self.rendering([])
+    #expect(rendering.text(TextFormat()) == "amazonlinux:latest, nothing recorded\n")
     #expect(
       HistoryAnswer(tag: Samples.tag, entries: []).json.bytes
         == Array(#"{"tag":"docker.io/library/amazonlinux:latest","entries":[]}"#.utf8))
   }
 
-  @Test func nothingForAPlatform() {
-    let rendering = HistoryRendering(tag: Samples.tag, platforms: [Samples.amd64, Samples.arm64], entries: [])
+  @Test func nothingForAPlatform() throws {
+    var rendering = try Self.rendering([])
+    rendering.platforms = [Samples.amd64, Samples.arm64]
     #expect(
       rendering.text(TextFormat())
-        == "docker.io/library/amazonlinux:latest, nothing recorded for linux/amd64, linux/arm64\n")
+        == "amazonlinux:latest, nothing recorded for linux/amd64, linux/arm64\n")
     #expect(
       HistoryAnswer(tag: Samples.tag, entries: []).json.bytes
         == Array(#"{"tag":"docker.io/library/amazonlinux:latest","entries":[]}"#.utf8))
@@ -85,7 +193,9 @@ import Testing
       "2026-09-01T00:00:00Z", "2026-09-01T00:00:00Z", "6", .tagFirstSeen,
       [try Samples.image(Samples.amd64, "1", "2", created: "\u{1b}]52;c;x\u{7}")])
     let tag = TagReference(domain: "a.b", path: "x\u{202e}y", tag: "\u{9b}1")
-    let text = HistoryRendering(tag: tag, entries: [entry]).text(TextFormat())
+    let text = HistoryRendering(
+      tag: tag, entries: [entry], lookout: Lookout(now: entry.lastSeen, intervalSeconds: nil)
+    ).text(TextFormat())
     #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "–" || $0 == "·" || (0x20..<0x7f).contains($0.value) })
   }
 

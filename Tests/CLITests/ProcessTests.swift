@@ -49,10 +49,10 @@ import Testing
       ("watcher check --frobnicate", 64, "unknown option '--frobnicate' (watcher check): see 'watcher check --help'"),
       ("watcher check A", 64, "not an image reference (A): repository names are lower case; write a"),
       ("watcher history a --limit 0", 64, "--limit must be 1 or more (watcher history): see 'watcher history --help'"),
-      ("watcher history a --since yesterday", 64, "not a time (--since yesterday): write RFC 3339"),
-      ("watcher history a --since -5m", 64, "not a time (--since -5m): write RFC 3339"),
-      ("watcher history a --until 5", 64, "not a time (--until 5): write RFC 3339"),
-      ("watcher history a --at -1", 64, "not a time (--at -1): write RFC 3339"),
+      ("watcher history a --since tomorrow", 64, "not a time (--since tomorrow): write a time ("),
+      ("watcher history a --since -5m", 64, "not a time (--since -5m): write a time ("),
+      ("watcher history a --until 5", 64, "not a time (--until 5): write a time ("),
+      ("watcher history a --at -1", 64, "not a time (--at -1): write a time ("),
       ("watcher history a --limit -1", 64, "--limit must be 1 or more (watcher history): see "),
       ("watcher run --database ''", 64, "--database must name a file (watcher run): see 'watcher run --help'"),
       ("watcher check --database ''", 64, "--database must name a file (watcher check): see "),
@@ -108,13 +108,13 @@ import Testing
 
     let local = try shell("watcher history amazonlinux --local", ["WATCHER_DATABASE": database, "TZ": "XYZ-2"])
     #expect(
-      local.stdout.hasPrefix("docker.io/library/amazonlinux:latest, times in UTC+02:00\n\n2026-09-17 23:30:05 – "))
+      local.stdout.hasPrefix("amazonlinux:latest, times in UTC+02:00\n\n2026-09-17 23:30:05 - ? (seen "))
 
     let never = try shell("watcher history amazonlinux --platform linux/s390x --database $DB")
     #expect(never.status == 0)
-    #expect(never.stdout == "docker.io/library/amazonlinux:latest, nothing recorded for linux/s390x\n")
+    #expect(never.stdout == "amazonlinux:latest, nothing recorded for linux/s390x\n")
     #expect(
-      never.stderr == "watcher: warning: never recorded: linux/s390x (docker.io/library/amazonlinux:latest in "
+      never.stderr == "watcher: warning: never recorded: linux/s390x (amazonlinux:latest in "
         + "\(database)): recorded are linux/amd64\n")
 
     let some = try shell("watcher history amazonlinux --platform linux/amd64,linux/s390x --json --database $DB")

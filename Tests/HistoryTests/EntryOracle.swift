@@ -9,7 +9,7 @@ enum EntryOracle {
   /// - Returns: what `query` asks for, newest first.
   static func entries(_ snapshots: [StoredSnapshot], _ query: HistoryQuery) -> [HistoryEntry] {
     let runs = runs(snapshots.map { Shown($0, query.platforms) }, all: query.all)
-    var entries = runs.map { run in entry(run, isCurrent: run.last.snapshot.id == snapshots.last?.id) }
+    var entries = runs.map { run in entry(run, of: snapshots) }
     // A stretch in which none of the chosen platforms was there separates entries, and is none itself.
     if !query.platforms.isEmpty { entries.removeAll(where: \.platforms.isEmpty) }
     if let since = query.since { entries.removeAll { $0.lastSeen < since } }
@@ -89,8 +89,9 @@ enum EntryOracle {
     return runs
   }
 
-  private static func entry(_ run: Run, isCurrent: Bool) -> HistoryEntry {
+  private static func entry(_ run: Run, of all: [StoredSnapshot]) -> HistoryEntry {
     let (first, last) = (run.first.snapshot, run.last.snapshot)
+    let isCurrent = last.id == all.last?.id
     return HistoryEntry(
       firstSeen: first.firstSeen, lastSeen: last.lastSeen, isCurrent: isCurrent && last.ended == nil,
       ended: last.ended, digest: last.digest, mediaType: last.mediaType, event: first.event,
@@ -98,7 +99,7 @@ enum EntryOracle {
         let same = run.first.images.filter { $0.platform == image.platform }
         let beginning = same.first { $0.identity == image.identity } ?? same.first
         return image.with(changeClass: beginning?.changeClass)
-      })
+      }, first: first.id, previous: all.last { $0.id < first.id }.map(HistoryEntry.Previous.init))
   }
 }
 

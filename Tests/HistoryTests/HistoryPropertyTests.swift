@@ -97,8 +97,11 @@ import Testing
       #expect(snapshots.count == ids.count)
       for _ in 0..<60 {
         let query = Self.query(&random)
+        var found = try reader.history(tag, query) ?? []
+        // Those are of no interest to how entries are made.
+        for index in found.indices { found[index].rollbacks = [] }
         #expect(
-          try reader.history(tag, query) == EntryOracle.entries(snapshots, query),
+          found == EntryOracle.entries(snapshots, query),
           "WATCHER_HISTORY_SEED=\(seed): \(query)")
       }
       #expect(try reader.platforms(of: tag) == Set(snapshots.flatMap(\.images).map(\.platform)))

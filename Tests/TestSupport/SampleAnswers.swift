@@ -11,13 +11,24 @@ extension Samples {
         [
           try image(amd64, "b", "d", created: "2026-09-17T21:13:04Z", .rebuilt),
           try image(arm64, "c", "e", created: nil, .rebuilt),
-        ]),
+        ], after: try previous("2026-09-17T21:15:04Z", ended: .deleted)),
       try entry(
         "2026-09-14T23:50:00Z", "2026-09-17T21:15:04Z", ended: .deleted, "6", .imageChanged,
         [
           try image(amd64, "1", "2", created: "2026-09-14T23:46:16Z", .content),
           try image(arm64, "3", "4", created: "2026-09-14T23:46:17Z", .rebuilt),
           try image(Platform(os: "linux", architecture: "s390x"), "5", "5"),
+        ],
+        after: try previous("2026-09-14T23:35:00Z", "0"),
+        rollbacks: [
+          .init(
+            platform: amd64, imageID: try digest("2"), lastCurrent: try time("2026-09-02T10:00:00Z"),
+            digest: try digest("0"))
+        ],
+        removed: [
+          .init(
+            platform: Platform(os: "windows", architecture: "amd64", osVersion: "10.0.20348"),
+            manifest: try digest("8"), imageID: try digest("9"))
         ]),
       try entry(
         "2026-09-01T00:00:00Z", "2026-09-14T23:35:00Z", "0", as: .dockerManifest, .tagFirstSeen,

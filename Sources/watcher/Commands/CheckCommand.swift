@@ -63,7 +63,7 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   private func show(_ report: CheckReport) throws {
-    try output.print(json: report.json) { try CheckText(format: $0).bytes(report) }
+    try output.print(json: report.json) { try CheckText(format: $0).text(report) }
   }
 
   static func status(_ report: CheckReport, wantsExitCode: Bool) -> CommandStatus? {

@@ -28,7 +28,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
       Output.say(finding.isUnseen ? finding.problem.rendered(as: .warning) : finding.problem.rendered)
     }
     try Self.judge(findings.filter { !$0.isUnseen }, file)
-    try Output.write(Array(Self.summary(settings, path: file.path, user: user).utf8))
+    try Output.print(Self.summary(settings, path: file.path, user: user))
   }
 
   /// Root may do what the service may not.

@@ -22,6 +22,6 @@ struct DbBackupCommand: ParsableCommand {
   func run() throws {
     let reader = try source.open()
     let bytes = try reader.backup(to: file)
-    try Output.write(Array("copied \(reader.path.shown) to \(file.shown), \(Words.count(bytes, "byte"))\n".utf8))
+    try Output.print("copied \(reader.path.shown) to \(file.shown), \(Words.count(bytes, "byte"))\n")
   }
 }

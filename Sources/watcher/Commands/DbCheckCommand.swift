@@ -24,7 +24,7 @@ struct DbCheckCommand: ParsableCommand {
     if json {
       try Output.write(soundness.json.bytes + [UInt8(ascii: "\n")])
     } else if isSound {
-      try Output.write(Array("sound: \(reader.path.shown), \(Words.count(soundness.documents, "document"))\n".utf8))
+      try Output.print("sound: \(reader.path.shown), \(Words.count(soundness.documents, "document"))\n")
     }
     guard !isSound else { return }
     for finding in soundness.findings { Output.say("\(reader.path.shown): \(finding.shown)") }

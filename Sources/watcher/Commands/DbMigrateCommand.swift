@@ -23,7 +23,7 @@ struct DbMigrateCommand: ParsableCommand {
       // A daemon that holds it has done it when it started.
       guard error.code == .locked, !isOlder else { throw error }
     }
-    try Output.write(Array("\(isOlder ? "brought up to date" : "up to date"): \(path.shown)\n".utf8))
+    try Output.print("\(isOlder ? "brought up to date" : "up to date"): \(path.shown)\n")
   }
 
   private static func isOlder(_ path: String) throws(StoreError) -> Bool {

@@ -35,7 +35,7 @@ struct DbPruneCommand: AsyncParsableCommand {
       try Pruned(reply: ControlClient.ask(.prune, database: path, environment: ProcessInfo.processInfo.environment))
     }
     if let remark = Self.remark(on: try reader.agreedTime(), now: .now()) { Output.warning(remark) }
-    try Output.write(json ? pruned.json.bytes + [UInt8(ascii: "\n")] : Array(Self.text(pruned).utf8))
+    try json ? Output.write(pruned.json.bytes + [UInt8(ascii: "\n")]) : Output.print(Self.text(pruned))
   }
 
   /// Why less is forgotten than the clock says; `nil` where it is right.

@@ -27,7 +27,9 @@ struct DeliveriesListCommand: ParsableCommand {
 
   func run() throws {
     let now = Timestamp.now()
-    let query = try selection.query(states: states.isEmpty ? [.waiting, .failed] : Set(states), now: now)
+    let query = try selection.query(
+      states: states.isEmpty ? [.waiting, .failed] : Set(states), now: now, zone: output.zone)
+    TimeArgument.warn(since: query.since, now: now, zone: output.zone)
     let reader = try source.open()
     try DeliverySelection.check(query, in: reader)
     let found = try reader.deliveries(query, limit: limit + 1, now: now)

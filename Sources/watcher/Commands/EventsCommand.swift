@@ -4,6 +4,9 @@ import Host
 import ImageModel
 
 struct EventsCommand: ParsableCommand {
+  /// What `tail` begins with as well.
+  private static let usualLast = 10
+
   static let configuration = CommandConfiguration(
     commandName: "events", abstract: "Show recorded events, oldest first.",
     usage: "watcher events [<options>]",
@@ -16,7 +19,8 @@ struct EventsCommand: ParsableCommand {
   var tag: [String] = []
   @Option(
     help: ArgumentHelp(
-      "Only events of this type, in which * stands for any part; may be repeated.", valueName: "pattern"))
+      "Only this type: watcher.image.changed, image.changed, image.*, changed; may be repeated.",
+      valueName: "pattern"))
   var type: [String] = []
   @Option(
     parsing: .unconditional,
@@ -28,32 +32,43 @@ struct EventsCommand: ParsableCommand {
   var after: String?
   @Option(parsing: .unconditional, help: ArgumentHelp("At most so many, the oldest.", valueName: "number"))
   var limit: Int?
-  @Flag(help: "Go on with what is recorded later, until SIGINT or SIGTERM.")
+  @Option(parsing: .unconditional, help: ArgumentHelp("At most so many, the newest.", valueName: "number"))
+  var last: Int?
+  @Flag(help: "Begin with the last ten, and go on with what is recorded later.")
   var follow = false
   @OptionGroup var output: TimedOutputOptions
   @OptionGroup var source: QueryOptions
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
+    if let last, last < 1 { throw ValidationError("--last must be 1 or more") }
+    if limit != nil && last != nil { throw ValidationError("say --limit (the oldest) or --last (the newest)") }
   }
 
   func run() throws {
+    let now = Timestamp.now()
     var listing = EventListing(
-      query: try query(now: .now()), left: limit ?? .max,
+      query: try query(now: now), last: begin, left: limit ?? (follow ? nil : last) ?? .max,
       text: output.output.json ? nil : EventText(format: output.format))
+    TimeArgument.warn(since: listing.query.since, now: now, zone: output.zone)
     guard !follow else { return try EventFollower(path: source.path()).run(&listing) }
     let reader = try source.open()
     try listing.look(reader) { try Output.write($0.flatMap { $0 }) }
     guard listing.isEmpty else { return }
     try checkTags(listing.query.tags, reader)
-    if !output.output.json { try Output.write(Array("no such events are recorded\n".utf8)) }
+    if !output.output.json { try Output.print("no such events are recorded\n") }
+  }
+
+  /// With how many of the newest to begin; `nil` for the oldest. Nobody who follows wants all that ever was.
+  var begin: Int? {
+    last ?? (follow && since == nil && after == nil ? Self.usualLast : nil)
   }
 
   func query(now: Timestamp) throws(CommandError) -> EventQuery {
     var query = EventQuery()
     query.tags = try ReferenceArgument.tags(tag) ?? []
     query.types = try TypeArgument.types(type)
-    query.since = try TimeArgument.parse(since, option: "since", now: now)
+    query.since = try TimeArgument.parse(since, option: "since", now: now, zone: output.zone)
     if let after { query.after = try SequenceArgument.parse(after, option: "after") }
     return query
   }

@@ -18,7 +18,7 @@ struct HealthCommand: ParsableCommand {
     do {
       let status = try ControlClient.health(
         database: source.path(), environment: ProcessInfo.processInfo.environment)
-      try Output.write(Array("ready: \(status.shown)\n".utf8))
+      try Output.print("ready: \(status.shown)\n")
     } catch let error as ControlError {
       throw CommandError(error.status, error.message.shown)
     }

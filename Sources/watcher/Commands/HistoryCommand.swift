@@ -1,5 +1,6 @@
 import Answers
 import ArgumentParser
+import FoundationEssentials
 import History
 import Host
 import ImageModel
@@ -26,6 +27,10 @@ struct HistoryCommand: ParsableCommand {
   var limit: Int?
   @Flag(help: "Every recorded state, also those that did not change an image.")
   var all = false
+  @Flag(help: "A line for each entry.")
+  var oneline = false
+  @Flag(help: "Do not show a long text through $WATCHER_PAGER, $PAGER or less.")
+  var noPager = false
   @OptionGroup var output: TimedOutputOptions
   @OptionGroup var source: QueryOptions
 
@@ -35,15 +40,22 @@ struct HistoryCommand: ParsableCommand {
 
   func run() throws {
     let tag = try ReferenceArgument.tag(tag)
-    let query = try query(now: .now())
+    let now = Timestamp.now()
+    let query = try query(now: now)
+    TimeArgument.warn(since: query.since, now: now, zone: output.zone)
     let reader = try source.open()
     guard let entries = try reader.history(tag, query) else {
       let hint = try KnownTags.hint(for: tag, in: reader)
       throw CommandError(
         .notFound, "nothing is known of this tag (\(tag.description.shown) in \(reader.path.shown)): \(hint)")
     }
-    let rendering = HistoryRendering(tag: tag, platforms: query.platforms, entries: entries)
-    try output.print(json: HistoryAnswer(tag: tag, entries: entries).json, text: rendering.text)
+    let rendering = HistoryRendering(
+      tag: tag, platforms: query.platforms, entries: entries,
+      lookout: Lookout(record: try reader.record(of: tag), now: now, isDaemonRunning: reader.hasWriter))
+    let pager = noPager ? nil : Pager(environment: ProcessInfo.processInfo.environment)
+    try output.print(
+      pager: pager, json: HistoryAnswer(tag: tag, entries: entries).json,
+      text: oneline ? rendering.lines : rendering.text)
     try warnOfPlatforms(query.platforms, tag, entries, reader)
   }
 
@@ -53,22 +65,29 @@ struct HistoryCommand: ParsableCommand {
   ) throws {
     // Mostly what was found says enough.
     let found = entries.flatMap(\.platforms).map(\.platform)
+    if !platforms.isEmpty, found.contains(nil) {
+      Output.warning(
+        "--platform leaves nothing out where no platform is known (\(tag.familiar.shown) in \(reader.path.shown)): "
+          + "an artifact has none")
+    }
     guard !MissingPlatforms.among(found, asked: platforms).isEmpty else { return }
     let recorded = Array(try reader.platforms(of: tag))
     let missing = MissingPlatforms.among(recorded, asked: platforms)
     guard !missing.isEmpty else { return }
     let there = MissingPlatforms.names(recorded.compactMap(\.self).sorted { $0.description < $1.description })
     Output.warning(
-      "never recorded: \(MissingPlatforms.names(missing)) (\(tag.description.shown) in \(reader.path.shown)): "
+      "never recorded: \(MissingPlatforms.names(missing)) (\(tag.familiar.shown) in \(reader.path.shown)): "
         + (there.isEmpty ? "nothing is recorded of this tag yet" : "recorded are \(there)"))
   }
 
   func query(now: Timestamp) throws(CommandError) -> HistoryQuery {
     var query = HistoryQuery()
     query.platforms = try ReferenceArgument.platforms(platform)
-    query.since = try TimeArgument.parse(since, option: "since", now: now)
-    query.until = try TimeArgument.parse(until, option: "until", now: now)
-    query.at = try TimeArgument.parse(at, option: "at", now: now)
+    let zone = output.zone
+    query.since = try TimeArgument.parse(since, option: "since", now: now, zone: zone)
+    query.until = try TimeArgument.parse(until, option: "until", now: now, zone: zone)
+    query.at = try TimeArgument.parse(at, option: "at", now: now, zone: zone)
+    try TimeArgument.check(since: query.since, until: query.until, zone: zone)
     query.limit = limit
     query.all = all
     return query

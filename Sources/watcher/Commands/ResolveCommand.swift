@@ -15,7 +15,7 @@ struct ResolveCommand: AsyncParsableCommand {
       Exit status: 0; 66 not found; 77 refused; 69 the registry cannot be asked.
       """)
 
-  @Argument(help: "A tag or a digest reference: amazonlinux, ghcr.io/o/i:1, debian@sha256:…")
+  @Argument(help: "A tag or a digest reference: amazonlinux, ghcr.io/o/i:1, debian@sha256:...")
   var image: String
   @Option(help: ArgumentHelp("Only this platform; may be repeated.", valueName: "os/arch"))
   var platform: [String] = []

@@ -25,7 +25,9 @@ struct DeliveryChange: ParsableArguments {
 
   /// Does it in one transaction, or lets the daemon do it that holds the database. The database must be there already.
   func apply(_ request: (DeliveryQuery) -> ControlRequest) async throws -> DeliveryOutcome {
-    let query = try selection.query(states: failed ? [.failed] : [.waiting, .failed], now: .now())
+    let now = Timestamp.now()
+    let query = try selection.query(states: failed ? [.failed] : [.waiting, .failed], now: now)
+    TimeArgument.warn(since: query.since, now: now, zone: TimeText(isLocal: false))
     let reader = try source.open()
     try DeliverySelection.check(query, in: reader)
     let request = request(query)
@@ -51,6 +53,6 @@ struct DeliveryChange: ParsableArguments {
         .notFound, "nothing was changed (\(nothing)): 'watcher deliveries list' shows what there is")
     }
     let text = text ?? "nothing to do: \(nothing)\n"
-    try Output.write(json ? document.bytes + [UInt8(ascii: "\n")] : Array(text.utf8))
+    try json ? Output.write(document.bytes + [UInt8(ascii: "\n")]) : Output.print(text)
   }
 }

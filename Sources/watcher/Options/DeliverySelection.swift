@@ -15,11 +15,13 @@ struct DeliverySelection: ParsableArguments {
 
   var isEmpty: Bool { events.isEmpty && sink.isEmpty && since == nil }
 
-  func query(states: Set<DeliveryState>, now: Timestamp) throws(CommandError) -> DeliveryQuery {
+  func query(
+    states: Set<DeliveryState>, now: Timestamp, zone: TimeText = TimeText(isLocal: false)
+  ) throws(CommandError) -> DeliveryQuery {
     var query = DeliveryQuery(states: states)
     query.events = events.map { text in SequenceArgument.number(text).map { .sequence($0) } ?? .id(text) }
     query.sinks = sink
-    query.since = try TimeArgument.parse(since, option: "since", now: now)
+    query.since = try TimeArgument.parse(since, option: "since", now: now, zone: zone)
     return query
   }
 

@@ -17,22 +17,37 @@ enum SequenceArgument {
   }
 }
 
-/// Types of events on the command line: patterns, as the sinks of the configuration have them.
+/// Types of events on the command line: patterns, as the sinks of the configuration have them, and short forms.
 enum TypeArgument {
+  private static let prefix = "watcher."
+
   /// `nil` for no pattern at all, which is every type.
   static func types(_ patterns: [String]) throws(CommandError) -> Set<EventType>? {
     guard !patterns.isEmpty else { return nil }
-    for pattern in patterns where types(like: [pattern]).isEmpty {
-      throw CommandError(
-        .usage,
-        "no event has a type like this (--type \(pattern.safe(limit: 100))): * stands for any part; types are "
-          + EventType.allCases.map(\.rawValue).joined(separator: ", "))
-    }
-    return types(like: patterns)
+    var types: Set<EventType> = []
+    for pattern in patterns { types.formUnion(try meant(by: pattern)) }
+    return types
   }
 
-  private static func types(like patterns: [String]) -> Set<EventType> {
-    let patterns = EventPatterns(patterns)
-    return Set(EventType.allCases.filter { patterns.matches($0) })
+  /// `watcher.image.changed`, `image.changed`, `image.*` and, where only one type has it, a single word of them.
+  private static func meant(by text: String) throws(CommandError) -> Set<EventType> {
+    let patterns = EventPatterns([text, prefix + text])
+    let matching = EventType.allCases.filter { patterns.matches($0) }
+    if !matching.isEmpty { return Set(matching) }
+    // Of all that can change, the image is what one asks for.
+    if text == "changed" { return [.imageChanged] }
+    let named = EventType.allCases.filter { $0.rawValue.split(separator: ".").dropFirst().contains(text[...]) }
+    if named.count == 1 { return Set(named) }
+    guard named.isEmpty else {
+      throw CommandError(
+        .usage,
+        "several types of event have this word (--type \(text.safe(limit: 100))): it may be "
+          + named.map { String($0.rawValue.dropFirst(prefix.count)) }.joined(separator: ", ")
+          + ", or \(text).* for all of them")
+    }
+    throw CommandError(
+      .usage,
+      "no event has a type like this (--type \(text.safe(limit: 100))): * stands for any part; types are "
+        + EventType.allCases.map(\.rawValue).joined(separator: ", "))
   }
 }

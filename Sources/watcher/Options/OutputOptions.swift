@@ -17,10 +17,18 @@ struct OutputOptions: ParsableArguments {
   var full = false
 
   /// Prints a document or text for people, as asked for.
-  func print(isLocal: Bool = false, json document: @autoclosure () -> JSONOutput, text: (TextFormat) throws -> [UInt8])
-    throws
-  {
-    try Output.write(json ? document().bytes + [UInt8(ascii: "\n")] : try text(format(isLocal: isLocal)))
+  ///
+  /// - Parameter pager: what shows text that is longer than the screen.
+  func print(
+    isLocal: Bool = false, pager: Pager? = nil, json document: @autoclosure () -> JSONOutput,
+    text: (TextFormat) throws -> String
+  ) throws {
+    if json { return try Output.write(document().bytes + [UInt8(ascii: "\n")]) }
+    let text = try text(format(isLocal: isLocal))
+    guard let pager, let rows = Terminal.rows(), text.utf8.count(where: { $0 == UInt8(ascii: "\n") }) >= rows else {
+      return try Output.print(text)
+    }
+    try pager.show(Output.charset.bytes(text))
   }
 
   func format(isLocal: Bool = false) -> TextFormat {
@@ -28,19 +36,21 @@ struct OutputOptions: ParsableArguments {
     let isPainted = Style.isWanted(color, isTerminal: Terminal.isTerminal(STDOUT_FILENO), environment: environment)
     return TextFormat(
       style: Style(isOn: isPainted), digests: DigestText(isFull: full), times: TimeText(isLocal: isLocal),
-      width: Terminal.columns(environment: environment))
+      charset: Output.charset, width: Terminal.columns(environment: environment))
   }
 }
 
 /// As `OutputOptions`, for commands that print times.
 struct TimedOutputOptions: ParsableArguments {
   @OptionGroup var output: OutputOptions
-  @Flag(help: "Print times in local time instead of UTC, text only.")
+  @Flag(help: "Times are local, not UTC: those of text, and those of options.")
   var local = false
 
   var format: TextFormat { output.format(isLocal: local) }
+  /// In which times are shown, and understood.
+  var zone: TimeText { TimeText(isLocal: local) }
 
-  func print(json: @autoclosure () -> JSONOutput, text: (TextFormat) -> String) throws {
-    try output.print(isLocal: local, json: json()) { Array(text($0).utf8) }
+  func print(pager: Pager? = nil, json: @autoclosure () -> JSONOutput, text: (TextFormat) -> String) throws {
+    try output.print(isLocal: local, pager: pager, json: json(), text: text)
   }
 }

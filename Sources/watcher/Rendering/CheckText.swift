@@ -14,7 +14,7 @@ struct CheckText {
 
   private var changeText: ChangeText { ChangeText(digests: format.digests) }
 
-  func bytes(_ report: CheckReport) throws -> [UInt8] {
+  func text(_ report: CheckReport) throws -> String {
     let names = report.results.map { $0.tag.familiar.shown }
     let width = min(names.map(\.utf8.count).max() ?? 0, Self.tagColumns)
     var out: [UInt8] = []
@@ -37,7 +37,7 @@ struct CheckText {
     }
     out += Self.summary(report).utf8
     out.append(UInt8(ascii: "\n"))
-    return out
+    return String(decoding: out, as: UTF8.self)
   }
 
   /// `checked 12 tags in 2.41 s (5/s): 3 first seen, 7 unchanged, 1 changed, 1 failed`.

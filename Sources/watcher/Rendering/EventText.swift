@@ -17,23 +17,31 @@ struct EventText {
   }
 
   func text(_ event: StoredEvent) throws(CommandError) -> String {
-    let details = try EventDetails(event.body, sequence: event.sequence)
-    let tag = details.grouped.map { Words.count($0, "event") } ?? event.tag.familiar.shown
-    let sequence = event.sequence.description
+    // The document has the spelling of its time.
+    text(try EventDetails(event.body, sequence: event.sequence), of: event.tag)
+  }
+
+  /// The same of an event's document alone, as sinks are sent it, ready to be written. What is no such document, as
+  /// that of a test is, stays as it is.
+  func bytes(_ document: [UInt8]) -> [UInt8] {
+    EventDetails(document).map { format.charset.bytes(text($0, of: $0.tag)) } ?? document + [UInt8(ascii: "\n")]
+  }
+
+  private func text(_ details: EventDetails, of tag: TagReference?) -> String {
+    let tag = details.grouped.map { Words.count($0, "event") } ?? tag?.familiar.shown ?? ""
+    let (sequence, type) = (details.sequence.description, details.type)
     let head = Self.columns(
       String(repeating: " ", count: max(0, Self.sequenceColumns - sequence.utf8.count)) + sequence,
-      format.times(event.time), event.type.words)
+      format.times(details.time), type.words)
     let fits = head.unicodeScalars.count + tag.unicodeScalars.count <= format.width ?? .max
-    let start = String(head.dropLast(Self.typeColumns + 2)) + format.style.paint(event.type.words, event.type.paint)
-    let blank = String(repeating: " ", count: Self.typeColumns + 2 - event.type.words.unicodeScalars.count)
+    let start = String(head.dropLast(Self.typeColumns + 2)) + format.style.paint(type.words, type.paint)
+    let blank = String(repeating: " ", count: Self.typeColumns + 2 - type.words.unicodeScalars.count)
     let shownTag = format.style.paint(tag, .strong)
-    let lines =
-      [fits ? start + blank + shownTag : start] + (fits ? [] : ["    " + shownTag])
-      + self.details(event, details)
+    let lines = [fits ? start + blank + shownTag : start] + (fits ? [] : ["    " + shownTag]) + changes(details)
     return lines.map { $0 + "\n" }.joined()
   }
 
-  private func details(_ event: StoredEvent, _ details: EventDetails) -> [String] {
+  private func changes(_ details: EventDetails) -> [String] {
     let changes = ChangeText(digests: format.digests)
     var lines = details.changes.flatMap(changes.lines).map { "    " + $0 }
     if details.omitted > 0 { lines.append("    and \(Words.count(details.omitted, "platform")) more") }

@@ -8,20 +8,26 @@ struct HistoryRendering {
   var platforms: [Platform] = []
   /// Newest first.
   let entries: [HistoryEntry]
+  let lookout: Lookout
 
   func text(_ format: TextFormat) -> String {
     let whose = platforms.isEmpty ? "" : " for \(MissingPlatforms.names(platforms))"
     let note = entries.isEmpty ? "nothing recorded\(whose)" : "times in \(format.times.zone)"
-    var lines = [format.style.paint(tag.description.shown, .strong) + ", \(note)"]
-    for (index, entry) in entries.enumerated() {
+    var lines = [format.style.paint(tag.familiar.shown, .strong) + ", \(note)"]
+    for entry in entries {
       lines.append("")
-      lines += self.lines(entry, older: index + 1 < entries.count ? entries[index + 1] : nil, format)
+      lines += self.lines(entry, format)
+      if let gap = lookout.gap(before: entry) {
+        lines += ["", format.style.paint("  not looked at for \(gap): what was there is not known", .notable)]
+      }
     }
     return lines.map { $0 + "\n" }.joined()
   }
 
-  private func lines(_ entry: HistoryEntry, older: HistoryEntry?, _ format: TextFormat) -> [String] {
-    var lines = [head(entry, older: older, format)]
+  private func lines(_ entry: HistoryEntry, _ format: TextFormat) -> [String] {
+    var lines = [head(entry, format)]
+    if let silence = lookout.silence(entry) { lines.append(format.style.paint("  \(silence)", .bad)) }
+    lines += rollbackLines(entry, format)
     if format.digests.isFull {
       lines += fullLines(entry, format)
     } else {
@@ -35,57 +41,57 @@ struct HistoryRendering {
     return lines
   }
 
-  private func head(_ entry: HistoryEntry, older: HistoryEntry?, _ format: TextFormat) -> String {
-    var head = "\(format.times(entry.firstSeen)) – \(format.times(entry.lastSeen))"
-    if entry.isCurrent { head += "  " + format.style.paint("current", .good) }
+  private func head(_ entry: HistoryEntry, _ format: TextFormat) -> String {
+    var head = "\(format.times(entry.firstSeen)) – "
+    if entry.isCurrent {
+      let isSilent = lookout.silence(entry) != nil
+      head += format.style.paint(isSilent ? "?" : "now", isSilent ? .bad : .good)
+      head += " (seen \(format.times.short(entry.lastSeen, now: lookout.now)))"
+    } else {
+      head += format.times(entry.lastSeen)
+    }
     if let ended = entry.ended { head += "  " + format.style.paint(ended.rawValue, .bad) }
-    let what = words(entry, older: older) + (entry.commonClass.map { " · \($0.rawValue)" } ?? "")
+    let what = entry.words + (entry.commonClass.map { " · \($0.rawValue)" } ?? "")
     return head + "  " + format.style.paint(what, entry.event?.isMove == true ? .notable : .plain)
+  }
+
+  /// What it is back at, for each state of before that it is back at.
+  private func rollbackLines(_ entry: HistoryEntry, _ format: TextFormat) -> [String] {
+    var states: [HistoryEntry.Rollback] = []
+    for one in entry.rollbacks where !states.contains(where: { $0.digest == one.digest }) { states.append(one) }
+    return states.flatMap { state in
+      let platforms = entry.rollbacks.filter { $0.digest == state.digest }.compactMap(\.platform)
+      let whose = states.count > 1 && !platforms.isEmpty ? " of \(MissingPlatforms.names(platforms))" : ""
+      let line = "  rollback\(whose) to what it was until \(format.times(state.lastCurrent))"
+      let digest = format.digests(state.digest)
+      return (format.digests.isFull ? [line, "    \(digest)"] : ["\(line) (\(digest))"])
+        .map { format.style.paint($0, .notable) }
+    }
   }
 
   /// Digests in full are wider than most terminals: nothing else is on their lines.
   private func fullLines(_ entry: HistoryEntry, _ format: TextFormat) -> [String] {
-    entry.platforms.flatMap { image in
+    entry.rows.flatMap { row in
       let words = [
-        image.platform.words.shown, changeClass(image, of: entry),
-        image.created.map { "created \(format.times.day(created: $0))" },
+        row.platform.words.shown, row.changeClass, row.created.map { "created \(format.times.day(created: $0))" },
       ]
       return [
         "  " + words.compactMap(\.self).joined(separator: "  "),
-        "    image     \(format.digests(image.imageID))",
-        "    manifest  \(format.digests(image.manifest))",
+        "    image     \(format.digests(row.imageID))",
+        "    manifest  \(format.digests(row.manifest))",
       ]
     }
-  }
-
-  private func changeClass(_ image: StoredImage, of entry: HistoryEntry) -> String? {
-    entry.event == .imageChanged && entry.commonClass == nil ? image.changeClass?.rawValue ?? "-" : nil
   }
 
   private func platformLines(_ entry: HistoryEntry, _ format: TextFormat, showsCreated: Bool) -> [String] {
     var table = TextTable(["", "", "", "", ""])
-    for image in entry.platforms {
-      let platform = TextTable.Cell(image.platform.words.shown)
-      let changeClass = TextTable.Cell(changeClass(image, of: entry) ?? "")
-      let imageID = TextTable.Cell("image \(format.digests(image.imageID))")
-      let manifest = TextTable.Cell("manifest \(format.digests(image.manifest))")
-      let created = image.created == nil || !showsCreated ? "" : "created \(format.times.day(created: image.created))"
-      table.rows.append([platform, changeClass, imageID, manifest, .init(created)])
+    for row in entry.rows {
+      let created = row.created == nil || !showsCreated ? "" : "created \(format.times.day(created: row.created))"
+      table.rows.append([
+        .init(row.platform.words.shown), .init(row.changeClass ?? ""), .init("image \(format.digests(row.imageID))"),
+        .init("manifest \(format.digests(row.manifest))"), .init(created),
+      ])
     }
     return table.lines(format.style).map { "  " + $0 }
-  }
-
-  private func words(_ entry: HistoryEntry, older: HistoryEntry?) -> String {
-    // A state that began without a content event: it came back after a deletion as it was, or the tag moved so
-    // often that the move was not announced.
-    entry.event?.words ?? (older?.ended == .deleted ? EventType.tagRestored.words : "moved")
-  }
-}
-
-extension HistoryEntry {
-  /// How its platforms changed, if all that changed did so in the same way.
-  fileprivate var commonClass: ChangeClass? {
-    let classes = Set(platforms.compactMap(\.changeClass))
-    return event == .imageChanged && classes.count == 1 ? classes.first : nil
   }
 }

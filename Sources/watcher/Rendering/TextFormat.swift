@@ -5,6 +5,7 @@ struct TextFormat {
   var style = Style(isOn: false)
   var digests = DigestText(isFull: false)
   var times = TimeText(isLocal: false)
+  var charset = Charset(isASCII: false)
   /// Columns of the terminal; `nil` where lines may be as long as they like.
   var width: Int?
 }

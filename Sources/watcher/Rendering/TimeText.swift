@@ -30,6 +30,21 @@ struct TimeText {
     return "\(parts[0]) \(parts.last?.prefix(8) ?? "")" + (offset == offsetNow ? "" : Self.name(offset))
   }
 
+  /// The time of day where the day is the same as now, else all of it: `10:15:00`.
+  func short(_ time: Timestamp, now: Timestamp) -> String {
+    let text = self(time)
+    return text.prefix(11) == self(now).prefix(11) ? String(text.dropFirst(11)) : text
+  }
+
+  /// What clocks of this zone show at a time, as if they were of UTC.
+  func wall(_ time: Timestamp) -> Timestamp { time.advanced(bySeconds: offset(time)) }
+
+  /// When clocks of this zone show that. Of an hour that comes twice, one of both; of one that is left out, the next.
+  func time(wall: Timestamp) -> Timestamp {
+    let near = wall.advanced(bySeconds: -offset(wall))
+    return wall.advanced(bySeconds: -offset(near))
+  }
+
   /// The day of a date that an image gives itself; its own words where it is no RFC 3339, `-` where it has none.
   func day(created text: String?) -> String {
     guard let text else { return "-" }

@@ -7,6 +7,13 @@ enum Words {
     "\(number) \(number == 1 ? one : many ?? one + "s")"
   }
 
+  /// `50 seconds`, `40 minutes`, `13 hours`, `3 days`: about so long.
+  static func span(seconds: Int) -> String {
+    let units = [("day", 86_400), ("hour", 3_600), ("minute", 60)]
+    guard let (unit, size) = units.first(where: { seconds >= 2 * $0.1 }) else { return count(seconds, "second") }
+    return count(seconds / size, unit)
+  }
+
   /// `there is a`, `there are a, b and 3 more`, `there are none`.
   static func thereAre(_ items: [String], limit: Int) -> String {
     items.isEmpty ? "there are none" : "there \(items.count == 1 ? "is" : "are") \(list(items, limit: limit))"

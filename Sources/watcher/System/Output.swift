@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Host
 import ImageModel
@@ -8,6 +9,12 @@ struct OutputClosed: Error {}
 
 /// Standard output and standard error.
 enum Output {
+  /// Which characters text may have here: whatever is not JSON goes through it.
+  static let charset = Charset(environment: ProcessInfo.processInfo.environment)
+
+  /// Writes text for people to standard output.
+  static func print(_ text: String) throws { try write(charset.bytes(text)) }
+
   /// Writes all of it to standard output.
   ///
   /// - Throws: `OutputClosed` when nobody reads it any more, `CommandError` when it cannot be written.
@@ -29,6 +36,6 @@ enum Output {
 
   /// A line on standard error. One that cannot be written is lost.
   static func say(_ line: String) {
-    _ = writeAll(Array("\(line)\n".utf8)[...], to: STDERR_FILENO)
+    _ = writeAll(charset.bytes("\(line)\n")[...], to: STDERR_FILENO)
   }
 }

@@ -7,6 +7,13 @@ enum Terminal {
 
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+  /// Lines of the terminal that shows standard output; `nil` where it is none, or does not say.
+  static func rows() -> Int? {
+    guard isTerminal(STDOUT_FILENO) else { return nil }
+    var size = winsize()
+    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0 ? Int(size.ws_row) : nil
+  }
+
   /// Columns of the terminal that shows standard output; `nil` where it is none: then lines are not cut to fit.
   static func columns(environment: [String: String]) -> Int? {
     guard isTerminal(STDOUT_FILENO) else { return nil }

@@ -1,0 +1,77 @@
+import GRDB
+import ImageModel
+
+/// What is recorded of how entries of a tag's history came about: rollbacks, and platforms that left. Valid as long as
+/// the access to the database is.
+struct EntryOrigins {
+  private let db: Database
+  private let tag: TagID
+  private let platforms: [Platform]
+  private let texts = ParsedTexts()
+
+  /// - Parameter platforms: those asked for; empty for all.
+  init(_ db: Database, tag: TagID, _ platforms: [Platform]) {
+    (self.db, self.tag, self.platforms) = (db, tag, platforms)
+  }
+
+  func complete(_ entry: inout HistoryEntry) throws {
+    if entry.event != nil {
+      entry.rollbacks = try recordedRollbacks(entry.first)
+      entry.removed = try recordedDepartures(entry.first)
+    } else if let previous = entry.previous {
+      entry.rollbacks = try earlierUses(entry, before: previous.id)
+    }
+  }
+
+  /// As the event has them that told of it: what it refers to may have been forgotten since.
+  private func recordedRollbacks(_ snapshot: SnapshotID) throws -> [HistoryEntry.Rollback] {
+    let rows = try rows(
+      "j.value ->> '$.platform', j.value ->> '$.image_id', j.value ->> '$.last_current', j.value ->> '$.digest'",
+      of: "$.data.rollback", "j.type = 'object'", snapshot)
+    return try rows.map { row in
+      guard let time = Timestamp(rfc3339: try row.text(2)) else { throw ColumnError(column: 2) }
+      return HistoryEntry.Rollback(
+        platform: try row.optionalPlatform(0, texts), imageID: try row.optionalDigest(1), lastCurrent: time,
+        digest: try row.digest(3))
+    }
+  }
+
+  private func recordedDepartures(_ snapshot: SnapshotID) throws -> [HistoryEntry.Departure] {
+    let rows = try rows(
+      "j.value ->> '$.platform', j.value ->> '$.previous.manifest', j.value ->> '$.previous.image_id'",
+      of: "$.data.changes", "j.value ->> '$.class' = 'removed'", snapshot)
+    return try rows.map { row in
+      HistoryEntry.Departure(
+        platform: try row.optionalPlatform(0, texts), manifest: try row.digest(1), imageID: try row.optionalDigest(2))
+    }.filter { image in
+      guard let platform = image.platform, !platforms.isEmpty else { return true }
+      return platforms.contains { $0.matches(platform) }
+    }
+  }
+
+  private func rows(
+    _ columns: String, of path: String, _ condition: String, _ snapshot: SnapshotID
+  ) throws -> [Row] {
+    // A body that cannot be read is the matter of `events` and `db check`: the states are known without.
+    let body = "CASE WHEN json_valid(CAST(e.body AS TEXT)) THEN CAST(e.body AS TEXT) END"
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT \(columns) FROM snapshot s CROSS JOIN event e ON e.sequence = s.event_sequence
+          CROSS JOIN json_each(\(body), '\(path)') j
+        WHERE s.id = ? AND \(condition)
+        """)
+    return try Row.fetchAll(statement, arguments: [snapshot])
+  }
+
+  /// Of a move to and fro that was recorded and not announced.
+  private func earlierUses(_ entry: HistoryEntry, before previous: SnapshotID) throws -> [HistoryEntry.Rollback] {
+    try entry.platforms.compactMap { image in
+      guard image.changeClass != nil, image.changeClass != .repacked,
+        let use = try SnapshotRow.lastUse(
+          db, tag: tag, platform: image.platform, identity: image.identity, before: previous)
+      else { return nil }
+      return HistoryEntry.Rollback(
+        platform: image.platform, imageID: image.imageID, lastCurrent: use.lastSeen, digest: use.digest)
+    }
+  }
+}

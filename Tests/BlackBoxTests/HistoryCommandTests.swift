@@ -1,0 +1,136 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `watcher history` as people see it.
+@Suite struct HistoryCommandTests {
+  private let registry: FakeRegistry
+  private let scene: Scene
+  private let image: String
+
+  init() throws {
+    registry = try FakeRegistry()
+    image = "\(registry.authority)/app:stable"
+    scene = try Scene(watch: [image])
+  }
+
+  private func push(_ name: String, _ platforms: [String] = ["linux/amd64", "linux/arm64"]) throws {
+    registry.put(FakeRegistryImage(name, platforms: platforms), in: "app", tag: "stable")
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+  }
+
+  @Test func rollbacksAndPlatformsThatLeftAreShown() throws {
+    defer { registry.stop() }
+    try push("first")
+    try push("second")
+    try push("first")
+    try push("third", ["linux/amd64"])
+    let entries = try scene.history(image)
+    #expect(entries.map { $0["ended"] as? String } == [nil, "changed", "changed", "changed"])
+    #expect(entries.map { $0["current"] as? Bool } == [true, false, false, false])
+    let first = try #require(entries.last)
+    for platform in try #require(entries[1]["platforms"] as? [[String: Any]]) {
+      let rollback = try #require(platform["rollback"] as? [String: Any])
+      #expect(rollback["digest"] as? String == first["digest"] as? String)
+      #expect(rollback["last_current"] as? String == first["last_seen"] as? String)
+    }
+    let others = [entries[0], entries[2], entries[3]].flatMap { $0["platforms"] as? [[String: Any]] ?? [] }
+    #expect(others.count == 5 && others.allSatisfy { $0["rollback"] is NSNull })
+    let left = try #require(entries[0]["removed"] as? [[String: Any]])
+    let before = try #require((entries[1]["platforms"] as? [[String: Any]])?.last)
+    #expect(left.count == 1 && left[0]["platform"] as? String == "linux/arm64")
+    #expect(left[0]["image_id"] as? String == before["image_id"] as? String)
+    #expect(left[0]["manifest"] as? String == before["manifest"] as? String)
+    #expect(entries.dropFirst().allSatisfy { ($0["removed"] as? [Any])?.isEmpty == true })
+
+    let text = try scene.run(["history", image]).stdout
+    #expect(text.contains("\n  linux/arm64  removed  image "), "\(text)")
+    #expect(text.contains("\n  rollback to what it was until 20"), "\(text)")
+    let lines = try scene.run(["history", image, "--oneline"]).stdout.split(separator: "\n")
+    #expect(lines.count == 6 && lines[3].contains("  image changed (rollback)  linux/amd64 "), "\(lines)")
+  }
+
+  /// By the locale, of which the first that is set counts.
+  @Test func whatTheTerminalCannotShowIsNotPrinted() throws {
+    defer { registry.stop() }
+    try push("first")
+    func history(_ environment: [String: String]) throws -> String {
+      let environment = environment.merging(["WATCHER_DATABASE": scene.database]) { $1 }
+      return try scene.binary.run(["history", image], environment: environment).stdout
+    }
+    let ascii = try history(["LANG": "C"])
+    #expect(ascii.contains(" - now (seen "), "\(ascii)")
+    #expect(ascii.utf8.allSatisfy { $0 < 0x80 })
+    let utf8 = try history(["LANG": "C.UTF-8"])
+    #expect(utf8.contains(" – now (seen "))
+    #expect(try history(["LC_ALL": "C", "LANG": "C.UTF-8"]) == ascii)
+  }
+
+  @Test func timesAreOfTheZoneThatIsShown() throws {
+    defer { registry.stop() }
+    try push("first")
+    try scene.change("UPDATE snapshot SET first_seen_ms = 0, last_seen_ms = 0; UPDATE tag SET seen_ms = 0")
+    func run(_ options: [String]) throws -> WatcherBinary.Outcome {
+      let environment = ["WATCHER_DATABASE": scene.database, "TZ": "XYZ-2"]
+      return try scene.binary.run(["history", image, "--json"] + options, environment: environment)
+    }
+    #expect(try run(["--until", "1970-01-01T01:00"]).stdout.contains("first_seen"))
+    #expect(try !run(["--until", "1970-01-01T01:00", "--local"]).stdout.contains("first_seen"))
+    #expect(try run(["--until", "1970-01-01T02:00", "--local"]).stdout.contains("first_seen"))
+    let late = try run(["--since", "2999-01-01"])
+    #expect(late.status == 0 && late.stdout == "{\"tag\":\"\(image)\",\"entries\":[]}\n")
+    #expect(
+      late.stderr == "watcher: warning: --since lies in the future (2999-01-01 00:00:00 UTC): "
+        + "nothing is recorded from then on yet; look at the time\n")
+    #expect(try run(["--since", "1h", "--until", "2h"]).status == 64)
+  }
+
+  /// On a terminal of five lines.
+  private func terminal(
+    _ options: String, _ environment: [String: String], before: String = ":"
+  ) throws -> (status: Int32, text: String) {
+    let output = "\(scene.directory)/terminal.\(UUID().uuidString)"
+    let line = "stty rows 5 cols 80; \(before); exec '\(WatcherBinary.path)' history \(image) \(options)"
+    let child = try Child(
+      "script", ["-qec", line, "/dev/null"],
+      environment: ["PATH": "/usr/bin:/bin", "WATCHER_DATABASE": scene.database].merging(environment) { $1 },
+      directory: scene.directory, stdout: output, stderr: output)
+    let status = try child.finish(within: 20)
+    return (status, WatcherBinary.text(output).replacing("\r\n", with: "\n"))
+  }
+
+  @Test func aLongTextGoesThroughAPager() throws {
+    defer { registry.stop() }
+    try push("first")
+    try push("second")
+    let options = "--color never"
+    let plain = try terminal("\(options) --no-pager", ["PAGER": "false"])
+    #expect(plain.status == 0 && plain.text.split(separator: "\n").count == 9, "\(plain.text)")
+    let marked = ["PAGER": "sed s/^/one:/", "WATCHER_PAGER": "sed s/^/two:/"]
+    #expect(try terminal(options, marked).text.split(separator: "\n").allSatisfy { $0.hasPrefix("two:") })
+    #expect(try terminal(options, ["PAGER": "sed s/^/one:/"]).text.hasPrefix("one:"))
+    #expect(try terminal(options, ["PAGER": ""]).text == plain.text, "nothing is wanted")
+    #expect(try terminal(options, ["PAGER": "echo $LESS"]).text == "FRX\n")
+    #expect(try terminal(options, ["PAGER": "echo $LESS", "LESS": "R"]).text == "R\n")
+    #expect(try terminal("\(options) --oneline", marked).text.hasPrefix(image), "it fits the screen")
+    #expect(try terminal("--json", marked).text.hasPrefix("{"))
+    let enough = try terminal(options, ["PAGER": "head -n 1"])
+    #expect(enough.status == 0 && enough.text.split(separator: "\n").count == 1, "\(enough.text)")
+    #expect(
+      try scene.binary.run(
+        ["history", image], environment: marked.merging(["WATCHER_DATABASE": scene.database]) { $1 }
+      ).stdout.hasPrefix(image), "no terminal")
+  }
+
+  @Test func aPagerThatCannotBeStartedLosesNothing() throws {
+    defer { registry.stop() }
+    try push("first")
+    try push("second")
+    let plain = try terminal("--no-pager", [:])
+    let missing = try terminal("", ["WATCHER_PAGER": "/nowhere/pager"])
+    #expect(missing.status == 0 && missing.text.hasSuffix(plain.text), "\(missing.text)")
+    #expect(missing.text.contains("watcher: warning: the pager cannot be started (/nowhere/pager): correct "))
+    let none = try terminal("", [:], before: "PATH=/nowhere")
+    #expect(none.status == 0 && none.text == plain.text, "no less, which nobody asked for: \(none.text)")
+  }
+}
