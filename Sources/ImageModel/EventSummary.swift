@@ -3,12 +3,14 @@
 struct EventSummary {
   /// Of a tag's name as many are kept, its end.
   private static let nameCharacters = 80
+  /// No platform and no tag takes fewer than five, with what parts it from the next.
+  static let mostNames = Limits.summaryCharacters / 5
 
   let event: ChangeEvent
 
   /// At most `Limits.summaryCharacters`: of many platforms as many as fit, the others are counted.
   var text: String {
-    for shown in stride(from: event.changes.count, through: 1, by: -1) where shown <= Limits.summaryCharacters {
+    for shown in stride(from: min(event.changes.count, Self.mostNames), through: 1, by: -1) {
       let sentence = sentence(shown)
       if sentence.unicodeScalars.count <= Limits.summaryCharacters { return sentence }
     }
@@ -108,7 +110,7 @@ extension GroupedEvent {
   var summary: String {
     let names = tags.map(EventSummary.name)
     let events = "\(documents.count) \(documents.count == 1 ? "event" : "events") of "
-    for shown in stride(from: min(names.count, Limits.summaryCharacters), through: 1, by: -1) {
+    for shown in stride(from: min(names.count, EventSummary.mostNames), through: 1, by: -1) {
       let more = names.count - shown
       let text = events + names.prefix(shown).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
       if text.unicodeScalars.count <= Limits.summaryCharacters { return text }

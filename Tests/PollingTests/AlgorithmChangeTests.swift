@@ -56,7 +56,13 @@ import Testing
       #expect(try one.history().count == 1)
       #expect(try one.status()?.digest == snapshot.digest)
     }
-    #expect(try one.history(all: true).count == 4)
+    let all = try one.history(all: true)
+    #expect(all.count == 4)
+    // By which `history --all` tells it from a move.
+    for entry in all.dropLast() {
+      #expect(entry.event == nil && entry.previous?.digest.algorithm != entry.digest.algorithm)
+      #expect(entry.platforms.allSatisfy { $0.changeClass == nil } && entry.rollbacks.isEmpty)
+    }
   }
 
   @Test func aManifestNamedAnewIsAnIndexChangeAtMost() throws {
