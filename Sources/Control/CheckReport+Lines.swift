@@ -5,7 +5,8 @@ extension CheckReport.Result {
   /// As an item on the control socket. Documents go as text, for they must arrive byte for byte.
   package var json: JSONOutput {
     .members([
-      "tag": .text(tag), "outcome": .string(outcome.name), "withheld": .bool(isWithheld),
+      "tag": .text(tag), "outcome": .string(outcome.name), "watched": .bool(isWatched),
+      "withheld": .bool(isWithheld),
       "error": outcome.failure.map {
         .members([
           "code": .string($0.code.rawValue), "what": .string($0.what), "remedy": $0.remedy.map { .string($0) } ?? .null,
@@ -28,7 +29,9 @@ extension CheckReport.Result {
     else { return nil }
     let recorded = events.compactMap(RecordedEvent.init(item:))
     guard recorded.count == events.count else { return nil }
-    self.init(tag: tag, outcome: outcome, isWithheld: item["withheld"]?.bool == true, events: recorded)
+    self.init(
+      tag: tag, outcome: outcome, isWatched: item["watched"]?.bool ?? true,
+      isWithheld: item["withheld"]?.bool == true, events: recorded)
   }
 }
 

@@ -44,10 +44,25 @@ extension Pruned {
   }
 
   /// For a command that has asked the daemon.
-  package var reply: JSONOutput {
-    .members([
-      "snapshots": .number(snapshots), "events": .number(events), "documents": .number(documents),
-      "deliveries": .number(deliveries),
-    ])
+  package var reply: JSONOutput { .object(members) }
+
+  fileprivate var members: [JSONOutput.Member] {
+    [
+      .init("snapshots", .number(snapshots)), .init("events", .number(events)),
+      .init("documents", .number(documents)), .init("deliveries", .number(deliveries)),
+    ]
   }
+}
+
+extension Forgotten {
+  /// From what a daemon answered.
+  package init(reply: JSONValue) throws(ControlError) {
+    self.init()
+    pruned = try Pruned(reply: reply)
+    guard let kept = reply["kept"]?.integer else { throw .noReply }
+    self.kept = Int(kept)
+  }
+
+  /// For a command that has asked the daemon.
+  package var reply: JSONOutput { .object(pruned.members + [.init("kept", .number(kept))]) }
 }

@@ -11,6 +11,8 @@ package enum ControlRequest: Hashable, Sendable {
   case check([TagReference]?)
   /// Forgets what the daemon's `retention` does not keep.
   case prune
+  /// Forgets a tag that is not watched.
+  case forget(TagReference)
   /// Makes deliveries due at once, and enables the sinks that the query names.
   case retry(DeliveryQuery)
   /// Forgets deliveries that were not made.
@@ -24,6 +26,7 @@ package enum ControlRequest: Hashable, Sendable {
       switch self {
       case .health, .prune: []
       case .check(let tags): [.init("tags", tags.map { .array($0.map { .text($0) }) } ?? .null)]
+      case .forget(let tag): [.init("tag", .text(tag))]
       case .retry(let query), .drop(let query): [.init("deliveries", query.json)]
       }
     return JSONOutput.object([.init("command", .string(name)), .init("database", .string(database))] + rest).bytes
@@ -33,7 +36,7 @@ package enum ControlRequest: Hashable, Sendable {
   var isForOwner: Bool {
     switch self {
     case .health: false
-    case .check, .prune, .retry, .drop: true
+    case .check, .prune, .forget, .retry, .drop: true
     }
   }
 
@@ -42,6 +45,7 @@ package enum ControlRequest: Hashable, Sendable {
     case .health: "health"
     case .check: "check"
     case .prune: "prune"
+    case .forget: "forget"
     case .retry: "retry"
     case .drop: "drop"
     }
@@ -58,6 +62,9 @@ package enum ControlRequest: Hashable, Sendable {
     case "health": return (.health, database)
     case "prune": return (.prune, database)
     case "check": return (.check(try tags(json["tags"])), database)
+    case "forget":
+      guard let tag = Self.tag(json["tag"]) else { throw .noRequest }
+      return (.forget(tag), database)
     case "retry", "drop":
       guard let query = try json["deliveries"].map({ json throws(ControlError) in try DeliveryQuery(json) }) else {
         throw .noRequest
@@ -70,9 +77,13 @@ package enum ControlRequest: Hashable, Sendable {
 
   private static func tags(_ json: JSONValue?) throws(ControlError) -> [TagReference]? {
     guard let json, !json.isNull else { return nil }
-    let tags = try json.each { $0.string.flatMap { try? ImageReference($0).tagReference } }
+    let tags = try json.each(tag)
     guard !tags.isEmpty, Set(tags).count == tags.count else { throw .noRequest }
     return tags
+  }
+
+  private static func tag(_ json: JSONValue?) -> TagReference? {
+    json?.string.flatMap { try? ImageReference($0).tagReference }
   }
 }
 

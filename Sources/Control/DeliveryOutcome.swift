@@ -30,7 +30,7 @@ package struct DeliveryOutcome: Hashable, Sendable {
       let disabled = query.sinks.isEmpty ? try store.sinks().filter { $0.state == .disabled } : []
       self.init(count: count, enabled: enabled, disabled: disabled.map(\.definition.name), hurried: hurried)
     case .drop(let query): self.init(count: try store.dropDeliveries(query))
-    case .health, .check, .prune: return nil
+    case .health, .check, .prune, .forget: return nil
     }
   }
 

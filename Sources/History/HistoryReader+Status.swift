@@ -12,7 +12,10 @@ extension HistoryReader {
       var unknown: [TagReference] = []
       if let tags {
         let statement = try db.cachedStatement(
-          sql: "SELECT \(TagRow.columns) FROM tag WHERE registry = ? AND repository = ? AND tag = ?")
+          sql: """
+            SELECT \(TagRow.columns) FROM tag
+            WHERE registry = ? AND repository = ? AND tag = ? AND \(TagRecord.isKnown)
+            """)
         for tag in tags {
           if let row = try Row.fetchOne(statement, arguments: [tag.domain, tag.path, tag.tag]) {
             found.append(try Self.status(db, row, tag, texts))

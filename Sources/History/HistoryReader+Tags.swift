@@ -17,7 +17,32 @@ package struct NearTags: Hashable, Sendable {
   }
 }
 
+/// How much is recorded of a tag.
+package struct TagExtent: Hashable, Sendable {
+  package let isWatched: Bool
+  package let snapshots: Int
+  package let events: Int
+}
+
 extension HistoryReader {
+  /// How much is recorded of a tag; `nil` if it is not in the database.
+  package func extent(of tag: TagReference) throws(StoreError) -> TagExtent? {
+    try read { db in
+      guard let id = try Self.row(db, of: tag) else { return nil }
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT watched, (SELECT count(*) FROM snapshot WHERE tag_id = t.id),
+            (SELECT count(*) FROM event WHERE tag_id = t.id)
+          FROM tag t WHERE id = ?
+          """, arguments: [id])
+      return try row.map {
+        TagExtent(
+          isWatched: try $0.integer(0) != 0, snapshots: Int(try $0.integer(1)), events: Int(try $0.integer(2)))
+      }
+    }
+  }
+
   /// Those of `tags` that are not in the database, watched or not.
   package func unknown(_ tags: [TagReference]) throws(StoreError) -> [TagReference] {
     try read { db in try tags.filter { try Self.row(db, of: $0) == nil } }
@@ -38,7 +63,7 @@ extension HistoryReader {
   /// - Parameter limit: of those that are named.
   package func near(_ tag: TagReference, limit: Int) throws(StoreError) -> NearTags {
     try read { db in
-      guard try Row.fetchOne(db, sql: "SELECT 1 FROM tag LIMIT 1") != nil else {
+      guard try Row.fetchOne(db, sql: "SELECT 1 FROM tag WHERE \(TagRecord.isKnown) LIMIT 1") != nil else {
         return NearTags(first: [], count: 0, isEmpty: true)
       }
       let siblings = try Self.tags(db, "registry = ? AND repository = ?", [tag.domain, tag.path], limit)
@@ -48,15 +73,17 @@ extension HistoryReader {
     }
   }
 
-  /// The row of a tag.
+  /// The row of a tag that is known.
   static func row(_ db: Database, of tag: TagReference) throws -> TagID? {
-    let statement = try db.cachedStatement(sql: "SELECT id FROM tag WHERE registry = ? AND repository = ? AND tag = ?")
+    let statement = try db.cachedStatement(
+      sql: "SELECT id FROM tag WHERE registry = ? AND repository = ? AND tag = ? AND \(TagRecord.isKnown)")
     return try Row.fetchOne(statement, arguments: [tag.domain, tag.path, tag.tag])?.id(0)
   }
 
   private static func tags(
     _ db: Database, _ condition: String, _ arguments: StatementArguments, _ limit: Int
   ) throws -> NearTags {
+    let condition = "(\(condition)) AND \(TagRecord.isKnown)"
     let rows = try Row.fetchAll(
       db,
       sql: """

@@ -40,11 +40,8 @@ extension HistoryTransaction {
       let id: TagID = try row.id(0)
       let oldest = try oldestSnapshots(tag: id, before: time)
       let ended = try Self.ended(oldest, before: time).filter { try $0.id != row.optionalID(1) }
-      for snapshot in ended {
-        try db.cachedStatement(sql: "DELETE FROM snapshot WHERE id = ?").execute(arguments: [snapshot.id])
-      }
       pruned.snapshots += ended.count
-      pruned.documents += try pruneDocuments(of: ended)
+      pruned.documents += try deleteSnapshots(ended)
       // Of this one there may be more.
       if oldest.count > Self.batch, !ended.isEmpty { return (pruned, last) }
       last = id
@@ -69,9 +66,7 @@ extension HistoryTransaction {
       isOld = true
       let sequence: EventSequence = try row.id(0)
       guard try isForgettable(event: sequence) else { continue }
-      try db.cachedStatement(sql: "DELETE FROM delivery WHERE event_sequence = ?").execute(arguments: [sequence])
-      pruned.deliveries += db.changesCount
-      try db.cachedStatement(sql: "DELETE FROM event WHERE sequence = ?").execute(arguments: [sequence])
+      pruned.deliveries += try deleteEvent(sequence)
       pruned.events += 1
     }
     // Events that follow are younger still, unless a clock was set back; those come when they are older.
@@ -108,6 +103,26 @@ extension HistoryTransaction {
     let query = HistoryQuery()
     while beginning > 0, EntryGrouping.continues(oldest[beginning - 1], oldest[beginning], query) { beginning -= 1 }
     return oldest.prefix(count).enumerated().filter { $0.offset != beginning }.map(\.element)
+  }
+
+  /// Deletes an event with its deliveries.
+  ///
+  /// - Returns: how many those were.
+  func deleteEvent(_ sequence: EventSequence) throws -> Int {
+    try db.cachedStatement(sql: "DELETE FROM delivery WHERE event_sequence = ?").execute(arguments: [sequence])
+    let deliveries = db.changesCount
+    try db.cachedStatement(sql: "DELETE FROM event WHERE sequence = ?").execute(arguments: [sequence])
+    return deliveries
+  }
+
+  /// Deletes states, and the documents that nothing else names.
+  ///
+  /// - Returns: how many documents those were.
+  func deleteSnapshots(_ snapshots: [StoredSnapshot]) throws -> Int {
+    for snapshot in snapshots {
+      try db.cachedStatement(sql: "DELETE FROM snapshot WHERE id = ?").execute(arguments: [snapshot.id])
+    }
+    return try pruneDocuments(of: snapshots)
   }
 
   private func pruneDocuments(of snapshots: [StoredSnapshot]) throws -> Int {

@@ -12,6 +12,15 @@ package struct TagRecord: Hashable, Sendable {
   package var intervalSeconds: Int?
   package var state: TagState
 
+  /// Neither watched nor ever checked: it is about to be checked, or being forgotten.
+  package var isBlank: Bool { !isWatched && state.lastChecked == nil }
+
+  /// Whether anything is recorded of a row `tag`, in SQL. Of a blank one there may be events alone: those that a sink
+  /// waited for when it was forgotten.
+  static let isKnown = """
+    (watched = 1 OR last_checked_ms IS NOT NULL OR EXISTS (SELECT 1 FROM snapshot WHERE tag_id = tag.id))
+    """
+
   package init(
     id: TagID, tag: TagReference, isWatched: Bool, selection: PlatformSelection?, intervalSeconds: Int?,
     state: TagState

@@ -3,14 +3,20 @@ package struct CheckReport: Sendable {
   package struct Result: Sendable {
     package let tag: TagReference
     package let outcome: CheckOutcome
+    /// Whether it is on the watchlist.
+    package let isWatched: Bool
     /// The image changed, and that is announced later because it moves to and fro.
     package let isWithheld: Bool
     /// Events of this poll, in the order of recording, those that are off by default included.
     package let events: [RecordedEvent]
 
-    package init(tag: TagReference, outcome: CheckOutcome, isWithheld: Bool = false, events: [RecordedEvent]) {
+    package init(
+      tag: TagReference, outcome: CheckOutcome, isWatched: Bool = true, isWithheld: Bool = false,
+      events: [RecordedEvent]
+    ) {
       self.tag = tag
       self.outcome = outcome
+      self.isWatched = isWatched
       self.isWithheld = isWithheld
       self.events = events
     }
@@ -59,6 +65,14 @@ package struct RecordedEvent: Sendable {
 package enum CheckOutcome: Sendable {
   case firstSeen, unchanged, changed
   case failed(CheckFailure)
+
+  /// Whether `check --quiet` is silent about it.
+  package var isQuiet: Bool {
+    switch self {
+    case .firstSeen, .unchanged: true
+    case .changed, .failed: false
+    }
+  }
 
   /// As in JSON.
   package var name: String {

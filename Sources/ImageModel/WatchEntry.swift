@@ -12,6 +12,9 @@ package struct WatchEntry: Sendable, Hashable {
   /// The entry's line in the configuration, from 1; 0 for a tag that is not in it.
   package var line: Int
 
+  /// Whether it is on the watchlist, and not polled only because somebody asked for it.
+  package var isListed: Bool { line > 0 }
+
   package init(
     tag: TagReference, pinned: Digest?, intervalSeconds: Int, selection: PlatformSelection, sinks: [String],
     unreachableAfterSeconds: Int, labels: [String: String], line: Int

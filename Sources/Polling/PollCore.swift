@@ -114,6 +114,12 @@ package struct PollCore: Sendable {
       remedy: "wait, or use credentials with a higher limit")
   }
 
+  /// What a check comes to of which nothing has to be recorded.
+  func result(_ index: Int, _ outcome: CheckOutcome) -> CheckReport.Result {
+    let entry = slots[index].entry
+    return CheckReport.Result(tag: entry.tag, outcome: outcome, isWatched: entry.isListed, events: [])
+  }
+
   /// Polls to start now, within each registry's concurrency.
   package mutating func due(at now: Moment) -> [PollJob] {
     plan.due(at: now.boot).map { index in

@@ -139,8 +139,7 @@ package actor PollEngine {
       request.answers = answers
       enqueue([request])
     } else {
-      waiters.settle(
-        answers, index, CheckReport.Result(tag: core.slots[index].entry.tag, outcome: .unchanged, events: []))
+      waiters.settle(answers, index, core.result(index, .unchanged))
       planFlush()
     }
     if isStopped { resumeIfIdle() }
@@ -193,8 +192,7 @@ package actor PollEngine {
   private func settlePaused(at now: Moment) {
     for index in waiters.awaited where !core.isUnderWay(index) {
       guard let failure = core.pause(of: index, at: now) else { continue }
-      waiters.settle(
-        index, CheckReport.Result(tag: core.slots[index].entry.tag, outcome: .failed(failure), events: []))
+      waiters.settle(index, core.result(index, .failed(failure)))
     }
   }
 

@@ -6,6 +6,8 @@ package struct Record: Sendable {
   /// The tag's index in the plan.
   package let index: Int
   package let tag: TagReference
+  /// Whether it is on the watchlist.
+  package let isWatched: Bool
   /// The digest the user expected at first sight, where another one was found.
   package let unmetPin: Digest?
   /// The current snapshot and the tag's row as they are now.
@@ -21,6 +23,8 @@ package struct Record: Sendable {
 
   /// As an answer to whoever asked for the check; `nil` when nothing was polled.
   package var checked: CheckReport.Result? {
-    outcome.map { CheckReport.Result(tag: tag, outcome: $0, isWithheld: isWithheld, events: events) }
+    outcome.map {
+      CheckReport.Result(tag: tag, outcome: $0, isWatched: isWatched, isWithheld: isWithheld, events: events)
+    }
   }
 }

@@ -1,4 +1,5 @@
 package import Drift
+import History
 package import ImageModel
 
 /// Something about a tag that must reach the store.
@@ -11,6 +12,11 @@ package struct RecordRequest: Sendable {
     /// No poll: the tag has been failing for `unreachable_after`.
     case overdue
 
+    /// What it means of a tag of which nothing is recorded.
+    fileprivate var isOfUse: Bool {
+      if case .found = self { true } else { false }
+    }
+
     var isCheck: Bool {
       if case .overdue = self { false } else { true }
     }
@@ -19,7 +25,7 @@ package struct RecordRequest: Sendable {
   /// The tag's index in the plan, for whoever takes the `Record`.
   package let index: Int
   /// The tag's row.
-  package let tagID: TagID
+  package var tagID: TagID
   package var watched: WatchEntry
   /// As it stands after the result was taken in.
   package let reachability: Reachability
@@ -47,5 +53,26 @@ package struct RecordRequest: Sendable {
     self.change = change
     self.at = at
     self.nextCheck = nextCheck
+  }
+}
+
+extension RecordRequest {
+  /// Whether there is anything to write beside the tag's row. Of a tag outside the watchlist of which nothing is known
+  /// only what was found is of use: it was misspelt, or forgotten while it was polled.
+  func isOnRecord(_ row: TagRecord) -> Bool { !row.isBlank || watched.isListed || finding.isOfUse }
+}
+
+extension Record {
+  /// Of a poll that leaves nothing behind.
+  init(unrecorded request: RecordRequest) {
+    let outcome: CheckOutcome? =
+      switch request.finding {
+      case .failed(let failure): .failed(failure)
+      case .confirmed: .unchanged
+      case .found, .overdue: nil
+      }
+    self.init(
+      index: request.index, tag: request.watched.tag, isWatched: request.watched.isListed, unmetPin: nil, snapshot: nil,
+      state: TagState(), outcome: outcome, isWithheld: false, events: [], remarks: [])
   }
 }

@@ -33,8 +33,15 @@ package struct Recorder: Sendable {
   }
 
   package func record(_ request: RecordRequest, in store: HistoryTransaction) throws -> Record {
-    let past = StoredPast(store: store, id: request.tagID, tag: request.watched.tag)
-    return try apply(try decide(request, past), to: request, in: store)
+    // It may have been forgotten since it was polled.
+    guard let row = try store.tag(request.watched.tag), row.id == request.tagID else {
+      return Record(unrecorded: request)
+    }
+    guard request.isOnRecord(row) else {
+      try store.removeUnknown(row.id)
+      return Record(unrecorded: request)
+    }
+    return try apply(try decide(request, StoredPast(store: store, row: row)), to: request, in: store)
   }
 
   /// What a request means, by what is recorded and nothing else but the ids that events get.
@@ -79,7 +86,8 @@ package struct Recorder: Sendable {
     state.announcedSnapshot = id(decision.announced)
     try store.updateState(tag, state)
     return Record(
-      index: request.index, tag: request.watched.tag, unmetPin: decision.unmetPin, snapshot: id(decision.current),
+      index: request.index, tag: request.watched.tag, isWatched: request.watched.isListed, unmetPin: decision.unmetPin,
+      snapshot: id(decision.current),
       state: state, outcome: request.finding.isCheck ? decision.outcome : nil, isWithheld: decision.isWithheld,
       events: events, remarks: decision.remarks)
   }

@@ -19,12 +19,13 @@ package protocol TagPast {
 /// As the database has it, within a transaction.
 struct StoredPast: TagPast {
   let store: HistoryTransaction
-  let id: TagID
-  let tag: TagReference
+  let row: TagRecord
+
+  private var id: TagID { row.id }
 
   func latest() throws -> StoredSnapshot? { try store.latestSnapshot(tag: id) }
 
-  func state() throws -> TagState { try store.tag(tag)?.state ?? TagState() }
+  func state() -> TagState { row.state }
 
   func snapshot(_ snapshot: SnapshotID) throws -> StoredSnapshot? { try store.snapshot(snapshot, tag: id) }
 

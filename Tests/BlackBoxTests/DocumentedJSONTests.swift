@@ -68,6 +68,10 @@ import Testing
     try keep("sinks", ["sinks", "list", "--json", "--config", scene.config])
     try keep("db-check", ["db", "check", "--json"])
     try keep("db-prune", ["db", "prune", "--json", "--config", scene.config])
+    let old = "\(registry.authority)/team/app:old"
+    registry.put(FakeRegistryImage("old", platforms: ["linux/amd64"]), in: "team/app", tag: "old")
+    _ = try scene.json(["check", old, "--json", "--config", scene.config])
+    try keep("forget", ["forget", old, "--yes", "--json"])
     // The example leaves the event out, which has its own.
     let event = try #require(printed["event"]).trimmingCharacters(in: .newlines)
     #expect(printed["check"]?.contains("[\(event)]") == true)

@@ -43,6 +43,36 @@ import Testing
       ])
   }
 
+  @Test func ofATagThatIsNotWatchedThatIsSaid() throws {
+    let failure = CheckFailure(.tagMissing, "the registry does not have it", remedy: "check the spelling")
+    let lines = try Self.text([
+      .init(tag: Samples.app, outcome: .unchanged, isWatched: false, events: []),
+      .init(tag: Samples.app, outcome: .failed(failure), isWatched: false, events: []),
+    ])
+    #expect(
+      lines.prefix(2) == [
+        "unchanged   ghcr.io/example/app:stable  not on the watchlist",
+        "failed      ghcr.io/example/app:stable  not on the watchlist; tag_missing: the registry does not have it: "
+          + "check the spelling",
+      ])
+  }
+
+  @Test func quietIsSilentOfWhatIsAsItWas() throws {
+    let quiet = CheckText(format: TextFormat(), isQuiet: true)
+    let calm: [CheckReport.Result] = [
+      .init(tag: Samples.app, outcome: .unchanged, events: []),
+      .init(tag: Samples.tag, outcome: .firstSeen, events: []),
+    ]
+    #expect(try quiet.bytes(Self.report(calm)).isEmpty)
+    let moved = CheckReport.Result(tag: Samples.app, outcome: .changed, isWithheld: true, events: [])
+    let lines = String(decoding: try quiet.bytes(Self.report(calm + [moved])), as: UTF8.self).split(separator: "\n")
+    #expect(
+      lines == [
+        "changed     ghcr.io/example/app:stable  moved to and fro, which is told when it has been quiet",
+        "checked 3 tags in 2.41 s (1/s): 1 first seen, 1 unchanged, 1 changed, 0 failed",
+      ])
+  }
+
   @Test func anUnannouncedMoveAndATagWithoutPlatforms() throws {
     let lines = try Self.text([
       .init(tag: Samples.app, outcome: .changed, isWithheld: true, events: []),

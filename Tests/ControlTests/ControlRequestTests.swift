@@ -22,7 +22,8 @@ import Testing
 
   @Test(
     arguments: [
-      .health, .prune, .check(nil), .check(tags), .retry(query), .drop(query), .retry(DeliveryQuery(states: [])),
+      .health, .prune, .forget(tags[0]), .check(nil), .check(tags), .retry(query), .drop(query),
+      .retry(DeliveryQuery(states: [])),
     ] as [ControlRequest])
   func aRequestIsOneLineAndComesOutAsItWentIn(_ request: ControlRequest) throws {
     let line = request.line(database: "/var/lib/watcher/ü \"x\".db")

@@ -89,13 +89,17 @@ import Testing
     let tags = ["c", "a", "b"].map { TagReference(domain: "docker.io", path: "library/x", tag: $0) }
     let report = try report { history in
       _ = try history.registerTags(tags.map { WatchedTag(tag: $0, selection: .all, intervalSeconds: 60) })
-      _ = try history.ensureTag(amazon, selection: .all)
+      var state = TagState()
+      state.lastChecked = time(0)
+      try history.updateState(try history.ensureTag(amazon, selection: .all).id, state)
+      _ = try history.ensureTag(TagReference(domain: "not", path: "yet", tag: "checked"), selection: .all)
     }
     #expect(report.tags.map(\.record.tag.tag) == ["a", "b", "c"])
     let reader = try HistoryReader.open(scratch.database)
-    let named = try reader.status([amazon, TagReference(domain: "no", path: "such", tag: "tag"), tags[0]])
+    let unknown = [("no", "such", "tag"), ("not", "yet", "checked")].map(TagReference.init(domain:path:tag:))
+    let named = try reader.status([amazon] + unknown + [tags[0]])
     #expect(named.tags.map(\.record.tag) == [amazon, tags[0]])
-    #expect(named.unknown.map(\.domain) == ["no"])
+    #expect(named.unknown == unknown)
   }
 
   @Test func tagsOfAboutTheNameAreNear() throws {

@@ -63,8 +63,8 @@ import Testing
       let tag = TagReference(domain: domain, path: "app", tag: "latest")
       metrics.recordChanges([
         Record(
-          index: 0, tag: tag, unmetPin: nil, snapshot: 1, state: TagState(), outcome: .changed, isWithheld: false,
-          events: [changed], remarks: [])
+          index: 0, tag: tag, isWatched: true, unmetPin: nil, snapshot: 1, state: TagState(), outcome: .changed,
+          isWithheld: false, events: [changed], remarks: [])
       ])
     }
     let page = metrics.page(figures, database: (file: 4096, log: 0), versions: [.init("version", "1")])

@@ -15,8 +15,8 @@ import Testing
 
   private func record(_ remarks: [String]) -> Record {
     Record(
-      index: 0, tag: Self.tag, unmetPin: nil, snapshot: 1, state: TagState(), outcome: .changed, isWithheld: false,
-      events: [], remarks: remarks)
+      index: 0, tag: Self.tag, isWatched: true, unmetPin: nil, snapshot: 1, state: TagState(), outcome: .changed,
+      isWithheld: false, events: [], remarks: remarks)
   }
 
   @Test func aRemarkIsLoggedUntilItIsAnotherOne() throws {

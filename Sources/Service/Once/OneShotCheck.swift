@@ -81,26 +81,32 @@ package final class OneShotCheck: Sendable {
     }
     // There is no window to wait for: the pass is over.
     for sink in config.sinks.grouped { _ = try await EventGrouper.group(sink, store.writer) }
-    await withTaskGroup(of: Void.self) { group in
+    let late = await withTaskGroup(of: String?.self) { group in
       for sink in made.sinks.all where !(sink is StdoutSink) {
         let worker = DeliveryWorker(sink: sink, outbox: outbox)
         group.addTask {
           async let running: Void = worker.run()
-          await worker.stop(drainingFor: .seconds(Limits.checkDeliverySeconds), isPatient: true)
+          let limit = Duration.seconds(Limits.checkDeliverySeconds)
+          let took = await ContinuousClock().measure { await worker.stop(drainingFor: limit, isPatient: true) }
           await running
+          return took < limit ? nil : sink.name
         }
       }
+      return await group.reduce(into: Set<String>()) { late, name in if let name { late.insert(name) } }
     }
-    return try await leftOver()
+    return try await leftOver(late)
   }
 
   /// What still waits, by sink, and why.
-  private func leftOver() async throws -> [String] {
+  ///
+  /// - Parameter late: the sinks that took as long as they were given.
+  private func leftOver(_ late: Set<String>) async throws -> [String] {
     let names = config.sinks.map(\.name)
     return try await store.writer.transaction { store in
       try names.compactMap { name in
         guard let left = try store.leftOver(sink: name) else { return nil }
-        let reason = left.isDisabled ? "its receiver wants nothing more" : left.error ?? "not tried"
+        let silence = late.contains(name) ? "not taken within \(Limits.checkDeliverySeconds) s" : "not tried"
+        let reason = left.isDisabled ? "its receiver wants nothing more" : left.error ?? silence
         return "\(name): \(left.count) \(left.count == 1 ? "waits" : "wait"); \(reason)"
       }
     }

@@ -6,14 +6,13 @@ package import ImageModel
 /// Forgets what `retention` does not keep, a few rows at a time, so that recording and delivering go on in between.
 package enum Pruning {
   /// Counts from the newest time that a registry and the clock agreed on: a clock that is ahead would forget years.
-  ///
-  /// - Returns: what was forgotten; `nil`, and nothing was, where no registry has confirmed the clock yet.
+  /// Where no registry has confirmed the clock yet, only what is left of forgotten tags goes.
   package static func run(
     _ retention: RetentionSettings, _ writer: HistoryWriter, clock: Timestamp = .now()
-  ) async throws -> Pruned? {
-    guard let agreed = try await writer.transaction({ try $0.agreedTime() }) else { return nil }
+  ) async throws -> Pruned {
+    var total = try await Forgetting.sweep(writer)
+    guard let agreed = try await writer.transaction({ try $0.agreedTime() }) else { return total }
     let now = min(clock, agreed)
-    var total = Pruned()
     if let seconds = retention.deliveriesSeconds {
       let before = now.advanced(bySeconds: -seconds)
       var count = 0

@@ -21,12 +21,17 @@ struct ControlHandler: Sendable {
         // May take longer than a peer bears silence.
         progress.set(0, of: 1)
         return ControlReply(try await prune().reply)
+      case .forget(let tag):
+        progress.set(0, of: 1)
+        return ControlReply(try await forget(tag).reply)
       case .retry, .drop: return ControlReply(try await change(request))
       }
     } catch let error as ControlError {
       throw error
     } catch let error as StoreError {
       throw ControlError(error.exitCode, error.message)
+    } catch is TagInUse {
+      throw ControlError(.usage, "the daemon watches this tag (\(writer.path)): \(Forgetting.remedy)")
     } catch let error as CheckInterruption {
       throw ControlError(error, database: writer.path)
     } catch is CancellationError {
@@ -34,6 +39,13 @@ struct ControlHandler: Sendable {
     } catch {
       throw ControlError(.internalError, "the request failed (\(error)): report this")
     }
+  }
+
+  private func forget(_ tag: TagReference) async throws -> Forgotten {
+    guard let forgotten = try await Forgetting.run(tag, writer) else {
+      throw ControlError(.notFound, "nothing is known of this tag (\(tag) in \(writer.path)): it is forgotten already")
+    }
+    return forgotten
   }
 
   private func change(_ request: ControlRequest) async throws -> JSONOutput {

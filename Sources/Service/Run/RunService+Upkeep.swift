@@ -33,7 +33,7 @@ extension RunService {
   func prune() async throws -> Pruned {
     try await keepAgreedTime()
     agreedTime.want()
-    guard let pruned = try await Pruning.run(config.value.retention, store.writer) else { return Pruned() }
+    let pruned = try await Pruning.run(config.value.retention, store.writer)
     guard pruned != Pruned() else { return pruned }
     log.info(
       "pruned",

@@ -239,12 +239,15 @@ package actor RunService {
 
   /// Of tags that are not watched: the sinks are those of the moment of writing, for the configuration may have been
   /// exchanged since somebody asked. One that is watched by then has sinks of its own, and the engine polls it.
+  /// One that was forgotten by then is recorded anew.
   private var recordUnwatched: PollEngine.Recording {
     { [config] requests, store in
-      guard try !requests.contains(where: { try store.isWatched($0.tagID) }) else { throw CheckInterruption.reloaded }
       let config = config.value
-      let routed = requests.map { request in
+      let routed = try requests.map { request in
         var request = request
+        let row = try store.ensureTag(request.watched.tag, selection: request.watched.selection)
+        guard !row.isWatched else { throw CheckInterruption.reloaded }
+        request.tagID = row.id
         request.watched.sinks = config.defaults.sinks
         return request
       }

@@ -21,6 +21,8 @@ struct CheckCommand: AsyncParsableCommand {
   var tags: [String] = []
   @Flag(help: "Exit with 1 when anything changed.")
   var exitCode = false
+  @Flag(help: "Print only what changed or failed, and nothing where nothing did; JSON stays whole.")
+  var quiet = false
   @OptionGroup var output: OutputOptions
   @OptionGroup var config: ConfigOption
   @OptionGroup var database: DatabaseOption
@@ -63,7 +65,7 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   private func show(_ report: CheckReport) throws {
-    try output.print(json: report.json) { try CheckText(format: $0).text(report) }
+    try output.print(json: report.json) { try CheckText(format: $0, isQuiet: quiet).text(report) }
   }
 
   static func status(_ report: CheckReport, wantsExitCode: Bool) -> CommandStatus? {

@@ -30,7 +30,7 @@ struct DbPruneCommand: AsyncParsableCommand {
       let writer = try HistoryWriter.open(path)
       defer { writer.close() }
       // Not by the defaults: what a configuration that cannot be read keeps would be lost.
-      return try await Pruning.run(source.config.file.required().retention, writer) ?? Pruned()
+      return try await Pruning.run(source.config.file.required().retention, writer)
     } asking: { () throws(ControlError) in
       try Pruned(reply: ControlClient.ask(.prune, database: path, environment: ProcessInfo.processInfo.environment))
     }

@@ -17,7 +17,7 @@ struct WatcherCommand: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, ResolveCommand.self, HistoryCommand.self, EventsCommand.self,
       StatusCommand.self, DeliveriesCommand.self, SinksCommand.self, ConfigCommand.self, DbCommand.self,
-      HealthCommand.self,
+      ForgetCommand.self, HealthCommand.self,
     ])
 
   static func main() async {

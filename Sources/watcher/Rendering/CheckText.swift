@@ -11,15 +11,19 @@ struct CheckText {
   private static let shownPlatforms = 2
 
   let format: TextFormat
+  /// Only what changed or failed, and nothing at all where nothing did.
+  var isQuiet = false
 
   private var changeText: ChangeText { ChangeText(digests: format.digests) }
 
   func text(_ report: CheckReport) throws -> String {
-    let names = report.results.map { $0.tag.familiar.shown }
+    let results = isQuiet ? report.results.filter { !$0.outcome.isQuiet } : report.results
+    if isQuiet, results.isEmpty { return "" }
+    let names = results.map { $0.tag.familiar.shown }
     let width = min(names.map(\.utf8.count).max() ?? 0, Self.tagColumns)
     var out: [UInt8] = []
-    out.reserveCapacity(report.results.count * (width + 32))
-    for (name, result) in zip(names, report.results) {
+    out.reserveCapacity(results.count * (width + 32))
+    for (name, result) in zip(names, results) {
       let (words, paint) = words(result.outcome)
       let details = try details(result)
       out += format.style.paint(words, paint).utf8
@@ -62,10 +66,9 @@ struct CheckText {
 
   private func details(_ result: CheckReport.Result) throws -> String {
     let withheld = result.isWithheld ? ["moved to and fro, which is told when it has been quiet"] : []
-    let events = (try result.events.map(words) + withheld).joined(separator: "; ")
-    guard case .failed(let failure) = result.outcome else { return events }
-    let error = "\(failure.code.rawValue): \(failure.message)"
-    return events.isEmpty ? error : "\(events); \(error)"
+    let unwatched = result.isWatched ? [] : ["not on the watchlist"]
+    let error = result.outcome.failure.map { ["\($0.code.rawValue): \($0.message)"] } ?? []
+    return (try result.events.map(words) + withheld + unwatched + error).joined(separator: "; ")
   }
 
   private func words(_ event: RecordedEvent) throws -> String {

@@ -5,6 +5,11 @@ import ImageModel
 enum KnownTags {
   private static let shown = 5
 
+  static func unknown(_ tag: TagReference, in reader: HistoryReader) throws -> CommandError {
+    let place = "\(tag.description.shown) in \(reader.path.shown)"
+    return CommandError(.notFound, "nothing is known of this tag (\(place)): \(try hint(for: tag, in: reader))")
+  }
+
   static func hint(for tag: TagReference, in reader: HistoryReader) throws -> String {
     hint(try reader.near(tag, limit: shown))
   }

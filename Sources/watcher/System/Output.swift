@@ -34,6 +34,11 @@ enum Output {
 
   static func warning(_ message: String) { say("watcher: warning: \(message)") }
 
+  /// A question on standard error, whose answer stands on the same line.
+  static func ask(_ question: String) {
+    _ = writeAll(Array(question.utf8)[...], to: STDERR_FILENO)
+  }
+
   /// A line on standard error. One that cannot be written is lost.
   static func say(_ line: String) {
     _ = writeAll(charset.bytes("\(line)\n")[...], to: STDERR_FILENO)
