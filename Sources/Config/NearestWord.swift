@@ -1,10 +1,16 @@
 /// The word that was probably meant, `nil` if none of `words` is near. Near is one slip in three letters, or the
-/// beginning of the word; case, hyphens and spaces for underscores are no slips.
-func nearest(to text: String, among words: [String]) -> String? {
+/// beginning of the word; of two that are as near, the one that begins so. Case, hyphens and spaces for underscores are
+/// no slips.
+package func nearest(to text: String, among words: [String]) -> String? {
   guard text.utf8.count <= 64 else { return nil }
   let wanted = normalised(text)
-  let best = words.map { (word: $0, distance: editDistance(wanted, normalised($0))) }
-    .min { $0.distance < $1.distance }
+  let best = words.map { word in
+    let word = (text: word, letters: normalised(word))
+    return (
+      word: word.text, distance: editDistance(wanted, word.letters), isOther: word.letters.starts(with: wanted) ? 0 : 1
+    )
+  }
+  .min { ($0.distance, $0.isOther) < ($1.distance, $1.isOther) }
   if let best, best.distance <= max(1, max(wanted.count, best.word.utf8.count) / 3) { return best.word }
   return wanted.count < 3 ? nil : words.first { normalised($0).starts(with: wanted) }
 }

@@ -33,14 +33,30 @@ import Testing
   @Test(
     arguments: [
       (
-        ["chek"], "x",
-        "there is no command 'chek' (watcher): there are run, check, resolve, history, events, status, deliveries, "
-          + "sinks, config"
+        ["frobnicate"], "x",
+        "there is no command 'frobnicate' (watcher): there are run, check, resolve, history, events, status, "
+          + "deliveries, sinks, config"
       ),
+      (["histroy"], "x", "there is no command 'histroy' (watcher): did you mean 'history'? 'watcher --help' shows all"),
+      (["db", "bakup"], "x", "there is no command 'bakup' (watcher db): did you mean 'backup'? 'watcher db --help'"),
+      (["--config", "f"], "x", "a command is missing (watcher): there are run, check"),
+      (["db", "--database", "f"], "x", "a command is missing (watcher db): there are check, backup"),
       (["\u{1b}[1m"], "x", "there is no command '\\u{1b}[1m' (watcher): "),
       (
         ["check", "--jso"], "Unknown option '--jso'.",
-        "unknown option '--jso' (watcher check): see 'watcher check --help'"
+        "unknown option '--jso' (watcher check): did you mean '--json'? 'watcher check --help' shows all"
+      ),
+      (
+        ["history", "x", "--al"], "Unknown option '--al'. Did you mean '--at'?",
+        "unknown option '--al' (watcher history): did you mean '--all'? 'watcher history --help' shows all"
+      ),
+      (
+        ["status", "--databse=x"], "Unknown option '--databse=x'",
+        "unknown option '--databse=x' (watcher status): did you mean '--database'?"
+      ),
+      (
+        ["status", "--frobnicate"], "Unknown option '--frobnicate'. Did you mean '--local'?",
+        "unknown option '--frobnicate' (watcher status): see 'watcher status --help'"
       ),
       (["--jso"], "Unknown option\n '--jso'", "unknown option  '--jso' (watcher): see 'watcher --help'"),
       (["resolve"], "Missing\u{7}", "missing\\u{7} (watcher resolve): see 'watcher resolve --help'"),
@@ -48,8 +64,8 @@ import Testing
         ["deliveries", "drop", "--al"], "x",
         "x (watcher deliveries drop): see 'watcher deliveries drop --help'"
       ),
-      (["deliveries", "dorp"], "x", "there is no command 'dorp' (watcher deliveries): there are list, retry, drop"),
-      (["config", "chek"], "x", "there is no command 'chek' (watcher config): there is check"),
+      (["deliveries", "dorp"], "x", "there is no command 'dorp' (watcher deliveries): did you mean 'drop'?"),
+      (["config", "show"], "x", "there is no command 'show' (watcher config): there is check"),
       (["sinks", "--x"], "x", "x (watcher sinks): see 'watcher sinks --help'"),
       ([], "", " (watcher): see 'watcher --help'"),
     ] as [([String], String, String)])

@@ -8,17 +8,25 @@ import Service
 struct ConfigCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check the configuration, and all that it names, as 'watcher run' would.",
+    usage: "watcher config check [<options>] [<file>]",
     discussion: """
       Root checks as the user that the database belongs to, which is the service's.
-      Example: watcher config check --config config.example.json
+      Example: watcher config check config.example.json
       Exit status: 0 valid; 78 'watcher run' would refuse it, or start and not work in part. Everything that is wrong \
       is listed in one run.
       """)
 
+  @Argument(help: ArgumentHelp("The configuration, as with --config.", valueName: "file"), completion: .file())
+  var named: String?
   @OptionGroup var config: ConfigOption
 
+  func validate() throws {
+    if named != nil && config.config != nil { throw ValidationError("name the configuration once") }
+    if named?.isEmpty == true { throw ValidationError("name a file to check") }
+  }
+
   func run() async throws {
-    let file = config.file
+    let file = named.map { ConfigFile(option: $0, environment: [:]) } ?? config.file
     let settings = try file.ready()
     let environment = ProcessInfo.processInfo.environment
     let database = try DatabaseLocation(option: nil, environment: environment).place(configured: settings.database)

@@ -26,8 +26,10 @@ struct WatcherCommand: AsyncParsableCommand {
     setenv("LIBDISPATCH_LOG", "NO", 0)
     // A registry or a reader that hangs up is an error to handle, not an end. `end` makes up for it.
     signal(SIGPIPE, SIG_IGN)
+    let arguments = CommandWords.arranged(Array(CommandLine.arguments.dropFirst()))
+    if let message = UsageMessage.unknownHelp(arguments) { fail(CommandError(.usage, message)) }
     do {
-      var command = try await asyncParseAsRoot()
+      var command = try await asyncParseAsRoot(arguments)
       // They are caught wherever the word `run` stands among the arguments.
       if !(command is RunCommand) { SignalWatch.release() }
       do {
@@ -73,6 +75,9 @@ struct WatcherCommand: AsyncParsableCommand {
   private static func endParsing(_ error: any Error) -> Never {
     if exitCode(for: error) == .success { exit(withError: error) }
     fail(
-      CommandError(.usage, UsageMessage.text(message(for: error), arguments: Array(CommandLine.arguments.dropFirst()))))
+      CommandError(
+        .usage,
+        UsageMessage.text(
+          message(for: error), arguments: CommandWords.arranged(Array(CommandLine.arguments.dropFirst())))))
   }
 }
