@@ -28,6 +28,8 @@ package struct ResolveAnswer {
             "manifest_size": .number(image.manifestSize),
             "image_id": .text(image.imageID),
             "config_size": .number(image.configSize),
+            "image_size": .number(image.layersSize),
+            "artifact_type": .text(image.artifactType),
             "created": .text(image.config?.created),
           ])
         }),

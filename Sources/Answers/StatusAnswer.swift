@@ -18,6 +18,7 @@ extension TagStatus {
         platforms.map { image in
           .members([
             "platform": .text(image.platform), "manifest": .text(image.manifest), "image_id": .text(image.imageID),
+            "artifact_type": .text(image.artifactType),
           ])
         }),
       "missing_platforms": .array(missingPlatforms.map { .text($0) }),

@@ -24,7 +24,13 @@ extension HistoryReader {
       }
     } catch {
       let failure = StoreError.mapping(error, path: unfinished)
-      throw failure.code == .damaged ? .mapping(error, path: self.path) : failure
+      switch failure.code {
+      case .damaged: throw .mapping(error, path: self.path)
+      case .cannotCreate:
+        throw StoreError(.cannotCreate, "cannot write the copy (\(path)): name a file in a directory that exists")
+      // Of the file that was asked for: nobody knows the other one.
+      default: throw StoreError(failure.code, failure.message.replacing(unfinished, with: path))
+      }
     }
     // Unlike a renaming, this takes nothing's place.
     guard link(unfinished, path) == 0 else { throw .notAccessible(path: path, errno: errno) }

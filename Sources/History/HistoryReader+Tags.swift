@@ -58,6 +58,25 @@ extension HistoryReader {
     }
   }
 
+  /// Known tags as people write them, by name.
+  ///
+  /// - Parameter isWanted: whether to count one; reading ends with `limit` of them.
+  package func tagNames(limit: Int, where isWanted: (String) -> Bool) throws(StoreError) -> [String] {
+    try read { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT registry, repository, tag FROM tag WHERE \(TagRecord.isKnown) ORDER BY registry, repository, tag
+          """)
+      var names: [String] = []
+      while names.count < limit, let row = try rows.next() {
+        let tag = TagReference(domain: try row.text(0), path: try row.text(1), tag: try row.text(2))
+        if let name = [tag.familiar, tag.description].first(where: isWanted) { names.append(name) }
+      }
+      return names
+    }
+  }
+
   /// Tags of the same repository, else of repositories with the same last name.
   ///
   /// - Parameter limit: of those that are named.

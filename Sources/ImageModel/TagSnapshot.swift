@@ -42,6 +42,8 @@ package struct PlatformImage: Hashable, Sendable {
   package var configSize: Int?
   /// The layer digests of the manifest (compressed).
   package var layers: [Digest]
+  /// Bytes of all of these together, as the manifest has them; `nil` where it has none, and of what is stored.
+  package var layersSize: Int?
   /// What the config blob says; `nil` while it could not be had, or where there is none.
   package var config: ImageConfig?
   /// What a manifest without an image ID is: its `artifactType`, else its config's media type, made safe to show and
@@ -50,7 +52,7 @@ package struct PlatformImage: Hashable, Sendable {
 
   package init(
     platform: Platform?, manifest: Digest, manifestSize: Int, imageID: Digest?, configSize: Int?, layers: [Digest],
-    config: ImageConfig?, artifactType: String? = nil
+    layersSize: Int? = nil, config: ImageConfig?, artifactType: String? = nil
   ) {
     self.platform = platform
     self.manifest = manifest
@@ -58,6 +60,7 @@ package struct PlatformImage: Hashable, Sendable {
     self.imageID = imageID
     self.configSize = configSize
     self.layers = layers
+    self.layersSize = layersSize
     self.config = config
     self.artifactType = artifactType
   }

@@ -141,7 +141,8 @@ struct Answer: Sendable {
           : "there is no such repository, or it is private; check the name")
     }
     return Verdict(
-      code: .notFound, remedy: "not a registry's own answer; an outage or a proxy, or no registry at all",
+      code: .notFound,
+      remedy: "it does not look like a registry's answer: an outage, a proxy, or no registry at all; check the host",
       isTransient: true)
   }
 

@@ -199,8 +199,8 @@ struct SnapshotBuilder {
     return PlatformImage(
       platform: platform ?? config?.platform, manifest: digest, manifestSize: size,
       imageID: manifest.isImage ? manifest.config.digest : nil,
-      configSize: manifest.isImage ? manifest.config.size : nil, layers: manifest.layers, config: config,
-      artifactType: manifest.isImage ? nil : manifest.artifactType)
+      configSize: manifest.isImage ? manifest.config.size : nil, layers: manifest.layers,
+      layersSize: manifest.layersSize, config: config, artifactType: manifest.isImage ? nil : manifest.artifactType)
   }
 
   private mutating func manifest(of entry: Descriptor) async throws(CheckFailure) -> ImageManifest {

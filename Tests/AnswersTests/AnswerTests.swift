@@ -60,8 +60,10 @@ import Testing
     #expect(
       String(decoding: try Samples.statusReport().json.bytes, as: UTF8.self) == """
         {"tags":[{"tag":"docker.io/library/amazonlinux:latest","state":"ok","digest":"\(try digest("7"))","platforms":[\
-        {"platform":"linux/amd64","manifest":"\(try digest("b"))","image_id":"\(try digest("d"))"},\
-        {"platform":"linux/arm64","manifest":"\(try digest("c"))","image_id":null}],\
+        {"platform":"linux/amd64","manifest":"\(try digest("b"))","image_id":"\(try digest("d"))",\
+        "artifact_type":null},\
+        {"platform":"linux/arm64","manifest":"\(try digest("c"))","image_id":null,\
+        "artifact_type":"application/x\\u001b"}],\
         "missing_platforms":["linux/s390x"],"last_checked":"2026-09-17T21:30:05.123Z",\
         "last_changed":"2026-09-14T23:50:00.000Z","next_check":"2026-09-17T21:45:05.000Z","failing_since":null,\
         "error":null},\
@@ -87,9 +89,10 @@ import Testing
         {"reference":"ghcr.io/o/i@\(digest)","digest":"\(digest)",\
         "media_type":"application/vnd.oci.image.index.v1+json","size":770,"pull":"ghcr.io/o/i@\(digest)","platforms":[\
         {"platform":"linux/amd64","manifest":"\(try Samples.digest("0"))","manifest_size":1150,\
-        "image_id":"\(try Samples.digest("d"))","config_size":2345,"created":"2026-09-17T21:13:04Z"},\
+        "image_id":"\(try Samples.digest("d"))","config_size":2345,"image_size":53254144,"artifact_type":null,\
+        "created":"2026-09-17T21:13:04Z"},\
         {"platform":null,"manifest":"\(try Samples.digest("1"))","manifest_size":1151,"image_id":null,\
-        "config_size":null,"created":null}]}
+        "config_size":null,"image_size":null,"artifact_type":"application/vnd.example.thing\\u001b","created":null}]}
         """)
   }
 }

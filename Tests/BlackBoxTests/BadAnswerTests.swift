@@ -17,7 +17,7 @@ import Testing
 
   static let answers: [Answer] = [
     Answer(testDescription: "500 without a word", code: "server", resolveStatus: 69) { _ in ScriptedResponse(500) },
-    Answer(testDescription: "404 of a proxy", code: "not_found", resolveStatus: 66) { _ in
+    Answer(testDescription: "404 of a proxy", code: "not_found", resolveStatus: 69) { _ in
       ScriptedResponse(404, headers: [("Content-Type", "text/html")], body: Array("<h1>Not here</h1>".utf8))
     },
     Answer(testDescription: "404 of a repository", code: "repository_missing", resolveStatus: 66) { _ in

@@ -128,7 +128,7 @@ import Testing
     answers.set(200)
     let outcome = try scene.run(["deliveries", "retry", "--sink", "hook"])
     #expect(outcome.status == 0, "\(outcome.stderr)")
-    #expect(outcome.stdout.hasPrefix("enabled sink hook\n"))
+    #expect(outcome.stdout.hasPrefix("sink hook is enabled again\n"))
     #expect(
       try eventually(within: 20) { try scene.sql("SELECT state FROM delivery WHERE sink = 'hook'") == ["delivered"] })
   }

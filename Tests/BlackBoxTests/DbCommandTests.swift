@@ -33,7 +33,10 @@ import Testing
     let before = try Data(contentsOf: URL(fileURLWithPath: copy))
     #expect(try scene.run(["db", "backup", copy]).status == 73)
     #expect(try Data(contentsOf: URL(fileURLWithPath: copy)) == before)
-    #expect(try scene.run(["db", "backup", scene.directory + "/none/copy.db"]).status == 73)
+    let nowhere = try scene.run(["db", "backup", scene.directory + "/none/copy.db"])
+    #expect(nowhere.status == 73)
+    let (missing, remedy) = (scene.directory + "/none/copy.db", "name a file in a directory that exists")
+    #expect(nowhere.stderr == "watcher: error: cannot write the copy (\(missing)): \(remedy)\n")
     #expect(try scene.run(["db", "backup", scene.directory]).status == 73)
     // A daemon takes a copy up as if it were the database.
     let restored = try scene.binary.run(["check", "--config", scene.config, "--database", copy])

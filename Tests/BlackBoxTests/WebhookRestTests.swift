@@ -78,7 +78,7 @@ import Testing
     #expect(receiver.requests.count == 1, "and nothing is sent")
 
     let retried = try scene.run(["deliveries", "retry", "--sink", "hook"])
-    #expect(retried.status == 0 && retried.stdout == "2 deliveries due at once\n", "\(retried.stdout)")
+    #expect(retried.status == 0 && retried.stdout.hasPrefix("2 deliveries are due at once, "), "\(retried.stdout)")
     #expect(try eventually { try waiting().isEmpty })
     #expect(receiver.requests.count == 3)
   }

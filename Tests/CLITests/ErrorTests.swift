@@ -11,7 +11,7 @@ import Testing
   func failedResolve(code: CheckFailure.Code) throws {
     let expected: CommandStatus =
       switch code {
-      case .tagMissing, .repositoryMissing, .notFound: .notFound
+      case .tagMissing, .repositoryMissing: .notFound
       case .unauthorizedOrMissing, .denied, .badCredentials, .credentialsUnreadable, .authUnsupported, .realmRefused:
         .permission
       default: .unavailable

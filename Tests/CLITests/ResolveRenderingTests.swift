@@ -21,9 +21,9 @@ import Testing
           size        770 bytes
           pull        docker.io/library/amazonlinux@\(digest)
 
-        PLATFORM     IMAGE ID      BYTES  MANIFEST      BYTES  CREATED (UTC)
-        linux/amd64  dddddddddddd   2345  000000000000   1150  2026-09-17 21:13:04
-        -            -                 -  111111111111   1151  -
+        PLATFORM     IMAGE ID      IMAGE SIZE  MANIFEST      MANIFEST SIZE  CREATED (UTC)
+        linux/amd64  dddddddddddd     53.2 MB  000000000000         1.1 kB  2026-09-17 21:13:04
+        -            -                      -  111111111111         1.1 kB  -
 
         no image ID (artifact: application/vnd.example.thing\\u{1b})
 
@@ -53,21 +53,23 @@ import Testing
         """
 
         linux/amd64, created 2026-09-17 21:13:04 UTC
-          image ID  \(image)
-          manifest  \(manifest)
-          bytes     config 2345, manifest 1150
+          image ID       \(image)
+          manifest       \(manifest)
+          manifest size  1150 bytes
+          image size     53254144 bytes
 
         """))
     let unknown = try Self.rendering("a", [Samples.amd64, nil]).text(TextFormat(digests: DigestText(isFull: true)))
     #expect(
       unknown.hasSuffix(
         """
-        manifest 1150
+        53254144 bytes
 
         -
-          image ID  no image ID (artifact: application/vnd.example.thing\\u{1b})
-          manifest  \(try Samples.digest("1"))
-          bytes     manifest 1151
+          image ID       no image ID (artifact: application/vnd.example.thing\\u{1b})
+          manifest       \(try Samples.digest("1"))
+          manifest size  1151 bytes
+          image size     -
 
         """))
   }
@@ -78,9 +80,9 @@ import Testing
       text.hasSuffix(
         """
 
-        PLATFORM               DIGEST        BYTES  CREATED (UTC)
-        linux/amd64  image ID  dddddddddddd   2345  2026-09-17 21:13:04
-                     manifest  000000000000   1150
+        PLATFORM               DIGEST           SIZE  CREATED (UTC)
+        linux/amd64  image ID  dddddddddddd  53.2 MB  2026-09-17 21:13:04
+                     manifest  000000000000   1.1 kB
 
         """))
   }

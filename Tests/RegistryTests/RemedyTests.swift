@@ -17,7 +17,10 @@ import Testing
       (410, unknown, .tag, "the tag was deleted or was never there; check the spelling"),
       (404, unknown, .digest, "the digest was deleted or was never there; check it"),
       (404, unknown, .part("the config 1"), "the image is not there in full, or not yet; try again later"),
-      (404, "", .tag, "not a registry's own answer; an outage or a proxy, or no registry at all"),
+      (
+        404, "", .tag,
+        "it does not look like a registry's answer: an outage, a proxy, or no registry at all; check the host"
+      ),
       (
         404, #"{"errors":[{"code":"NAME_UNKNOWN"}]}"#, .tag,
         "there is no such repository, or it is private; check the name"
@@ -76,7 +79,10 @@ import Testing
       (403, "", .none, "access is denied now; set credentials for the registry"),
       (403, "", .notAskedFor, "access is denied now, and the configured credentials were not asked for"),
       (403, "", .refused, "the configured credentials no longer allow it; check what they may read"),
-      (404, "", .none, "not a registry's own answer; an outage or a proxy, or no registry at all"),
+      (
+        404, "", .none,
+        "it does not look like a registry's answer: an outage, a proxy, or no registry at all; check the host"
+      ),
     ] as [(Int, String, Answer.Login, String)])
   func ofATagThatWasThere(_ status: Int, _ body: String, _ login: Answer.Login, _ remedy: String) {
     let answer = Answer(status: status, body: ErrorBody(Array(body.utf8)), login: login, wasSeen: true)

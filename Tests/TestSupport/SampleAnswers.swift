@@ -42,6 +42,7 @@ extension Samples {
       PlatformImage(
         platform: platform, manifest: try digest("\(index)"), manifestSize: 1_150 + index,
         imageID: index == 0 ? try digest("d") : nil, configSize: index == 0 ? 2_345 : nil, layers: [],
+        layersSize: index == 0 ? 53_254_144 : nil,
         config: index == 0
           ? ImageConfig(created: "2026-09-17T21:13:04Z", platform: platform, diffIDs: [], labels: [:]) : nil,
         artifactType: index == 0 ? nil : "application/vnd.example.thing\u{1b}")

@@ -17,7 +17,9 @@ struct CheckCommand: AsyncParsableCommand {
       Exit status: 0; 2 if a tag could not be checked; with --exit-code else 1 if anything changed.
       """)
 
-  @Argument(help: ArgumentHelp("Tags to check; without any, the whole watchlist.", valueName: "tag"))
+  @Argument(
+    help: ArgumentHelp("Tags to check; without any, the whole watchlist.", valueName: "tag"),
+    completion: Completions.tags)
   var tags: [String] = []
   @Flag(help: "Exit with 1 when anything changed.")
   var exitCode = false
@@ -34,6 +36,7 @@ struct CheckCommand: AsyncParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let progress = ProgressLine()
     defer { progress.clear() }
+    progress.show(0, of: wanted?.count ?? settings.watch.count)
     let (report, isShown) = try await HeldDatabase.perform {
       let check = try await OneShotCheck(config: settings, database: path, environment: environment)
       for fault in check.faults { Output.say(fault.rendered) }
@@ -58,7 +61,12 @@ struct CheckCommand: AsyncParsableCommand {
     let report = try await check.run(wanted) { progress.show($0, of: $1) }
     progress.clear()
     try show(report)
-    for problem in try await check.deliver() {
+    let delivering = ProgressLine()
+    delivering.show("delivering, for at most \(Limits.checkDeliverySeconds) s")
+    defer { delivering.clear() }
+    let problems = try await check.deliver()
+    delivering.clear()
+    for problem in problems {
       Output.warning("a sink has not taken all events (\(problem.shown)): 'watcher deliveries list' shows them")
     }
     return report

@@ -11,7 +11,7 @@ struct DbBackupCommand: ParsableCommand {
       Example: watcher db backup /var/backups/watcher.db
       """)
 
-  @Argument(help: ArgumentHelp("Where the copy goes; nothing may be there.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Where the copy goes; nothing may be there.", valueName: "file"), completion: .file())
   var file: String
   @OptionGroup var source: QueryOptions
 

@@ -16,10 +16,15 @@ struct DeliveriesDropCommand: AsyncParsableCommand {
 
   @OptionGroup var change: DeliveryChange
 
+  static func text(_ count: Int) -> String {
+    let rest = count == 1 ? "it is not sent any more, and its event stays" : "they are not sent any more; events stay"
+    return "dropped \(Words.count(count, "delivery", "deliveries")): \(rest) recorded\n"
+  }
+
   func run() async throws {
     let count = try await change.apply { .drop($0) }.count
     try change.print(
       json: .dropped(count), nothing: "none of these waits or has failed",
-      text: count > 0 ? "dropped \(Words.count(count, "delivery", "deliveries"))\n" : nil)
+      text: count > 0 ? Self.text(count) : nil)
   }
 }

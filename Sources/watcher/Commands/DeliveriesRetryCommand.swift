@@ -17,6 +17,11 @@ struct DeliveriesRetryCommand: AsyncParsableCommand {
 
   @OptionGroup var change: DeliveryChange
 
+  static func text(_ count: Int) -> String {
+    "\(Words.count(count, "delivery is", "deliveries are")) due at once, with all attempts to come: a running daemon "
+      + "makes \(count == 1 ? "it" : "them") now, else the next 'watcher run' or 'watcher check' does"
+  }
+
   func run() async throws {
     let outcome = try await change.apply { .retry($0) }
     let (count, enabled) = (outcome.count, outcome.enabled)
@@ -24,8 +29,7 @@ struct DeliveriesRetryCommand: AsyncParsableCommand {
       Output.warning(
         "nothing is sent to a disabled sink (\(name)): 'watcher deliveries retry --sink \(name)' enables it")
     }
-    let due = "\(Words.count(count, "delivery", "deliveries")) due at once"
-    let lines = enabled.map { "enabled sink \($0.shown)" } + (count > 0 ? [due] : [])
+    let lines = enabled.map { "sink \($0.shown) is enabled again" } + (count > 0 ? [Self.text(count)] : [])
     try change.print(
       json: .retried(count, enabled: enabled),
       nothing: "none of these has failed or was put off", text: lines.isEmpty ? nil : lines.map { $0 + "\n" }.joined())

@@ -15,12 +15,13 @@ struct EventsCommand: ParsableCommand {
       Example: watcher events --tag amazonlinux --since 1d --json
       """)
 
-  @Option(help: ArgumentHelp("Only events of this tag; may be repeated.", valueName: "tag"))
+  @Option(
+    help: ArgumentHelp("Only events of this tag; may be repeated.", valueName: "tag"), completion: Completions.tags)
   var tag: [String] = []
   @Option(
     help: ArgumentHelp(
       "Only this type: watcher.image.changed, image.changed, image.*, changed; may be repeated.",
-      valueName: "pattern"))
+      valueName: "pattern"), completion: Completions.eventTypes)
   var type: [String] = []
   @Option(
     parsing: .unconditional,

@@ -19,7 +19,7 @@ struct ForgetCommand: AsyncParsableCommand {
       Exit status: 0; 64 it is watched, or there is nobody to ask; 66 nothing is known of it.
       """)
 
-  @Argument(help: "A tag: amazonlinux, ghcr.io/o/i:1")
+  @Argument(help: "A tag: amazonlinux, ghcr.io/o/i:1", completion: Completions.tags)
   var tag: String
   @Flag(help: "Do not ask.")
   var yes = false

@@ -10,9 +10,10 @@ struct HistoryCommand: ParsableCommand {
     commandName: "history", abstract: "Show which images a tag has named, and from when to when.",
     discussion: "Example: watcher history amazonlinux --since 30d")
 
-  @Argument(help: "A tag: amazonlinux, ghcr.io/o/i:1")
+  @Argument(help: "A tag: amazonlinux, ghcr.io/o/i:1", completion: Completions.tags)
   var tag: String
-  @Option(help: ArgumentHelp("Only this platform; may be repeated.", valueName: "os/arch"))
+  @Option(
+    help: ArgumentHelp("Only this platform; may be repeated.", valueName: "os/arch"), completion: Completions.platforms)
   var platform: [String] = []
   // Unconditional, here and below: `-5m` is a mistaken value that gets its own message, not an option.
   @Option(

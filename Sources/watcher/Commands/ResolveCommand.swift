@@ -15,9 +15,11 @@ struct ResolveCommand: AsyncParsableCommand {
       Exit status: 0; 66 not found; 77 refused; 69 the registry cannot be asked.
       """)
 
-  @Argument(help: "A tag or a digest reference: amazonlinux, ghcr.io/o/i:1, debian@sha256:...")
+  @Argument(
+    help: "A tag or a digest reference: amazonlinux, ghcr.io/o/i:1, debian@sha256:...", completion: Completions.tags)
   var image: String
-  @Option(help: ArgumentHelp("Only this platform; may be repeated.", valueName: "os/arch"))
+  @Option(
+    help: ArgumentHelp("Only this platform; may be repeated.", valueName: "os/arch"), completion: Completions.platforms)
   var platform: [String] = []
   @Flag(help: "Print the exact bytes of the top document and nothing else.")
   var raw = false
@@ -42,10 +44,14 @@ struct ResolveCommand: AsyncParsableCommand {
   private func show(_ reference: ImageReference) async throws {
     let platforms = try ReferenceArgument.platforms(platform)
     let settings = try config.file.optional()
+    let progress = ProgressLine()
+    defer { progress.clear() }
+    if !verbose { progress.show("asking \(reference.domain.shown)") }
     let resolution = try await Resolver.resolve(
       reference, selection: platforms.isEmpty ? .all : .only(platforms),
       wasSeen: Self.wasSeen(reference, settings.database), config: settings,
       environment: ProcessInfo.processInfo.environment, trace: verbose ? Self.trace : nil)
+    progress.clear()
     if raw { return try Output.write(resolution.top.bytes) }
     let present = resolution.snapshot.images.map(\.platform)
     let missing = MissingPlatforms.among(present, asked: platforms)

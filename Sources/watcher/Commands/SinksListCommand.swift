@@ -9,7 +9,7 @@ struct SinksListCommand: ParsableCommand {
     usage: "watcher sinks list [<options>] [<name> ...]",
     discussion: "Example: watcher sinks list ops")
 
-  @Argument(help: ArgumentHelp("Sinks to show; without any, all.", valueName: "name"))
+  @Argument(help: ArgumentHelp("Sinks to show; without any, all.", valueName: "name"), completion: Completions.sinks)
   var names: [String] = []
   @OptionGroup var output: TimedOutputOptions
   @OptionGroup var config: ConfigOption

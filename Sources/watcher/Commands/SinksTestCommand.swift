@@ -14,7 +14,7 @@ struct SinksTestCommand: AsyncParsableCommand {
       Exit status: 0; 69 a sink did not take it; 66 no such sink.
       """)
 
-  @Argument(help: ArgumentHelp("Sinks to test; without any, all.", valueName: "name"))
+  @Argument(help: ArgumentHelp("Sinks to test; without any, all.", valueName: "name"), completion: Completions.sinks)
   var names: [String] = []
   @OptionGroup var config: ConfigOption
 

@@ -10,7 +10,9 @@ struct StatusCommand: ParsableCommand {
     usage: "watcher status [<options>] [<tag> ...]",
     discussion: "Example: watcher status amazonlinux:latest")
 
-  @Argument(help: ArgumentHelp("Tags to show; without any, those that are watched.", valueName: "tag"))
+  @Argument(
+    help: ArgumentHelp("Tags to show; without any, those that are watched.", valueName: "tag"),
+    completion: Completions.tags)
   var tags: [String] = []
   @OptionGroup var output: TimedOutputOptions
   @OptionGroup var source: QueryOptions

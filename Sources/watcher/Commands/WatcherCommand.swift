@@ -17,7 +17,7 @@ struct WatcherCommand: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, ResolveCommand.self, HistoryCommand.self, EventsCommand.self,
       StatusCommand.self, DeliveriesCommand.self, SinksCommand.self, ConfigCommand.self, DbCommand.self,
-      ForgetCommand.self, HealthCommand.self,
+      ForgetCommand.self, HealthCommand.self, CompletionCommand.self,
     ])
 
   static func main() async {

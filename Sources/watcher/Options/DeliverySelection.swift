@@ -6,7 +6,7 @@ import ImageModel
 struct DeliverySelection: ParsableArguments {
   @Argument(help: ArgumentHelp("Those of this event, by its id or its sequence; may be several.", valueName: "event"))
   var events: [String] = []
-  @Option(help: ArgumentHelp("Those to this sink; may be repeated.", valueName: "name"))
+  @Option(help: ArgumentHelp("Those to this sink; may be repeated.", valueName: "name"), completion: Completions.sinks)
   var sink: [String] = []
   @Option(
     parsing: .unconditional,

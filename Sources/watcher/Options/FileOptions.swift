@@ -3,7 +3,9 @@ import FoundationEssentials
 
 struct ConfigOption: ParsableArguments {
   @Option(
-    help: ArgumentHelp("The configuration (default: $WATCHER_CONFIG, then \(ConfigFile.usualPath)).", valueName: "file")
+    help: ArgumentHelp(
+      "The configuration (default: $WATCHER_CONFIG, then \(ConfigFile.usualPath)).", valueName: "file"),
+    completion: .file()
   )
   var config: String?
 
@@ -18,7 +20,7 @@ struct DatabaseOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The database (default: $WATCHER_DATABASE, then the configuration's, then the service's or your own).",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var database: String?
 
   func validate() throws {

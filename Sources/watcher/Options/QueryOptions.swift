@@ -7,21 +7,21 @@ struct QueryOptions: ParsableArguments {
   @OptionGroup var config: ConfigOption
   @OptionGroup var database: DatabaseOption
 
-  func open() throws -> HistoryReader { try HistoryReader.open(path()) }
+  func open(say: (String) -> Void = Output.say) throws -> HistoryReader { try HistoryReader.open(path(say: say)) }
 
   /// The configuration is read only where it can have a say.
   ///
   /// - Throws: status 78 where it cannot be said which database is meant.
-  func path() throws -> String {
+  func path(say: (String) -> Void = Output.say) throws -> String {
     let location = database.location
     guard !location.isNamed else { return try location.path(configured: nil) }
     if config.file.isGone {
       let path = try location.path(configured: nil)
       if DatabaseLock.isHeld(for: path) {
-        Output.warning("the configuration is gone (\(config.file.path.shown)): asking the daemon of \(path.shown)")
+        say("watcher: warning: the configuration is gone (\(config.file.path.shown)): asking the daemon of \(path.shown)")
         return path
       }
     }
-    return try location.path(configured: config.file.database())
+    return try location.path(configured: config.file.database(say: say))
   }
 }

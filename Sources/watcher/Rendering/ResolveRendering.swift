@@ -40,10 +40,8 @@ struct ResolveRendering {
     table.rows = [
       [.init("image ID", .faint), .init(imageID(of: image, format), .strong)],
       [.init("manifest", .faint), .init(format.digests(image.manifest))],
-      [
-        .init("bytes", .faint),
-        .init((image.configSize.map { "config \($0), " } ?? "") + "manifest \(image.manifestSize)"),
-      ],
+      [.init("manifest size", .faint), .init("\(image.manifestSize) bytes")],
+      [.init("image size", .faint), .init(image.layersSize.map { "\($0) bytes" } ?? "-")],
     ]
     return [image.platform.words.shown + created] + table.lines(format.style).map { "  " + $0 }
   }
@@ -52,21 +50,23 @@ struct ResolveRendering {
     image.imageID.map { format.digests($0) } ?? ImageWords.withoutID(image.artifactType)
   }
 
-  /// A row per image where that fits, else two.
+  /// A row per image where that fits, else two. The size of an image is that of its layers, as they are pulled.
   private func imageTable(_ format: TextFormat) -> TextTable {
-    let bytes = TextTable.Column("BYTES", isRight: true)
+    let imageSize = TextTable.Column("IMAGE SIZE", isRight: true)
     let created = TextTable.Column("CREATED (\(format.times.zone))")
-    var wide = TextTable(["PLATFORM", "IMAGE ID", bytes, "MANIFEST", bytes, created])
-    var narrow = TextTable(["PLATFORM", "", "DIGEST", bytes, created])
+    var wide = TextTable([
+      "PLATFORM", "IMAGE ID", imageSize, "MANIFEST", .init("MANIFEST SIZE", isRight: true), created,
+    ])
+    var narrow = TextTable(["PLATFORM", "", "DIGEST", .init("SIZE", isRight: true), created])
     for image in snapshot.images {
       let platform = TextTable.Cell(image.platform.words.shown)
       let imageID = TextTable.Cell(format.digests(image.imageID), .strong)
-      let configSize = TextTable.Cell(image.configSize.map(String.init) ?? "-")
+      let imageSize = TextTable.Cell(image.layersSize.map(Words.bytes) ?? "-")
       let manifest = TextTable.Cell(format.digests(image.manifest))
-      let manifestSize = TextTable.Cell(String(image.manifestSize))
+      let manifestSize = TextTable.Cell(Words.bytes(image.manifestSize))
       let created = TextTable.Cell(format.times.created(image.config?.created))
-      wide.rows.append([platform, imageID, configSize, manifest, manifestSize, created])
-      narrow.rows.append([platform, "image ID", imageID, configSize, created])
+      wide.rows.append([platform, imageID, imageSize, manifest, manifestSize, created])
+      narrow.rows.append([platform, "image ID", imageID, imageSize, created])
       narrow.rows.append(["", "manifest", manifest, manifestSize, ""])
     }
     return wide.fits(format.width) ? wide : narrow

@@ -14,6 +14,18 @@ enum Words {
     return count(seconds / size, unit)
   }
 
+  /// `770 B`, `1.2 kB`, `53.3 MB`: thousands, as registries and Docker count.
+  static func bytes(_ number: Int) -> String {
+    guard number >= 1_000 else { return "\(number) B" }
+    var (tenths, unit) = (number / 100, 0)
+    let units = ["kB", "MB", "GB", "TB"]
+    while tenths >= 10_000, unit + 1 < units.count {
+      tenths /= 1_000
+      unit += 1
+    }
+    return "\(tenths / 10).\(tenths % 10) \(units[unit])"
+  }
+
   /// `there is a`, `there are a, b and 3 more`, `there are none`.
   static func thereAre(_ items: [String], limit: Int) -> String {
     items.isEmpty ? "there are none" : "there \(items.count == 1 ? "is" : "are") \(list(items, limit: limit))"

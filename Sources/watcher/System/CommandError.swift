@@ -37,11 +37,13 @@ extension CheckFailure.Code {
   /// What `resolve` exits with. Source: docs/service.md, Exit status.
   var exitStatus: CommandStatus {
     switch self {
-    case .tagMissing, .repositoryMissing, .notFound: .notFound
+    case .tagMissing, .repositoryMissing: .notFound
     case .unauthorizedOrMissing, .denied, .badCredentials, .credentialsUnreadable, .authUnsupported, .realmRefused:
       .permission
     case .dns, .connect, .tls, .timeout, .network, .tooLarge, .addressRefused, .redirectRefused, .rateLimited,
       .server, .badRequest,
+      // A 404 that no registry has made says nothing about the image.
+      .notFound,
       .badResponse, .badDocument, .digestMismatch, .unsupportedDocument:
       .unavailable
     }

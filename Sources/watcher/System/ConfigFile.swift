@@ -9,6 +9,8 @@ struct ConfigFile: Hashable {
   static let usualPath = "/etc/watcher/config.json"
   /// More than the parser takes; what is beyond need not be read.
   private static let sizeLimit = Limits.configurationBytes + 1
+  /// For a pipe, between two pieces.
+  private static let patienceSeconds: Int32 = 10
 
   let path: String
   /// Whether the user named it; then it must be there.
@@ -114,6 +116,12 @@ struct ConfigFile: Hashable {
   }
 
   private func unreadable(_ failure: SystemError) -> CommandError {
+    if failure.code == ETIMEDOUT {
+      return CommandError(
+        .configuration,
+        "nothing came from the configuration within \(Self.patienceSeconds) s (\(path.safe())): "
+          + "it is a pipe, see what writes to it or name a file")
+    }
     let isForbidden = failure.code == EACCES || failure.code == EPERM
     return CommandError(
       isForbidden ? .permission : .configuration,
@@ -122,7 +130,7 @@ struct ConfigFile: Hashable {
   }
 
   private static func read(_ path: String) -> Result<[UInt8], SystemError> {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return .failure(SystemError(code: errno)) }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
@@ -131,6 +139,9 @@ struct ConfigFile: Hashable {
     if fstat(descriptor, &info) == 0 { bytes.reserveCapacity(min(sizeLimit, Int(info.st_size) + 1)) }
     var chunk = [UInt8](repeating: 0, count: 1 << 20)
     while bytes.count < sizeLimit {
+      // A pipe may have no writer, now or ever.
+      var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      if poll(&state, 1, patienceSeconds * 1_000) == 0 { return .failure(SystemError(code: ETIMEDOUT)) }
       let count = Glibc.read(descriptor, &chunk, chunk.count)
       if count == 0 { break }
       if count > 0 {

@@ -24,13 +24,16 @@ final class ProgressLine: Sendable {
   }
 
   /// Writes the line anew, at most ten times a second. From any thread.
-  func show(_ done: Int, of total: Int) {
+  func show(_ done: Int, of total: Int) { show("checked \(done) of \(total)") }
+
+  /// The same of work that has no parts.
+  func show(_ text: String) {
     guard isShown else { return }
     next.withLock { next in
       let now = clock()
       guard let due = next, now >= due else { return }
       next = now + Self.pauseNanoseconds
-      write("\r\u{1b}[Kchecked \(done) of \(total)")
+      write("\r\u{1b}[K\(text)")
     }
   }
 

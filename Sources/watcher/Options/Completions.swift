@@ -1,0 +1,43 @@
+import ArgumentParser
+import History
+import ImageModel
+
+/// What shells complete the values of options and arguments to.
+enum Completions {
+  /// More than anybody reads.
+  private static let limit = 500
+
+  static let eventTypes = CompletionKind.list(EventType.allCases.map(\.rawValue))
+
+  /// Those of most images. Any other can be written.
+  static let platforms = CompletionKind.list([
+    "linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6", "linux/386", "linux/ppc64le", "linux/riscv64",
+    "linux/s390x", "windows/amd64",
+  ])
+
+  /// Tags of the database that the command line means.
+  static let tags = CompletionKind.custom { words, index, _ in
+    let begun = words.indices.contains(index) ? words[index] : ""
+    let names = read(words) { try $0.tagNames(limit: limit) { $0.hasPrefix(begun) } } ?? []
+    // There what follows a colon would be a description.
+    return CompletionShell.requesting == .zsh ? names.map { $0.replacing(":", with: "\\:") } : names
+  }
+
+  static let sinks = CompletionKind.custom { words, _, _ in read(words) { try $0.sinkNames() } ?? [] }
+
+  /// Nothing where there is no database, or none that can be read: a shell shows no errors.
+  private static func read(_ words: [String], _ names: (HistoryReader) throws -> [String]) -> [String]? {
+    var source = QueryOptions()
+    source.config = ConfigOption()
+    source.database = DatabaseOption()
+    source.config.config = value(of: "--config", in: words)
+    source.database.database = value(of: "--database", in: words)
+    return try? names(source.open(say: { _ in })).map(\.shown)
+  }
+
+  private static func value(of option: String, in words: [String]) -> String? {
+    if let word = words.last(where: { $0.hasPrefix(option + "=") }) { return String(word.dropFirst(option.count + 1)) }
+    guard let index = words.lastIndex(of: option), index + 1 < words.count else { return nil }
+    return words[index + 1]
+  }
+}
