@@ -181,7 +181,7 @@ import Testing
       await Task.yield()
     }
     gate.isOpen.store(true, ordering: .sequentiallyConsistent)
-    try await reload.value
+    _ = try await reload.value
     #expect(await engine.stop() == nil)
     let waiting = try HistoryReader.open(writer.path).deliveries(DeliveryQuery(states: [.waiting]))
     #expect(waiting.map(\.sink) == ["new"])

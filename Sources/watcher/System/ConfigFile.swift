@@ -77,8 +77,8 @@ struct ConfigFile: Hashable {
       let bytes = try optionalBytes()
       let setting = try correct(say) { () throws(ConfigProblems) in try DatabaseSetting(in: bytes, path: path) }
       if setting.isBrokenElsewhere {
-        Output.warning(
-          "the configuration is broken (\(path.safe())): only \"database\" of it is used here; "
+        say(
+          "watcher: warning: the configuration is broken (\(path.safe())): only \"database\" of it is used here; "
             + "'watcher config check' says what is wrong")
       }
       return setting.path
