@@ -3,10 +3,11 @@ import Logging
 import Recording
 import Synchronization
 
-/// Logs what happens to tags, sparingly: a failing tag at its 1st, 10th, 100th … failure and when it recovers.
+/// Logs what happens to tags, sparingly: a failing tag at its 1st, 10th, 100th … failure and when it recovers; of tags
+/// that fail in the same way at one registry the first ten, then how many they are.
 final class PollReport: Sendable {
   private let log: Logger
-  private let failures = Mutex<[TagReference: Int]>([:])
+  private let failures = Mutex(FailingTags())
   /// What was said last of a tag's documents: most are as odd as the ones before them.
   private let remarks = Mutex<[TagReference: [String]]>([:])
 
@@ -46,21 +47,30 @@ final class PollReport: Sendable {
   }
 
   private func logFailure(_ tag: TagReference, _ failure: CheckFailure) {
-    let count = failures.withLock { failures in
-      failures[tag, default: 0] += 1
-      return failures[tag, default: 1]
+    switch failures.withLock({ $0.failed(tag, failure.code) }) {
+    case .tag(let count) where Self.isPowerOfTen(count):
+      log.warning(
+        "poll_failed",
+        metadata: [
+          "tag": "\(tag)", "code": "\(failure.code.rawValue)", "err": "\(failure.message)", "failures": "\(count)",
+        ])
+    case .kind(let tags) where Self.isPowerOfTen(tags):
+      log.warning(
+        "polls_failed",
+        metadata: [
+          "registry": "\(tag.domain)", "code": "\(failure.code.rawValue)", "tags": "\(tags)", "example": "\(tag)",
+          "err": "\(failure.message)", "note": "watcher status shows which tags",
+        ])
+    case .tag, .kind, nil: break
     }
-    guard Self.isPowerOfTen(count) else { return }
-    log.warning(
-      "poll_failed",
-      metadata: [
-        "tag": "\(tag)", "code": "\(failure.code.rawValue)", "err": "\(failure.message)", "failures": "\(count)",
-      ])
   }
 
   private func logSuccess(_ tag: TagReference) {
-    guard let count = failures.withLock({ $0.removeValue(forKey: tag) }) else { return }
-    log.info("poll_recovered", metadata: ["tag": "\(tag)", "failures": "\(count)"])
+    switch failures.withLock({ $0.succeeded(tag) }) {
+    case .tag(let count): log.info("poll_recovered", metadata: ["tag": "\(tag)", "failures": "\(count)"])
+    case .kind(let tags): log.info("polls_recovered", metadata: ["registry": "\(tag.domain)", "tags": "\(tags)"])
+    case nil: break
+    }
   }
 
   static func isPowerOfTen(_ number: Int) -> Bool {
