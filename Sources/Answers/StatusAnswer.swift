@@ -4,7 +4,10 @@ package import ImageModel
 extension StatusReport {
   /// How tags and sinks are doing. Source: docs/reference.md, status.
   package var json: JSONOutput {
-    .members(["tags": .array(tags.map(\.json)), "sinks": .array(sinks.map(\.json))])
+    .members([
+      "tags": .array(tags.map(\.json)), "sinks": .array(sinks.map(\.json)), "daemon": DaemonRecord.json(daemon),
+      "database": .string(database),
+    ])
   }
 }
 
@@ -45,6 +48,24 @@ extension SinkStatus {
       "waiting": .number(waiting),
       "failed": .number(failed),
       "oldest_waiting": .text(oldestWaiting),
+      "failing_since": .text(failingSince),
+      "next_attempt": .text(nextAttempt),
+      "error": failure.map {
+        .members(["code": .string($0.code.rawValue), "message": .string($0.message)])
+      } ?? .null,
+    ])
+  }
+}
+
+extension DaemonRecord {
+  /// Of none, everything else is `null`.
+  fileprivate static func json(_ daemon: DaemonRecord?) -> JSONOutput {
+    .members([
+      "running": .bool(daemon != nil),
+      "pid": daemon.map { .number($0.pid) } ?? .null,
+      "version": daemon.map { .string($0.version) } ?? .null,
+      "configuration": daemon.map { .string($0.configuration) } ?? .null,
+      "since": .text(daemon?.since),
     ])
   }
 }

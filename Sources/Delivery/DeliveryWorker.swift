@@ -217,8 +217,10 @@ package actor DeliveryWorker {
     guard isHurried || !results.isEmpty else { return }
     let asked = isHurried || results.contains(where: \.isRefusal) ? throttle.asked(at: clock.now()) : nil
     let rest = isHurried ? asked ?? .zero : asked
+    let retry = restsUntil > clock.now() ? clock.now().duration(to: restsUntil) : nil
     // In a task of its own: what has been delivered is recorded also when this one was cancelled meanwhile.
-    try await Task { [outbox, sink] in try await outbox.settle(sink: sink.name, results, rest: rest) }.value
+    let task = Task { [outbox, sink] in try await outbox.settle(sink: sink.name, results, rest: rest, retry: retry) }
+    try await task.value
     recordedHurries = hurries
     unsettled.removeFirst(results.count)
     unsettledSince = clock.now()

@@ -24,6 +24,8 @@ package protocol Outbox: Sendable {
 
   /// Records results. They are durable before this returns; what is not settled is delivered once more.
   ///
-  /// - Parameter rest: for how long from now the sink's receiver wants nothing; `nil` leaves what is recorded.
-  func settle(sink: String, _ results: [DeliveryResult], rest: Duration?) async throws
+  /// - Parameters:
+  ///   - rest: for how long from now the sink's receiver wants nothing; `nil` leaves what is recorded.
+  ///   - retry: for how long from now nothing is sent, because of failures.
+  func settle(sink: String, _ results: [DeliveryResult], rest: Duration?, retry: Duration?) async throws
 }

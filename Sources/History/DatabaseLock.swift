@@ -3,7 +3,8 @@ import Host
 import Synchronization
 
 /// The right to write one database: an exclusive `flock` on `<database>.lock`, held until released or until the
-/// process ends in whatever way. The lock file stays; deleting it could give two writers a lock each.
+/// process ends in whatever way. The lock file stays; deleting it could give two writers a lock each. It holds the
+/// process ID of whoever took the lock last.
 package final class DatabaseLock: Sendable {
   private let descriptor: Mutex<Int32?>
 
@@ -31,14 +32,18 @@ package final class DatabaseLock: Sendable {
     giveToOwner(of: isThere ? databasePath : directory(of: databasePath), descriptor, sharesGroup: true)
     // A reader that looks whether there is a writer holds the lock for an instant, so one refusal proves nothing.
     for attempt in 0..<attempts {
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return DatabaseLock(descriptor) }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+        sign(descriptor)
+        return DatabaseLock(descriptor)
+      }
       if errno != EWOULDBLOCK && errno != EINTR { break }
       if attempt + 1 < attempts { usleep(pauseMicroseconds) }
     }
     let failure = errno
+    let holder = signature(descriptor)
     close(descriptor)
     guard failure == EWOULDBLOCK else { throw .notAccessible(path: path, errno: failure) }
-    throw .held(path)
+    throw .held(path, by: holder)
   }
 
   /// Gives the lock back; later calls do nothing.
@@ -49,24 +54,45 @@ package final class DatabaseLock: Sendable {
     }
   }
 
+  enum State: Hashable {
+    case free
+    /// By this process, if it can be told.
+    case held(by: Int?)
+  }
+
   /// Whether somebody writes to the database now, as far as can be told: an unreadable lock file counts as held.
-  package static func isHeld(for databasePath: String) -> Bool { look(at: lockPath(for: databasePath)) ?? true }
+  package static func isHeld(for databasePath: String) -> Bool { state(for: databasePath) != .free }
+
+  static func state(for databasePath: String) -> State { look(at: lockPath(for: databasePath)) ?? .held(by: nil) }
 
   /// Looks, and makes nothing. Whatever else is wrong with the place is left to `acquire`.
   ///
   /// - Throws: `.locked` when somebody writes to the database now.
   package static func refuseHeld(_ databasePath: String) throws(StoreError) {
     let path = lockPath(for: databasePath)
-    if look(at: path) == true { throw .held(path) }
+    if case .held(let holder) = look(at: path) { throw .held(path, by: holder) }
   }
 
   /// Whether a lock file is held; `nil` where that cannot be told.
-  private static func look(at path: String) -> Bool? {
+  private static func look(at path: String) -> State? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard descriptor >= 0 else { return errno == ENOENT ? false : nil }
+    guard descriptor >= 0 else { return errno == ENOENT ? .free : nil }
     defer { close(descriptor) }
-    if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return false }
-    return errno == EWOULDBLOCK ? true : nil
+    if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return .free }
+    return errno == EWOULDBLOCK ? .held(by: signature(descriptor)) : nil
+  }
+
+  /// Says who has it; on a full disk, nobody.
+  private static func sign(_ descriptor: Int32) {
+    guard ftruncate(descriptor, 0) == 0 else { return }
+    let text = Array("\(getpid())\n".utf8)
+    _ = pwrite(descriptor, text, text.count, 0)
+  }
+
+  private static func signature(_ descriptor: Int32) -> Int? {
+    var text = [UInt8](repeating: 0, count: 16)
+    let count = pread(descriptor, &text, text.count, 0)
+    return count > 0 ? Int(String(decoding: text[..<count], as: UTF8.self).prefix { $0 != "\n" }) : nil
   }
 
   private static func lockPath(for databasePath: String) -> String { FilePath.canonical(databasePath) + ".lock" }
@@ -76,7 +102,9 @@ package final class DatabaseLock: Sendable {
 }
 
 extension StoreError {
-  fileprivate static func held(_ lock: String) -> StoreError {
-    StoreError(.locked, "another process holds the database (\(lock)): stop it first, or name another with --database")
+  fileprivate static func held(_ lock: String, by holder: Int?) -> StoreError {
+    let process = holder.map { "process \($0)" } ?? "another process"
+    return StoreError(
+      .locked, "\(process) holds the database (\(lock)): stop it first, or name another with --database")
   }
 }

@@ -55,7 +55,9 @@ extension HistoryReader {
   }
 
   /// How the sinks are doing, in the order of the configuration.
-  package func sinks() throws(StoreError) -> [SinkStatus] { try read(Self.sinks) }
+  package func sinks(now: Timestamp = .now()) throws(StoreError) -> [SinkStatus] {
+    try read { db in try SinkStatus.fetchAll(db, now: now) }
+  }
 
   /// The sequence of the first event that waits for a sink or has failed there.
   private static let firstOpen = """

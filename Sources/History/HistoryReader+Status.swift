@@ -1,12 +1,16 @@
 import GRDB
+import Host
 package import ImageModel
 
 extension HistoryReader {
   /// How tags and sinks are doing.
   ///
   /// - Parameter tags: those to report, in this order; `nil` for all that are watched, by name.
-  package func status(_ tags: [TagReference]? = nil) throws(StoreError) -> StatusReport {
-    try read { db in
+  package func status(
+    _ tags: [TagReference]? = nil, now: Timestamp = .now()
+  ) throws(StoreError) -> StatusReport {
+    let daemon = try daemon()
+    return try read { db in
       let texts = ParsedTexts()
       var found: [TagStatus] = []
       var unknown: [TagReference] = []
@@ -26,7 +30,9 @@ extension HistoryReader {
       } else {
         found = try Self.watched(db, texts)
       }
-      return StatusReport(tags: found, unknown: unknown, sinks: try Self.sinks(db))
+      return StatusReport(
+        tags: found, unknown: unknown, sinks: try SinkStatus.fetchAll(db, now: now), database: path,
+        daemon: daemon, rests: daemon == nil ? [:] : try RegistryRests.fetch(db))
     }
   }
 
@@ -51,24 +57,5 @@ extension HistoryReader {
   ) throws -> TagStatus {
     let record = try TagRow.record(row, tag: tag, texts)
     return TagStatus(record: record, current: try SnapshotRow.latest(db, tag: record.id, texts))
-  }
-
-  static func sinks(_ db: Database) throws -> [SinkStatus] {
-    try Row.fetchAll(
-      db,
-      sql: """
-        SELECT k.name, k.type, k.state,
-          (SELECT count(*) FROM delivery d INDEXED BY delivery_waiting WHERE d.sink = k.name AND d.state = 'waiting'),
-          (SELECT count(*) FROM delivery d INDEXED BY delivery_failed WHERE d.sink = k.name AND d.state = 'failed'),
-          (SELECT e.time_ms FROM event e WHERE e.sequence =
-            (SELECT min(d.event_sequence) FROM delivery d INDEXED BY delivery_waiting
-              WHERE d.sink = k.name AND d.state = 'waiting'))
-        FROM sink k ORDER BY k.position, k.name
-        """
-    ).map { row in
-      SinkStatus(
-        name: try row.text(0), type: try row.text(1), state: try row.named(2, SinkState.self),
-        waiting: Int(try row.integer(3)), failed: Int(try row.integer(4)), oldestWaiting: try row.optionalTime(5))
-    }
   }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import Host
 package import ImageModel
 
 extension HistoryTransaction {
@@ -69,7 +70,7 @@ extension HistoryTransaction {
   }
 
   /// How the sinks are doing, those that were removed too.
-  package func sinkStatus() throws -> [SinkStatus] { try HistoryReader.sinks(db) }
+  package func sinkStatus(now: Timestamp = .now()) throws -> [SinkStatus] { try SinkStatus.fetchAll(db, now: now) }
 
   /// The wall clock was set: what waits for its next attempt keeps the rest of its time.
   ///
@@ -86,6 +87,8 @@ extension HistoryTransaction {
         UPDATE delivery SET refused_since_ms = refused_since_ms + ?
         WHERE state = 'waiting' AND refused_since_ms IS NOT NULL
         """, arguments: [step.milliseconds])
-    try db.execute(sql: "UPDATE sink SET rests_until_ms = rests_until_ms + ?", arguments: [step.milliseconds])
+    try db.execute(
+      sql: "UPDATE sink SET rests_until_ms = rests_until_ms + ?1, retries_ms = retries_ms + ?1",
+      arguments: [step.milliseconds])
   }
 }

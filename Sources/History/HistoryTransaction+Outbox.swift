@@ -26,6 +26,12 @@ extension HistoryTransaction {
           -- What a receiver asked for holds for that receiver.
           rests_until_ms = CASE
             WHEN fingerprint IN (excluded.fingerprint, 'disabled ' || excluded.fingerprint) THEN rests_until_ms END,
+          -- What still waits of the former one shows whether it works.
+          failing_since_ms = CASE
+            WHEN fingerprint IN (excluded.fingerprint, 'disabled ' || excluded.fingerprint)
+              OR EXISTS (SELECT 1 FROM delivery d INDEXED BY delivery_troubled
+                WHERE d.sink = sink.name AND d.state = 'waiting' AND d.last_error IS NOT NULL)
+            THEN failing_since_ms END,
           type = excluded.type, fingerprint = excluded.fingerprint
         """)
     for (position, sink) in sinks.enumerated() {

@@ -6,7 +6,7 @@ import ImageModel
 /// databases, and those for which there is not room enough, are migrated without.
 /// Source: docs/store.md, The tables.
 enum MigrationBackup {
-  /// `watcher.db.pre-v3`, of a migration to version 3.
+  /// `watcher.db.pre-v4`, of a migration to version 4.
   static func path(for database: String, version: Int) -> String { "\(database).pre-v\(version)" }
 
   static func make(_ db: Database, path: String, version: Int) throws {

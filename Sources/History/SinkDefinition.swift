@@ -20,6 +20,8 @@ package struct SinkDefinition: Hashable, Sendable {
 
 package enum SinkState: String, Sendable, CaseIterable {
   case ok
+  /// Something that was tried has not arrived. The database keeps that beside the state.
+  case failing
   /// Its receiver asked not to be sent anything any more (410).
   case disabled
   /// No longer in the configuration; what waits for it is kept and shown.

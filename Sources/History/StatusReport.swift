@@ -7,6 +7,35 @@ package struct StatusReport: Hashable, Sendable {
   package let unknown: [TagReference]
   /// In the order of the configuration.
   package let sinks: [SinkStatus]
+  /// The path of the database, symbolic links resolved.
+  package let database: String
+  /// `nil` where none runs.
+  package let daemon: DaemonRecord?
+  /// Until when registries want to be left alone, by domain, as the daemon that runs last said.
+  package let rests: [String: Timestamp]
+
+  package init(
+    tags: [TagStatus], unknown: [TagReference], sinks: [SinkStatus], database: String, daemon: DaemonRecord? = nil,
+    rests: [String: Timestamp] = [:]
+  ) {
+    self.tags = tags
+    self.unknown = unknown
+    self.sinks = sinks
+    self.database = database
+    self.daemon = daemon
+    self.rests = rests
+  }
+}
+
+extension StatusReport {
+  /// Whether a tag or a sink needs somebody.
+  package var isUnwell: Bool { tags.contains(where: \.isUnwell) || sinks.contains(where: \.isUnwell) }
+
+  /// The same, without the tags that are well.
+  package var failing: StatusReport {
+    StatusReport(
+      tags: tags.filter(\.isUnwell), unknown: unknown, sinks: sinks, database: database, daemon: daemon, rests: rests)
+  }
 }
 
 /// How a tag is doing.
@@ -14,6 +43,17 @@ package struct TagStatus: Hashable, Sendable {
   /// Source: docs/reference.md, status.
   package enum State: String, Sendable, CaseIterable {
     case ok, failing, unreachable, deleted, pending
+
+    /// - Parameters:
+    ///   - isFailing: whether the last check failed.
+    ///   - wasSeen: whether one ever succeeded.
+    package init(_ reach: Reach, isFailing: Bool, wasSeen: Bool) {
+      switch reach {
+      case .deleted: self = .deleted
+      case .unreachable: self = .unreachable
+      case .ok: self = isFailing ? .failing : wasSeen ? .ok : .pending
+      }
+    }
   }
 
   package let record: TagRecord
@@ -39,34 +79,24 @@ package struct TagStatus: Hashable, Sendable {
   }
 
   package var state: State {
-    switch record.state.reach {
-    case .deleted: .deleted
-    case .unreachable: .unreachable
-    case .ok: record.state.failure != nil ? .failing : record.state.lastSuccess == nil ? .pending : .ok
+    let state = record.state
+    return State(state.reach, isFailing: state.failure != nil, wasSeen: state.lastSuccess != nil)
+  }
+
+  /// Somebody has to look after it.
+  package var isUnwell: Bool {
+    switch state {
+    case .failing, .unreachable, .deleted: true
+    case .ok, .pending: false
     }
+  }
+
+  /// When a tag that seems to be gone may count as deleted; `nil` where nothing speaks for that.
+  package var deletionTime: Timestamp? {
+    guard record.state.lastSuccess != nil else { return nil }
+    return record.state.missingSince?.advanced(bySeconds: Limits.deletionSeconds)
   }
 
   /// When the image behind the tag changed last; `nil` if it was never seen to.
   package var lastChanged: Timestamp? { record.state.lastMove }
-}
-
-/// How a sink is doing.
-package struct SinkStatus: Hashable, Sendable {
-  package let name: String
-  package let type: String
-  package let state: SinkState
-  /// Deliveries that wait, and those that were given up until they are retried by hand.
-  package let waiting: Int
-  package let failed: Int
-  /// When the oldest waiting event was recorded.
-  package let oldestWaiting: Timestamp?
-
-  package init(name: String, type: String, state: SinkState, waiting: Int, failed: Int, oldestWaiting: Timestamp?) {
-    self.name = name
-    self.type = type
-    self.state = state
-    self.waiting = waiting
-    self.failed = failed
-    self.oldestWaiting = oldestWaiting
-  }
 }

@@ -15,5 +15,5 @@ package struct Moment: Sendable {
   package static func now() -> Moment { Moment(boot: .now(), wall: .now()) }
 
   /// The wall time at which boot time `due` comes, as the clocks stand now.
-  func wall(at due: BootTime) -> Timestamp { StoredDue.wall(due: due, nowWall: wall, nowBoot: boot) }
+  package func wall(at due: BootTime) -> Timestamp { StoredDue.wall(due: due, nowWall: wall, nowBoot: boot) }
 }

@@ -40,10 +40,12 @@ package struct PollCore: Sendable {
   /// Tags that were never polled.
   var unpolled: Set<Int> { Set(slots.indices.filter { plan.contains($0) && slots[$0].lastChecked == nil }) }
 
-  /// Every registry there has been, by its index in the plan, with the number of its tags that are watched.
-  var registries: [(domain: String, tags: Int)] {
-    var registries = plan.registryNames.map { (domain: $0, tags: 0) }
-    for index in slots.indices where plan.contains(index) { registries[plan.registry(of: index)].tags += 1 }
+  /// Every registry there has been, by its index in the plan, with its tags that are watched.
+  var registries: [(domain: String, tags: TagCounts)] {
+    var registries = plan.registryNames.map { (domain: $0, tags: TagCounts()) }
+    for index in slots.indices where plan.contains(index) {
+      registries[plan.registry(of: index)].tags.count(slots[index].reachability)
+    }
     return registries
   }
 

@@ -5,8 +5,8 @@ import ImageModel
 package struct PollFigures: Sendable {
   package struct Registry: Sendable {
     package let domain: String
-    /// How many of its tags are watched.
-    package let tags: Int
+    /// Its tags that are watched.
+    package let tags: TagCounts
     package let meter: RegistryMeter
   }
 

@@ -73,9 +73,17 @@ import Testing
         "error":{"code":"dns","message":"no such host \\\\u{1b}[31m(ghcr.io): check the name and the DNS"}},\
         {"tag":"a.example/b:1","state":"pending","digest":null,"platforms":[],"missing_platforms":[],\
         "last_checked":null,"last_changed":null,"next_check":null,"failing_since":null,"error":null}],\
-        "sinks":[{"name":"journal","type":"stdout","state":"ok","waiting":0,"failed":0,"oldest_waiting":null},\
-        {"name":"audit","type":"file","state":"disabled","waiting":12,"failed":1,\
-        "oldest_waiting":"2026-09-17T21:30:05.000Z"}]}
+        "sinks":[{"name":"journal","type":"stdout","state":"ok","waiting":0,"failed":0,"oldest_waiting":null,\
+        "failing_since":null,"next_attempt":null,"error":null},\
+        {"name":"audit","type":"file","state":"failing","waiting":12,"failed":0,\
+        "oldest_waiting":"2026-09-17T21:30:05.000Z","failing_since":"2026-09-17T21:30:06.000Z",\
+        "next_attempt":"2026-09-17T21:31:06.000Z","error":{"code":"unusable",\
+        "message":"cannot open /var/log/x: No such file or directory"}},\
+        {"name":"ops","type":"webhook","state":"disabled","waiting":3,"failed":1,\
+        "oldest_waiting":"2026-09-17T21:30:05.000Z","failing_since":"2026-09-17T21:30:06.000Z",\
+        "next_attempt":null,"error":{"code":"gone","message":"https://ops.example answered 410"}}],\
+        "daemon":{"running":true,"pid":812,"version":"0.1.0","configuration":"/etc/watcher/config.json",\
+        "since":"2026-09-17T20:00:00.000Z"},"database":"/var/lib/watcher/watcher.db"}
         """)
   }
 

@@ -59,7 +59,7 @@ import Testing
     #expect(try scene.status(image)["next_check"] is String)
     #expect(try !scene.run(["status"]).stdout.contains("no daemon"))
     try terminate()
-    #expect(try scene.run(["status"]).stdout.contains("\nno daemon is running: "))
+    #expect(try scene.run(["status"]).stdout.contains("\nno daemon is running, "))
     #expect(try scene.status(image)["next_check"] is String, "a fact of the database, whoever asks")
     let stopped = try scene.history(image)
     #expect(stopped[0]["digest"] as? String == running[0]["digest"] as? String)
@@ -95,7 +95,7 @@ import Testing
     #expect(ContinuousClock.now - began < .seconds(1))
     #expect(second.status == 75)
     #expect(second.stdout.isEmpty)
-    #expect(second.stderr.hasPrefix("watcher: error: another process holds the database ("))
+    #expect(second.stderr.hasPrefix("watcher: error: process \(daemon.pid) holds the database ("))
     let polls = registry.log.count
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     #expect(registry.log.count > polls && daemon.isRunning, "the first one goes on")

@@ -64,7 +64,7 @@ import Testing
     let fault = Fault(path: "events.jsonl", call: call, code: code, isSticky: true)
     faulty.turnFaultOn()
     let daemon = try faulty.start(fault)
-    #expect(eventually { faulty.log.contains("msg=delivery_failed") }, "\(faulty.log)")
+    #expect(eventually { faulty.log.contains("msg=sink_failing") }, "\(faulty.log)")
     #expect(try !faulty.isDelivered && daemon.isRunning)
     try faulty.judgeSoundness(fault)
     faulty.turnFaultOff()
@@ -93,7 +93,7 @@ import Testing
       #expect(try daemon.finish(within: 15) == 0, "\(fault): \(faulty.log)")
       try faulty.judgeCompleteness(fault)
       guard faulty.wasHit else { break }
-      #expect(faulty.log.contains("msg=delivery_failed"), "\(fault)")
+      #expect(faulty.log.contains("msg=sink_failing"), "\(fault)")
       hits += 1
     }
     #expect(hits >= 1)

@@ -32,12 +32,39 @@ import Testing
     try Data(config.utf8).write(to: URL(fileURLWithPath: scene.config))
   }
 
-  @Test(arguments: ["v1", "v2", "v3"]) func answersAsItDidAndGoesOn(version: String) throws {
+  /// Byte for byte, but for the baseline of the new tag, which is an event as well, and for members that `status` has
+  /// had since. Of a sink to which something had failed it said that all was well.
+  private func isStillSaid(_ expected: String, by answer: String, _ name: String) -> Bool {
+    switch name {
+    case "events": answer.hasPrefix(expected)
+    case "status": (try? says(object(answer), withoutSinkStates(object(expected)))) == true
+    default: Self.since.reduce(answer) { $0.replacing($1.0, with: $1.1) } == expected
+    }
+  }
+
+  private func withoutSinkStates(_ status: [String: Any]) -> [String: Any] {
+    var status = status
+    status["sinks"] = (status["sinks"] as? [[String: Any]])?.map { sink in sink.filter { $0.key != "state" } }
+    return status
+  }
+
+  private func says(_ answer: Any?, _ expected: Any) -> Bool {
+    switch (answer, expected) {
+    case (let answer as [String: Any], let expected as [String: Any]):
+      expected.allSatisfy { says(answer[$0.key], $0.value) }
+    case (let answer as [Any], let expected as [Any]):
+      answer.count == expected.count && zip(answer, expected).allSatisfy { says($0, $1) }
+    case (let answer as NSObject, let expected as NSObject): answer == expected
+    default: false
+    }
+  }
+
+  @Test(arguments: ["v1", "v2", "v3", "v4"]) func answersAsItDidAndGoesOn(version: String) throws {
     defer { registry.stop() }
     let database = Self.fixtures.appending(path: "\(version).db")
     try FileManager.default.copyItem(at: database, to: URL(fileURLWithPath: scene.database))
     let before = try scene.run(["status", "--json"])
-    #expect(before.status == (version == "v3" ? 0 : 65), "\(before.stderr)")
+    #expect(before.status == (version == "v4" ? 0 : 65), "\(before.stderr)")
 
     // A writer migrates it. The tag is new to it, and the old ones are left alone.
     let check = try scene.run(["check", image, "--config", scene.config])
@@ -45,11 +72,7 @@ import Testing
     for (command, name) in Self.answers {
       let answer = try scene.run(command + ["--json"])
       let expected = try String(contentsOf: Self.fixtures.appending(path: "answers/\(name).json"), encoding: .utf8)
-      // The baseline of the new tag is an event as well.
-      var old = name == "events" ? String(answer.stdout.prefix(expected.count)) : answer.stdout
-      if command[0] == "history" { old = Self.since.reduce(old) { $0.replacing($1.0, with: $1.1) } }
-      let isKept = try name == "events" ? old == expected : keeps(object(old), object(expected))
-      #expect(answer.status == 0 && isKept, "\(command): \(answer.stderr)\(answer.stdout)")
+      #expect(answer.status == 0 && isStillSaid(expected, by: answer.stdout, name), "\(command): \(answer.stdout)")
     }
     // What waited for its second attempt has had it.
     let waiting = try #require(try scene.json(["deliveries", "list", "--json"])["deliveries"] as? [[String: Any]])
@@ -59,15 +82,5 @@ import Testing
     let next = try scene.run(["check", image, "--config", scene.config])
     #expect(next.status == 0 && next.stdout.contains("changed"), "\(next.stdout)\(next.stderr)")
     #expect(try scene.history(image).count == 2)
-  }
-
-  /// Members may be added to a document; none goes away or changes.
-  private func keeps(_ new: Any, _ old: Any) -> Bool {
-    switch (new, old) {
-    case (let new as [String: Any], let old as [String: Any]):
-      old.allSatisfy { key, value in new[key].map { keeps($0, value) } ?? false }
-    case (let new as [Any], let old as [Any]): new.count == old.count && zip(new, old).allSatisfy(keeps)
-    default: "\(new)" == "\(old)"
-    }
   }
 }

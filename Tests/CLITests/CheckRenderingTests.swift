@@ -63,9 +63,9 @@ import Testing
       .init(tag: Samples.app, outcome: .unchanged, events: []),
       .init(tag: Samples.tag, outcome: .firstSeen, events: []),
     ]
-    #expect(try quiet.bytes(Self.report(calm)).isEmpty)
+    #expect(try quiet.text(Self.report(calm)).isEmpty)
     let moved = CheckReport.Result(tag: Samples.app, outcome: .changed, isWithheld: true, events: [])
-    let lines = String(decoding: try quiet.bytes(Self.report(calm + [moved])), as: UTF8.self).split(separator: "\n")
+    let lines = try quiet.text(Self.report(calm + [moved])).split(separator: "\n")
     #expect(
       lines == [
         "changed     ghcr.io/example/app:stable  moved to and fro, which is told when it has been quiet",

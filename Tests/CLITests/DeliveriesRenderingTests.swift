@@ -86,7 +86,8 @@ import Testing
     let sinks = SinksRendering(
       sinks: SinksRendering.merged(
         configured: [SinkSettings(name: "new", kind: .stdout), SinkSettings(name: "audit", kind: .file(path: "/a"))],
-        recorded: [status("old", .removed, waiting: 3), status("audit", .ok, waiting: 0)]))
+        recorded: [status("old", .removed, waiting: 3), status("audit", .ok, waiting: 0)]),
+      isDaemonRunning: true, now: Timestamp(milliseconds: 0))
     #expect(
       sinks.text(TextFormat()) == """
         SINK   TYPE    STATE    WAITING  FAILED  OLDEST WAITING (UTC)
@@ -97,7 +98,7 @@ import Testing
         """)
     #expect(
       String(decoding: sinks.sinks.answer.bytes, as: UTF8.self).hasPrefix(
-        #"{"sinks":[{"name":"new","type":"stdout","state":"ok","waiting":0,"failed":0,"oldest_waiting":null},{"name":"#
+        #"{"sinks":[{"name":"new","type":"stdout","state":"ok","waiting":0,"failed":0,"oldest_waiting":null,"failing_since":null,"next_attempt":null,"error":null},{"name":"#
       ))
   }
 }

@@ -128,16 +128,18 @@ import Testing
     #expect(some.stderr.hasPrefix("watcher: warning: never recorded: linux/s390x ("))
 
     let idle = try shell("watcher status --database $DB")
-    #expect(idle.stdout.hasSuffix("no daemon is running: nothing is checked until 'watcher run' or 'watcher check'\n"))
+    #expect(idle.stdout.hasSuffix(": nothing is checked until 'watcher run' or 'watcher check'\n"))
+    #expect(idle.stdout.contains("\nno daemon is running, database \(database): "))
 
     let status = try shell("watcher status --json", ["WATCHER_DATABASE": database])
     #expect(status.stdout.hasPrefix(#"{"tags":[{"tag":"docker.io/library/amazonlinux:latest","state":"#))
-    #expect(status.stdout.hasSuffix("\"sinks\":[]}\n"))
+    #expect(status.stdout.contains(#","sinks":[],"daemon":{"running":false,"pid":null,"#))
+    #expect(status.stdout.hasSuffix(",\"database\":\"\(database)\"}\n"))
 
     let unknown = try shell("watcher status amazonlinux a:1 --database $DB")
     #expect(unknown.status == 66)
     #expect(unknown.stdout.contains("amazonlinux:latest"))
-    #expect(unknown.stderr.hasPrefix("watcher: error: nothing is known of this tag (docker.io/library/a:1 in "))
+    #expect(unknown.stderr.hasPrefix("watcher: error: nothing is known of this tag (a:1 in "))
 
     let coloured = try shell("watcher status --color always --database $DB")
     #expect(coloured.stdout.contains("\u{1b}["))

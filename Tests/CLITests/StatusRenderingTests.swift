@@ -8,28 +8,44 @@ import Testing
 
 @Suite struct StatusRenderingTests {
   /// With a daemon, before the next checks.
-  private static func rendering(isDaemonRunning: Bool = true, now: String = "2026-09-17T21:31:00Z") throws
-    -> StatusRendering
-  {
-    StatusRendering(report: try Samples.statusReport(), now: try Samples.time(now), isDaemonRunning: isDaemonRunning)
+  private static func rendering(
+    isDaemonRunning: Bool = true, now: String = "2026-09-17T21:31:00Z", rests: [String: Timestamp] = [:]
+  ) throws -> StatusRendering {
+    let sample = try Samples.statusReport()
+    let report = StatusReport(
+      tags: sample.tags, unknown: [], sinks: sample.sinks, database: sample.database,
+      daemon: isDaemonRunning ? sample.daemon : nil, rests: rests)
+    return StatusRendering(report: report, total: report.tags, now: try Samples.time(now))
   }
 
+  /// What is wrong comes first: sinks that do not work, then tags.
   @Test func text() throws {
     #expect(
-      try Self.rendering().text(TextFormat(width: 80)) == """
-        STATE    TAG                         LAST SUCCESS (UTC)   NEXT CHECK
-        ok       amazonlinux:latest          2026-09-17 21:30:05  2026-09-17 21:45:05
+      try Self.rendering().text(TextFormat(width: 100)) == """
+        3 tags: 1 ok, 1 failing, 1 pending
+        3 sinks: 1 ok, 1 failing, 1 disabled
+
+        SINK     TYPE     STATE     WAITING  FAILED  OLDEST WAITING (UTC)
+        journal  stdout   ok              0       0  -
+        audit    file     failing        12       0  2026-09-17 21:30:05
+            since 2026-09-17 21:30:06: cannot open /var/log/x: No such file or directory; next attempt
+            2026-09-17 21:31:06
+        ops      webhook  disabled        3       1  2026-09-17 21:30:05
+            since 2026-09-17 21:30:06: its receiver wants nothing more (https://ops.example answered 410);
+            'watcher deliveries retry --sink ops' enables it, and so does another definition of it; 1
+            delivery was given up
+
+        STATE    TAG                         CHANGED (UTC)        LAST SUCCESS         NEXT CHECK
+        failing  ghcr.io/example/app:stable  -                    -                    2026-09-17 21:45:05
+            dns since 2026-09-17 20:00:00: no such host \\u{1b}[31m(ghcr.io): check the name and the DNS
+        ok       amazonlinux:latest          2026-09-14 23:50:00  2026-09-17 21:30:05  2026-09-17 21:45:05
             linux/amd64 dddddddddddd  linux/arm64 cccccccccccc
             linux/arm64: no image ID (artifact: application/x\\u{1b})
             not there: linux/s390x
-        failing  ghcr.io/example/app:stable  -                    2026-09-17 21:45:05
-            dns since 2026-09-17 20:00:00: no such host \\u{1b}[31m(ghcr.io): check the
-            name and the DNS
-        pending  a.example/b:1               -                    not watched
+        pending  a.example/b:1               -                    -                    not watched
 
-        SINK     TYPE    STATE     WAITING  FAILED  OLDEST WAITING (UTC)
-        journal  stdout  ok              0       0  -
-        audit    file    disabled       12       1  2026-09-17 21:30:05
+        watcher 0.1.0 runs as pid 812 since 2026-09-17 20:00:00 on /etc/watcher/config.json, database
+        /var/lib/watcher/watcher.db
 
         """)
   }
@@ -37,10 +53,18 @@ import Testing
   @Test func textOnANarrowTerminal() throws {
     let text = try Self.rendering().text(TextFormat(width: 50))
     #expect(
-      text.hasPrefix(
+      text.contains(
         """
         STATE    TAG (times in UTC)
+        failing  ghcr.io/example/app:stable
+            changed      -
+            last success -
+            next check   2026-09-17 21:45:05
+            dns since 2026-09-17 20:00:00: no such host
+            \\u{1b}[31m(ghcr.io): check the name and the
+            DNS
         ok       amazonlinux:latest
+            changed      2026-09-14 23:50:00
             last success 2026-09-17 21:30:05
             next check   2026-09-17 21:45:05
             linux/amd64 dddddddddddd
@@ -48,27 +72,41 @@ import Testing
             linux/arm64: no image ID (artifact:
             application/x\\u{1b})
             not there: linux/s390x
-        failing  ghcr.io/example/app:stable
-            last success -
-            next check   2026-09-17 21:45:05
-            dns since 2026-09-17 20:00:00: no such host
-            \\u{1b}[31m(ghcr.io): check the name and the
-            DNS
 
         """))
+    #expect(
+      text.hasSuffix(
+        "\nwatcher 0.1.0 runs as pid 812 since 2026-09-17\n20:00:00 on /etc/watcher/config.json, database\n"
+          + "/var/lib/watcher/watcher.db\n"
+      ))
   }
 
   /// What nobody will do is not promised; nor is what should have been done already.
   @Test func nextCheckIsNoPromiseWithoutADaemon() throws {
-    let stopped = try Self.rendering(isDaemonRunning: false).text(TextFormat(width: 80))
-    #expect(!stopped.contains("2026-09-17 21:45:05"))
-    #expect(stopped.contains("amazonlinux:latest          2026-09-17 21:30:05  -\n"))
-    #expect(stopped.contains("a.example/b:1               -                    not watched\n"))
-    #expect(stopped.hasSuffix("\n\nno daemon is running: nothing is checked until 'watcher run' or 'watcher check'\n"))
-    let late = try Self.rendering(now: "2026-09-17T21:45:05Z").text(TextFormat(width: 80))
+    let stopped = try Self.rendering(isDaemonRunning: false).text(TextFormat(width: 100))
+    #expect(!stopped.contains("2026-09-17 21:45:05") && !stopped.contains("21:31:06"))
+    #expect(stopped.contains("amazonlinux:latest          2026-09-14 23:50:00  2026-09-17 21:30:05  -\n"))
+    #expect(stopped.contains("a.example/b:1               -                    -                    not watched\n"))
+    #expect(stopped.contains("No such file or directory; it is tried again\n    when a daemon runs\n"))
+    #expect(
+      stopped.hasSuffix(
+        "\n\nno daemon is running, database /var/lib/watcher/watcher.db: nothing is checked until 'watcher run'\n"
+          + "or 'watcher check'\n"))
+    let late = try Self.rendering(now: "2026-09-17T21:45:05Z").text(TextFormat(width: 100))
     #expect(!late.contains("2026-09-17 21:45:05"))
-    #expect(late.contains("amazonlinux:latest          2026-09-17 21:30:05  due\n"))
+    #expect(late.contains("amazonlinux:latest          2026-09-14 23:50:00  2026-09-17 21:30:05  due\n"))
     #expect(!late.contains("no daemon"))
+  }
+
+  /// A tag that looks well is not asked for while its registry rests.
+  @Test func aRegistryThatRests() throws {
+    let until = try Samples.time("2026-09-17T22:10:00Z")
+    let text = try Self.rendering(rests: ["docker.io": until]).text(TextFormat(width: 100))
+    #expect(text.contains("\ndocker.io asked for a rest: none of its tags is checked before 2026-09-17 22:10:00\n"))
+    #expect(
+      text.contains("amazonlinux:latest          2026-09-14 23:50:00  2026-09-17 21:30:05  2026-09-17 22:10:00\n"))
+    let over = try Self.rendering(now: "2026-09-17T22:10:00Z", rests: ["docker.io": until]).text(TextFormat(width: 100))
+    #expect(!over.contains("asked for a rest"))
   }
 
   @Test func digestsInFullHaveALineEach() throws {
@@ -80,14 +118,16 @@ import Testing
   }
 
   @Test func nothingToShow() {
-    let tag = Samples.tag
     let now = Timestamp(milliseconds: 0)
-    let none = StatusRendering(
-      report: StatusReport(tags: [], unknown: [], sinks: []), now: now, isDaemonRunning: false)
-    #expect(none.text(TextFormat()) == "no tags are watched\n")
-    #expect(none.report.json.bytes == Array(#"{"tags":[],"sinks":[]}"#.utf8))
-    let unknown = StatusRendering(
-      report: StatusReport(tags: [], unknown: [tag], sinks: []), now: now, isDaemonRunning: false)
-    #expect(unknown.text(TextFormat()) == "none of these tags is known\n")
+    let none = StatusReport(tags: [], unknown: [], sinks: [], database: "/x.db")
+    let line = "no daemon is running, database /x.db: nothing is checked until 'watcher run' or 'watcher check'\n"
+    #expect(StatusRendering(report: none, total: [], now: now).text(TextFormat()) == "no tags are watched\n\n\(line)")
+    let daemon = #"{"running":false,"pid":null,"version":null,"configuration":null,"since":null}"#
+    #expect(
+      none.json.bytes == Array(#"{"tags":[],"sinks":[],"daemon":\#(daemon),"database":"/x.db"}"#.utf8))
+    let unknown = StatusReport(tags: [], unknown: [Samples.tag], sinks: [], database: "/x.db")
+    #expect(
+      StatusRendering(report: unknown, total: [], now: now).text(TextFormat())
+        == "none of these tags is known\n\n\(line)")
   }
 }

@@ -352,5 +352,5 @@ private actor LateOutbox: Outbox {
 
   func rest(sink: String) -> Duration? { nil }
 
-  func settle(sink: String, _ results: [DeliveryResult], rest: Duration?) { items = [] }
+  func settle(sink: String, _ results: [DeliveryResult], rest: Duration?, retry: Duration?) { items = [] }
 }

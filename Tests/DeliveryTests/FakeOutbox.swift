@@ -98,7 +98,7 @@ actor FakeOutbox: Outbox {
     return rest
   }
 
-  func settle(sink: String, _ results: [DeliveryResult], rest: Duration?) async throws {
+  func settle(sink: String, _ results: [DeliveryResult], rest: Duration?, retry: Duration?) async throws {
     settleCount += 1
     await settleGate?.pass()
     if failingSettles > 0 {

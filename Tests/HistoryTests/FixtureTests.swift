@@ -8,7 +8,7 @@ import Testing
 
 /// Each of `fixtures` was written by the version it is named after and is never written again.
 @Suite struct FixtureTests {
-  static let versions = ["v1", "v2", "v3"]
+  static let versions = ["v1", "v2", "v3", "v4"]
   let scratch = Scratch()
 
   private func place(_ version: String) {
@@ -57,6 +57,9 @@ import Testing
     let status = try reader.status()
     #expect(status.tags.map(\.state) == [.failing])
     #expect(status.sinks.map(\.name) == ["ops", "journal"])
+    // Older versions kept why a delivery failed, and not that the sink did.
+    #expect(status.sinks.map(\.state) == [.failing, .ok])
+    #expect(status.sinks[0].failingSince == time(1_800) && status.sinks[0].failure?.code == .failed)
   }
 
   @Test(arguments: versions) func whatIsMigratedIsKeptAsItWas(version: String) throws {

@@ -29,7 +29,9 @@ import Testing
     (0, 0, nil, "watching 0 tags, 0 failing"),
   ])
   func theStatusIsOneShortLine(tags: Int, failing: Int, waiting: Int?, line: String) async {
-    let heartbeat = Heartbeat(notifier: notifier, engine: { .init(tags: tags, failing: failing) }, writer: { waiting })
+    let heartbeat = Heartbeat(
+      notifier: notifier, engine: { .init(tags: tags, failing: failing) },
+      writer: { waiting.map { .init(waiting: $0) } })
     #expect(await heartbeat.status() == line)
   }
 
@@ -56,7 +58,7 @@ import Testing
       },
       writer: {
         if hanging == .writer { await turnstile.pass() }
-        return 0
+        return .init(waiting: 0)
       })
     let beating = Task { await heartbeat.run() }
     #expect(try await eventually { turnstile.isHeld })
@@ -75,7 +77,7 @@ import Testing
     let hangs = Mutex(false)
     let heartbeat = Heartbeat(
       notifier: notifier,
-      engine: { .init(tags: 1, failing: 0, hangs: hangs.withLock { $0 }) }, writer: { 0 })
+      engine: { .init(tags: 1, failing: 0, hangs: hangs.withLock { $0 }) }, writer: { .init(waiting: 0) })
     let beating = Task { await heartbeat.run() }
     #expect(try await eventually { receiver.has("WATCHDOG=1") })
     hangs.withLock { $0 = true }

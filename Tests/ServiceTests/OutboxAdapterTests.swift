@@ -105,7 +105,7 @@ import Testing
     try writer.transactionSync { store in
       try store.registerSinks(isReplaced ? [SinkDefinition(name: "hook", type: "webhook", fingerprint: "next")] : [])
     }
-    try await outbox.settle(sink: "hook", [.failed(item, error: "410", next: .sinkDisabled)], rest: nil)
+    try await outbox.settle(sink: "hook", [.failed(item, error: "410", next: .sinkDisabled)], rest: nil, retry: nil)
     #expect(try writer.transactionSync { try $0.sinks().map(\.state) } == [isReplaced ? .ok : .removed])
   }
 
@@ -116,7 +116,7 @@ import Testing
     let outbox = outbox()
     let item = try #require(
       try await outbox.waiting(sink: "hook", within: .zero, limit: 1, firstOfTag: true, excluding: []).first)
-    try await outbox.settle(sink: "hook", [.failed(item, error: "410", next: .sinkDisabled)], rest: nil)
+    try await outbox.settle(sink: "hook", [.failed(item, error: "410", next: .sinkDisabled)], rest: nil, retry: nil)
     #expect(try writer.transactionSync { try $0.sinks().map(\.state) } == [.disabled])
   }
 

@@ -47,7 +47,7 @@ import Testing
       [
         .failed(items[0], error: "no", next: .after(.milliseconds(5 * Self.minute))),
         .failed(items[1], error: "no", next: .after(.milliseconds(20 * Self.hour))),
-      ], rest: nil)
+      ], rest: nil, retry: nil)
     time.withLock { $0 = Moment(boot: 60_000, wall: Timestamp(milliseconds: Self.epoch + 60_000 + step)) }
     #expect(try await outbox.nextDue(sink: "hook", within: within, excluding: []) == .milliseconds(4 * Self.minute))
     #expect(try await waiting() == [])

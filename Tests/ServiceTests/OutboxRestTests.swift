@@ -62,7 +62,7 @@ import Testing
     let item = try #require(items.first)
     let refusal = Refusal(isTooMany: true, asked: asked)
     try await outbox.settle(
-      sink: "hook", [.refused(item, refusal, error: "429", next: .withSink)], rest: rest)
+      sink: "hook", [.refused(item, refusal, error: "429", next: .withSink)], rest: rest, retry: nil)
   }
 
   private func deliveries() throws -> [StoredDelivery] {
@@ -146,7 +146,7 @@ import Testing
     try await refuse(outbox, for: .seconds(1), rest: nil)
     #expect(try await item().refusedSince == Timestamp(milliseconds: Self.start))
     for next in [NextAttempt.after(.milliseconds(0)), .withSink] {
-      try await outbox.settle(sink: "hook", [.failed(item(), error: "500", next: next)], rest: nil)
+      try await outbox.settle(sink: "hook", [.failed(item(), error: "500", next: next)], rest: nil, retry: nil)
       #expect(try await item().refusedSince == Timestamp(milliseconds: Self.start))
     }
     #expect(try await item().attempts == 1)
@@ -163,7 +163,7 @@ import Testing
   @Test func aRetryEndsItForItsSink() async throws {
     defer { writer.close() }
     try await refuse(outbox(), for: .seconds(60), rest: .seconds(60))
-    try await outbox().settle(sink: "other", [], rest: .seconds(60))
+    try await outbox().settle(sink: "other", [], rest: .seconds(60), retry: nil)
     var query = DeliveryQuery(states: [.waiting, .failed])
     query.events = [.id("b")]
     let now = clocks.now.wall

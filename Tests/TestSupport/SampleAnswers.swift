@@ -92,8 +92,17 @@ extension Samples {
       sinks: [
         SinkStatus(name: "journal", type: "stdout", state: .ok, waiting: 0, failed: 0, oldestWaiting: nil),
         SinkStatus(
-          name: "audit", type: "file", state: .disabled, waiting: 12, failed: 1,
-          oldestWaiting: try time("2026-09-17T21:30:05Z")),
-      ])
+          name: "audit", type: "file", state: .failing, waiting: 12, failed: 0,
+          oldestWaiting: try time("2026-09-17T21:30:05Z"), failingSince: try time("2026-09-17T21:30:06Z"),
+          nextAttempt: try time("2026-09-17T21:31:06Z"),
+          failure: SinkFailure(.unusable, "cannot open /var/log/x: No such file or directory")),
+        SinkStatus(
+          name: "ops", type: "webhook", state: .disabled, waiting: 3, failed: 1,
+          oldestWaiting: try time("2026-09-17T21:30:05Z"), failingSince: try time("2026-09-17T21:30:06Z"),
+          failure: SinkFailure(.gone, "https://ops.example answered 410")),
+      ], database: "/var/lib/watcher/watcher.db",
+      daemon: DaemonRecord(
+        pid: 812, version: "0.1.0", configuration: "/etc/watcher/config.json",
+        since: try time("2026-09-17T20:00:00Z")))
   }
 }

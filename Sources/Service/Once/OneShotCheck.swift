@@ -77,7 +77,7 @@ package final class OneShotCheck: Sendable {
     let outbox = OutboxAdapter(
       writer: store.writer, sinks: config.sinks, clock: Moment.now, onFailure: { _ in })
     for (sink, sequences) in reported.withLock({ $0 }) where !sequences.isEmpty {
-      try await outbox.settle(sink: sink, sequences.map { .delivered(sequence: $0) }, rest: nil)
+      try await outbox.settle(sink: sink, sequences.map { .delivered(sequence: $0) }, rest: nil, retry: nil)
     }
     // There is no window to wait for: the pass is over.
     for sink in config.sinks.grouped { _ = try await EventGrouper.group(sink, store.writer) }

@@ -28,7 +28,7 @@ final class ServiceMetrics: Sendable {
     var clockSteps = 0
   }
 
-  /// Registries that have series of their own: those beyond share the label `other`, for every one costs 37 series.
+  /// Registries that have series of their own: those beyond share the label `other`, for every one costs 42 series.
   static let registryLimit = 20
 
   private let logs: LogCounts
@@ -112,7 +112,8 @@ final class ServiceMetrics: Sendable {
     let rest = polls.registries.dropFirst(Self.registryLimit)
     if !rest.isEmpty {
       let meter = rest.reduce(into: RegistryMeter()) { $0 += $1.meter }
-      rows.append((label: "other", tags: rest.reduce(0) { $0 + $1.tags }, meter: meter))
+      let tags = rest.reduce(into: TagCounts()) { $0 += $1.tags }
+      rows.append((label: "other", tags: tags, meter: meter))
     }
     let meters = rows.map { ($0.label, $0.meter) }
     let failures = rows.flatMap { row in
@@ -124,8 +125,16 @@ final class ServiceMetrics: Sendable {
     }
     return [
       MetricFamily(
-        "watcher_tags_watched", .gauge, "Tags on the watchlist.", by: "registry", rows.map { ($0.label, $0.tags) },
-        Double.init),
+        "watcher_tags_watched", .gauge, "Tags on the watchlist.", by: "registry", rows.map { ($0.label, $0.tags) }
+      ) { Double($0.total) },
+      MetricFamily(
+        "watcher_tags", .gauge, "Tags on the watchlist by how they are doing now.",
+        rows.flatMap { row in
+          TagStatus.State.allCases.map { state in
+            .init(
+              labels: [.init("registry", row.label), .init("state", state.rawValue)], value: Double(row.tags[state]))
+          }
+        }),
       MetricFamily("watcher_polls_total", .counter, "Polls that have ended.", by: "registry", meters) {
         Double($0.polls)
       },
@@ -184,6 +193,14 @@ final class ServiceMetrics: Sendable {
       MetricFamily("watcher_delivery_failures_total", .counter, "Attempts that failed.", by: "sink", counts) {
         Double($0.failed)
       },
+      MetricFamily(
+        "watcher_sink_state", .gauge, "1 for the state that a sink is in.",
+        state.sinks.flatMap { sink in
+          [SinkState.ok, .failing, .disabled].map { state in
+            .init(
+              labels: [.init("sink", sink.name), .init("state", state.rawValue)], value: sink.state == state ? 1 : 0)
+          }
+        }),
       MetricFamily("watcher_outbox_pending", .gauge, "Events that wait for a sink.", by: "sink", sinks) {
         Double($0.waiting)
       },

@@ -1,4 +1,5 @@
 import History
+import ImageModel
 import Polling
 
 /// Tells systemd that the service works, as long as it does: before each message the owner of the schedule and the
@@ -9,17 +10,27 @@ struct Heartbeat: Sendable {
   private static let longestPause = Duration.seconds(5)
   /// Counted so far and no further, so that a beat costs little whatever waits.
   private static let waitingLimit = 10_000
+  private static let namedSinks = 3
 
   let notifier: ServiceNotifier
   let engine: @Sendable () async -> PollEngine.Load
-  /// Deliveries that wait, up to `waitingLimit`; `nil` where the database refused to tell, which is an answer as well.
-  let writer: @Sendable () async -> Int?
+  /// `nil` where the database refused to tell, which is an answer as well.
+  let writer: @Sendable () async -> Outbox?
   /// What else an administrator has to know.
   let remark: @Sendable () -> String?
 
+  /// How deliveries get on.
+  struct Outbox: Sendable {
+    /// Deliveries that wait, up to `waitingLimit`.
+    let waiting: Int
+    /// Names of sinks that do not take events.
+    var failing: [String] = []
+    var disabled: [String] = []
+  }
+
   init(
     notifier: ServiceNotifier, engine: @escaping @Sendable () async -> PollEngine.Load,
-    writer: @escaping @Sendable () async -> Int?, remark: @escaping @Sendable () -> String? = { nil }
+    writer: @escaping @Sendable () async -> Outbox?, remark: @escaping @Sendable () -> String? = { nil }
   ) {
     self.notifier = notifier
     self.engine = engine
@@ -32,7 +43,15 @@ struct Heartbeat: Sendable {
   ) {
     self.init(
       notifier: notifier, engine: { await engine.load },
-      writer: { try? await writer.transaction { try $0.waitingDeliveries(limit: Self.waitingLimit) } }, remark: remark)
+      writer: {
+        try? await writer.transaction { store in
+          let unwell = try store.unwellSinks()
+          return Outbox(
+            waiting: try store.waitingDeliveries(limit: Self.waitingLimit),
+            failing: unwell.filter { $0.state == .failing }.map(\.name),
+            disabled: unwell.filter { $0.state == .disabled }.map(\.name))
+        }
+      }, remark: remark)
   }
 
   /// Says that the service is ready, and then that it still works, until the task is cancelled.
@@ -59,16 +78,26 @@ struct Heartbeat: Sendable {
 
   func look() async -> Look {
     async let answer = engine()
-    async let waiting = writer()
+    async let outbox = writer()
     let load = await answer
     var line = "watching \(load.tags) \(load.tags == 1 ? "tag" : "tags"), \(load.failing) failing"
-    if let waiting = await waiting {
-      let most = waiting == Self.waitingLimit ? "+" : ""
-      line += ", \(waiting)\(most) \(waiting == 1 ? "delivery" : "deliveries") waiting"
+    if let outbox = await outbox {
+      let most = outbox.waiting == Self.waitingLimit ? "+" : ""
+      line += ", \(outbox.waiting)\(most) \(outbox.waiting == 1 ? "delivery" : "deliveries") waiting"
+      line += Self.words(outbox.failing, "failing") + Self.words(outbox.disabled, "disabled")
     }
     if load.refusal != nil { line += "; the database cannot be written, see the log" }
     if let remark = remark() { line += "; \(remark)" }
     return Look(line: line, refusal: load.refusal, hangs: load.hangs)
+  }
+
+  /// `; the sink ops is failing`.
+  private static func words(_ sinks: [String], _ state: String) -> String {
+    guard let first = sinks.first else { return "" }
+    return sinks.count == 1
+      ? "; the sink \(first.safe()) is \(state)"
+      : "; \(sinks.count) sinks are \(state): \(sinks.prefix(namedSinks).map { $0.safe() }.joined(separator: ", "))"
+        + (sinks.count > namedSinks ? " and \(sinks.count - namedSinks) more" : "")
   }
 
   /// Half of half the watchdog's time: a ping may be late by as much again and is still within one half.

@@ -51,12 +51,27 @@ extension RunService {
     keptTime = time
   }
 
+  /// Says in the database until when registries are left alone.
+  private func keepRests(of engine: PollEngine, _ kept: inout [String: Timestamp]) async {
+    let now = Moment.now()
+    let rests = await engine.pauses.mapValues { now.wall(at: $0).rounded }
+    guard rests != kept else { return }
+    do {
+      try await store.writer.transaction { try $0.recordRests(rests) }
+      kept = rests
+    } catch {
+      // The next turn tries again.
+    }
+  }
+
   /// Small things that are looked after four times a minute.
-  func tidy() async {
+  func tidy(_ engine: PollEngine) async {
     var isInPlace = true
+    var rests: [String: Timestamp] = [:]
     while (try? await Task.sleep(for: .seconds(Self.tidyIntervalSeconds))) != nil {
       SpareMemory.giveBack()
       try? await keepAgreedTime()
+      await keepRests(of: engine, &rests)
       if isInPlace, !store.writer.isInPlace {
         log.error(
           "database_gone",
@@ -69,4 +84,9 @@ extension RunService {
       await deliveries.readAgain()
     }
   }
+}
+
+extension Timestamp {
+  /// To the second, so that two readings of one boot time are the same.
+  fileprivate var rounded: Timestamp { Timestamp(milliseconds: (milliseconds + 500) / 1_000 * 1_000) }
 }

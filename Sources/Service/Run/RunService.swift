@@ -1,6 +1,7 @@
 package import Config
 import Control
 import Delivery
+import Glibc
 import History
 package import Host
 import ImageModel
@@ -45,11 +46,12 @@ package actor RunService {
 
   /// Opens the database, creating it if need be, and runs until SIGTERM or SIGINT.
   ///
+  /// - Parameter path: of the configuration, absolute.
   /// - Throws: the store's error, when it cannot be opened or refuses to be written for good;
   ///   `ConfigRefusal`. A start that is refused has made no database.
   package static func run(
-    _ config: consuming WatchConfig, database: String, environment: [String: String], signals: SignalWatch,
-    reload: @escaping @Sendable (_ say: (String) -> Void) throws -> WatchConfig
+    _ config: consuming WatchConfig, at path: String, database: String, environment: [String: String],
+    signals: SignalWatch, reload: @escaping @Sendable (_ say: (String) -> Void) throws -> WatchConfig
   ) async throws {
     ServiceNotifier.hideFromChildren()
     SpareMemory.mapLargeBlocks()
@@ -58,7 +60,7 @@ package actor RunService {
     let rest = config
     let start = try await ServiceStart(rest, database: database, environment: environment, signals: signals)
     try await RunService(start, config: rest, database: database, environment: environment)
-      .run(entries, start, signals, reload)
+      .run(entries, path, start, signals, reload)
   }
 
   private init(
@@ -80,7 +82,10 @@ package actor RunService {
     deliveries = SinkSupervisor(
       writer: store.writer, log: log, steps: steps, http: start.webhooks,
       onFailure: { reasons.continuation.yield(.failure($0)) },
-      onSettled: metrics.recordDeliveries)
+      onSettled: { [log, metrics] sink, settlement in
+        metrics.recordDeliveries(sink: sink, settlement.results)
+        settlement.log(to: log, sink: sink)
+      })
     makePoller = { [http, agreedTime, writer = store.writer] config in
       TagPoller(
         registry: .configured(config, http: http, environment: environment, agreedTime: agreedTime), writer: writer)
@@ -96,13 +101,20 @@ package actor RunService {
   }
 
   private func run(
-    _ entries: consuming [WatchEntry], _ start: ServiceStart, _ signals: SignalWatch,
+    _ entries: consuming [WatchEntry], _ path: String, _ start: ServiceStart, _ signals: SignalWatch,
     _ read: @escaping Reload.Read
   ) async throws {
     let first = config.value
     let count = entries.count
     agreedTime.countLoopback(entries.isOnLoopback)
     let engine = engine(try await store.watch(entries, first, now: .now()))
+    let daemon = DaemonRecord(
+      pid: Int(getpid()), version: ProductInfo.version, configuration: path, since: start.began.wall)
+    let unwell = try await store.writer.transaction { store in
+      try store.recordDaemon(daemon)
+      try store.recordRests([:])
+      return try store.sinkStatus().filter(\.isUnwell)
+    }
     let reload = Reload(
       Reload.Parts(
         config: config, engine: engine, sinks: deliveries, endpoint: endpoint, poller: poller, makePoller: makePoller,
@@ -121,6 +133,7 @@ package actor RunService {
     heed(signals, hangUp)
     log.tell(of: start.made, newSinks: first.sinks)
     sayStarted(tags: count)
+    for sink in unwell { sink.logAtStart(to: log) }
     firstPass.expect(await engine.unpolled)
     await deliveries.use(first.sinks, start.made.sinks)
     await engine.tick()
@@ -133,7 +146,7 @@ package actor RunService {
       ServicePages(
         metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions))
     let upkeep = [
-      Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await tidy() },
+      Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await tidy(engine) },
       Task { await endpoint.run() },
     ]
     // One that comes while the file is read is kept for another reload: it may have been read already.

@@ -2,7 +2,8 @@ import Delivery
 import Logging
 
 extension DeliveryProblem {
-  /// Logs it: the end of a sink always, other failures at the 1st, 10th, 100th … in a row.
+  /// Logs it: the end of a sink always, other failures at the 10th, 100th … in a row, and of the database's the first.
+  /// That a sink begins to fail is told with what is on record of it (`Settlement`).
   func log(to log: Logger) {
     if cause == .gone {
       return log.error(
@@ -12,7 +13,7 @@ extension DeliveryProblem {
           "note": "nothing more is sent until its definition changes or watcher deliveries retry is used on it",
         ])
     }
-    guard PollReport.isPowerOfTen(failures) else { return }
+    guard PollReport.isPowerOfTen(failures), failures > 1 || cause == .outbox else { return }
     log.error(
       "delivery_failed",
       metadata: ["sink": "\(sink)", "cause": "\(cause.rawValue)", "err": "\(message)", "failures": "\(failures)"])

@@ -17,7 +17,7 @@ struct OutboxAdapter: Outbox {
   /// Told when the store refuses for good.
   let onFailure: @Sendable (StoreError) -> Void
   /// Told what is on record.
-  var onSettled: @Sendable (_ sink: String, [DeliveryResult]) -> Void = { _, _ in }
+  var onSettled: @Sendable (_ sink: String, Settlement) -> Void = { _, _ in }
 
   func waiting(
     sink: String, within: Duration, limit: Int, firstOfTag: Bool, excluding: [EventSequence]
@@ -57,9 +57,10 @@ struct OutboxAdapter: Outbox {
     return until.map { .milliseconds($0.milliseconds - now.milliseconds) }
   }
 
-  func settle(sink: String, _ results: [DeliveryResult], rest: Duration?) async throws {
+  func settle(sink: String, _ results: [DeliveryResult], rest: Duration?, retry: Duration?) async throws {
     let now = try await now()
-    try await transaction { store in
+    let settlement = try await transaction { store in
+      var settlement = Settlement(results: results)
       var delivered: [EventSequence] = []
       for result in results {
         guard let (item, error, next) = result.failure else {
@@ -69,6 +70,9 @@ struct OutboxAdapter: Outbox {
         try store.settleFailed(
           sink: sink, sequence: item.sequence, attempts: item.attempts + (next == .withSink ? 0 : 1), error: error,
           next.outcome(now: now), refused: result.asksToWait ? now : nil)
+        if next == .byHand {
+          settlement.givenUp.append(.init(item: item, tag: try store.tag(of: item.sequence), error: error))
+        }
         if next == .sinkDisabled, let fingerprint = fingerprints[sink] {
           try store.disableSink(sink, fingerprint: fingerprint)
         }
@@ -77,8 +81,14 @@ struct OutboxAdapter: Outbox {
       if let rest, let fingerprint = fingerprints[sink] {
         try store.restSink(sink, fingerprint: fingerprint, until: now.advanced(by: rest))
       }
+      if !results.isEmpty, let fingerprint = fingerprints[sink] {
+        var attempts = SinkAttempts(results)
+        attempts.retry = retry.map { now.advanced(by: $0) }
+        settlement.turn = try store.noteAttempts(attempts, sink: sink, fingerprint: fingerprint, now: now)
+      }
+      return settlement
     }
-    onSettled(sink, results)
+    onSettled(sink, settlement)
   }
 
   /// The wall time by which attempts are due. When the clock was set, they are moved with it first: what waits keeps
@@ -125,7 +135,7 @@ extension OutboxAdapter {
     writer: HistoryWriter, sinks: [SinkSettings], clock: @escaping @Sendable () -> Moment,
     steps: ClockStepMonitor? = nil,
     onFailure: @escaping @Sendable (StoreError) -> Void,
-    onSettled: @escaping @Sendable (_ sink: String, [DeliveryResult]) -> Void = { _, _ in }
+    onSettled: @escaping @Sendable (_ sink: String, Settlement) -> Void = { _, _ in }
   ) {
     self.init(
       writer: writer, grouped: sinks.grouped,

@@ -29,7 +29,7 @@ actor SinkSupervisor {
   private let log: Logger
   private let steps: ClockStepMonitor
   private let onFailure: @Sendable (StoreError) -> Void
-  private let onSettled: @Sendable (_ sink: String, [DeliveryResult]) -> Void
+  private let onSettled: @Sendable (_ sink: String, Settlement) -> Void
   private var active: [String: ActiveSink] = [:]
   /// Made with the first webhook.
   private var http: HTTPClient?
@@ -43,7 +43,7 @@ actor SinkSupervisor {
   init(
     writer: HistoryWriter, log: Logger, steps: ClockStepMonitor, http: HTTPClient?,
     onFailure: @escaping @Sendable (StoreError) -> Void,
-    onSettled: @escaping @Sendable (_ sink: String, [DeliveryResult]) -> Void
+    onSettled: @escaping @Sendable (_ sink: String, Settlement) -> Void
   ) {
     self.writer = writer
     self.log = log

@@ -7,7 +7,7 @@ struct DbMigrateCommand: ParsableCommand {
     commandName: "migrate", abstract: "Bring the database of an older version up to date.",
     usage: "watcher db migrate [<options>]",
     discussion: """
-      A daemon does it by itself when it starts. A copy of what was there stays beside it (.pre-v3), unless it is large.
+      A daemon does it by itself when it starts. A copy of what was there stays beside it (.pre-v4), unless it is large.
       Example: watcher db migrate
       """)
 

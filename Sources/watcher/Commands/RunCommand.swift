@@ -22,7 +22,7 @@ struct RunCommand: AsyncParsableCommand {
     let settings = try config.file.ready()
     let path = try database.location.writerPath(configured: settings.database)
     try await RunService.run(
-      consume settings, database: path, environment: environment, signals: signals,
+      consume settings, at: config.file.absolutePath, database: path, environment: environment, signals: signals,
       reload: { [file = config.file] say in try file.ready(say: say) })
   }
 }

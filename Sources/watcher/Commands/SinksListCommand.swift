@@ -2,6 +2,8 @@ import Answers
 import ArgumentParser
 import Config
 import History
+import Host
+import ImageModel
 
 struct SinksListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,19 +19,21 @@ struct SinksListCommand: ParsableCommand {
 
   func run() throws {
     let settings = try config.file.required()
-    let recorded = try Self.recorded(database.location.path(configured: settings.database))
+    let (recorded, isDaemonRunning) = try Self.recorded(database.location.path(configured: settings.database))
     let sinks = SinksRendering.merged(configured: settings.sinks, recorded: recorded)
     try SinkNames.check(names, known: sinks.map(\.name), source: config.file.path)
     let shown = names.isEmpty ? sinks : sinks.filter { names.contains($0.name) }
-    try output.print(json: shown.answer, text: SinksRendering(sinks: shown).text)
+    let rendering = SinksRendering(sinks: shown, isDaemonRunning: isDaemonRunning, now: .now())
+    try output.print(json: shown.answer, text: rendering.text)
   }
 
   /// Before the first run there is no database, and nothing waits.
-  private static func recorded(_ path: String) throws -> [SinkStatus] {
+  private static func recorded(_ path: String) throws -> (sinks: [SinkStatus], isDaemonRunning: Bool) {
     do {
-      return try HistoryReader.open(path).sinks()
+      let reader = try HistoryReader.open(path)
+      return (try reader.sinks(), try reader.daemon() != nil)
     } catch  where error.code == .missing {
-      return []
+      return ([], false)
     }
   }
 }

@@ -8,12 +8,22 @@ struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show how tags and sinks are doing.",
     usage: "watcher status [<options>] [<tag> ...]",
-    discussion: "Example: watcher status amazonlinux:latest")
+    discussion: """
+      What is wrong comes first.
+      Example: watcher status --failing --exit-code
+      Exit status: 0; with --exit-code 1 if a tag fails, is unreachable or deleted, or a sink fails or is disabled.
+      """)
 
   @Argument(
     help: ArgumentHelp("Tags to show; without any, those that are watched.", valueName: "tag"),
     completion: Completions.tags)
   var tags: [String] = []
+  @Flag(help: "Show only tags that fail, are unreachable or deleted.")
+  var failing = false
+  @Flag(help: "Give every tag its lines, on a terminal too.")
+  var all = false
+  @Flag(help: "Exit with 1 when any of these tags, or any sink, is not well.")
+  var exitCode = false
   @OptionGroup var output: TimedOutputOptions
   @OptionGroup var source: QueryOptions
 
@@ -21,11 +31,15 @@ struct StatusCommand: ParsableCommand {
     let wanted = try ReferenceArgument.tags(tags)
     let reader = try source.open()
     let report = try reader.status(wanted)
-    let rendering = StatusRendering(report: report, now: .now(), isDaemonRunning: reader.hasWriter)
-    try output.print(json: report.json, text: rendering.text)
-    guard let unknown = report.unknown.first else { return }
+    let shown = failing ? report.failing : report
+    let rendering = StatusRendering(report: shown, total: report.tags, now: .now(), showsAll: all || wanted != nil)
+    try output.print(json: shown.json, text: rendering.text)
+    guard let unknown = report.unknown.first else {
+      if exitCode, report.isUnwell { throw CommandStatus.changesFound }
+      return
+    }
     let hint = try KnownTags.hint(for: unknown, in: reader)
-    let names = report.unknown.prefix(5).map(\.description.shown).joined(separator: ", ")
+    let names = report.unknown.prefix(5).map(\.familiar.shown).joined(separator: ", ")
     throw CommandError(
       .notFound,
       "nothing is known of \(report.unknown.count == 1 ? "this tag" : "some tags") (\(names) in \(reader.path.shown)): "

@@ -6,6 +6,8 @@ import Service
 /// How sinks are doing, for people.
 struct SinksRendering {
   let sinks: [SinkStatus]
+  let isDaemonRunning: Bool
+  let now: Timestamp
 
   /// The configured sinks, in order, then what else the database knows: sinks that were removed, or that a daemon
   /// still has which started with another configuration. One that was never used has nothing waiting.
@@ -20,6 +22,7 @@ struct SinksRendering {
 
   func text(_ format: TextFormat) -> String { lines(format).map { $0 + "\n" }.joined() }
 
+  /// A row per sink, and below it what somebody has to know of it.
   func lines(_ format: TextFormat) -> [String] {
     var table = TextTable([
       "SINK", "TYPE", "STATE", .init("WAITING", isRight: true), .init("FAILED", isRight: true),
@@ -29,12 +32,55 @@ struct SinksRendering {
       [
         .init(sink.name.shown, .strong),
         .init(sink.type.shown),
-        .init(sink.state.rawValue, sink.state == .ok ? .good : .notable),
+        .init(sink.isResting ? "resting" : sink.state.rawValue, sink.paint),
         .init(String(sink.waiting), sink.waiting > 0 ? .notable : .plain),
         .init(String(sink.failed), sink.failed > 0 ? .bad : .plain),
         .init(format.times(sink.oldestWaiting)),
       ]
     }
-    return table.lines(format.style)
+    let lines = table.lines(format.style)
+    return [lines[0]] + zip(lines.dropFirst(), sinks).flatMap { [$0] + details($1, format) }
+  }
+
+  private func details(_ sink: SinkStatus, _ format: TextFormat) -> [String] {
+    let retry = "'watcher deliveries retry --sink \(sink.name.shown)'"
+    let since = sink.failingSince.map { "since \(format.times($0)): " } ?? ""
+    let error = (sink.failure?.message ?? "").shown
+    var sentences: [String] = []
+    switch sink.state {
+    case .ok where sink.isResting:
+      let reason = error.isEmpty ? "" : " (\(error))"
+      sentences.append("rests until \(format.times(sink.nextAttempt)), as its receiver asked\(reason)")
+    case .failing:
+      sentences.append(since + error)
+      sentences.append(nextAttempt(sink, format))
+    case .disabled:
+      sentences.append("\(since)its receiver wants nothing more" + (error.isEmpty ? "" : " (\(error))"))
+      sentences.append("\(retry) enables it, and so does another definition of it")
+    case .ok, .removed: break
+    }
+    if sink.failed > 0, sink.state != .removed {
+      let given = "\(Words.count(sink.failed, "delivery was", "deliveries were")) given up"
+      sentences.append(sink.state == .disabled ? given : "\(given): \(retry) tries again")
+    }
+    let words = sentences.joined(separator: "; ").split(separator: " ").map(String.init)
+    return StatusRendering.wrap(words, by: 1, width: format.width).map { format.style.paint($0, sink.paint) }
+  }
+
+  private func nextAttempt(_ sink: SinkStatus, _ format: TextFormat) -> String {
+    guard sink.waiting > 0 else { return "the next event is the next attempt" }
+    guard isDaemonRunning else { return "it is tried again when a daemon runs" }
+    guard let next = sink.nextAttempt, next > now else { return "the next attempt is due" }
+    return "next attempt \(format.times(next))"
+  }
+}
+
+extension SinkStatus {
+  fileprivate var paint: Style.Paint {
+    switch state {
+    case .ok: isResting || failed > 0 ? .notable : .good
+    case .failing, .disabled: .bad
+    case .removed: .notable
+    }
   }
 }

@@ -1,87 +1,76 @@
 import History
 import ImageModel
 
-/// How tags and sinks are doing, for people.
+/// How tags and sinks are doing, for people: what is wrong comes first.
 struct StatusRendering {
   let report: StatusReport
+  /// Those that were asked about, of which `report` may show a part.
+  let total: [TagStatus]
   let now: Timestamp
+  /// Every tag has lines of its own, on a terminal too.
+  var showsAll = false
+
   /// Without a daemon nothing is checked when its time comes.
-  let isDaemonRunning: Bool
+  private var isDaemonRunning: Bool { report.daemon != nil }
 
   func text(_ format: TextFormat) -> String {
-    var blocks: [[String]] = []
-    if report.tags.isEmpty {
-      blocks.append([report.unknown.isEmpty ? "no tags are watched" : "none of these tags is known"])
-    } else {
-      blocks.append(tagLines(format))
-    }
-    if !report.sinks.isEmpty { blocks.append(SinksRendering(sinks: report.sinks).lines(format)) }
-    if !isDaemonRunning, report.tags.contains(where: \.record.isWatched) {
-      blocks.append(["no daemon is running: nothing is checked until 'watcher run' or 'watcher check'"])
-    }
-    return blocks.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
-  }
-
-  /// A row per tag, and below it what does not fit a column.
-  private func tagLines(_ format: TextFormat) -> [String] {
-    var table = TextTable(["STATE", "TAG", .init("LAST SUCCESS (\(format.times.zone))"), "NEXT CHECK"])
-    table.rows = report.tags.map { tag in
-      [
-        .init(tag.state.rawValue, tag.state.paint),
-        .init(tag.record.tag.familiar.shown, .strong),
-        .init(format.times(tag.record.state.lastSuccess)),
-        .init(nextCheck(tag, format)),
+    let sinks =
+      report.sinks.isEmpty
+      ? [] : SinksRendering(sinks: report.sinks, isDaemonRunning: isDaemonRunning, now: now).lines(format)
+    let tags = report.tags.isEmpty ? [] : tagLines(format)
+    let blocks =
+      [summary(format)] + (report.sinks.contains(where: \.isUnwell) ? [sinks, tags] : [tags, sinks]) + [
+        daemonLines(format)
       ]
-    }
-    let isWide = table.fits(format.width)
-    if !isWide {
-      let rows = table.rows.map { Array($0.prefix(2)) }
-      table = TextTable(["STATE", .init("TAG (times in \(format.times.zone))")])
-      table.rows = rows
-    }
-    let lines = table.lines(format.style)
-    return [lines[0]]
-      + zip(lines.dropFirst(), report.tags).flatMap { line, tag in
-        [line] + (isWide ? [] : times(tag, format)) + details(tag, format)
-      }
+    return blocks.filter { !$0.isEmpty }.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
   }
 
-  private func nextCheck(_ tag: TagStatus, _ format: TextFormat) -> String {
-    guard tag.record.isWatched else { return "not watched" }
-    guard isDaemonRunning, let next = tag.record.state.nextCheck else { return "-" }
-    return next > now ? format.times(next) : "due"
+  private func tagLines(_ format: TextFormat) -> [String] {
+    let rows = StatusRows(tags: report.tags, isDaemonRunning: isDaemonRunning, rests: report.rests, now: now)
+    return rows.lines(format, showsAll: showsAll || format.width == nil)
   }
 
-  private func times(_ tag: TagStatus, _ format: TextFormat) -> [String] {
-    ["    last success \(format.times(tag.record.state.lastSuccess))", "    next check   \(nextCheck(tag, format))"]
-  }
-
-  private func details(_ tag: TagStatus, _ format: TextFormat) -> [String] {
-    let state = tag.record.state
-    let images = tag.platforms.map { image in
-      (image.platform.map { "\($0) ".shown } ?? "") + format.digests(image.imageID ?? image.manifest)
+  /// `300 tags: 280 ok, 20 failing`, and what else is to be known before all details.
+  private func summary(_ format: TextFormat) -> [String] {
+    guard !total.isEmpty else {
+      return [report.unknown.isEmpty ? "no tags are watched" : "none of these tags is known"]
     }
-    // Digests in full have a line each.
-    var lines = Self.wrap(images, by: 2, width: format.digests.isFull ? 0 : format.width)
-    for image in tag.platforms where image.imageID == nil {
-      let words = ImageWords.withoutID(image.platform, image.artifactType).shown
-      lines += Self.wrap(words.split(separator: " ").map(String.init), by: 1, width: format.width)
+    var lines = [Self.counted(total.map(\.state.rawValue), TagStatus.State.allCases.map(\.rawValue), "tag")]
+    if total.contains(where: \.isUnwell) { lines[0] = format.style.paint(lines[0], .bad) }
+    if !report.sinks.isEmpty {
+      let states = report.sinks.map { $0.isResting ? "resting" : $0.state.rawValue }
+      let line = Self.counted(states, ["ok", "failing", "disabled", "resting", "removed"], "sink")
+      lines.append(report.sinks.contains(where: \.isUnwell) ? format.style.paint(line, .bad) : line)
     }
-    if !tag.missingPlatforms.isEmpty {
-      let names = ["not there:"] + tag.missingPlatforms.map(\.description.shown)
-      lines += Self.wrap(names, by: 1, width: format.width).map { format.style.paint($0, .notable) }
-    }
-    if let failure = state.failure {
-      let since = state.failingSince.map { " since \(format.times($0))" } ?? ""
-      let words = "\(failure.code.rawValue)\(since): \(failure.message)".split(separator: " ").map(String.init)
-      lines += Self.wrap(words, by: 1, width: format.width).map { format.style.paint($0, .bad) }
+    for (registry, until) in report.rests.sorted(by: { $0.key < $1.key }) where until > now {
+      lines.append(
+        format.style.paint(
+          "\(registry.shown) asked for a rest: none of its tags is checked before \(format.times(until))", .notable))
     }
     return lines
   }
 
+  private static func counted(_ states: [String], _ order: [String], _ what: String) -> String {
+    let counts = Dictionary(states.map { ($0, 1) }, uniquingKeysWith: +)
+    let words = order.compactMap { state in counts[state].map { "\($0) \(state)" } }
+    return "\(Words.count(states.count, what)): \(words.joined(separator: ", "))"
+  }
+
+  private func daemonLines(_ format: TextFormat) -> [String] {
+    let database = "database \(report.database.shown)"
+    guard let daemon = report.daemon else {
+      let line = "no daemon is running, \(database): nothing is checked until 'watcher run' or 'watcher check'"
+      return Self.wrap(line.split(separator: " ").map(String.init), by: 1, width: format.width, margin: 0)
+    }
+    let line =
+      "watcher \(daemon.version.shown) runs as pid \(daemon.pid) since \(format.times(daemon.since)) on "
+      + "\(daemon.configuration.shown), \(database)"
+    return Self.wrap(line.split(separator: " ").map(String.init), by: 1, width: format.width, margin: 0)
+  }
+
   /// Items in as few indented lines as fit the width; in one where there is no width.
-  static func wrap(_ items: [String], by gap: Int, width: Int?) -> [String] {
-    let margin = String(repeating: " ", count: 4)
+  static func wrap(_ items: [String], by gap: Int, width: Int?, margin: Int = 4) -> [String] {
+    let margin = String(repeating: " ", count: margin)
     let blank = String(repeating: " ", count: gap)
     var lines: [String] = []
     var columns = Int.max
@@ -96,15 +85,5 @@ struct StatusRendering {
       }
     }
     return lines
-  }
-}
-
-extension TagStatus.State {
-  fileprivate var paint: Style.Paint {
-    switch self {
-    case .ok: .good
-    case .failing, .unreachable, .deleted: .bad
-    case .pending: .faint
-    }
   }
 }

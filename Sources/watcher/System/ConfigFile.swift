@@ -1,4 +1,5 @@
 import Config
+import FoundationEssentials
 import Glibc
 import Host
 import ImageModel
@@ -27,6 +28,9 @@ struct ConfigFile: Hashable {
   var isGone: Bool {
     if case .failure(let failure) = Self.read(path) { isNamed && failure.code == ENOENT } else { false }
   }
+
+  /// Found from any directory.
+  var absolutePath: String { path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)" }
 
   /// For commands that need a configuration.
   func required(say: (String) -> Void = Output.say) throws -> WatchConfig {

@@ -1,0 +1,55 @@
+import GRDB
+package import ImageModel
+
+/// The daemon that writes to a database, as it has entered itself there.
+package struct DaemonRecord: Hashable, Sendable {
+  package let pid: Int
+  package let version: String
+  /// The path of its configuration.
+  package let configuration: String
+  /// When it started.
+  package let since: Timestamp
+
+  package init(pid: Int, version: String, configuration: String, since: Timestamp) {
+    self.pid = pid
+    self.version = version
+    self.configuration = configuration
+    self.since = since
+  }
+}
+
+extension HistoryTransaction {
+  package func recordDaemon(_ daemon: DaemonRecord) throws {
+    let statement = try db.cachedStatement(
+      sql: "INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
+    for (key, value) in [
+      ("daemon_pid", "\(daemon.pid)"), ("daemon_version", daemon.version),
+      ("daemon_configuration", daemon.configuration), ("daemon_since_ms", "\(daemon.since.milliseconds)"),
+    ] { try statement.execute(arguments: [key, value]) }
+  }
+}
+
+extension HistoryReader {
+  /// The daemon that runs now; `nil` where none does. A command that writes for a moment is none.
+  package func daemon() throws(StoreError) -> DaemonRecord? {
+    guard case .held(let holder) = DatabaseLock.state(for: path) else { return nil }
+    let daemon = try read { db in
+      var facts: [String: String] = [:]
+      for row in try Row.fetchAll(db, sql: "SELECT key, value FROM meta WHERE key LIKE 'daemon%'") {
+        facts[try row.text(0)] = try row.text(1)
+      }
+      return DaemonRecord(facts)
+    }
+    // What holds the lock and does not say who it is may be it.
+    return holder == nil || holder == daemon?.pid ? daemon : nil
+  }
+}
+
+extension DaemonRecord {
+  fileprivate init?(_ facts: [String: String]) {
+    guard let pid = facts["daemon_pid"].flatMap(Int.init), let version = facts["daemon_version"],
+      let configuration = facts["daemon_configuration"], let since = facts["daemon_since_ms"].flatMap(Int64.init)
+    else { return nil }
+    self.init(pid: pid, version: version, configuration: configuration, since: Timestamp(milliseconds: since))
+  }
+}

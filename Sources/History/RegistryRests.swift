@@ -1,0 +1,25 @@
+import GRDB
+package import ImageModel
+
+/// Until when registries are left alone because they asked for it, by domain: one fact of the database, which the
+/// daemon that runs keeps up to date.
+enum RegistryRests {
+  static func fetch(_ db: Database) throws -> [String: Timestamp] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: "SELECT j.key, j.value FROM meta m JOIN json_each(m.value) j WHERE m.key = 'registry_rests'")
+    var rests: [String: Timestamp] = [:]
+    for row in rows { rests[try row.text(0)] = try row.time(1) }
+    return rests
+  }
+}
+
+extension HistoryTransaction {
+  /// Those of which nothing is said are not left alone.
+  package func recordRests(_ rests: [String: Timestamp]) throws {
+    let members = rests.sorted { $0.key < $1.key }.map { JSONOutput.Member($0.key, .int($0.value.milliseconds)) }
+    try db.execute(
+      sql: "INSERT INTO meta(key, value) VALUES('registry_rests', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      arguments: [String(decoding: JSONOutput.object(members).bytes, as: UTF8.self)])
+  }
+}

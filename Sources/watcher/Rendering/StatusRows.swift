@@ -1,0 +1,166 @@
+import History
+import ImageModel
+
+/// The tags of `status`: failing ones first, then by their last change. On a terminal failures of one kind are told
+/// once, and of the tags that are well no more are shown than one can look through.
+struct StatusRows {
+  /// Tags that fail in the same way have a row each up to so many.
+  private static let shownOfAKind = 3
+  private static let shownWell = 50
+
+  /// A row of the table and what stands below it.
+  private struct Row {
+    let cells: [TextTable.Cell]
+    /// Where the table is too wide for the terminal.
+    var times: [String] = []
+    let details: [String]
+  }
+
+  let tags: [TagStatus]
+  let isDaemonRunning: Bool
+  /// Until when registries want to be left alone.
+  let rests: [String: Timestamp]
+  let now: Timestamp
+
+  func lines(_ format: TextFormat, showsAll: Bool) -> [String] {
+    let sorted = tags.sorted(by: Self.comesFirst)
+    let unwell = sorted.filter(\.isUnwell)
+    let well = sorted.filter { !$0.isUnwell }
+    let shown = well.prefix(showsAll ? well.count : Self.shownWell)
+    let hidden = well.count - shown.count
+    let kinds = showsAll ? unwell.map { [$0] } : self.kinds(of: unwell)
+    let rows: [Row] = kinds.flatMap { self.rows(ofKind: $0, format) } + shown.map { row($0, format) }
+    var table = TextTable([
+      "STATE", "TAG", .init("CHANGED (\(format.times.zone))"), "LAST SUCCESS", "NEXT CHECK",
+    ])
+    table.rows = rows.map(\.cells)
+    let isWide = table.fits(format.width)
+    if !isWide {
+      table = TextTable(["STATE", .init("TAG (times in \(format.times.zone))")])
+      table.rows = rows.map { Array($0.cells.prefix(2)) }
+    }
+    let lines = table.lines(format.style)
+    var all = [lines[0]]
+    for (line, row) in zip(lines.dropFirst(), rows) { all += [line] + (isWide ? [] : row.times) + row.details }
+    if hidden > 0 {
+      all.append("and \(hidden) more \(hidden == 1 ? "tag that does" : "tags that do") not fail: --all shows all")
+    }
+    return all
+  }
+
+  // MARK: Order
+
+  private static func comesFirst(_ left: TagStatus, _ right: TagStatus) -> Bool {
+    if left.isUnwell != right.isUnwell { return left.isUnwell }
+    let (one, other) = (left.lastChanged?.milliseconds ?? .min, right.lastChanged?.milliseconds ?? .min)
+    return one == other ? left.record.tag.description < right.record.tag.description : one > other
+  }
+
+  /// Those that fail in the same way at the same registry, in their order.
+  private func kinds(of tags: [TagStatus]) -> [[TagStatus]] {
+    struct Kind: Hashable {
+      let registry: String
+      let state: TagStatus.State
+      let code: CheckFailure.Code?
+    }
+    var kinds: [[TagStatus]] = []
+    var indexes: [Kind: Int] = [:]
+    for tag in tags {
+      let kind = Kind(registry: tag.record.tag.domain, state: tag.state, code: tag.record.state.failure?.code)
+      let index = indexes[kind] ?? kinds.count
+      if index == kinds.count { kinds.append([]) }
+      indexes[kind] = index
+      kinds[index].append(tag)
+    }
+    return kinds
+  }
+
+  // MARK: Rows
+
+  private func rows(ofKind kind: [TagStatus], _ format: TextFormat) -> [Row] {
+    guard kind.count > Self.shownOfAKind, let first = kind.first else { return kind.map { row($0, format) } }
+    let names = Words.list(kind.prefix(Self.shownOfAKind).map { $0.record.tag.familiar.shown }, of: kind.count)
+    let cells: [TextTable.Cell] = [
+      .init(first.state.rawValue, first.state.paint),
+      .init("\(kind.count) tags of \(first.record.tag.domain.shown)", .strong), "", "", "",
+    ]
+    let details = wrap(names, format) + error(first, format) + wrap("--all shows each of them", format)
+    return [Row(cells: cells, details: details)]
+  }
+
+  private func row(_ tag: TagStatus, _ format: TextFormat) -> Row {
+    Row(cells: cells(tag, format), times: times(tag, format), details: details(tag, format))
+  }
+
+  private func cells(_ tag: TagStatus, _ format: TextFormat) -> [TextTable.Cell] {
+    [
+      .init(tag.state.rawValue, tag.state.paint),
+      .init(tag.record.tag.familiar.shown, .strong),
+      .init(format.times(tag.lastChanged)),
+      .init(format.times(tag.record.state.lastSuccess)),
+      .init(nextCheck(tag, format)),
+    ]
+  }
+
+  private func nextCheck(_ tag: TagStatus, _ format: TextFormat) -> String {
+    guard tag.record.isWatched else { return "not watched" }
+    guard isDaemonRunning, var next = tag.record.state.nextCheck else { return "-" }
+    if let rest = rests[tag.record.tag.domain] { next = max(next, rest) }
+    return next > now ? format.times(next) : "due"
+  }
+
+  private func times(_ tag: TagStatus, _ format: TextFormat) -> [String] {
+    [
+      "    changed      \(format.times(tag.lastChanged))",
+      "    last success \(format.times(tag.record.state.lastSuccess))",
+      "    next check   \(nextCheck(tag, format))",
+    ]
+  }
+
+  private func details(_ tag: TagStatus, _ format: TextFormat) -> [String] {
+    let images = tag.platforms.map { image in
+      (image.platform.map { "\($0) ".shown } ?? "") + format.digests(image.imageID ?? image.manifest)
+    }
+    // Digests in full have a line each.
+    var lines = StatusRendering.wrap(images, by: 2, width: format.digests.isFull ? 0 : format.width)
+    for image in tag.platforms where image.imageID == nil {
+      lines += wrap(ImageWords.withoutID(image.platform, image.artifactType).shown, format)
+    }
+    if !tag.missingPlatforms.isEmpty {
+      let names = ["not there:"] + tag.missingPlatforms.map(\.description.shown)
+      lines += StatusRendering.wrap(names, by: 1, width: format.width).map { format.style.paint($0, .notable) }
+    }
+    return lines + error(tag, format)
+  }
+
+  private func error(_ tag: TagStatus, _ format: TextFormat) -> [String] {
+    let state = tag.record.state
+    guard let failure = state.failure else { return [] }
+    let since = state.failingSince.map { " since \(format.times($0))" } ?? ""
+    let end = deletion(tag, format).map { "; \($0)" } ?? ""
+    return wrap("\(failure.code.rawValue)\(since): \(failure.message)\(end)", format)
+      .map { format.style.paint($0, .bad) }
+  }
+
+  private func wrap(_ text: String, _ format: TextFormat) -> [String] {
+    StatusRendering.wrap(text.split(separator: " ").map(String.init), by: 1, width: format.width)
+  }
+
+  /// When what seems to be gone will count as deleted. Source: docs/decisions/0003-what-a-deletion-is.md.
+  private func deletion(_ tag: TagStatus, _ format: TextFormat) -> String? {
+    guard tag.state != .deleted, let time = tag.deletionTime else { return nil }
+    return time > now
+      ? "it counts as deleted if it is still missing after \(format.times(time))"
+      : "it counts as deleted if the next check does not find it"
+  }
+}
+
+extension TagStatus.State {
+  fileprivate var paint: Style.Paint {
+    switch self {
+    case .ok: .good
+    case .failing, .unreachable, .deleted: .bad
+    case .pending: .faint
+    }
+  }
+}
