@@ -53,7 +53,9 @@ struct StatusRows {
   private static func comesFirst(_ left: TagStatus, _ right: TagStatus) -> Bool {
     if left.isUnwell != right.isUnwell { return left.isUnwell }
     let (one, other) = (left.lastChanged?.milliseconds ?? .min, right.lastChanged?.milliseconds ?? .min)
-    return one == other ? left.record.tag.description < right.record.tag.description : one > other
+    guard one == other else { return one > other }
+    let (tag, next) = (left.record.tag, right.record.tag)
+    return (tag.domain, tag.path, tag.tag) < (next.domain, next.path, next.tag)
   }
 
   /// Those that fail in the same way at the same registry, in their order.
