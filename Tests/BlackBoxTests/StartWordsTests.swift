@@ -88,7 +88,8 @@ import Testing
   @Test func checkSaysThatItHasBegunADatabase() throws {
     defer { registry.stop() }
     let first = try scene.run(["check", "--config", scene.config])
-    #expect(first.stderr.contains("watcher: warning: there was no database, and a new one is begun (\(scene.database))"))
+    #expect(
+      first.stderr.contains("watcher: warning: there was no database, and a new one is begun (\(scene.database))"))
     #expect(try !scene.run(["check", "--config", scene.config]).stderr.contains("a new one is begun"))
   }
 }

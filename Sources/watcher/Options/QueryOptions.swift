@@ -18,7 +18,8 @@ struct QueryOptions: ParsableArguments {
     if config.file.isGone {
       let path = try location.path(configured: nil)
       if DatabaseLock.isHeld(for: path) {
-        say("watcher: warning: the configuration is gone (\(config.file.path.shown)): asking the daemon of \(path.shown)")
+        say(
+          "watcher: warning: the configuration is gone (\(config.file.path.shown)): asking the daemon of \(path.shown)")
         return path
       }
     }
