@@ -10,9 +10,16 @@ package final class LineOutput: Sendable {
 
   private let queue: BlockingQueue
   private let writer: Mutex<LineWriter>
+  /// What is written of an event's document, which may be several lines.
+  private let render: @Sendable ([UInt8]) -> [UInt8]
 
-  /// - Parameter subject: what it is, for errors.
-  package init(_ descriptor: Int32, subject: String) {
+  /// - Parameters:
+  ///   - subject: what it is, for errors.
+  ///   - render: makes of an event's document what is written, without the last newline.
+  package init(
+    _ descriptor: Int32, subject: String, render: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }
+  ) {
+    self.render = render
     queue = BlockingQueue(label: "output.\(descriptor)")
     writer = Mutex(LineWriter(descriptor: descriptor, subject: subject))
   }
@@ -23,7 +30,7 @@ package final class LineOutput: Sendable {
       var results: [DeliveryResult] = []
       for item in items {
         do throws(SystemError) {
-          try writer.withLock { writer throws(SystemError) in try writer.write(line: item.body) }
+          try writer.withLock { writer throws(SystemError) in try writer.write(line: render(item.body)) }
           results.append(.delivered(sequence: item.sequence))
         } catch {
           results.append(.failed(item, error: error.description, next: .withSink))

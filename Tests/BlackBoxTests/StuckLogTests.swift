@@ -9,7 +9,9 @@ import Testing
 
   @Test func pollingGoesOnAndWhatIsMissingIsCounted() throws {
     let closed = try freePort()
-    let scene = try Scene(watch: (0..<Self.tags).map { "127.0.0.1:\(closed)/app:t\($0)" }, interval: "1h")
+    // Ten at each registry, for of more that fail alike only the number is told.
+    let watch = (0..<Self.tags).map { "127.0.1.\($0 / 10 + 1):\(closed)/app:t\($0)" }
+    let scene = try Scene(watch: watch, interval: "1h")
     try #require(mkfifo(scene.stderr, 0o600) == 0)
     // Open at both ends, so that nobody waits for a reader and the pipe stays.
     let pipe = open(scene.stderr, O_RDWR | O_NONBLOCK | O_CLOEXEC)
@@ -28,7 +30,9 @@ import Testing
     #expect(try daemon.finish() == 0)
     let rest = drain(pipe)
     let lost = try #require(rest.firstMatch(of: /level=warning msg=log_lines_lost count=(\d+)\n/)?.1)
-    #expect(failures(in: first + rest) + (try #require(Int(lost))) == Self.tags)
+    // The line that says that all have been looked at may be among them.
+    let others = (first + rest).contains("msg=first_pass") ? 0 : 1
+    #expect(failures(in: first + rest) + (try #require(Int(lost))) == Self.tags + others)
     #expect(rest.contains("msg=stopped"))
   }
 

@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import History
 import Host
@@ -93,7 +94,8 @@ import Testing
   private func start(_ config: WatchConfig) async throws -> (problems: [ConfigProblem], isRefused: Bool) {
     do {
       let start = try await ServiceStart(
-        config, database: database.path, environment: environment, signals: SignalWatch())
+        config, database: database.path, environment: environment, output: .standardOutput,
+        signals: SignalWatch())
       let faults = start.made.faults
       await start.endpoint.close()
       await start.made.close()

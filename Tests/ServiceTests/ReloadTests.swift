@@ -1,3 +1,4 @@
+import Delivery
 import Endpoint
 import Foundation
 import GRDB
@@ -109,7 +110,7 @@ import Transport
     }
     parts = Reload.Parts(
       config: config, engine: engine, sinks: sinks, endpoint: endpoint, poller: Reloadable(makePoller(old)),
-      makePoller: makePoller, environment: [:], logSettings: logSettings,
+      makePoller: makePoller, environment: [:], output: .standardOutput, logSettings: logSettings,
       onWatchlist: { [announced, onWatchlist] entries in
         announced.value = entries.map(\.tag.description)
         onWatchlist.value()

@@ -26,6 +26,8 @@ actor Reload {
     let poller: Reloadable<TagPoller>
     let makePoller: @Sendable (WatchConfig) -> TagPoller
     let environment: [String: String]
+    /// Where sinks of type `stdout` write.
+    let output: LineOutput
     let logSettings: Reloadable<LogSettings>
     /// Called with the watchlist that is in force from now on.
     let onWatchlist: @Sendable ([WatchEntry]) async -> Void
@@ -121,7 +123,7 @@ actor Reload {
     config.watch = []
     let made = try await Preflight(
       config, environment: parts.environment, http: await parts.sinks.client(for: config.sinks),
-      endpoint: parts.endpoint)
+      output: parts.output, endpoint: parts.endpoint)
     do {
       return Next(config: config, entries: entries, made: try await made.accepted())
     } catch let refusal as ConfigRefusal {

@@ -46,19 +46,25 @@ package actor RunService {
 
   /// Opens the database, creating it if need be, and runs until SIGTERM or SIGINT.
   ///
-  /// - Parameter path: of the configuration, absolute.
+  /// - Parameters:
+  ///   - path: of the configuration, absolute.
+  ///   - eventText: makes of an event's document what a sink of type `stdout` writes, without the last newline; `nil`
+  ///     for the document itself.
   /// - Throws: the store's error, when it cannot be opened or refuses to be written for good;
   ///   `ConfigRefusal`. A start that is refused has made no database.
   package static func run(
     _ config: consuming WatchConfig, at path: String, database: String, environment: [String: String],
-    signals: SignalWatch, reload: @escaping @Sendable (_ say: (String) -> Void) throws -> WatchConfig
+    signals: SignalWatch, eventText: (@Sendable ([UInt8]) -> [UInt8])? = nil,
+    reload: @escaping @Sendable (_ say: (String) -> Void) throws -> WatchConfig
   ) async throws {
     ServiceNotifier.hideFromChildren()
     SpareMemory.mapLargeBlocks()
     let entries = config.watch
     config.watch = []
     let rest = config
-    let start = try await ServiceStart(rest, database: database, environment: environment, signals: signals)
+    let output = eventText.map { LineOutput(STDOUT_FILENO, subject: "standard output", render: $0) } ?? .standardOutput
+    let start = try await ServiceStart(
+      rest, database: database, environment: environment, output: output, signals: signals)
     try await RunService(start, config: rest, database: database, environment: environment)
       .run(entries, path, start, signals, reload)
   }
@@ -118,7 +124,7 @@ package actor RunService {
     let reload = Reload(
       Reload.Parts(
         config: config, engine: engine, sinks: deliveries, endpoint: endpoint, poller: poller, makePoller: makePoller,
-        environment: environment, logSettings: start.logSettings,
+        environment: environment, output: start.output, logSettings: start.logSettings,
         onWatchlist: { [agreedTime, firstPass] in
           agreedTime.countLoopback($0.isOnLoopback)
           firstPass.expect(await engine.unpolled)

@@ -1,4 +1,5 @@
 import Config
+import Delivery
 import History
 import Host
 import ImageModel
@@ -16,14 +17,17 @@ struct ServiceStart {
   let notifier: ServiceNotifier
   /// For the webhooks; `nil` where there are none.
   let webhooks: HTTPClient?
+  /// Where sinks of type `stdout` write.
+  let output: LineOutput
   let made: Preflight
   /// Listens already.
   let endpoint: ServiceEndpoint
 
   /// - Throws: `StoreError` where another process holds the database, `ConfigRefusal`.
   init(
-    _ config: WatchConfig, database: String, environment: [String: String], signals: SignalWatch
+    _ config: WatchConfig, database: String, environment: [String: String], output: LineOutput, signals: SignalWatch
   ) async throws {
+    self.output = output
     logSettings = Reloadable(config.log)
     let logs = LogCounts()
     let log = LogOutput.logger(logSettings, logs, environment: environment)
@@ -43,7 +47,7 @@ struct ServiceStart {
     webhooks = config.sinks.contains(where: \.isWebhook) ? .forWebhooks() : nil
     endpoint = ServiceEndpoint(log: log)
     made = try await Preflight(
-      config, environment: environment, http: webhooks, endpoint: endpoint
+      config, environment: environment, http: webhooks, output: output, endpoint: endpoint
     ).accepted()
     await endpoint.use(config.httpListen, made.listening)
   }

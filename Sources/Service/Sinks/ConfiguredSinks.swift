@@ -18,9 +18,11 @@ struct ConfiguredSinks: Sendable {
 
   /// - Parameters:
   ///   - http: a client for the webhooks that somebody else closes; `nil` makes one.
+  ///   - output: where sinks of type `stdout` write.
   ///   - onAnswer: called with the status of each answer of a webhook's receiver.
   init(
     _ sinks: [SinkSettings], environment: [String: String], http: HTTPClient? = nil,
+    output: LineOutput = .standardOutput,
     onAnswer: @escaping @Sendable (_ sink: String, _ status: Int) -> Void = { _, _ in }
   ) {
     var all: [any Sink] = []
@@ -29,7 +31,7 @@ struct ConfiguredSinks: Sendable {
     let http = http ?? own
     for sink in sinks {
       switch sink.kind {
-      case .stdout: all.append(StdoutSink(name: sink.name))
+      case .stdout: all.append(StdoutSink(name: sink.name, output: output))
       case .file(let path):
         all.append(FileSink(name: sink.name, path: path))
       case .webhook(let settings):

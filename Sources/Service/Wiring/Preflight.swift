@@ -1,4 +1,5 @@
 package import Config
+import Delivery
 import Endpoint
 import Host
 import Transport
@@ -13,12 +14,14 @@ struct Preflight: Sendable {
 
   /// - Parameters:
   ///   - http: for the webhooks; `nil` makes one.
+  ///   - output: where sinks of type `stdout` write.
   ///   - endpoint: listens from now on, and nothing is found there yet; `nil` where nobody is to listen.
   init(
-    _ config: WatchConfig, environment: [String: String], http: HTTPClient?, endpoint: ServiceEndpoint?
+    _ config: WatchConfig, environment: [String: String], http: HTTPClient?, output: LineOutput = .standardOutput,
+    endpoint: ServiceEndpoint?
   ) async throws {
     let (sinks, outside) = try await blocking {
-      let sinks = ConfiguredSinks(config.sinks, environment: environment, http: http)
+      let sinks = ConfiguredSinks(config.sinks, environment: environment, http: http, output: output)
       return (sinks, config.findings(sinks, environment))
     }
     self.sinks = sinks

@@ -26,18 +26,22 @@ struct CheckCommand: AsyncParsableCommand {
   @Flag(help: "Print only what changed or failed, and nothing where nothing did; JSON stays whole.")
   var quiet = false
   @OptionGroup var output: OutputOptions
-  @OptionGroup var config: ConfigOption
-  @OptionGroup var database: DatabaseOption
+  @OptionGroup var source: QueryOptions
 
   func run() async throws {
     let wanted = try ReferenceArgument.tags(tags)
-    let settings = try config.file.ready()
-    let path = try database.location.writerPath(configured: settings.database)
+    // The daemon has a configuration of its own; what is wrong with the file is no matter beside it.
+    var remarks: [String] = []
+    let path = try source.path { remarks.append($0) }
     let environment = ProcessInfo.processInfo.environment
     let progress = ProgressLine()
     defer { progress.clear() }
-    progress.show(0, of: wanted?.count ?? settings.watch.count)
+    if let wanted { progress.show(0, of: wanted.count) }
     let (report, isShown) = try await HeldDatabase.perform {
+      try DatabaseLock.refuseHeld(path)
+      let settings = try source.config.file.ready()
+      let path = try source.database.location.writerPath(configured: settings.database)
+      if wanted == nil { progress.show(0, of: settings.watch.count) }
       let check = try await OneShotCheck(config: settings, database: path, environment: environment)
       for fault in check.faults { Output.say(fault.rendered) }
       if let path = check.newDatabase {
@@ -45,8 +49,11 @@ struct CheckCommand: AsyncParsableCommand {
       }
       return (try await run(check, wanted, progress), true)
     } asking: { () throws(ControlError) in
+      for remark in remarks { Output.say(remark) }
       // It delivers in its own time.
-      (try ControlClient.check(wanted, database: path, environment: environment) { progress.show($0, of: $1) }, false)
+      return (
+        try ControlClient.check(wanted, database: path, environment: environment) { progress.show($0, of: $1) }, false
+      )
     }
     progress.clear()
     if !isShown { try show(report) }

@@ -14,17 +14,24 @@ struct SinksListCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Sinks to show; without any, all.", valueName: "name"), completion: Completions.sinks)
   var names: [String] = []
   @OptionGroup var output: TimedOutputOptions
-  @OptionGroup var config: ConfigOption
-  @OptionGroup var database: DatabaseOption
+  @OptionGroup var source: QueryOptions
 
   func run() throws {
-    let settings = try config.file.required()
-    let (recorded, isDaemonRunning) = try Self.recorded(database.location.path(configured: settings.database))
-    let sinks = SinksRendering.merged(configured: settings.sinks, recorded: recorded)
-    try SinkNames.check(names, known: sinks.map(\.name), source: config.file.path)
+    let path = try source.path()
+    let (recorded, isDaemonRunning) = try Self.recorded(path)
+    let sinks = SinksRendering.merged(configured: try configured(ifNone: recorded.isEmpty), recorded: recorded)
+    try SinkNames.check(names, known: sinks.map(\.name), source: path)
     let shown = names.isEmpty ? sinks : sinks.filter { names.contains($0.name) }
     let rendering = SinksRendering(sinks: shown, isDaemonRunning: isDaemonRunning, now: .now())
     try output.print(json: shown.answer, text: rendering.text)
+  }
+
+  /// Those of a configuration that is sound; the database knows those of the last one that was.
+  ///
+  /// - Parameter isNeeded: whether nothing else is known.
+  private func configured(ifNone isNeeded: Bool) throws -> [SinkSettings] {
+    let file = source.config.file
+    return isNeeded ? try file.required().sinks : (try? file.required(say: { _ in }))?.sinks ?? []
   }
 
   /// Before the first run there is no database, and nothing waits.
