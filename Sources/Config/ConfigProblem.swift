@@ -42,6 +42,35 @@ extension ConfigProblem {
   }
 }
 
+extension [ConfigProblem] {
+  /// Of more problems of one kind the first ones stand for all.
+  private static var alike: (atMost: Int, shown: Int) { (30, 10) }
+
+  /// A text for each problem; of many that differ only in what they are about a few, and how many more there are.
+  package var texts: [String] {
+    let kinds = Dictionary(grouping: indices) { self[$0].kind }
+    var hidden: Set<Int> = []
+    var rest: [(first: Int, count: Int)] = []
+    for indices in kinds.values where indices.count > Self.alike.atMost {
+      hidden.formUnion(indices.dropFirst(Self.alike.shown))
+      rest.append((indices[0], indices.count - Self.alike.shown))
+    }
+    return indices.filter { !hidden.contains($0) }.map { self[$0].rendered }
+      + rest.sorted { $0.first < $1.first }.map { first, count in
+        "and \(count) more like that at \(self[first].line):\(self[first].column) (\(self[first].message))"
+      }
+  }
+}
+
+extension ConfigProblem {
+  /// Its words without what it is about: names, numbers and what is quoted.
+  fileprivate var kind: String {
+    message.split(separator: " ").filter { word in
+      word.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == UInt8(ascii: ",") }
+    }.joined(separator: " ")
+  }
+}
+
 /// Everything that is wrong with a configuration.
 package struct ConfigProblems: Error, Sendable, Hashable {
   /// How many problems are kept and shown; the others are counted. Enough for any file that a person writes.
@@ -54,11 +83,11 @@ package struct ConfigProblems: Error, Sendable, Hashable {
   /// How many problems there are, those beyond `problems` included.
   package let count: Int
 
-  /// A text for each problem, and one that says how many more there are.
+  /// A text for each problem, of many that are alike for a few, and one that says how many more there are.
   package var texts: [String] {
     let more = count - problems.count
     let tail = more == 0 ? [] : ["and \(more) more \(more == 1 ? "problem" : "problems")"]
-    return problems.map(\.rendered) + tail
+    return problems.texts + tail
   }
 
   /// The texts, one below the other.

@@ -3,6 +3,11 @@ import ImageModel
 extension ConfigReader {
   /// The tag that an entry is about, and the digest that it expects there.
   mutating func watchedTag(_ text: String, at offset: Int) -> (tag: TagReference, pinned: Digest?)? {
+    if let shown = WrittenReference.withoutUserinfo(text), let explanation = WrittenReference.userinfo(text) {
+      source.mask(stringAt: offset)
+      error(at: offset, "\(quoted(shown)) is not an image reference: \(explanation)")
+      return nil
+    }
     if let explanation = WrittenReference.imageID(text) {
       error(at: offset, "\(quoted(text)) is not an image reference: \(explanation)")
       return nil

@@ -19,6 +19,13 @@ struct SourceDocument {
     self.bytes = bytes
   }
 
+  /// Has the string that begins at `offset` not shown, for there is a secret in it.
+  mutating func mask(stringAt offset: Int) {
+    var end = offset + 1
+    while end < bytes.count, bytes[end] != UInt8(ascii: "\"") { end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1 }
+    masked.append(offset..<min(end + 1, bytes.count))
+  }
+
   mutating func line(at offset: Int) -> Int { text.position(at: offset).line }
 
   /// `12:5`, line and column.

@@ -13,7 +13,7 @@ package struct WrittenReference: Sendable {
   package let canonical: ImageReference
 
   package init(_ text: String) throws(Mistake) {
-    if let explanation = Self.imageID(text) { throw Mistake(explanation: explanation) }
+    if let explanation = Self.userinfo(text) ?? Self.imageID(text) { throw Mistake(explanation: explanation) }
     let reference: ImageReference
     do {
       reference = try ImageReference(Self.inTheGrammar(text))
@@ -43,6 +43,24 @@ package struct WrittenReference: Sendable {
     let address = text[..<end].dropFirst()
     guard address.contains("."), IPAddress(String(address)) != nil else { return text }
     return HostName.bracketed(HostName.canonical(String(address))) + text[end...].dropFirst()
+  }
+
+  /// A text that is no reference because it holds a user name and a password: how to do without; `nil` for others.
+  static func userinfo(_ text: String) -> String? {
+    withoutUserinfo(text) == nil
+      ? nil : "it holds a user name and a password; leave them out, and name them under \"registries\""
+  }
+
+  /// What may be shown of a text that holds a user name and a password before its host; `nil` where it does not.
+  package static func withoutUserinfo(_ text: String) -> String? {
+    let scheme = text.firstRange(of: "://").map { text[..<$0.upperBound] } ?? ""
+    let rest = text.dropFirst(scheme.count)
+    let authority = rest.prefix { $0 != "/" }
+    guard let at = authority.lastIndex(of: "@"), authority[..<at].contains(":") else { return nil }
+    let host = authority[authority.index(after: at)...]
+    // `app:1@sha256:…` is an image of Docker Hub, pinned.
+    guard !host.contains(":") || authority.count < rest.count else { return nil }
+    return "\(scheme)***@\(rest[authority.index(after: at)...])"
   }
 
   /// Why a text is no reference that is one by the grammar: `sha256:` and 64 hex digits, as `docker inspect` prints an

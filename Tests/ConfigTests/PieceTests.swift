@@ -4,6 +4,24 @@ import Testing
 @testable import Config
 
 @Suite struct PieceTests {
+  /// A watchlist of thousands that was made by a script has one mistake, thousands of times.
+  @Test(arguments: [30, 31, 3_000])
+  func ofManyMistakesOfAKindAFewAreShown(_ count: Int) throws {
+    let watch = (0..<count).map { "\"Team\($0)/App:\($0)\"" }.joined(separator: ",\n")
+    let problems = try #require(throws: ConfigProblems.self) {
+      try WatchConfig.parse(Array("{\"wach\": 1, \"watch\": [\(watch)]}".utf8), path: "c.json")
+    }
+    #expect(problems.count == count + 1 && problems.problems.count == count + 1)
+    guard count > 30 else {
+      #expect(problems.texts == problems.problems.map(\.rendered))
+      return
+    }
+    #expect(problems.texts.count == 1 + 10 + 1)
+    #expect(problems.texts[0].contains("unknown key \"wach\""))
+    let place = "\(problems.problems[1].line):\(problems.problems[1].column)"
+    #expect(problems.texts.last == "and \(count - 10) more like that at \(place) (\(problems.problems[1].message))")
+  }
+
   @Test(
     arguments: [
       ("30s", 30), ("15m", 900), ("6h", 21_600), ("1d", 86_400), ("0s", 0), ("0d", 0), ("2592000s", 2_592_000),

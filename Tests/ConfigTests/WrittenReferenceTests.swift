@@ -6,6 +6,24 @@ import Testing
 @Suite struct WrittenReferenceTests {
   private static let hex = String(repeating: "7c", count: 32)
 
+  @Test(
+    arguments: [
+      ("bob:canary@r.test/app:1", "***@r.test/app:1"),
+      ("https://bob:canary@r.test:5000/app", "https://***@r.test:5000/app"),
+      ("bob:canary@r.test", "***@r.test"), ("a@b:canary@r.test/app", "***@r.test/app"), ("app:1@sha256:\(hex)", nil),
+      ("r.test:5000/app:1@sha256:\(hex)", nil), ("app@sha256:\(hex)", nil), ("bob@r.test/app", nil), ("", nil),
+    ] as [(String, String?)])
+  func aPasswordIsNotRepeated(_ text: String, _ shown: String?) throws {
+    #expect(WrittenReference.withoutUserinfo(text) == shown)
+    guard shown != nil else { return }
+    let mistake = #expect(throws: WrittenReference.Mistake.self) { try WrittenReference(text) }
+    #expect(mistake?.explanation.hasPrefix("it holds a user name and a password") == true)
+    let problems = try #require(throws: ConfigProblems.self) {
+      try WatchConfig.parse(Array("{\"watch\": [\"b:1\", \"\(text)\"]}".utf8), path: "c")
+    }
+    #expect(problems.problems.map(\.column) == [19] && !problems.rendered.contains("canary"), "\(problems.rendered)")
+  }
+
   /// Whatever means the same registry is the same reference, on the command line as in the configuration.
   @Test(
     arguments: [

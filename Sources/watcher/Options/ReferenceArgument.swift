@@ -7,7 +7,8 @@ enum ReferenceArgument {
     do {
       return try WrittenReference(text).canonical
     } catch {
-      throw CommandError(.usage, "not an image reference (\(text.safe(limit: 300))): \(error.explanation)")
+      let shown = WrittenReference.withoutUserinfo(text) ?? text
+      throw CommandError(.usage, "not an image reference (\(shown.safe(limit: 300))): \(error.explanation)")
     }
   }
 

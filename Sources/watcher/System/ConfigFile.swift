@@ -51,10 +51,10 @@ struct ConfigFile: Hashable {
   func ready(say: (String) -> Void = Output.say) throws -> WatchConfig {
     let config = try required(say: say)
     guard config.unbuilt.isEmpty else {
-      for problem in config.unbuilt { say(problem.rendered) }
+      for text in config.unbuilt.texts { say(text) }
       throw notBuilt
     }
-    for warning in config.warnings { say(warning.rendered) }
+    for text in config.warnings.texts { say(text) }
     return config
   }
 
