@@ -84,6 +84,29 @@ import Testing
     #expect(lines("reloaded").last?.contains("tags_added=0 tags_removed=0") == true)
   }
 
+  /// Whoever starts it by hand reads what happens; programs get the documents.
+  @Test func onATerminalEventsAreText() throws {
+    defer { registry.stop() }
+    try scene.configure(watch: ["\(registry.authority)/app:stable"])
+    let terminal = scene.directory + "/terminal"
+    let daemon = try Child(
+      "script",
+      [
+        "--quiet", "--return", "--command", "exec \(WatcherBinary.path) run --config \(scene.config) 2>\(scene.stderr)",
+        "/dev/null",
+      ], environment: ["PATH": "/usr/bin:/bin", "HOME": scene.directory, "NO_COLOR": "1"], stdout: terminal)
+    defer { daemon.terminate() }
+    #expect(eventually { scene.isBaselineRecorded() })
+    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
+    #expect(eventually { WatcherBinary.text(terminal).contains("\n") }, "it is told")
+    let shown = WatcherBinary.text(terminal)
+    #expect(shown.contains(/^ +2 .* image changed +127\.0\.0\.1:\d+\/app:stable\r\n    .* content\b/), "\(shown)")
+    #expect(!shown.contains("{"))
+    // The same event, where a program reads.
+    #expect(eventually { scene.eventLines().count == 2 })
+    #expect(scene.eventLines()[1].hasPrefix(#"{"specversion":"1.0""#))
+  }
+
   @Test func checkSaysThatItHasBegunADatabase() throws {
     defer { registry.stop() }
     let first = try scene.run(["check", "--config", scene.config])
