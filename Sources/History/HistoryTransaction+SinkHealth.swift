@@ -62,6 +62,29 @@ extension HistoryTransaction {
     return since.map { .recovers(since: $0) }
   }
 
+  /// Notes what a look at a sink has found without anything to send: that it could not be sent, or could again. Whether
+  /// what was tried and failed arrives, only attempts can say.
+  ///
+  /// - Parameter fault: why nothing could be sent as things are; `nil` where nothing speaks against it.
+  /// - Returns: what has changed by it.
+  package func noteLook(_ fault: String?, sink: String, fingerprint: String, now: Timestamp) throws -> SinkTurn? {
+    let known = try Row.fetchOne(
+      db.cachedStatement(
+        sql: "SELECT failing_since_ms, error_code FROM sink WHERE name = ? AND fingerprint = ? AND state = 'ok'"),
+      arguments: [sink, fingerprint])
+    guard let known else { return nil }
+    let since = try known.optionalTime(0)
+    var attempts = SinkAttempts()
+    if let fault {
+      guard since == nil else { return nil }
+      attempts.failure = SinkFailure(.unusable, fault)
+    } else {
+      guard since != nil, try known.optionalText(1) == SinkFailure.Code.unusable.rawValue else { return nil }
+      attempts.endsWell = true
+    }
+    return try noteAttempts(attempts, sink: sink, fingerprint: fingerprint, now: now)
+  }
+
   /// Whether something waits that was tried and has not arrived.
   private func hasTroubled(_ sink: String) throws -> Bool {
     try Row.fetchOne(

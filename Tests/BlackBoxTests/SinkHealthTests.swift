@@ -137,4 +137,27 @@ import Testing
     #expect(try scene.run(["status", "--exit-code"]).status == 0)
     #expect(!log.contains("sink_failing"), "\(log)")
   }
+
+  /// Nothing is sent to it, and still it is not well, from the start on; it is once that is put right.
+  @Test func aSinkThatCouldNotBeSentAnythingIsFailing() throws {
+    let scene = try Scene(watch: [])
+    let folder = scene.directory + "/later"
+    try scene.configure(watch: [], sinks: ["late": ["type": "file", "path": folder + "/events.jsonl"]])
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    func late() throws -> [String: Any]? {
+      (try scene.json(["sinks", "list", "--json"])["sinks"] as? [[String: Any]])?.first {
+        $0["name"] as? String == "late"
+      }
+    }
+    #expect(eventually { (try? late()?["state"] as? String) == "failing" })
+    let error = try late()?["error"] as? [String: Any]
+    #expect(error?["code"] as? String == "unusable" && (error?["message"] as? String)?.contains(folder) == true)
+    #expect(try scene.run(["health"]).stdout.contains("late"))
+    #expect(WatcherBinary.text(scene.stderr).contains("msg=sink_failing"))
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    #expect(eventually(within: 40) { (try? late()?["state"] as? String) == "ok" })
+    #expect(WatcherBinary.text(scene.stderr).contains("msg=sink_recovered"))
+    #expect(access(folder + "/events.jsonl", F_OK) != 0, "a look makes nothing")
+  }
 }

@@ -64,6 +64,14 @@ extension RunService {
     }
   }
 
+  /// Whether sinks could be sent something; apart from the rest, for the file system of one may hang.
+  func lookAtSinks() async {
+    repeat {
+      // Where it cannot be noted now, the next look does.
+      try? await deliveries.look()
+    } while (try? await Task.sleep(for: .seconds(Self.tidyIntervalSeconds))) != nil
+  }
+
   /// Small things that are looked after four times a minute.
   func tidy(_ engine: PollEngine) async {
     var isInPlace = true

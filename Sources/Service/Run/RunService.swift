@@ -153,7 +153,7 @@ package actor RunService {
         metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions))
     let upkeep = [
       Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await tidy(engine) },
-      Task { await endpoint.run() },
+      Task { await endpoint.run() }, Task { await lookAtSinks() },
     ]
     // One that comes while the file is read is kept for another reload: it may have been read already.
     Task {

@@ -78,6 +78,18 @@ actor SinkSupervisor {
     }
   }
 
+  /// Looks whether the sinks at work could be sent something, for one to which nothing is sent shows nothing of itself.
+  func look() async throws {
+    for sink in active.values {
+      let fault = try await blocking { sink.sink.faults.first?.reason }
+      let turn = try await writer.transaction { store in
+        try store.noteLook(
+          fault, sink: sink.settings.name, fingerprint: sink.settings.definition.fingerprint, now: .now())
+      }
+      onSettled(sink.settings.name, Settlement(results: [], turn: turn))
+    }
+  }
+
   /// Events were recorded for these sinks.
   nonisolated func wake(_ sinks: Set<String>) {
     guard !sinks.isEmpty else { return }

@@ -18,29 +18,30 @@ struct SinksListCommand: ParsableCommand {
 
   func run() throws {
     let path = try source.path()
-    let (recorded, isDaemonRunning) = try Self.recorded(path)
-    let sinks = SinksRendering.merged(configured: try configured(ifNone: recorded.isEmpty), recorded: recorded)
+    let known = try Self.recorded(path)
+    let configured = try configured(isNeeded: known == nil)
+    let sinks = SinksRendering.merged(configured: configured, recorded: known?.sinks ?? [])
     try SinkNames.check(names, known: sinks.map(\.name), source: path)
     let shown = names.isEmpty ? sinks : sinks.filter { names.contains($0.name) }
-    let rendering = SinksRendering(sinks: shown, isDaemonRunning: isDaemonRunning, now: .now())
+    let rendering = SinksRendering(sinks: shown, isDaemonRunning: known?.isDaemonRunning == true, now: .now())
     try output.print(json: shown.answer, text: rendering.text)
   }
 
   /// Those of a configuration that is sound; the database knows those of the last one that was.
   ///
   /// - Parameter isNeeded: whether nothing else is known.
-  private func configured(ifNone isNeeded: Bool) throws -> [SinkSettings] {
+  private func configured(isNeeded: Bool) throws -> [SinkSettings] {
     let file = source.config.file
     return isNeeded ? try file.required().sinks : (try? file.required(say: { _ in }))?.sinks ?? []
   }
 
-  /// Before the first run there is no database, and nothing waits.
-  private static func recorded(_ path: String) throws -> (sinks: [SinkStatus], isDaemonRunning: Bool) {
+  /// Before the first run there is no database, and nothing waits: `nil`.
+  private static func recorded(_ path: String) throws -> (sinks: [SinkStatus], isDaemonRunning: Bool)? {
     do {
       let reader = try HistoryReader.open(path)
       return (try reader.sinks(), try reader.daemon() != nil)
     } catch  where error.code == .missing {
-      return ([], false)
+      return nil
     }
   }
 }
