@@ -28,6 +28,7 @@ extension ConfigReader {
     }
     guard let text = string(section, "url") else { return "" }
     let offset = section.offset("url")
+    if let range = section["url"]?.range { source.mask(urlAt: range) }
     // A URL may hold a secret, so no message repeats it.
     switch WebhookURL.check(text) {
     case .valid(isPlain: false): break
@@ -79,6 +80,7 @@ extension ConfigReader {
         if key == "header_files" {
           settings.headerFiles[member.key] = file(member.value, member.key, of: owner)
         } else {
+          source.masked.append(member.value.range)
           settings.headers[member.key] = headerValue(member)
         }
       }

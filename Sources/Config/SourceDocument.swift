@@ -26,6 +26,13 @@ struct SourceDocument {
     masked.append(offset..<min(end + 1, bytes.count))
   }
 
+  /// Has of a URL not shown what follows its host: of many services it is the secret.
+  mutating func mask(urlAt range: Range<Int>) {
+    let start = bytes[range].firstRange(of: "://".utf8)?.upperBound ?? range.lowerBound
+    guard let path = bytes[start..<range.upperBound].firstIndex(where: { "/?#\\".utf8.contains($0) }) else { return }
+    masked.append(path + 1..<max(path + 1, range.upperBound - 1))
+  }
+
   mutating func line(at offset: Int) -> Int { text.position(at: offset).line }
 
   /// `12:5`, line and column.

@@ -209,7 +209,9 @@ extension TransportError {
   fileprivate var forSink: TransportError {
     switch tlsProblem {
     case .plainHTTP:
-      advising("it speaks plain HTTP there; have it speak TLS, or write http:// and \"allow_http\": true")
+      advising(
+        "it seems to speak plain HTTP there; have it speak TLS, or, if it is meant to, write http:// and \"allow_http\": true"
+      )
     case .expired: advising("its certificate has expired, unless this machine's clock is wrong")
     case .notYetValid: advising("its certificate is not valid yet: set this machine's clock")
     case .otherName: advising("its certificate is for another name; write that in \"url\"")

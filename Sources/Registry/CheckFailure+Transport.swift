@@ -45,7 +45,7 @@ extension CheckFailure {
     let settings = "registries.\(domain)"
     return switch error.tlsProblem {
     case .plainHTTP where !error.redirected && !isTokenServer:
-      "it speaks plain HTTP there; set \(settings).scheme to \"http\""
+      "it seems to speak plain HTTP there; if it is meant to, set \(settings).scheme to \"http\""
     case .expired: "its certificate has expired, unless this machine's clock is wrong"
     case .notYetValid: "its certificate is not valid yet: set this machine's clock"
     case .otherName: "its certificate is for another name; ask for it by that name, or have it get another certificate"

@@ -1,6 +1,6 @@
 /// What keeps TLS from being spoken, so far as libcurl's words tell. Source: OpenSSL's `X509_verify_cert_error_string`
 /// and `ERR_reason_error_string`, libcurl's `lib/vtls/openssl.c`.
-package enum TLSProblem: CaseIterable, Sendable {
+package enum TLSProblem: Sendable {
   /// The server speaks plain HTTP there.
   case plainHTTP
   case expired, notYetValid

@@ -60,6 +60,23 @@ import Testing
     #expect(try bash("watcher history nothing") == [])
   }
 
+  /// Whoever wrote the database is not whoever presses the key.
+  @Test func noNameInTheDatabaseIsRun() throws {
+    defer { registry.stop() }
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    let evil = #"$(touch${IFS}run.$$)"#
+    try scene.change(
+      """
+      UPDATE sink SET name = '\(evil)' WHERE name = 'out';
+      INSERT INTO tag(registry, repository, tag, watched) SELECT registry, repository, '\(evil)', 1 FROM tag LIMIT 1;
+      INSERT INTO tag(registry, repository, tag, watched) SELECT registry, repository, '`touch run`', 1 FROM tag LIMIT 1;
+      """)
+    #expect(try bash("watcher history 127") == [image])
+    #expect(try bash("watcher sinks list ") == ["all"])
+    let left = try FileManager.default.contentsOfDirectory(atPath: scene.directory)
+    #expect(!left.contains { $0.hasPrefix("run") }, "\(left)")
+  }
+
   @Test func whereThereIsNoDatabaseNothingIsSaid() throws {
     defer { registry.stop() }
     #expect(try bash("watcher history 127") == [])

@@ -51,6 +51,14 @@ import Testing
       "bash", ["-c", "\"$0\" config check <(sleep 1; cat \"$1\")", WatcherBinary.path, scene.config], stdout: out)
     #expect(try child.finish(within: 60) == 0)
     #expect(WatcherBinary.text(out).contains(": valid: 1 tag at 1 registry"))
+    // Who needs it more than once has it more than once.
+    for command in ["check", "status", "sinks list", "db prune"] {
+      let line = "\"$0\" \(command) --config <(cat \"$1\")"
+      let child = try Child(
+        "bash", ["-c", line, WatcherBinary.path, scene.config], environment: ["PATH": "/usr/bin:/bin", "HOME": "/"],
+        stdout: out, stderr: out)
+      #expect(try child.finish(within: 60) == 0, "\(command): \(WatcherBinary.text(out))")
+    }
   }
 
   /// A web server that knows nothing of images has not said that one is missing.

@@ -74,6 +74,19 @@ import Testing
     #expect(config.registries["docker.io"]?.maxConcurrency == 2)
   }
 
+  /// What stands beside a mistake on the same line goes to the journal with it.
+  @Test func secretsBesideAMistakeAreNotShown() throws {
+    let text = #"{"sinks": {"s": {"type": "webhook", "url": "https://h.example/CANARY?t=CANARY", "#
+      + #""headers": {"X-Key": "CANARY"}, "ca_file": "/none", "timeout": 5}}, "wacth": 1}"#
+    let problems = try #require(throws: ConfigProblems.self) { try WatchConfig.parse(Array(text.utf8), path: "c") }
+    #expect(problems.count == 2 && !problems.rendered.contains("CANARY"), "\(problems.rendered)")
+    let sound = text.replacing(#", "wacth": 1"#, with: "").replacing(#", "timeout": 5"#, with: "")
+    let config = try WatchConfig.parse(Array(sound.utf8), path: "c")
+    let problem = config.problem(.sink("s", key: "ca_file"), .error, "it is none")
+    #expect(problem.column == 124, "\(problem.rendered)")
+    #expect(problem.rendered.contains("https://h.example/***") && !problem.rendered.contains("CANARY"))
+  }
+
   /// Settings of a host that is asked for nothing: a slip, most likely, and credentials that are not sent.
   @Test(
     arguments: [

@@ -38,7 +38,7 @@ import Transport
     arguments: [
       (
         "error:0A00010B:SSL routines::wrong version number",
-        #"it speaks plain HTTP there; set registries.r.test.scheme to "http""#
+        #"it seems to speak plain HTTP there; if it is meant to, set registries.r.test.scheme to "http""#
       ),
       (
         "SSL certificate problem: certificate has expired",

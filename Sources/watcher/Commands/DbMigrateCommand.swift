@@ -14,7 +14,7 @@ struct DbMigrateCommand: ParsableCommand {
   @OptionGroup var source: QueryOptions
 
   func run() throws {
-    let path = try source.path()
+    let path = try source.path(toChange: true)
     let isOlder = try Self.isOlder(path)
     do {
       // Also finds out whether what is there is sound.

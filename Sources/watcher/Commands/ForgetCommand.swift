@@ -29,7 +29,7 @@ struct ForgetCommand: AsyncParsableCommand {
 
   func run() async throws {
     let tag = try ReferenceArgument.tag(tag)
-    let reader = try source.open()
+    let reader = try source.open(toChange: true)
     guard let extent = try reader.extent(of: tag) else { throw try KnownTags.unknown(tag, in: reader) }
     guard !extent.isWatched else { throw Self.isWatched(tag, reader.path) }
     guard try yes || isWanted(tag, extent) else {

@@ -25,6 +25,14 @@ enum Completions {
 
   static let sinks = CompletionKind.custom { words, _, _ in read(words) { try $0.sinkNames() } ?? [] }
 
+  /// What no shell takes for anything but letters. Bash expands what it completes to, and whoever may write to the
+  /// database is not whoever presses the key.
+  private static func isPlain(_ name: String) -> Bool {
+    name.utf8.allSatisfy {
+      (0x30...0x39).contains($0) || (0x61...0x7a).contains($0 | 0x20) || ".-_/:@[]".utf8.contains($0)
+    }
+  }
+
   /// Nothing where there is no database, or none that can be read: a shell shows no errors.
   private static func read(_ words: [String], _ names: (HistoryReader) throws -> [String]) -> [String]? {
     var source = QueryOptions()
@@ -32,7 +40,7 @@ enum Completions {
     source.database = DatabaseOption()
     source.config.config = value(of: "--config", in: words)
     source.database.database = value(of: "--database", in: words)
-    return try? names(source.open(say: { _ in })).map(\.shown)
+    return try? names(source.open(say: { _ in })).filter(isPlain)
   }
 
   private static func value(of option: String, in words: [String]) -> String? {

@@ -28,7 +28,7 @@ struct DeliveryChange: ParsableArguments {
     let now = Timestamp.now()
     let query = try selection.query(states: failed ? [.failed] : [.waiting, .failed], now: now)
     TimeArgument.warn(since: query.since, now: now, zone: TimeText(isLocal: false))
-    let reader = try source.open()
+    let reader = try source.open(toChange: true)
     try DeliverySelection.check(query, in: reader)
     let request = request(query)
     return try await HeldDatabase.perform {

@@ -4,6 +4,7 @@ import Glibc
 import Host
 import ImageModel
 import Service
+import Synchronization
 
 /// The configuration file: which one it is, and what to make of it. Source: docs/reference.md, Commands.
 struct ConfigFile: Hashable {
@@ -26,7 +27,8 @@ struct ConfigFile: Hashable {
 
   /// Whether the user named one that is not there.
   var isGone: Bool {
-    if case .failure(let failure) = Self.read(path) { isNamed && failure.code == ENOENT } else { false }
+    var info = stat()
+    return isNamed && stat(path, &info) != 0 && errno == ENOENT
   }
 
   /// Found from any directory.
@@ -133,7 +135,11 @@ struct ConfigFile: Hashable {
         + (isForbidden ? FileAccess.remedy(path, isWriting: false) : "name a file that is there"))
   }
 
+  /// What pipes have given, which they give once: a command may need the file more than once.
+  private static let piped = Mutex<[String: [UInt8]]>([:])
+
   private static func read(_ path: String) -> Result<[UInt8], SystemError> {
+    if let known = piped.withLock({ $0[path] }) { return .success(known) }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return .failure(SystemError(code: errno)) }
     defer { close(descriptor) }
@@ -154,6 +160,7 @@ struct ConfigFile: Hashable {
         return .failure(SystemError(code: errno))
       }
     }
+    if info.st_mode & S_IFMT == S_IFIFO { piped.withLock { $0[path] = bytes } }
     return .success(bytes)
   }
 }
