@@ -210,7 +210,7 @@ extension TransportError {
     switch tlsProblem {
     case .plainHTTP:
       advising(
-        "it seems to speak plain HTTP there; have it speak TLS, or, if it is meant to, write http:// and \"allow_http\": true"
+        "it seems to speak plain HTTP there; have it speak TLS, or, if meant, write http:// and \"allow_http\": true"
       )
     case .expired: advising("its certificate has expired, unless this machine's clock is wrong")
     case .notYetValid: advising("its certificate is not valid yet: set this machine's clock")
