@@ -18,7 +18,7 @@ extension ConfigReader {
     } catch let problem {
       error(
         at: offset, "\(quoted(text)) is not an image reference: \(problem.explanation.safe(limit: 400))",
-        hint: Self.advice(text))
+        hint: WrittenReference.advice(text))
       return nil
     }
     guard let tag = reference.tag else {
@@ -78,12 +78,5 @@ extension ConfigReader {
     let name = bare.prefix { $0 != ":" }
     guard name == "localhost" || name.utf8.contains(UInt8(ascii: ".")) else { return nil }
     return bare.dropFirst(name.count + 1).utf8.allSatisfy { (0x30...0x39).contains($0) } ? String(bare) : String(name)
-  }
-
-  private static func advice(_ text: String) -> String? {
-    if text.contains("://") { return "leave out \(text.prefix { $0 != ":" }.description.safe(limit: 20))://" }
-    if text.hasPrefix("hub.docker.com/") { return "that is a web page; write the image as docker pull takes it" }
-    if text.contains(where: \.isWhitespace) { return "remove the white space" }
-    return nil
   }
 }

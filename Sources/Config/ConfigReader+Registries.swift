@@ -1,3 +1,4 @@
+import Addresses
 import ImageModel
 import StrictJSON
 
@@ -83,7 +84,19 @@ extension ConfigReader {
     settings.maxConcurrency = integer(registry, "max_concurrency")
     settings.trustedRealms = realms(registry)
     settings.allowPlainCredentials = boolean(registry, "allow_plain_credentials") ?? false
+    warnOfPlainCredentials(registry, settings, domain)
     return settings
+  }
+
+  /// Source: docs/decisions/0005-where-credentials-may-go.md.
+  private mutating func warnOfPlainCredentials(_ registry: Section, _ settings: RegistrySettings, _ domain: String) {
+    let way = registry.keys.exclusive.first { registry[$0] != nil }
+    guard let way, settings.scheme == .http, !settings.allowPlainCredentials,
+      HostKind(authority: domain) != .loopback
+    else { return }
+    warning(
+      at: registry.keyOffset(way), "the credentials of \(quoted(domain)) are not sent over plain HTTP",
+      hint: "use https, or set \"allow_plain_credentials\": true")
   }
 
   private mutating func readCredentials(

@@ -80,7 +80,7 @@ extension ConfigReader {
     for (text, offset) in texts where !types.contains(where: { EventPatterns.matches(text, $0) }) {
       error(
         at: offset, "no event has a type like \(quoted(text))",
-        hint: nearest(to: text, among: types).map { "did you mean \(quoted($0))?" }
+        hint: nearestEventPattern(to: text).map { "did you mean \(quoted($0))?" }
           ?? "types are watcher.image.changed, watcher.tag.deleted and others; * stands for any part")
     }
     return EventPatterns(texts.map(\.text))

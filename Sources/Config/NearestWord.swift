@@ -1,3 +1,5 @@
+import ImageModel
+
 /// The word that was probably meant, `nil` if none of `words` is near. Near is one slip in three letters, or the
 /// beginning of the word; of two that are as near, the one that begins so. Case, hyphens and spaces for underscores are
 /// no slips.
@@ -13,6 +15,17 @@ package func nearest(to text: String, among words: [String]) -> String? {
   .min { ($0.distance, $0.isOther) < ($1.distance, $1.isOther) }
   if let best, best.distance <= max(1, max(wanted.count, best.word.utf8.count) / 3) { return best.word }
   return wanted.count < 3 ? nil : words.first { normalised($0).starts(with: wanted) }
+}
+
+/// The pattern of event types that was probably meant: one without the beginning that all types have, the last word of
+/// several, or a slip.
+package func nearestEventPattern(to text: String) -> String? {
+  guard !text.isEmpty else { return nil }
+  let types = EventType.allCases.map(\.rawValue)
+  let whole = "watcher." + text
+  if EventPatterns([whole]).isAny { return whole }
+  if types.contains(where: { $0.hasSuffix("." + text) }) { return "*." + text }
+  return nearest(to: text, among: types) ?? nearest(to: whole, among: types)
 }
 
 private func normalised(_ text: String) -> [UInt8] {

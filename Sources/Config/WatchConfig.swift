@@ -45,7 +45,9 @@ package struct WatchConfig: Sendable {
       }
       config = reader.config(document.value)
     } catch {
-      reader.error(at: error.offset, error.message, hint: error.code.hint)
+      let isEmpty = bytes.allSatisfy { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
+      let hint = isEmpty ? #"the file is empty; {"watch": ["amazonlinux:latest"]} is enough"# : error.code.hint
+      reader.error(at: error.offset, error.message, hint: hint)
     }
     guard reader.errors.isEmpty else {
       throw ConfigProblems(

@@ -24,6 +24,12 @@ struct WatchedDomain {
     "registry-1.docker.io:443", "registry.hub.docker.com:443",
   ]
 
+  /// Whose web site a host is, and the registry that is meant.
+  private static let sites = [
+    "hub.docker.com": ("Docker Hub", hub), "github.com": ("GitHub", "ghcr.io"),
+    "gitlab.com": ("GitLab", "registry.gitlab.com"),
+  ]
+
   init(_ text: String) {
     let lower = text.lowercased()
     let spelled = (try? HostPort(lower))?.canonical ?? lower
@@ -42,8 +48,8 @@ struct WatchedDomain {
   }
 
   private static func mistake(_ text: String, _ isBareName: Bool) -> (message: String, hint: String?)? {
-    if text == "hub.docker.com" {
-      return ("hub.docker.com is Docker Hub's web site, not a registry", "write docker.io")
+    if let (owner, registry) = sites[text] {
+      return ("\(text) is \(owner)'s web site, not a registry", "write \(registry)")
     }
     let place: HostPort
     do {

@@ -18,7 +18,7 @@ package struct WrittenReference: Sendable {
     do {
       reference = try ImageReference(Self.inTheGrammar(text))
     } catch {
-      throw Mistake(explanation: error.explanation)
+      throw Mistake(explanation: error.explanation + (Self.advice(text).map { "; \($0)" } ?? ""))
     }
     let domain = WatchedDomain(reference.domain)
     if let mistake = domain.mistake {
@@ -68,5 +68,14 @@ package struct WrittenReference: Sendable {
   static func imageID(_ text: String) -> String? {
     guard !text.utf8.contains(UInt8(ascii: "/")), (try? Digest(text.lowercased())) != nil else { return nil }
     return "it is an image ID or a digest, not a name, and nothing about it can change; name a repository and a tag"
+  }
+
+  /// What to do about a text that does not fit the grammar, where that can be guessed.
+  static func advice(_ text: String) -> String? {
+    if text.contains("://") { return "leave out \(text.prefix { $0 != ":" }.description.safe(limit: 20))://" }
+    if text.hasPrefix("hub.docker.com/") { return "that is a web page; write the image as docker pull takes it" }
+    if text.contains(where: \.isWhitespace) { return "remove the white space" }
+    if text.contains("*") { return "there are no patterns; name each tag" }
+    return nil
   }
 }

@@ -217,7 +217,9 @@ extension TransportError {
     case .otherName: advising("its certificate is for another name; write that in \"url\"")
     case .unknownAuthority: advising("for an authority of your own, set the sink's ca_file to its certificate in PEM")
     case .ownFile: advising("correct the sink's ca_file")
-    case .other, nil: self
+    case .other, nil:
+      code == .network && url.hasPrefix("http://")
+        ? advising("try again later; if it speaks TLS there, write https:// in \"url\"") : self
     }
   }
 }

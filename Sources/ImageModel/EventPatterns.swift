@@ -11,6 +11,9 @@ package struct EventPatterns: Sendable, Hashable {
 
   package func matches(_ type: EventType) -> Bool { types.contains(type) }
 
+  /// Whether any type is chosen.
+  package var isAny: Bool { !types.isEmpty }
+
   /// Whether whoever chose by `patterns` is sent that type: `nil` stands for the types that are on by default.
   package static func select(_ type: EventType, by patterns: EventPatterns?) -> Bool {
     patterns?.matches(type) ?? type.isOnByDefault

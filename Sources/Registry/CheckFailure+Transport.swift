@@ -21,6 +21,9 @@ extension CheckFailure {
       case .clientCertificate: (.tls, Self.certificateRemedy(error))
       case .proxyAuth: (.authUnsupported, error.advice)
       case .timeout, .stalled: (.timeout, "check that it is reachable, or try again later")
+      case .network where Self.isOwnPlainHTTP(error, isTokenServer: isTokenServer):
+        // Some servers just hang up on whoever does not begin with TLS.
+        (.network, "try again later; \(Self.tlsAdvice(domain))")
       case .network, .cancelled: (.network, "try again later")
       case .bodyTooLarge, .headersTooLarge: (.tooLarge, Self.maybeNoRegistry)
       case .redirectRefused, .tooManyRedirects: (.redirectRefused, Self.badRedirect)
@@ -32,12 +35,21 @@ extension CheckFailure {
       case .plainHTTPRefused: (.connect, error.advice)
       case .badURL, .badHeader: (.badRequest, "check the reference")
       case .contentCoding: (.badResponse, error.advice)
-      case .protocolError where error.url.hasPrefix("http://") && !error.redirected && !isTokenServer:
-        (.badResponse, "if it speaks TLS there, set registries.\(domain).scheme to \"https\"")
+      case .protocolError where Self.isOwnPlainHTTP(error, isTokenServer: isTokenServer):
+        (.badResponse, Self.tlsAdvice(domain))
       case .protocolError: (.badResponse, error.advice)
       case .unsupported: (.badResponse, "install a newer libcurl")
       }
     self.init(code, Self.what(error, registry, isTokenServer: isTokenServer), remedy: remedy)
+  }
+
+  /// Whether it was the registry itself that was spoken to without TLS.
+  private static func isOwnPlainHTTP(_ error: TransportError, isTokenServer: Bool) -> Bool {
+    error.url.hasPrefix("http://") && !error.redirected && !isTokenServer
+  }
+
+  private static func tlsAdvice(_ domain: String) -> String {
+    "if it speaks TLS there, set registries.\(domain).scheme to \"https\""
   }
 
   /// Names the setting to change. The authorities of `ca_file` are trusted wherever the registry leads to as well.

@@ -31,6 +31,10 @@ final class CredentialFile: Sendable {
     let value = try secret.read()
     switch source {
     case .basic(let username, _):
+      // A password has no control characters. Source: RFC 7617 section 2.
+      guard !value.text.contains(where: \.isNewline) else {
+        throw SecretText.Failure(reason: "it has more than one line")
+      }
       return .basic(username: username, password: value.text, revision: value.revision)
     case .token:
       guard value.text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {

@@ -139,7 +139,7 @@ import Testing
     let unknown = try shell("watcher status amazonlinux a:1 --database $DB")
     #expect(unknown.status == 66)
     #expect(unknown.stdout.contains("amazonlinux:latest"))
-    #expect(unknown.stderr.hasPrefix("watcher: error: nothing is known of this tag (a:1 in "))
+    #expect(unknown.stderr.hasPrefix("watcher: error: nothing is known of this tag (docker.io/library/a:1 in "))
 
     let coloured = try shell("watcher status --color always --database $DB")
     #expect(coloured.stdout.contains("\u{1b}["))

@@ -199,7 +199,7 @@ import Transport
 
   // MARK: The file
 
-  @Test(arguments: [("pw\n", "pw"), ("pw\r\n", "pw"), ("pw", "pw"), (" p w \n\n", " p w \n"), ("pä:ss\n", "pä:ss")])
+  @Test(arguments: [("pw\n", "pw"), ("pw\r\n", "pw"), ("pw", "pw"), (" p w \n", " p w "), ("pä:ss\n", "pä:ss")])
   func oneNewlineIsNoPartOfTheSecret(_ text: String, _ expected: String) throws {
     let file = SecretFile(text)
     let read = try CredentialFile(.basic(username: "u", passwordFile: file.path), domain: "d").read()
@@ -207,7 +207,7 @@ import Transport
     #expect(Data(base64Encoded: String(read.authorization.dropFirst(6))) == Data("u:\(expected)".utf8))
   }
 
-  @Test(arguments: ["", "\n", String(repeating: "x", count: 65_537)])
+  @Test(arguments: ["", "\n", "user\npw\n", "pw\n\n", String(repeating: "x", count: 65_537)])
   func anUnusableFileSaysSo(_ text: String) {
     let file = SecretFile(text)
     let failure = #expect(throws: CheckFailure.self) {

@@ -69,9 +69,11 @@ import Transport
 
   @Test func whatAnswersNoHTTPOverPlainHTTPMaySpeakTLS() {
     let error = TransportError(.protocolError, "what", advice: Self.advice, url: "http://h/")
-    #expect(
-      CheckFailure(error, registry: "r", domain: "r.test").remedy
-        == "if it speaks TLS there, set registries.r.test.scheme to \"https\"")
+    let advice = "if it speaks TLS there, set registries.r.test.scheme to \"https\""
+    #expect(CheckFailure(error, registry: "r", domain: "r.test").remedy == advice)
+    let reset = TransportError(.network, "what", advice: Self.advice, url: "http://h/")
+    #expect(CheckFailure(reset, registry: "r", domain: "r.test").remedy == "try again later; \(advice)")
+    #expect(CheckFailure(reset, registry: "r", domain: "r.test", isTokenServer: true).remedy == "try again later")
   }
 
   @Test func aTokenServerIsCalledThat() {

@@ -39,7 +39,7 @@ struct StatusCommand: ParsableCommand {
       return
     }
     let hint = try KnownTags.hint(for: unknown, in: reader)
-    let names = report.unknown.prefix(5).map(\.familiar.shown).joined(separator: ", ")
+    let names = report.unknown.prefix(5).map(\.description.shown).joined(separator: ", ")
     throw CommandError(
       .notFound,
       "nothing is known of \(report.unknown.count == 1 ? "this tag" : "some tags") (\(names) in \(reader.path.shown)): "

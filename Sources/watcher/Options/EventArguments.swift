@@ -45,9 +45,13 @@ enum TypeArgument {
           + named.map { String($0.rawValue.dropFirst(prefix.count)) }.joined(separator: ", ")
           + ", or \(text).* for all of them")
     }
+    let what = "no event has a type like this (--type \(text.safe(limit: 100))): "
+    let words = EventType.allCases.flatMap { $0.rawValue.split(separator: ".").dropFirst().map(String.init) }
+    if let meant = nearest(to: text, among: words) ?? nearestEventPattern(to: text) {
+      throw CommandError(.usage, what + "did you mean --type \(meant)?")
+    }
     throw CommandError(
       .usage,
-      "no event has a type like this (--type \(text.safe(limit: 100))): * stands for any part; types are "
-        + EventType.allCases.map(\.rawValue).joined(separator: ", "))
+      what + "* stands for any part; types are " + EventType.allCases.map(\.rawValue).joined(separator: ", "))
   }
 }

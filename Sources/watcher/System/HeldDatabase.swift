@@ -16,21 +16,20 @@ enum HeldDatabase {
     do {
       return try await here()
     } catch let error as StoreError where error.code == .locked {
-      return try ask(asking)
+      return try ask(asking, whoHolds: error)
     }
   }
 
   /// - Throws: what the daemon refuses with; status 75 where there is none to ask.
-  private static func ask<Answer>(_ question: () throws(ControlError) -> Answer) throws(CommandError) -> Answer {
+  private static func ask<Answer>(
+    _ question: () throws(ControlError) -> Answer, whoHolds held: StoreError
+  ) throws(CommandError) -> Answer {
     do {
       return try question()
     } catch {
       guard error.status == .unavailable, !error.isReply else { throw CommandError(error.status, error.message.shown) }
       throw CommandError(
-        .locked,
-        "another process holds the database and does not take requests (\((error.attempts ?? error.message).shown)): "
-          + "stop it first"
-      )
+        .locked, "no daemon answers (\((error.attempts ?? error.message).shown)), and \(held.message.shown)")
     }
   }
 }
