@@ -119,7 +119,7 @@ let package = Package(
       dependencies: [
         "Answers", "watcher", "Service", "History", "Config", "ImageModel", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ], exclude: ["screens"]),
     .testTarget(
       name: "BlackBoxTests",
       dependencies: ["watcher", "TestSupport", "Hashing", "StrictJSON", "ImageModel"],

@@ -88,7 +88,7 @@ import Testing
   @Test(
     arguments: [
       (.content, "amazonlinux:latest  content aaaaaaaaaaaa -> bbbbbbbbbbbb"),
-      (.repacked, "amazonlinux:latest  repacked 111111111111 -> 222222222222"),
+      (.repacked, "amazonlinux:latest  repacked manifest 111111111111 -> manifest 222222222222"),
       (.added, "amazonlinux:latest  added bbbbbbbbbbbb"),
       (.removed, "amazonlinux:latest  removed aaaaaaaaaaaa"),
     ] as [(ChangeClass, String)])
@@ -104,7 +104,7 @@ import Testing
     let lines = try Self.text([
       .init(tag: Samples.tag, outcome: .changed, events: [try Samples.event(.artifactChanged, [change])])
     ])
-    #expect(lines.first == "changed     amazonlinux:latest  content 111111111111 -> 222222222222")
+    #expect(lines.first == "changed     amazonlinux:latest  content manifest 111111111111 -> manifest 222222222222")
   }
 
   /// An artifact has no image ID; its manifest stands for it.
@@ -113,7 +113,7 @@ import Testing
     let lines = try Self.text([
       .init(tag: Samples.tag, outcome: .changed, events: [try Samples.event(.imageChanged, [change])])
     ])
-    #expect(lines.first?.hasSuffix("linux/amd64 content 111111111111 -> bbbbbbbbbbbb") == true)
+    #expect(lines.first?.hasSuffix("linux/amd64 content manifest 111111111111 -> bbbbbbbbbbbb") == true)
   }
 
   @Test func eventsWithoutChangesAreNamed() throws {

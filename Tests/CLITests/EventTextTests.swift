@@ -42,8 +42,8 @@ import Testing
         SEQUENCE  TIME (UTC)           EVENT             TAG
               42  2026-09-17 21:30:05  image changed     amazonlinux:latest
             linux/amd64 rebuilt bbbbbbbbbbbb -> dddddddddddd
-            linux/arm64 content aaaaaaaaaaaa -> eeeeeeeeeeee
-            repacked aaaaaaaaaaaa -> cccccccccccc
+            linux/arm64 content manifest aaaaaaaaaaaa -> eeeeeeeeeeee
+            repacked manifest aaaaaaaaaaaa -> manifest cccccccccccc
             rollback: this image was current here before
 
         """)

@@ -35,7 +35,7 @@ import Testing
           index 666666666666
 
         2026-09-01 00:00:00 – 2026-09-14 23:35:00  first seen
-          -  image -  manifest 000000000000
+          no image ID  manifest 000000000000
 
         """)
   }
@@ -48,7 +48,7 @@ import Testing
         FIRST SEEN (UTC)     LAST SEEN                    WHAT                      IMAGE
         2026-09-17 21:30:05  now                          image changed             linux/amd64 dddddddddddd, linux/arm64 eeeeeeeeeeee
         2026-09-14 23:50:00  2026-09-17 21:15:04 deleted  image changed (rollback)  linux/amd64 222222222222, linux/arm64 444444444444, linux/s390x 555555555555
-        2026-09-01 00:00:00  2026-09-14 23:35:00          first seen                000000000000
+        2026-09-01 00:00:00  2026-09-14 23:35:00          first seen                manifest 000000000000
 
         """)
     for width in [60, 80, 101, 120, 160] {
@@ -120,8 +120,10 @@ import Testing
       try text([rollback(Samples.amd64, "2", "1"), rollback(Samples.arm64, "4", "3")]).contains(
         """
 
-          rollback of linux/amd64 to what it was until 2026-09-01 00:00:00 (111111111111)
-          rollback of linux/arm64 to what it was until 2026-09-03 00:00:00 (333333333333)
+          rollback of linux/amd64 to what it was until
+          2026-09-01 00:00:00 (111111111111)
+          rollback of linux/arm64 to what it was until
+          2026-09-03 00:00:00 (333333333333)
 
         """))
   }

@@ -28,8 +28,8 @@ import Testing
         SINK     TYPE     STATE     WAITING  FAILED  OLDEST WAITING (UTC)
         journal  stdout   ok              0       0  -
         audit    file     failing        12       0  2026-09-17 21:30:05
-            since 2026-09-17 21:30:06: cannot open /var/log/x: No such file or directory; next attempt
-            2026-09-17 21:31:06
+            since 2026-09-17 21:30:06: cannot open /var/log/x: No such file or directory; next
+            attempt 2026-09-17 21:31:06
         ops      webhook  disabled        3       1  2026-09-17 21:30:05
             since 2026-09-17 21:30:06: its receiver wants nothing more (https://ops.example answered 410);
             'watcher deliveries retry --sink ops' enables it, and so does another definition of it; 1
@@ -39,13 +39,13 @@ import Testing
         failing  ghcr.io/example/app:stable  -                    -                    2026-09-17 21:45:05
             dns since 2026-09-17 20:00:00: no such host \\u{1b}[31m(ghcr.io): check the name and the DNS
         ok       amazonlinux:latest          2026-09-14 23:50:00  2026-09-17 21:30:05  2026-09-17 21:45:05
-            linux/amd64 dddddddddddd  linux/arm64 cccccccccccc
+            linux/amd64 dddddddddddd  linux/arm64 manifest cccccccccccc
             linux/arm64: no image ID (artifact: application/x\\u{1b})
             not there: linux/s390x
         pending  a.example/b:1               -                    -                    not watched
 
-        watcher 0.1.0 runs as pid 812 since 2026-09-17 20:00:00 on /etc/watcher/config.json, database
-        /var/lib/watcher/watcher.db
+        watcher 0.1.0 runs as pid 812 since 2026-09-17 20:00:00 on /etc/watcher/config.json,
+        database /var/lib/watcher/watcher.db
 
         """)
   }
@@ -57,27 +57,26 @@ import Testing
         """
         STATE    TAG (times in UTC)
         failing  ghcr.io/example/app:stable
-            changed      -
-            last success -
-            next check   2026-09-17 21:45:05
+            changed -  last success -
+            next check 2026-09-17 21:45:05
             dns since 2026-09-17 20:00:00: no such host
-            \\u{1b}[31m(ghcr.io): check the name and the
-            DNS
+            \\u{1b}[31m(ghcr.io): check the name and
+            the DNS
         ok       amazonlinux:latest
-            changed      2026-09-14 23:50:00
+            changed 2026-09-14 23:50:00
             last success 2026-09-17 21:30:05
-            next check   2026-09-17 21:45:05
+            next check 2026-09-17 21:45:05
             linux/amd64 dddddddddddd
-            linux/arm64 cccccccccccc
-            linux/arm64: no image ID (artifact:
-            application/x\\u{1b})
+            linux/arm64 manifest cccccccccccc
+            linux/arm64: no image ID
+            (artifact: application/x\\u{1b})
             not there: linux/s390x
 
         """))
     #expect(
       text.hasSuffix(
-        "\nwatcher 0.1.0 runs as pid 812 since 2026-09-17\n20:00:00 on /etc/watcher/config.json, database\n"
-          + "/var/lib/watcher/watcher.db\n"
+        "\nwatcher 0.1.0 runs as pid 812 since\n2026-09-17 20:00:00 on /etc/watcher/config.json,\n"
+          + "database /var/lib/watcher/watcher.db\n"
       ))
   }
 
@@ -113,7 +112,7 @@ import Testing
     let text = try Self.rendering().text(TextFormat(digests: DigestText(isFull: true)))
     #expect(
       text.contains(
-        "\n    linux/amd64 \(try Samples.digest("d"))\n    linux/arm64 \(try Samples.digest("c"))\n"
+        "\n    linux/amd64 \(try Samples.digest("d"))\n    linux/arm64 manifest \(try Samples.digest("c"))\n"
           + "    linux/arm64: no image ID (artifact: application/x\\u{1b})\n    not there: "))
   }
 

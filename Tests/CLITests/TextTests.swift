@@ -119,12 +119,25 @@ import Testing
     #expect(Words.list(["a", "b", "c"], limit: 2) == "a, b and 1 more")
   }
 
-  @Test func itemsAreWrapped() {
+  @Test func itemsFillLines() {
     let items = ["aaaa", "bbbb", "cccc"]
-    #expect(StatusRendering.wrap(items, by: 2, width: 14) == ["    aaaa  bbbb", "    cccc"])
-    #expect(StatusRendering.wrap(items, by: 1, width: 12) == ["    aaaa", "    bbbb", "    cccc"])
-    #expect(StatusRendering.wrap(items, by: 1, width: 3) == ["    aaaa", "    bbbb", "    cccc"])
-    #expect(StatusRendering.wrap(items, by: 2, width: nil) == ["    aaaa  bbbb  cccc"])
-    #expect(StatusRendering.wrap([], by: 2, width: nil).isEmpty)
+    #expect(Lines.of(items: items, width: 14) == ["    aaaa  bbbb", "    cccc"])
+    #expect(Lines.of(items: items, by: 1, width: 12) == ["    aaaa", "    bbbb", "    cccc"])
+    #expect(Lines.of(items: items, by: 1, width: 3) == ["    aaaa", "    bbbb", "    cccc"])
+    #expect(Lines.of(items: items, width: nil) == ["    aaaa  bbbb  cccc"])
+    #expect(Lines.of(items: [], width: nil).isEmpty && Lines.of("", width: 9).isEmpty)
+  }
+
+  @Test(arguments: [
+    ("a sentence of some words", nil, ["a sentence of some words"]), ("a bb cc dd", 7, ["a bb", "cc dd"]),
+    // The last word is not left alone where another can go with it.
+    ("aa bb cc d", 8, ["aa bb", "cc d"]), ("aaa bbb cc", 7, ["aaa bbb", "cc"]),
+    ("a b cccc ddddd", 8, ["a b cccc", "ddddd"]),
+    ("it ended 2026-09-17 21:30:05", 22, ["it ended", "2026-09-17 21:30:05"]),
+    ("use 'watcher run', or not", 17, ["use", "'watcher run', or", "not"]),
+    ("use 'watcher run'", 10, ["use", "'watcher", "run'"]), ("wider-than-it", 5, ["wider-than-it"]),
+  ])
+  func sentencesAreFolded(text: String, width: Int?, lines: [String]) {
+    #expect(Lines.of(text, width: width, margin: 0) == lines)
   }
 }

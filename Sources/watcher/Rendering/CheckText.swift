@@ -25,34 +25,42 @@ struct CheckText {
     out.reserveCapacity(results.count * (width + 32))
     for (name, result) in zip(names, results) {
       let (words, paint) = words(result.outcome)
-      let details = try details(result)
+      let parts = try details(result)
+      let details = parts.joined(separator: " ")
       out += format.style.paint(words, paint).utf8
-      out += String(repeating: " ", count: 12 - words.utf8.count).utf8
+      // A long name has a line to itself, rather than be broken.
+      let isTooWide = 12 + name.unicodeScalars.count > format.width ?? .max
+      out += (isTooWide ? "\n    " : String(repeating: " ", count: 12 - words.utf8.count)).utf8
       out += name.utf8
       let gap = max(0, width - name.utf8.count) + 2
       if 12 + name.utf8.count + gap + details.unicodeScalars.count > format.width ?? .max {
-        let words = details.split(separator: " ").map(String.init)
-        for line in StatusRendering.wrap(words, by: 1, width: format.width) { out += "\n\(line)".utf8 }
+        for line in Lines.of(parts: parts, width: format.width) { out += "\n\(line)".utf8 }
       } else if !details.isEmpty {
         out += String(repeating: " ", count: gap).utf8
         out += details.utf8
       }
       out.append(UInt8(ascii: "\n"))
     }
-    out += Self.summary(report).utf8
+    let summary = Self.summaryParts(report)
+    out += Lines.of(parts: summary, width: format.width, margin: 0).joined(separator: "\n").utf8
     out.append(UInt8(ascii: "\n"))
     return String(decoding: out, as: UTF8.self)
   }
 
   /// `checked 12 tags in 2.41 s (5/s): 3 first seen, 7 unchanged, 1 changed, 1 failed`.
-  static func summary(_ report: CheckReport) -> String {
+  static func summary(_ report: CheckReport) -> String { summaryParts(report).joined(separator: " ") }
+
+  private static func summaryParts(_ report: CheckReport) -> [String] {
     let count = report.results.count
     let rate = Int((Double(count) / max(report.pollingSeconds, 0.001)).rounded())
     let hundredths = Int((report.pollingSeconds * 100).rounded())
     let fraction = hundredths % 100
     let seconds = "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
-    return "checked \(Words.count(count, "tag")) in \(seconds) s (\(rate)/s): \(report.firstSeen) first seen, "
-      + "\(report.unchanged) unchanged, \(report.changed) changed, \(report.failed) failed"
+    return ["checked \(Words.count(count, "tag")) in \(seconds) s (\(rate)/s):"]
+      + list([
+        "\(report.firstSeen) first seen", "\(report.unchanged) unchanged", "\(report.changed) changed",
+        "\(report.failed) failed",
+      ])
   }
 
   private func words(_ outcome: CheckOutcome) -> (String, Style.Paint) {
@@ -64,30 +72,42 @@ struct CheckText {
     }
   }
 
-  private func details(_ result: CheckReport.Result) throws -> String {
-    let withheld = result.isWithheld ? ["moved to and fro, which is told when it has been quiet"] : []
-    let unwatched = result.isWatched ? [] : ["not on the watchlist"]
-    let error = result.outcome.failure.map { ["\($0.code.rawValue): \($0.message)"] } ?? []
-    return (try result.events.map(words) + withheld + unwatched + error).joined(separator: "; ")
+  /// What a line may be broken between, with its commas.
+  private func details(_ result: CheckReport.Result) throws -> [String] {
+    let withheld = result.isWithheld ? [["moved to and fro, which is told when it has been quiet"]] : []
+    let unwatched = result.isWatched ? [] : [["not on the watchlist"]]
+    let error = result.outcome.failure.map { [["\($0.code.rawValue): \($0.message)"]] } ?? []
+    let sentences = try result.events.map(words) + withheld + unwatched + error
+    return sentences.enumerated().flatMap { index, sentence in
+      var parts = Self.list(sentence)
+      if index + 1 < sentences.count { parts[parts.count - 1] += ";" }
+      return parts
+    }
   }
 
-  private func words(_ event: RecordedEvent) throws -> String {
+  /// `["a", "b"]` as `["a,", "b"]`.
+  private static func list(_ items: [String]) -> [String] {
+    items.dropLast().map { $0 + "," } + items.suffix(1)
+  }
+
+  private func words(_ event: RecordedEvent) throws -> [String] {
     switch event.type {
     case .tagFirstSeen:
       let details = try EventDetails(event.body, sequence: event.sequence)
       let shown = details.changes.prefix(Self.shownPlatforms).map { change in
         changeText.named(change.platform, changeText.image(change.current))
       }
-      if shown.isEmpty { return "none of the watched platforms is there" }
+      if shown.isEmpty { return ["none of the watched platforms is there"] }
       let more = details.changes.count + details.omitted - shown.count
-      return shown.joined(separator: ", ") + (more > 0 ? ", \(more) more" : "")
+      return shown + (more > 0 ? ["\(more) more"] : [])
     case .imageChanged, .artifactChanged, .imageRepacked, .platformAdded, .platformRemoved:
       let details = try EventDetails(event.body, sequence: event.sequence)
-      let omitted = details.omitted > 0 ? ["\(details.omitted) more"] : []
-      let changes = (details.changes.map(changeText.words) + omitted).joined(separator: ", ")
-      return changes.isEmpty ? event.type.words : changes + (details.isRollback ? " (rollback)" : "")
+      var changes = details.changes.map(changeText.words) + (details.omitted > 0 ? ["\(details.omitted) more"] : [])
+      guard !changes.isEmpty else { return [event.type.words] }
+      if details.isRollback { changes[changes.count - 1] += " (rollback)" }
+      return changes
     case .tagDeleted, .tagRestored, .tagUnreachable, .tagRecovered, .indexChanged, .changes:
-      return event.type.words
+      return [event.type.words]
     }
   }
 }

@@ -35,9 +35,8 @@ struct DeliveriesRendering {
   private func details(_ delivery: StoredDelivery, _ format: TextFormat) -> [String] {
     var items = [delivery.type.words, delivery.tag?.familiar.shown, "id \(delivery.eventID.shown)"].compactMap(\.self)
     if let delivered = delivery.delivered { items.append("delivered \(format.times(delivered))") }
-    let error = (delivery.lastError?.safe() ?? "").split(separator: " ").map(String.init)
-    return StatusRendering.wrap(items, by: 2, width: format.width)
-      + StatusRendering.wrap(error, by: 1, width: format.width).map { format.style.paint($0, .bad) }
+    let error = Lines.of(delivery.lastError?.safe() ?? "", width: format.width)
+    return Lines.of(items: items, width: format.width) + error.map { format.style.paint($0, .bad) }
   }
 }
 

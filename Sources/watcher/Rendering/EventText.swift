@@ -43,7 +43,7 @@ struct EventText {
 
   private func changes(_ details: EventDetails) -> [String] {
     let changes = ChangeText(digests: format.digests)
-    var lines = details.changes.flatMap(changes.lines).map { "    " + $0 }
+    var lines = details.changes.flatMap { changes.lines($0, room: (format.width ?? .max) - 4) }.map { "    " + $0 }
     if details.omitted > 0 { lines.append("    and \(Words.count(details.omitted, "platform")) more") }
     if details.isRollback { lines.append("    rollback: this image was current here before") }
     if details.flaps > 0 {
@@ -53,7 +53,7 @@ struct EventText {
     let since = details.failingSince.map { " since \(format.times($0))" } ?? ""
     if let failure = details.failure {
       let words = "\(failure.code.rawValue)\(since): \(failure.message)"
-      lines += StatusRendering.wrap(words.split(separator: " ").map(String.init), by: 1, width: format.width)
+      lines += Lines.of(words, width: format.width)
     } else if !since.isEmpty {
       lines.append("    failing\(since)")
     }

@@ -18,41 +18,42 @@ struct HistoryRendering {
       lines.append("")
       lines += self.lines(entry, format)
       if let gap = lookout.gap(before: entry) {
-        lines += ["", format.style.paint("  not looked at for \(gap): what was there is not known", .notable)]
+        lines += [""] + painted("not looked at for \(gap): what was there is not known", .notable, format)
       }
     }
     return lines.map { $0 + "\n" }.joined()
   }
 
   private func lines(_ entry: HistoryEntry, _ format: TextFormat) -> [String] {
-    var lines = [head(entry, format)]
-    if let silence = lookout.silence(entry) { lines.append(format.style.paint("  \(silence)", .bad)) }
-    lines += rollbackLines(entry, format)
-    if format.digests.isFull {
-      lines += fullLines(entry, format)
-    } else {
-      let withDates = platformLines(entry, format, showsCreated: true)
-      let isTooWide = withDates.contains { $0.unicodeScalars.count > format.width ?? .max }
-      lines += isTooWide ? platformLines(entry, format, showsCreated: false) : withDates
-    }
+    var lines = head(entry, format)
+    if let silence = lookout.silence(entry) { lines += painted(silence, .bad, format) }
+    lines += rollbackLines(entry, format) + (format.digests.isFull ? fullLines(entry, format) : table(entry, format))
     if entry.mediaType.isIndex {
       lines.append("  " + format.style.paint("index \(format.digests(entry.digest))", .faint))
     }
     return lines
   }
 
-  private func head(_ entry: HistoryEntry, _ format: TextFormat) -> String {
-    var head = "\(format.times(entry.firstSeen)) – "
+  /// From when to when, and what began it: below where it is too long.
+  private func head(_ entry: HistoryEntry, _ format: TextFormat) -> [String] {
+    var words: [(text: String, paint: Style.Paint)] = [("\(format.times(entry.firstSeen)) – ", .plain)]
     if entry.isCurrent {
       let isSilent = lookout.silence(entry) != nil
-      head += format.style.paint(isSilent ? "?" : "now", isSilent ? .bad : .good)
-      head += " (seen \(format.times.short(entry.lastSeen, now: lookout.now)))"
+      words.append(isSilent ? ("?", .bad) : ("now", .good))
+      words.append((" (seen \(format.times.short(entry.lastSeen, now: lookout.now)))", .plain))
     } else {
-      head += format.times(entry.lastSeen)
+      words.append((format.times(entry.lastSeen), .plain))
     }
-    if let ended = entry.ended { head += "  " + format.style.paint(ended.rawValue, .bad) }
+    if let ended = entry.ended { words += [("  ", .plain), (ended.rawValue, .bad)] }
     let what = entry.words + (entry.commonClass.map { " · \($0.rawValue)" } ?? "")
-    return head + "  " + format.style.paint(what, entry.event?.isMove == true ? .notable : .plain)
+    let when = words.map { format.style.paint($0.text, $0.paint) }.joined()
+    let length = words.map(\.text.unicodeScalars.count).reduce(0, +) + 2 + what.unicodeScalars.count
+    let shown = format.style.paint(what, entry.event?.isMove == true ? .notable : .plain)
+    return length <= format.width ?? .max ? ["\(when)  \(shown)"] : [when, "  \(shown)"]
+  }
+
+  private func painted(_ sentence: String, _ paint: Style.Paint, _ format: TextFormat) -> [String] {
+    Lines.of(sentence, width: format.width, margin: 2).map { format.style.paint($0, paint) }
   }
 
   /// What it is back at, for each state of before that it is back at.
@@ -62,10 +63,10 @@ struct HistoryRendering {
     return states.flatMap { state in
       let platforms = entry.rollbacks.filter { $0.digest == state.digest }.compactMap(\.platform)
       let whose = states.count > 1 && !platforms.isEmpty ? " of \(MissingPlatforms.names(platforms))" : ""
-      let line = "  rollback\(whose) to what it was until \(format.times(state.lastCurrent))"
+      let line = "rollback\(whose) to what it was until \(format.times(state.lastCurrent))"
       let digest = format.digests(state.digest)
-      return (format.digests.isFull ? [line, "    \(digest)"] : ["\(line) (\(digest))"])
-        .map { format.style.paint($0, .notable) }
+      guard format.digests.isFull else { return painted("\(line) (\(digest))", .notable, format) }
+      return painted(line, .notable, format) + [format.style.paint("    \(digest)", .notable)]
     }
   }
 
@@ -83,15 +84,21 @@ struct HistoryRendering {
     }
   }
 
-  private func platformLines(_ entry: HistoryEntry, _ format: TextFormat, showsCreated: Bool) -> [String] {
-    var table = TextTable(["", "", "", "", ""])
+  /// A row per platform where that fits, without dates if need be, else two.
+  private func table(_ entry: HistoryEntry, _ format: TextFormat) -> [String] {
+    let room = format.width.map { $0 - 2 }
+    var wide = TextTable(["", "", "", "", ""])
+    var narrow = TextTable(["", "", ""])
     for row in entry.rows {
-      let created = row.created == nil || !showsCreated ? "" : "created \(format.times.day(created: row.created))"
-      table.rows.append([
-        .init(row.platform.words.shown), .init(row.changeClass ?? ""), .init("image \(format.digests(row.imageID))"),
-        .init("manifest \(format.digests(row.manifest))"), .init(created),
-      ])
+      let platform = TextTable.Cell(row.platform?.description.shown ?? "")
+      let changeClass = TextTable.Cell(row.changeClass ?? "")
+      let image = TextTable.Cell(row.imageID.map { "image \(format.digests($0))" } ?? "no image ID")
+      let manifest = TextTable.Cell("manifest \(format.digests(row.manifest))")
+      let created = TextTable.Cell(row.created == nil ? "" : "created \(format.times.day(created: row.created))")
+      wide.rows.append([platform, changeClass, image, manifest, created])
+      narrow.rows += [[platform, changeClass, image], ["", "", manifest]]
     }
-    return table.lines(format.style).map { "  " + $0 }
+    if !wide.fits(room) { for row in wide.rows.indices { wide.rows[row][4] = "" } }
+    return (wide.fits(room) ? wide : narrow).lines(format.style).map { "  " + $0 }
   }
 }

@@ -1,3 +1,4 @@
+import History
 import ImageModel
 
 /// What to say in text of an image beside its digests.
@@ -7,6 +8,16 @@ enum ImageWords {
   /// - Parameter artifactType: what it is; `nil` where that was not recorded.
   static func withoutID(_ platform: Platform?, _ artifactType: String?) -> String {
     (platform.map { "\($0): " } ?? "") + withoutID(artifactType)
+  }
+
+  /// `dddddddddddd`; where there is no image ID, the manifest and that it is one: `manifest bbbbbbbbbbbb`.
+  static func named(_ imageID: Digest?, manifest: Digest, _ digests: DigestText) -> String {
+    imageID.map { digests($0) } ?? "manifest \(digests(manifest))"
+  }
+
+  /// The same after its platform, where that is known.
+  static func named(_ image: StoredImage, _ digests: DigestText) -> String {
+    (image.platform.map { "\($0) ".shown } ?? "") + named(image.imageID, manifest: image.manifest, digests)
   }
 
   static func withoutID(_ artifactType: String?) -> String {

@@ -24,22 +24,35 @@ struct SinksRendering {
 
   /// A row per sink, and below it what somebody has to know of it.
   func lines(_ format: TextFormat) -> [String] {
-    var table = TextTable([
+    var columns: [TextTable.Column] = [
       "SINK", "TYPE", "STATE", .init("WAITING", isRight: true), .init("FAILED", isRight: true),
       .init("OLDEST WAITING (\(format.times.zone))"),
-    ])
-    table.rows = sinks.map { sink in
-      [
-        .init(sink.name.shown, .strong),
-        .init(sink.type.shown),
-        .init(sink.isResting ? "resting" : sink.state.rawValue, sink.paint),
-        .init(String(sink.waiting), sink.waiting > 0 ? .notable : .plain),
-        .init(String(sink.failed), sink.failed > 0 ? .bad : .plain),
-        .init(format.times(sink.oldestWaiting)),
-      ]
+    ]
+    var table = TextTable(columns)
+    table.rows = sinks.map { row($0, format) }
+    let isWide = table.fits(format.width)
+    if !isWide {
+      columns.removeLast()
+      table = TextTable(columns)
+      table.rows = sinks.map { Array(row($0, format).dropLast()) }
     }
     let lines = table.lines(format.style)
-    return [lines[0]] + zip(lines.dropFirst(), sinks).flatMap { [$0] + details($1, format) }
+    return [lines[0]]
+      + zip(lines.dropFirst(), sinks).flatMap { line, sink in
+        let oldest = isWide ? nil : sink.oldestWaiting.map { "    oldest waiting \(format.times($0))" }
+        return [line] + [oldest].compactMap(\.self) + details(sink, format)
+      }
+  }
+
+  private func row(_ sink: SinkStatus, _ format: TextFormat) -> [TextTable.Cell] {
+    [
+      .init(sink.name.shown, .strong),
+      .init(sink.type.shown),
+      .init(sink.isResting ? "resting" : sink.state.rawValue, sink.paint),
+      .init(String(sink.waiting), sink.waiting > 0 ? .notable : .plain),
+      .init(String(sink.failed), sink.failed > 0 ? .bad : .plain),
+      .init(format.times(sink.oldestWaiting)),
+    ]
   }
 
   private func details(_ sink: SinkStatus, _ format: TextFormat) -> [String] {
@@ -63,8 +76,7 @@ struct SinksRendering {
       let given = "\(Words.count(sink.failed, "delivery was", "deliveries were")) given up"
       sentences.append(sink.state == .disabled ? given : "\(given): \(retry) tries again")
     }
-    let words = sentences.joined(separator: "; ").split(separator: " ").map(String.init)
-    return StatusRendering.wrap(words, by: 1, width: format.width).map { format.style.paint($0, sink.paint) }
+    return Lines.of(sentences.joined(separator: "; "), width: format.width).map { format.style.paint($0, sink.paint) }
   }
 
   private func nextAttempt(_ sink: SinkStatus, _ format: TextFormat) -> String {

@@ -43,9 +43,8 @@ struct StatusRendering {
       lines.append(report.sinks.contains(where: \.isUnwell) ? format.style.paint(line, .bad) : line)
     }
     for (registry, until) in report.rests.sorted(by: { $0.key < $1.key }) where until > now {
-      lines.append(
-        format.style.paint(
-          "\(registry.shown) asked for a rest: none of its tags is checked before \(format.times(until))", .notable))
+      let line = "\(registry.shown) asked for a rest: none of its tags is checked before \(format.times(until))"
+      lines += Lines.of(line, width: format.width, margin: 0).map { format.style.paint($0, .notable) }
     }
     return lines
   }
@@ -60,30 +59,11 @@ struct StatusRendering {
     let database = "database \(report.database.shown)"
     guard let daemon = report.daemon else {
       let line = "no daemon is running, \(database): nothing is checked until 'watcher run' or 'watcher check'"
-      return Self.wrap(line.split(separator: " ").map(String.init), by: 1, width: format.width, margin: 0)
+      return Lines.of(line, width: format.width, margin: 0)
     }
     let line =
       "watcher \(daemon.version.shown) runs as pid \(daemon.pid) since \(format.times(daemon.since)) on "
       + "\(daemon.configuration.shown), \(database)"
-    return Self.wrap(line.split(separator: " ").map(String.init), by: 1, width: format.width, margin: 0)
-  }
-
-  /// Items in as few indented lines as fit the width; in one where there is no width.
-  static func wrap(_ items: [String], by gap: Int, width: Int?, margin: Int = 4) -> [String] {
-    let margin = String(repeating: " ", count: margin)
-    let blank = String(repeating: " ", count: gap)
-    var lines: [String] = []
-    var columns = Int.max
-    for item in items {
-      let needed = item.unicodeScalars.count
-      if columns < .max, columns + gap + needed <= width ?? .max {
-        lines[lines.count - 1] += blank + item
-        columns += gap + needed
-      } else {
-        lines.append(margin + item)
-        columns = margin.count + needed
-      }
-    }
-    return lines
+    return Lines.of(line, width: format.width, margin: 0)
   }
 }

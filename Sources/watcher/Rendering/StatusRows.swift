@@ -11,7 +11,7 @@ struct StatusRows {
   /// A row of the table and what stands below it.
   private struct Row {
     let cells: [TextTable.Cell]
-    /// Where the table is too wide for the terminal.
+    /// What the last columns have, in words, for where the table is too wide.
     var times: [String] = []
     let details: [String]
   }
@@ -30,22 +30,32 @@ struct StatusRows {
     let hidden = well.count - shown.count
     let kinds = showsAll ? unwell.map { [$0] } : self.kinds(of: unwell)
     let rows: [Row] = kinds.flatMap { self.rows(ofKind: $0, format) } + shown.map { row($0, format) }
-    var table = TextTable([
-      "STATE", "TAG", .init("CHANGED (\(format.times.zone))"), "LAST SUCCESS", "NEXT CHECK",
-    ])
-    table.rows = rows.map(\.cells)
-    let isWide = table.fits(format.width)
-    if !isWide {
-      table = TextTable(["STATE", .init("TAG (times in \(format.times.zone))")])
-      table.rows = rows.map { Array($0.cells.prefix(2)) }
-    }
+    let (table, below) = self.table(rows, format)
     let lines = table.lines(format.style)
     var all = [lines[0]]
-    for (line, row) in zip(lines.dropFirst(), rows) { all += [line] + (isWide ? [] : row.times) + row.details }
+    for (line, row) in zip(lines.dropFirst(), rows) {
+      all += [line] + Lines.of(items: row.times.suffix(below), width: format.width) + row.details
+    }
     if hidden > 0 {
       all.append("and \(hidden) more \(hidden == 1 ? "tag that does" : "tags that do") not fail: --all shows all")
     }
     return all
+  }
+
+  /// With as many columns as fit, and how many of the times are to stand below a row.
+  private func table(_ rows: [Row], _ format: TextFormat) -> (table: TextTable, below: Int) {
+    let zone = format.times.zone
+    let layouts: [[TextTable.Column]] = [
+      ["STATE", "TAG", .init("CHANGED (\(zone))"), "LAST SUCCESS", "NEXT CHECK"],
+      ["STATE", "TAG", .init("CHANGED (\(zone))")], ["STATE", .init("TAG (times in \(zone))")],
+    ]
+    let tables = layouts.map { columns in
+      var table = TextTable(columns)
+      table.rows = rows.map { Array($0.cells.prefix(columns.count)) }
+      return table
+    }
+    let index = tables.firstIndex { $0.fits(format.width) } ?? tables.count - 1
+    return (tables[index], layouts[0].count - layouts[index].count)
   }
 
   // MARK: Order
@@ -113,24 +123,22 @@ struct StatusRows {
 
   private func times(_ tag: TagStatus, _ format: TextFormat) -> [String] {
     [
-      "    changed      \(format.times(tag.lastChanged))",
-      "    last success \(format.times(tag.record.state.lastSuccess))",
-      "    next check   \(nextCheck(tag, format))",
+      "changed \(format.times(tag.lastChanged))",
+      "last success \(format.times(tag.record.state.lastSuccess))",
+      "next check \(nextCheck(tag, format))",
     ]
   }
 
   private func details(_ tag: TagStatus, _ format: TextFormat) -> [String] {
-    let images = tag.platforms.map { image in
-      (image.platform.map { "\($0) ".shown } ?? "") + format.digests(image.imageID ?? image.manifest)
-    }
+    let images = tag.platforms.map { ImageWords.named($0, format.digests) }
     // Digests in full have a line each.
-    var lines = StatusRendering.wrap(images, by: 2, width: format.digests.isFull ? 0 : format.width)
+    var lines = Lines.of(items: images, width: format.digests.isFull ? 0 : format.width)
     for image in tag.platforms where image.imageID == nil {
       lines += wrap(ImageWords.withoutID(image.platform, image.artifactType).shown, format)
     }
     if !tag.missingPlatforms.isEmpty {
-      let names = ["not there:"] + tag.missingPlatforms.map(\.description.shown)
-      lines += StatusRendering.wrap(names, by: 1, width: format.width).map { format.style.paint($0, .notable) }
+      let names = tag.missingPlatforms.map(\.description.shown).joined(separator: " ")
+      lines += wrap("not there: \(names)", format).map { format.style.paint($0, .notable) }
     }
     return lines + error(tag, format)
   }
@@ -145,7 +153,7 @@ struct StatusRows {
   }
 
   private func wrap(_ text: String, _ format: TextFormat) -> [String] {
-    StatusRendering.wrap(text.split(separator: " ").map(String.init), by: 1, width: format.width)
+    Lines.of(text, width: format.width)
   }
 
   /// When what seems to be gone will count as deleted. Source: docs/decisions/0003-what-a-deletion-is.md.
