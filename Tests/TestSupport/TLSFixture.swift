@@ -1,17 +1,16 @@
-import Foundation
-import TestSupport
+package import Foundation
 import Testing
 
 /// Certificates made with the `openssl` command in a folder of their own, removed with the fixture.
-final class Certificates {
-  enum Kind: String, CaseIterable {
+package final class Certificates {
+  package enum Kind: String, CaseIterable {
     case good, wrongHost, expired, selfSigned, client
   }
 
-  let folder: URL
-  var caFile: String { path("ca.pem") }
+  package let folder: URL
+  package var caFile: String { path("ca.pem") }
 
-  init() throws {
+  package init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "transport-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try openssl(["req", "-x509"] + newKey(for: "ca.key") + ["-subj", "/CN=Test CA", "-out", caFile])
@@ -19,15 +18,15 @@ final class Certificates {
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  func path(_ name: String) -> String { folder.appending(path: name).path }
+  package func path(_ name: String) -> String { folder.appending(path: name).path }
 
-  func write(_ text: String, to name: String) throws -> String {
+  package func write(_ text: String, to name: String) throws -> String {
     try Data(text.utf8).write(to: folder.appending(path: name))
     return path(name)
   }
 
   /// Paths of certificate and key.
-  func make(_ kind: Kind) throws -> (certificate: String, key: String) {
+  package func make(_ kind: Kind) throws -> (certificate: String, key: String) {
     let certificate = path("\(kind).pem")
     let key = path("\(kind).key")
     let name = kind == .wrongHost ? "DNS:other.test" : "IP:127.0.0.1,DNS:registry.test"
@@ -58,12 +57,12 @@ final class Certificates {
 }
 
 /// `openssl s_server`, which answers a GET with the file of that name: status line, headers and all.
-final class TLSServer {
-  let port: Int
-  var origin: String { "https://127.0.0.1:\(port)" }
+package final class TLSServer {
+  package let port: Int
+  package var origin: String { "https://127.0.0.1:\(port)" }
   private let process: Child
 
-  init(
+  package init(
     _ certificates: Certificates, _ kind: Certificates.Kind, options: [String] = [],
     page: String = "HTTP/1.0 200 OK\r\nX-A: b\r\n\r\nhello"
   ) throws {
@@ -88,8 +87,8 @@ final class TLSServer {
 }
 
 /// What answers whatever comes, a TLS greeting as well, with HTTP in the clear, as Go's servers do.
-final class PlainServer {
-  let port: Int
+package final class PlainServer {
+  package let port: Int
   private let process: Child
 
   private static let program = """
@@ -101,7 +100,7 @@ final class PlainServer {
     client.sendall(b"HTTP/1.0 400 Bad Request\\r\\n\\r\\n")
     """
 
-  init(in folder: URL) throws {
+  package init(in folder: URL) throws {
     let said = folder.appending(path: "plain.port").path
     process = try Child("python3", ["-c", Self.program], directory: folder.path, stdout: said, stderr: said)
     var text = ""
