@@ -61,7 +61,7 @@ extension ConfigReader {
         hint: "to name the registry \(host.safe(limit: 100)), add the repository: \(host.safe(limit: 100))/name:tag")
     }
     if domain.isForbidden {
-      warning(
+      fault(
         at: offset, "\(quoted(text)) is never polled: \(tag.domain) is a link-local or metadata address",
         hint: "no setting allows requests to these")
     }

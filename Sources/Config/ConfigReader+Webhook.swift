@@ -51,11 +51,11 @@ extension ConfigReader {
     guard let kind = WebhookURL.kind(settings.url) else { return }
     let offset = section.offset("url")
     if kind == .linkLocalOrMetadata {
-      warning(
+      fault(
         at: offset, "nothing is ever sent to this \"url\": it is a link-local or metadata address",
         hint: "no setting allows requests to these")
     } else if settings.network == .public, ![.name, .publicAddress].contains(kind) {
-      warning(
+      fault(
         at: offset, "nothing is ever sent to this \"url\": it is no public address, which \"network\" asks for",
         hint: "write another URL, or \"network\": \"any\"")
     }

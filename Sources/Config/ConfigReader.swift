@@ -15,6 +15,7 @@ struct ConfigReader {
   var source: SourceDocument
   private(set) var errors: [Finding] = []
   private(set) var warnings: [Finding] = []
+  private(set) var faults: [Finding] = []
   private(set) var unbuilt: [Finding] = []
   /// Where in bytes what names something outside is set, with its key.
   private(set) var outside: [OutsideSetting: (key: String, offset: Int)] = [:]
@@ -29,6 +30,11 @@ struct ConfigReader {
 
   mutating func warning(at offset: Int, _ message: String, hint: String? = nil) {
     warnings.append(Finding(offset: offset, message: message, hint: hint))
+  }
+
+  /// A valid setting of something that never works.
+  mutating func fault(at offset: Int, _ message: String, hint: String? = nil) {
+    faults.append(Finding(offset: offset, message: message, hint: hint))
   }
 
   /// A valid setting of something that this version cannot do.

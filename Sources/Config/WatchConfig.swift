@@ -21,6 +21,8 @@ package struct WatchConfig: Sendable {
   /// Keys whose capability this version does not have; at most a hundred. Queries have no use for them, all else
   /// refuses them.
   package var unbuilt: [ConfigProblem] = []
+  /// What is valid and never works, whatever is outside; at most a hundred.
+  package var faults: [ConfigProblem] = []
   /// What is valid and likely a mistake; at most a hundred.
   package var warnings: [ConfigProblem] = []
   /// The file that it was read from, as the user named it.
@@ -54,6 +56,7 @@ package struct WatchConfig: Sendable {
         problems: reader.problems(reader.errors, .error, atMost: ConfigProblems.kept), count: reader.errors.count)
     }
     config.warnings = reader.problems(reader.warnings, .warning, atMost: ConfigProblems.keptRemarks)
+    config.faults = reader.problems(reader.faults, .error, atMost: ConfigProblems.keptRemarks)
     config.unbuilt = reader.problems(reader.unbuilt, .error, atMost: ConfigProblems.keptRemarks)
     config.path = path
     config.places = reader.places()

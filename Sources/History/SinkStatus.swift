@@ -65,7 +65,7 @@ package struct SinkStatus: Hashable, Sendable {
 }
 
 extension SinkStatus {
-  /// The sinks, in the order of the configuration, then those that were removed.
+  /// The sinks, in the order of the configuration, then those that were removed and that something still waits for.
   static func fetchAll(_ db: Database, now: Timestamp) throws -> [SinkStatus] {
     try Row.fetchAll(
       db,
@@ -83,7 +83,7 @@ extension SinkStatus {
           k.error_code, k.error_message
         FROM sink k ORDER BY k.position, k.name
         """
-    ).map { row in try SinkStatus(row, now) }
+    ).map { row in try SinkStatus(row, now) }.filter { $0.state != .removed || $0.waiting + $0.failed > 0 }
   }
 
   private init(_ row: Row, _ now: Timestamp) throws(ColumnError) {

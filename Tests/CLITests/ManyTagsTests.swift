@@ -33,7 +33,7 @@ import Testing
     #expect(lines[0] == "3300 tags: 300 ok, 3000 failing")
     #expect(lines.contains { $0.hasPrefix("failing  3000 tags of r.example") })
     #expect(lines.contains("    r.example/app:f0, r.example/app:f1, r.example/app:f10 and 2997 more"))
-    #expect(lines.contains { $0.hasPrefix("    tls since 2026-") && $0.hasSuffix(": expired 0") })
+    #expect(lines.contains { $0.hasPrefix("    since 2026-") && $0.hasSuffix(", now tls: expired 0") })
     // The newest change first.
     #expect(lines.filter { $0.hasPrefix("ok ") }.first?.contains("r.example/app:w299 ") == true)
     #expect(lines.contains("and 250 more tags that do not fail: --all shows all"))

@@ -76,7 +76,8 @@ import Testing
 
   /// What stands beside a mistake on the same line goes to the journal with it.
   @Test func secretsBesideAMistakeAreNotShown() throws {
-    let text = #"{"sinks": {"s": {"type": "webhook", "url": "https://h.example/CANARY?t=CANARY", "#
+    let text =
+      #"{"sinks": {"s": {"type": "webhook", "url": "https://h.example/CANARY?t=CANARY", "#
       + #""headers": {"X-Key": "CANARY"}, "ca_file": "/none", "timeout": 5}}, "wacth": 1}"#
     let problems = try #require(throws: ConfigProblems.self) { try WatchConfig.parse(Array(text.utf8), path: "c") }
     #expect(problems.count == 2 && !problems.rendered.contains("CANARY"), "\(problems.rendered)")
@@ -238,13 +239,13 @@ import Testing
     let config = try WatchConfig.parse(
       Array(#"{"watch": [], "sinks": {"ops": {"type": "webhook", "url": "\#(url)", "network": "\#(network)"}}}"#.utf8),
       path: "config.json")
-    #expect(config.warnings.map(\.message).contains { $0.contains("nothing is ever sent") } == isTold)
+    #expect(config.faults.map(\.message).contains { $0.contains("nothing is ever sent") } == isTold)
   }
 
   @Test func aRegistryThatIsNeverPolledIsToldOf() throws {
     let config = try WatchConfig.parse(
       Array(#"{"watch": ["169.254.169.254/a/b:1", "[::ffff:169.254.169.254]:5000/a:1", "10.0.0.7/a:1"]}"#.utf8),
       path: "config.json")
-    #expect(config.warnings.count { $0.message.contains("is never polled") } == 2)
+    #expect(config.faults.count { $0.message.contains("is never polled") } == 2)
   }
 }

@@ -39,6 +39,10 @@ import Testing
     Mistake(text: sink(#""type": "file", "path": §"$D/link""#), words: "symbolic links"),
     // Of one receiver that is not trusted.
     Mistake(text: webhook(#""ca_file": §"$D/two""#), words: "no PEM certificate is in it"),
+    // Of what no request goes to.
+    Mistake(
+      text: sink(#""type": "webhook", "url": §"https://169.254.169.254/x""#), words: "nothing is ever sent to this"),
+    Mistake(text: #"{"watch": [§"169.254.169.254/a:1"]}"#, words: "is never polled"),
     // Of a sink that could not sign.
     Mistake(text: webhook(#""secret_file": §"$D/none""#), words: "No such file", refuses: true),
     Mistake(text: webhook(#""secret_file": §"$D/two""#), words: "begin with whsec_", refuses: true),

@@ -82,6 +82,7 @@ extension WatchConfig {
   fileprivate func findings(_ sinks: ConfiguredSinks, _ environment: [String: String]) -> [PreflightFinding] {
     var findings = sinks.refused.map { PreflightFinding(problem($0), refusal: $0, isUnseen: $0.isUnseen) }
     findings += sinks.faults.map { PreflightFinding(problem($0)) }
+    findings += faults.map { PreflightFinding($0) }
     findings += registryFindings(environment)
     return findings.sorted { ($0.problem.line, $0.problem.column) < ($1.problem.line, $1.problem.column) }
   }

@@ -44,6 +44,7 @@ struct HistoryCommand: ParsableCommand {
     let now = Timestamp.now()
     let query = try query(now: now)
     TimeArgument.warn(since: query.since, now: now, zone: output.zone)
+    TimeArgument.warn(until: query.until, at: query.at, now: now, zone: output.zone)
     let reader = try source.open()
     guard let entries = try reader.history(tag, query) else {
       let hint = try KnownTags.hint(for: tag, in: reader)

@@ -18,10 +18,11 @@ struct StatusRendering {
       report.sinks.isEmpty
       ? [] : SinksRendering(sinks: report.sinks, isDaemonRunning: isDaemonRunning, now: now).lines(format)
     let tags = report.tags.isEmpty ? [] : tagLines(format)
+    let details = report.sinks.contains(where: \.isUnwell) ? [sinks, tags] : [tags, sinks]
+    // Where nothing is checked, that is what is wrong.
     let blocks =
-      [summary(format)] + (report.sinks.contains(where: \.isUnwell) ? [sinks, tags] : [tags, sinks]) + [
-        daemonLines(format)
-      ]
+      isDaemonRunning || total.isEmpty
+      ? [summary(format)] + details + [daemonLines(format)] : [summary(format), daemonLines(format)] + details
     return blocks.filter { !$0.isEmpty }.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
   }
 
@@ -59,7 +60,8 @@ struct StatusRendering {
     let database = "database \(report.database.shown)"
     guard let daemon = report.daemon else {
       let line = "no daemon is running, \(database): nothing is checked until 'watcher run' or 'watcher check'"
-      return Lines.of(line, width: format.width, margin: 0)
+      let lines = Lines.of(line, width: format.width, margin: 0)
+      return lines.map { format.style.paint($0, total.isEmpty ? .plain : .bad) }
     }
     let line =
       "watcher \(daemon.version.shown) runs as pid \(daemon.pid) since \(format.times(daemon.since)) on "

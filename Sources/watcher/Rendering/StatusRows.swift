@@ -146,9 +146,9 @@ struct StatusRows {
   private func error(_ tag: TagStatus, _ format: TextFormat) -> [String] {
     let state = tag.record.state
     guard let failure = state.failure else { return [] }
-    let since = state.failingSince.map { " since \(format.times($0))" } ?? ""
+    let since = state.failingSince.map { "since \(format.times($0)), now " } ?? ""
     let end = deletion(tag, format).map { "; \($0)" } ?? ""
-    return wrap("\(failure.code.rawValue)\(since): \(failure.message)\(end)", format)
+    return wrap("\(since)\(failure.code.rawValue): \(failure.message)\(end)", format)
       .map { format.style.paint($0, .bad) }
   }
 

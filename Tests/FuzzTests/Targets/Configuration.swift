@@ -27,7 +27,9 @@ extension FuzzTarget {
       for problem in error.problems.prefix(50) { try isSound(problem, lines: lines, length: bytes.count) }
       return
     }
-    for problem in config.warnings + config.unbuilt { try isSound(problem, lines: lines, length: bytes.count) }
+    for problem in config.warnings + config.faults + config.unbuilt {
+      try isSound(problem, lines: lines, length: bytes.count)
+    }
     try same(Set(config.watch.map(\.tag)).count, config.watch.count, "each tag once")
     let sinks = Set(config.sinks.map(\.name))
     try hold(!sinks.isEmpty && sinks.count == config.sinks.count, "sinks \(sinks)")
