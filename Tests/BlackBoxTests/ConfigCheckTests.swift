@@ -77,6 +77,15 @@ import Testing
     defer { daemon.terminate() }
     #expect(eventually { (try? scene.run(["health"]))?.status == 0 })
     #expect(try check().status == 0, "it is the daemon that listens")
+    // Another's port is not to be had by a reload either.
+    let taken = try LoopbackServer { _ in ScriptedResponse(200) }
+    defer { taken.stop() }
+    let sound = WatcherBinary.text(scene.config)
+    _ = try scene.listen(port: taken.port)
+    let refused = try check()
+    #expect(refused.status == 78 && refused.stderr.contains("Address already in use"), "\(refused.stderr)")
+    try sound.write(toFile: scene.config, atomically: true, encoding: .utf8)
+    #expect(try check().status == 0)
     let other = try Scene(watch: [])
     _ = try other.listen(port: port)
     let outcome = try other.run(["config", "check", "--config", other.config])

@@ -12,9 +12,9 @@ package enum ConfigTrial {
     let made = try await Preflight(
       config, environment: environment, http: nil, endpoint: ServiceEndpoint(log: silent))
     await made.close()
-    // Where the daemon of this database runs, it is the one that listens.
-    let isRunning = DatabaseLock.isHeld(for: database.path)
-    let findings = made.findings.filter { !(isRunning && ($0.refusal as? ListenError)?.isInUse == true) }
+    // Where the daemon of this database listens there already, nobody is in the way.
+    let isOurs = DatabaseLock.isHeld(for: database.path) && isListening(at: config.httpListen, database.path)
+    let findings = made.findings.filter { !(isOurs && ($0.refusal as? ListenError)?.isInUse == true) }
     do throws(StoreError) {
       try HistoryWriter.inspect(database.path, makesDirectory: database.makesDirectory)
       return findings
@@ -22,6 +22,12 @@ package enum ConfigTrial {
       let setting = config.database == database.path ? OutsideSetting.database : nil
       return [PreflightFinding(config.problem(setting, .error, error.message), refusal: error)] + findings
     }
+  }
+
+  /// Whether the daemon says so; of one that does not say where it listens nothing else is known.
+  private static func isListening(at address: String?, _ database: String) -> Bool {
+    guard let said = try? HistoryReader.open(database).listening() else { return true }
+    return said == address
   }
 }
 

@@ -29,6 +29,8 @@ actor Reload {
     /// Where sinks of type `stdout` write.
     let output: LineOutput
     let logSettings: Reloadable<LogSettings>
+    /// Called with where it is listened from now on.
+    let onListening: @Sendable (String?) async -> Void
     /// Called with the watchlist that is in force from now on.
     let onWatchlist: @Sendable ([WatchEntry]) async -> Void
   }
@@ -163,6 +165,7 @@ actor Reload {
     metrics.recordReload(isGood: true, at: .now())
     // Last: it waits for answers that are being given and for the database.
     await parts.endpoint.use(next.config.httpListen, next.made.listening)
+    await parts.onListening(next.config.httpListen)
     return Self.change(
       tags: (next.entries.count, next.entries.count - (tagsBefore - left), left), before.sinks, next.config.sinks)
   }

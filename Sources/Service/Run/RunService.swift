@@ -116,8 +116,9 @@ package actor RunService {
     let engine = engine(try await store.watch(entries, first, now: .now()))
     let daemon = DaemonRecord(
       pid: Int(getpid()), version: ProductInfo.version, configuration: path, since: start.began.wall)
-    let unwell = try await store.writer.transaction { store in
+    let unwell = try await store.writer.transaction { [listen = first.httpListen] store in
       try store.recordDaemon(daemon)
+      try store.recordListening(listen)
       try store.recordRests([:])
       return try store.sinkStatus().filter(\.isUnwell)
     }
@@ -125,6 +126,10 @@ package actor RunService {
       Reload.Parts(
         config: config, engine: engine, sinks: deliveries, endpoint: endpoint, poller: poller, makePoller: makePoller,
         environment: environment, output: start.output, logSettings: start.logSettings,
+        onListening: { [writer = store.writer] address in
+          // Only `config check` wants to know, and takes a port that it cannot place for another's.
+          try? await writer.transaction { try $0.recordListening(address) }
+        },
         onWatchlist: { [agreedTime, firstPass] in
           agreedTime.countLoopback($0.isOnLoopback)
           firstPass.expect(await engine.unpolled)

@@ -1,0 +1,19 @@
+import GRDB
+
+extension HistoryTransaction {
+  /// Notes where the daemon of this database listens, `address:port`; nowhere where it is `nil`.
+  package func recordListening(_ address: String?) throws {
+    try db.execute(
+      sql: "INSERT INTO meta(key, value) VALUES('listen', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      arguments: [address ?? ""])
+  }
+}
+
+extension HistoryReader {
+  /// Where the daemon that ran last listened, empty for nowhere; `nil` where none has said so.
+  package func listening() throws(StoreError) -> String? {
+    try read { db in
+      try Row.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'listen'").map { try $0.text(0) }
+    }
+  }
+}
