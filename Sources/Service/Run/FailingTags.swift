@@ -53,6 +53,13 @@ struct FailingTags: Sendable {
     return entry.isTold ? .tag(failures: entry.failures) : nil
   }
 
+  /// Only these tags are watched from now on.
+  mutating func keep(_ watched: [WatchEntry]) {
+    var leaving = Set(tags.keys)
+    for entry in watched { leaving.remove(entry.tag) }
+    for tag in leaving { if let entry = tags.removeValue(forKey: tag) { _ = leave(entry.kind) } }
+  }
+
   private mutating func enter(_ kind: Kind) -> Tag {
     var count = kinds[kind] ?? (0, 0)
     count.now += 1

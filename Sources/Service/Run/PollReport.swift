@@ -3,8 +3,8 @@ import Logging
 import Recording
 import Synchronization
 
-/// Logs what happens to tags, sparingly: a failing tag at its 1st, 10th, 100th … failure and when it recovers; of tags
-/// that fail in the same way at one registry the first ten, then how many they are.
+/// Logs what happens to tags, sparingly: a failing tag at its 1st, 10th, 100th … failure and when it recovers; of
+/// watched tags that fail in the same way at one registry the first ten, then how many they are: 11, 100, 1000 …
 final class PollReport: Sendable {
   private let log: Logger
   private let failures = Mutex(FailingTags())
@@ -29,6 +29,8 @@ final class PollReport: Sendable {
       if let pin = record.unmetPin {
         log.warning("first_seen_with_another_digest", metadata: ["tag": "\(tag)", "expected": "\(pin)"])
       }
+      // Who asked for the check of another one is answered.
+      guard record.isWatched else { continue }
       switch record.outcome {
       case .failed(let failure): logFailure(record.tag, failure)
       case .firstSeen, .unchanged, .changed: logSuccess(record.tag)
@@ -36,6 +38,9 @@ final class PollReport: Sendable {
       }
     }
   }
+
+  /// Only these tags are watched from now on.
+  func keep(_ watched: [WatchEntry]) { failures.withLock { $0.keep(watched) } }
 
   /// Logs what was odd about what was found, unless that was said before.
   func logRemarks(_ record: Record) {
@@ -54,7 +59,7 @@ final class PollReport: Sendable {
         metadata: [
           "tag": "\(tag)", "code": "\(failure.code.rawValue)", "err": "\(failure.message)", "failures": "\(count)",
         ])
-    case .kind(let tags) where Self.isPowerOfTen(tags):
+    case .kind(let tags) where tags == FailingTags.toldOneByOne + 1 || Self.isPowerOfTen(tags):
       log.warning(
         "polls_failed",
         metadata: [
