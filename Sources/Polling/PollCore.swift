@@ -38,7 +38,9 @@ package struct PollCore: Sendable {
   var watchedCount: Int { plan.count }
 
   /// Tags that were never polled.
-  var unpolled: Set<Int> { Set(slots.indices.filter { plan.contains($0) && slots[$0].lastChecked == nil }) }
+  var unpolled: Set<TagReference> {
+    Set(slots.indices.lazy.filter { plan.contains($0) && slots[$0].lastChecked == nil }.map { slots[$0].entry.tag })
+  }
 
   /// Every registry there has been, by its index in the plan, with its tags that are watched.
   var registries: [(domain: String, tags: TagCounts)] {

@@ -12,13 +12,18 @@ extension PollEngine {
     /// Called on the database's queue once the registration is on disk and before anything else is recorded, and before
     /// the plan takes the watchlist over: swaps what is recorded and polled by.
     package let onRegistered: @Sendable () -> Void
+    /// Called by the engine once the plan has taken the watchlist over and before any of its polls is recorded, with
+    /// those of its tags that were never polled.
+    package let onWatched: @Sendable (_ unpolled: Set<TagReference>) -> Void
 
     package init(
-      builder: PlanBuilder, register: @escaping Registration, onRegistered: @escaping @Sendable () -> Void
+      builder: PlanBuilder, register: @escaping Registration, onRegistered: @escaping @Sendable () -> Void,
+      onWatched: @escaping @Sendable (_ unpolled: Set<TagReference>) -> Void = { _ in }
     ) {
       self.builder = builder
       self.register = register
       self.onRegistered = onRegistered
+      self.onWatched = onWatched
     }
   }
 
@@ -57,8 +62,8 @@ extension PollEngine {
   /// Until when registries want to be left alone, by domain.
   package var pauses: [String: BootTime] { core.pauses(at: clock()) }
 
-  /// Tags that were never polled, by their indexes in the plan.
-  package var unpolled: Set<Int> { core.unpolled }
+  /// Tags that were never polled.
+  package var unpolled: Set<TagReference> { core.unpolled }
 
   /// Has a timer call `tick` whenever it is asked for, until it is cancelled.
   ///

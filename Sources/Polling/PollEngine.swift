@@ -289,6 +289,7 @@ package actor PollEngine {
     do {
       let (records, snapshots) = try await writer.transaction(change.register, onCommit: change.onRegistered)
       let left = core.watch(change.builder, records: records, snapshots: snapshots, at: clock())
+      change.onWatched(core.unpolled)
       waiters.fail(left, CheckInterruption.reloaded)
       pending = pending.map(core.rerouted)
       continuation.resume(returning: left.count)

@@ -24,6 +24,13 @@ import Testing
       #expect(outcome.status == 0, "\(command): \(outcome.stderr)")
     }
     #expect(access("\(scene.directory)/data/own.db", F_OK) == 0)
+    let log = scene.stderr
+    let daemon = try Child(
+      "sh", ["-c", "cd \"$1\" && exec \"$0\" run --config config.json", WatcherBinary.path, scene.directory],
+      environment: ["PATH": "/usr/bin:/bin", "HOME": scene.directory], stdout: scene.stdout, stderr: log)
+    #expect(eventually { WatcherBinary.text(log).contains(" config=\(scene.config) ") }, "\(WatcherBinary.text(log))")
+    daemon.terminate()
+    #expect(try daemon.finish() == 0)
     let status = try scene.binary.run(["history", image, "--config", scene.config])
     #expect(status.status == 0, "\(status.stderr)")
   }

@@ -222,6 +222,27 @@ import Testing
     #expect(await engine.stop() == nil)
   }
 
+  /// Who counts them would otherwise miss the first.
+  @Test func whatWasNeverPolledIsSaidBeforeAnyOfItIsRecorded() async throws {
+    let (said, say) = AsyncStream.makeStream(of: String.self)
+    let engine = PollEngine(
+      core: try core(at: 0), writer: writer, clock: { moment(0) },
+      poll: { [snapshot] _ in .found(snapshot, head: snapshot.digest) }, record: recorder.record,
+      onProgress: { if case .recorded(let records) = $0 { for record in records { say.yield("\(record.tag)") } } })
+    _ = try await engine.check(nil)
+    var more = Self.entry(sinks: ["out"])
+    more.tag = TagReference(domain: "r.example", path: "more", tag: "1")
+    let entries = [Self.entry(sinks: ["out"]), more]
+    _ = try await engine.reconfigure(
+      PollEngine.Change(
+        builder: PlanBuilder(entries: entries) { _ in 4 },
+        register: { try $0.register(entries, sinks: ["out"]) }, onRegistered: {},
+        onWatched: { say.yield("unpolled \($0)") }))
+    let first = await said.prefix(3).reduce(into: []) { $0.append($1) }
+    #expect(first == ["\(Self.tag)", "unpolled [\(more.tag)]", "\(more.tag)"])
+    #expect(await engine.stop() == nil)
+  }
+
   /// In the registration, or only when it is committed. What is recorded next does not bring it into force either.
   @Test(arguments: [false, true]) func whatIsInForceStaysWhereTheStoreRefuses(atCommit: Bool) async throws {
     let inForce = Reloadable("old")

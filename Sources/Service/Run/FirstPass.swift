@@ -7,10 +7,16 @@ import Synchronization
 /// open whether anything works.
 final class FirstPass: Sendable {
   private struct State {
-    /// Indexes in the plan.
-    var waiting: Set<Int> = []
+    var waiting: Set<TagReference> = []
     var recorded = 0
     var failed = 0
+
+    /// What is to be told, once nothing is waited for any more.
+    mutating func takeFinished() -> (recorded: Int, failed: Int)? {
+      guard waiting.isEmpty, recorded + failed > 0 else { return nil }
+      defer { self = State() }
+      return (recorded, failed)
+    }
   }
 
   private let log: Logger
@@ -18,19 +24,34 @@ final class FirstPass: Sendable {
 
   init(log: Logger) { self.log = log }
 
-  /// - Parameter tags: the indexes in the plan of tags that were never polled.
-  func expect(_ tags: Set<Int>) { state.withLock { $0 = State(waiting: tags) } }
+  /// Takes another watchlist over. One of its tags that has been polled meanwhile is still waited for until that is
+  /// recorded.
+  ///
+  /// - Parameters:
+  ///   - unpolled: tags that were never polled.
+  ///   - entries: the watchlist.
+  func expect(_ unpolled: Set<TagReference>, of entries: [WatchEntry]) {
+    tell(
+      state.withLock { state in
+        let staying = entries.lazy.map(\.tag).filter(state.waiting.contains)
+        state.waiting = unpolled.union(staying)
+        return state.takeFinished()
+      })
+  }
 
   /// What was recorded of polls.
   func see(_ records: [Record]) {
-    let finished = state.withLock { state in
-      guard !state.waiting.isEmpty else { return Optional<State>.none }
-      for record in records {
-        guard let outcome = record.outcome, state.waiting.remove(record.index) != nil else { continue }
-        if case .failed = outcome { state.failed += 1 } else { state.recorded += 1 }
-      }
-      return state.waiting.isEmpty ? Optional(state) : nil
-    }
+    tell(
+      state.withLock { state in
+        for record in records {
+          guard let outcome = record.outcome, state.waiting.remove(record.tag) != nil else { continue }
+          if case .failed = outcome { state.failed += 1 } else { state.recorded += 1 }
+        }
+        return state.takeFinished()
+      })
+  }
+
+  private func tell(_ finished: (recorded: Int, failed: Int)?) {
     guard let finished else { return }
     let tags = finished.recorded == 1 ? "1 tag" : "\(finished.recorded) tags"
     let failed = finished.failed == 0 ? "" : "; \(finished.failed) failed: watcher status --failing"

@@ -31,8 +31,9 @@ actor Reload {
     let logSettings: Reloadable<LogSettings>
     /// Called with where it is listened from now on.
     let onListening: @Sendable (String?) async -> Void
-    /// Called with the watchlist that is in force from now on.
-    let onWatchlist: @Sendable ([WatchEntry]) async -> Void
+    /// Called with the watchlist that is in force from now on and those of its tags that were never polled, before any
+    /// of its polls is recorded.
+    let onWatchlist: @Sendable (_ entries: [WatchEntry], _ unpolled: Set<TagReference>) -> Void
   }
 
   /// What another configuration needs, made; nothing of it is in force yet.
@@ -148,12 +149,11 @@ actor Reload {
           onRegistered: { [parts] in
             parts.config.value = next.config
             if let poller { parts.poller.value = poller }
-          }))
+          }, onWatched: { [parts] in parts.onWatchlist(next.entries, $0) }))
     } catch {
       await discard(next)
       throw error
     }
-    await parts.onWatchlist(next.entries)
     parts.logSettings.value = next.config.log
     await parts.sinks.use(next.config.sinks, next.made.sinks)
     // Not waited for: the file system of one may hang.

@@ -28,6 +28,7 @@ package actor RunService {
   private let poller: Reloadable<TagPoller>
   private let makePoller: @Sendable (WatchConfig) -> TagPoller
   private let firstPass: FirstPass
+  private let report: PollReport
   let agreedTime = AgreedTime()
   /// What of it is in the database.
   var keptTime: Timestamp?
@@ -98,7 +99,8 @@ package actor RunService {
     }
     poller = Reloadable(makePoller(config))
     firstPass = FirstPass(log: log)
-    onRecorded = { [deliveries, metrics, firstPass, report = PollReport(log: log)] records in
+    report = PollReport(log: log)
+    onRecorded = { [deliveries, metrics, firstPass, report] records in
       report.log(records)
       firstPass.see(records)
       metrics.recordChanges(records)
@@ -130,9 +132,10 @@ package actor RunService {
           // Only `config check` wants to know, and takes a port that it cannot place for another's.
           try? await writer.transaction { try $0.recordListening(address) }
         },
-        onWatchlist: { [agreedTime, firstPass] in
-          agreedTime.countLoopback($0.isOnLoopback)
-          firstPass.expect(await engine.unpolled)
+        onWatchlist: { [agreedTime, firstPass, report] entries, unpolled in
+          agreedTime.countLoopback(entries.isOnLoopback)
+          firstPass.expect(unpolled, of: entries)
+          report.keep(entries)
         }),
       log: log, metrics: metrics, notifier: notifier, read: read)
     let timer = await engine.startTimer("watcher.schedule")
@@ -143,9 +146,9 @@ package actor RunService {
     let (hangUps, hangUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     heed(signals, hangUp)
     log.tell(of: start.made, newSinks: first.sinks)
-    sayStarted(tags: count)
+    sayStarted(path, tags: count)
     for sink in unwell { sink.logAtStart(to: log) }
-    firstPass.expect(await engine.unpolled)
+    firstPass.expect(await engine.unpolled, of: [])
     await deliveries.use(first.sinks, start.made.sinks)
     await engine.tick()
     let control = listen(
@@ -184,10 +187,11 @@ package actor RunService {
     }
   }
 
-  private func sayStarted(tags: Int) {
+  /// - Parameter path: of the configuration, absolute.
+  private func sayStarted(_ path: String, tags: Int) {
     let config = config.value
     var metadata: Logger.Metadata = [
-      "version": "\(ProductInfo.version)", "config": "\(config.path)", "database": "\(store.writer.path)",
+      "version": "\(ProductInfo.version)", "config": "\(path)", "database": "\(store.writer.path)",
       "tags": "\(tags)", "sinks": "\(config.sinks.count)",
     ]
     if tags == 0 { metadata["note"] = "nothing is watched: name tags in \"watch\" and reload" }
