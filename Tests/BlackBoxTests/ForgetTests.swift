@@ -54,7 +54,9 @@ import Testing
     let child = try Child(
       "sh",
       [
-        "-c", "(sleep 1; echo '\(answer)'; sleep 1) | script --quiet --return --command \"$0 forget $1\" /dev/null",
+        "-c",
+        "(timeout 20 sh -c 'until grep -q y/N $0; do sleep 0.05; done' \(out); echo '\(answer)')"
+          + " | script --quiet --return --command \"$0 forget $1\" /dev/null",
         WatcherBinary.path, other,
       ], environment: ["PATH": "/usr/bin:/bin", "WATCHER_DATABASE": scene.database], stdout: out)
     #expect(try child.finish(within: 30) == 0)
