@@ -41,6 +41,7 @@ import Testing
     try #require(eventually { line("delivery_given_up") != nil }, "\(log)")
     let failing = try #require(line("sink_failing"))
     #expect(failing.contains("level=warning") && failing.contains("sink=ops") && failing.contains("answered 500"))
+    #expect(line("delivery_failed") == nil, "it is told as sink_failing, once")
     let givenUp = try #require(line("delivery_given_up"))
     let event = try #require(try object(scene.eventLines()[1])["id"] as? String)
     #expect(
@@ -145,6 +146,7 @@ import Testing
     try scene.configure(watch: [], sinks: ["late": ["type": "file", "path": folder + "/events.jsonl"]])
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
+    #expect(eventually { (try? scene.run(["health"]).status) == 0 })
     func late() throws -> [String: Any]? {
       (try scene.json(["sinks", "list", "--json"])["sinks"] as? [[String: Any]])?.first {
         $0["name"] as? String == "late"

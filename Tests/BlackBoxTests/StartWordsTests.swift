@@ -60,16 +60,18 @@ import Testing
     defer { registry.stop() }
     func file(_ name: String) -> [String: Any] { ["type": "file", "path": "\(scene.directory)/\(name).jsonl"] }
     let watch = ["\(registry.authority)/app:stable", "\(registry.authority)/none:stable"]
-    try scene.configure(watch: watch, sinks: ["side": file("side"), "old": file("old")])
+    let open: [String: Any] = ["type": "webhook", "url": "http://192.0.2.1:9/", "allow_http": true]
+    try scene.configure(watch: watch, sinks: ["side": file("side"), "old": file("old"), "open": open])
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
     #expect(eventually { lines("first_pass").count == 1 })
     try scene.configure(
-      watch: [watch[0], "\(registry.authority)/more:stable"], sinks: ["side": file("other"), "new": file("new")])
+      watch: [watch[0], "\(registry.authority)/more:stable"],
+      sinks: ["side": file("other"), "new": file("new"), "open": open])
     hangUp(daemon)
     let reloaded = try #require(lines("reloaded").last)
     for field in [
-      "tags=2", "tags_added=1", "tags_removed=1", "sinks=4", "sinks_added=1", "sinks_removed=1", "sinks_changed=1",
+      "tags=2", "tags_added=1", "tags_removed=1", "sinks=5", "sinks_added=1", "sinks_removed=1", "sinks_changed=1",
     ] { #expect(reloaded.contains(" \(field)"), "\(reloaded)") }
     #expect(eventually { lines("first_pass").last?.contains("1 tag recorded for the first time\"") == true })
 
@@ -82,6 +84,7 @@ import Testing
     hangUp(daemon)
     #expect(lines("database_stays").count == 1)
     #expect(lines("reloaded").last?.contains("tags_added=0 tags_removed=0") == true)
+    #expect(lines("webhook_unencrypted").count == 1, "it is the same all the time")
   }
 
   /// Whoever starts it by hand reads what happens; programs get the documents.
@@ -102,9 +105,17 @@ import Testing
     let shown = WatcherBinary.text(terminal)
     #expect(shown.contains(/^ +2 .* image changed +127\.0\.0\.1:\d+\/app:stable\r\n    .* content\b/), "\(shown)")
     #expect(!shown.contains("{"))
+    // Also by a sink that a reload has made.
+    try scene.configure(watch: ["\(registry.authority)/app:stable"], sinks: ["more": ["type": "stdout"]])
+    let process = try #require(try scene.json(["status", "--json"])["daemon"] as? [String: Any])
+    kill(pid_t(try #require(process["pid"] as? Int)), SIGHUP)
+    #expect(eventually { lines("reloaded").last?.contains("sinks_added=1") == true })
+    registry.put(FakeRegistryImage("third"), in: "app", tag: "stable")
+    let third = /^ +3 .* image changed\b/.anchorsMatchLineEndings()
+    #expect(eventually { WatcherBinary.text(terminal).matches(of: third).count == 2 })
     // The same event, where a program reads.
-    #expect(eventually { scene.eventLines().count == 2 })
-    #expect(scene.eventLines()[1].hasPrefix(#"{"specversion":"1.0""#))
+    #expect(eventually { scene.eventLines().count == 3 })
+    #expect(scene.eventLines().dropFirst().first?.hasPrefix(#"{"specversion":"1.0""#) == true)
   }
 
   @Test func checkSaysThatItHasBegunADatabase() throws {

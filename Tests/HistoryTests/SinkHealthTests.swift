@@ -53,6 +53,8 @@ import Testing
     }
   }
 
+  private var unwell: [SinkState] { get throws { try writer.transactionSync { try $0.unwellSinks().map(\.state) } } }
+
   private func status(at seconds: Int64) throws -> SinkStatus {
     try #require(try HistoryReader.open(scratch.database).sinks(now: time(seconds)).first)
   }
@@ -129,7 +131,23 @@ import Testing
     }
     let now = try status(at: 20)
     #expect(now.state == .disabled && now.failure == gone && now.failingSince == time(10) && now.nextAttempt == nil)
-    #expect(try writer.transactionSync { try $0.unwellSinks().map(\.state) } == [.disabled])
+    #expect(try unwell == [.disabled])
+  }
+
+  /// One of a database that did not keep yet since when.
+  @Test func aDisabledOneIsUnwellSinceWheneverThatWas() throws {
+    defer { writer.close() }
+    try writer.transactionSync { try $0.disableSink("ops", fingerprint: "1") }
+    #expect(try unwell == [.disabled])
+  }
+
+  /// It answered 429 after what had failed before.
+  @Test func whatFailedIsTriedAgainAfterTheRest() throws {
+    defer { writer.close() }
+    try fail(1, at: 10)
+    try writer.transactionSync { try $0.restSink("ops", fingerprint: "1", until: time(3_600)) }
+    #expect(try status(at: 20).nextAttempt == time(3_600))
+    #expect(try status(at: 3_600).nextAttempt == time(70), "it is due")
   }
 
   /// Another definition has shown nothing yet, but what waits has failed.

@@ -1,3 +1,5 @@
+import Drift
+import History
 import ImageModel
 import TestSupport
 import Testing
@@ -19,6 +21,12 @@ import Testing
     #expect(lag.value(at: 119_000) == .milliseconds(700))
     #expect(lag.value(at: 140_000) == .milliseconds(100))
     #expect(lag.value(at: 400_000) == .zero)
+  }
+
+  @Test func aTagFailsFromItsFirstFailureOn() {
+    var counts = TagCounts()
+    for failures in [0, 1, 2] { counts.count(Reachability(failures: failures, lastSuccess: Self.now)) }
+    #expect(counts[.ok] == 1 && counts[.failing] == 2 && counts.total == 3)
   }
 
   @Test func everyCodeHasAReason() {

@@ -272,7 +272,7 @@ import Transport
 
   @Test func aSinkThatCannotBeMadeChangesNothing() async throws {
     let more = try Self.config(
-      #"{"watch": ["a.example/app:2"], "sinks": {"second": {"type": "file", "path": "\#(directory.path)/second.jsonl"},"#
+      #"{"watch": ["a.example/app:2"], "http": {"listen": "127.0.0.1:\#(ports["new"] ?? 0)"}, "sinks": {"second": {"type": "file", "path": "\#(directory.path)/second.jsonl"},"#
         + #""hook": {"type": "webhook", "url": "https://127.0.0.1:1/", "secret_file": "\#(directory.path)/none"}}}"#)
     try await failed(reload { _ in more }, saying: "none")
   }
