@@ -93,14 +93,16 @@ extension HistoryTransaction {
     ).map { try $0.id(0) }
   }
 
-  /// A group has the tag of its first event; where it holds events of other tags, it is theirs from now on.
+  /// A group has the tag of its first event; where it holds events of other tags, it is theirs from now on. One whose
+  /// body cannot be read goes with its tag: it is the matter of `db check`, and must not hold up what is forgotten.
   private func giveGroupsAway(_ tag: TagID) throws {
     let groups = try Row.fetchAll(
       db.cachedStatement(
         sql: """
           SELECT e.sequence, (
-            SELECT m.tag_id FROM json_each(CAST(e.body AS TEXT), '$.data.events') j
-              JOIN event m ON m.id = j.value ->> '$.id'
+            SELECT m.tag_id
+            FROM json_each(CASE WHEN json_valid(CAST(e.body AS TEXT)) THEN CAST(e.body AS TEXT) END, '$.data.events') j
+              JOIN event m ON m.id = CASE j.type WHEN 'object' THEN j.value ->> '$.id' END
             WHERE m.tag_id != ?1 LIMIT 1) AS other
           FROM event e WHERE e.tag_id = ?1 AND e.type = 'watcher.changes' AND other IS NOT NULL
           """), arguments: [tag])

@@ -1,7 +1,9 @@
-import History
+import GRDB
 import ImageModel
 import TestSupport
 import Testing
+
+@testable import History
 
 /// What is left of a tag that is forgotten, and of the others.
 @Suite struct ForgettingTests {
@@ -110,6 +112,21 @@ import Testing
     #expect(events.map(\.type) == [.imageChanged, .changes] && events.map(\.tag) == [other, other])
     let waiting = try writer.transactionSync { try $0.waitingGroup(sink: "a", now: time(9), within: .seconds(9)) }
     #expect(waiting?.eventID == "g")
+  }
+
+  /// Whose events such a group holds is not to be known: it goes with its tag.
+  @Test(arguments: ["x", #"{"data":{"events":["x"]}}"#]) func aGroupThatCannotBeReadHoldsNothingUp(body: String) throws
+  {
+    defer { writer.close() }
+    try prepare()
+    try writer.transactionSync { store in
+      #expect(try store.group(sink: "a", id: "g", now: time(4)) == 3)
+      try store.db.execute(
+        sql: "UPDATE event SET body = CAST(? AS BLOB) WHERE type = 'watcher.changes'", arguments: [body])
+      try store.settleDelivered(sink: "a", sequences: [4], at: time(5))
+    }
+    #expect(try forget(amazon)?.events == 3)
+    #expect(try leftOver.isEmpty)
   }
 
   @Test func manyStatesGoInSteps() throws {

@@ -1,4 +1,5 @@
 import Config
+import GRDB
 import History
 import Host
 import ImageModel
@@ -49,5 +50,20 @@ import Testing
     try await writer.transaction { [late = days(31)] in try $0.recordAgreedTime(late) }
     #expect(try await prune(clock: days(2)) == 0, "nor does a clock that was right then and is behind now")
     #expect(try await prune(clock: days(31)) == 1)
+  }
+
+  @Test func whatIsLeftOfAForgottenTagHoldsNothingUp() async throws {
+    defer { writer.close() }
+    try await deliver()
+    try await writer.transaction { [late = days(31)] store in
+      try store.recordAgreedTime(late)
+      _ = try store.ensureTag(TagReference(domain: "r.example", path: "app", tag: "gone"), selection: .all)
+    }
+    let database = try DatabaseQueue(path: directory.path + "/watcher.db")
+    try await database.write { db in
+      try db.execute(sql: "CREATE TRIGGER stuck BEFORE DELETE ON tag BEGIN SELECT raise(ABORT, 'stuck'); END")
+    }
+    await #expect(throws: StoreError.self) { try await prune(clock: days(31)) }
+    #expect(try await database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM delivery") } == 0)
   }
 }

@@ -5,12 +5,21 @@ package import ImageModel
 
 /// Forgets what `retention` does not keep, a few rows at a time, so that recording and delivering go on in between.
 package enum Pruning {
-  /// Counts from the newest time that a registry and the clock agreed on: a clock that is ahead would forget years.
-  /// Where no registry has confirmed the clock yet, only what is left of forgotten tags goes.
+  /// Forgets what has been kept for long enough, and then what is left of forgotten tags.
   package static func run(
     _ retention: RetentionSettings, _ writer: HistoryWriter, clock: Timestamp = .now()
   ) async throws -> Pruned {
-    var total = try await Forgetting.sweep(writer)
+    var total = try await expire(retention, writer, clock: clock)
+    total += try await Forgetting.sweep(writer)
+    return total
+  }
+
+  /// Counts from the newest time that a registry and the clock agreed on: a clock that is ahead would forget years.
+  /// Where no registry has confirmed the clock yet, nothing goes.
+  private static func expire(
+    _ retention: RetentionSettings, _ writer: HistoryWriter, clock: Timestamp
+  ) async throws -> Pruned {
+    var total = Pruned()
     guard let agreed = try await writer.transaction({ try $0.agreedTime() }) else { return total }
     let now = min(clock, agreed)
     if let seconds = retention.deliveriesSeconds {
