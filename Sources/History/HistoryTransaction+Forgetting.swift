@@ -12,16 +12,25 @@ extension HistoryTransaction {
   /// - Returns: its row, `nil` where nothing is recorded of it.
   /// - Throws: `TagInUse`, and nothing has changed.
   package func beginForgetting(_ tag: TagReference) throws -> TagID? {
-    guard let row = try self.tag(tag), try isKnown(row.id) else { return nil }
+    guard let row = try known(tag) else { return nil }
     guard !row.isWatched else { throw TagInUse() }
     try updateState(row.id, TagState())
     return row.id
   }
 
+  /// What forgetting a tag came to.
+  ///
+  /// - Throws: `TagInUse` where a reload or a check has taken it up again between two steps.
+  package func endForgetting(_ tag: TagReference, _ pruned: Pruned) throws -> Forgotten {
+    if let row = try known(tag) { throw TagInUse(isWatched: row.isWatched, forgotten: pruned) }
+    return Forgotten(pruned: pruned, kept: try self.tag(tag).map { try owedEvents(of: $0.id) } ?? 0)
+  }
+
   /// Forgets some of what is recorded of a tag whose row is blank: first states with documents that nothing else names,
   /// then events that no sink waits for, at last the row, unless events are left.
   ///
-  /// - Returns: what was forgotten; `isDone` where nothing is left to forget, for now or for good.
+  /// - Returns: what was forgotten; `isDone` where nothing is left to forget, for now or for good, or the tag was taken
+  ///   up again.
   package func forgetNext(of tag: TagID) throws -> (pruned: Pruned, isDone: Bool) {
     var pruned = Pruned()
     guard try isBlank(tag) else { return (pruned, true) }
@@ -71,9 +80,11 @@ extension HistoryTransaction {
           """), arguments: [tag]) ?? 0
   }
 
-  private func isKnown(_ tag: TagID) throws -> Bool {
-    try Bool.fetchOne(
-      db.cachedStatement(sql: "SELECT \(TagRecord.isKnown) FROM tag WHERE id = ?"), arguments: [tag]) ?? false
+  private func known(_ tag: TagReference) throws -> TagRecord? {
+    guard let row = try self.tag(tag) else { return nil }
+    let isKnown = try Bool.fetchOne(
+      db.cachedStatement(sql: "SELECT \(TagRecord.isKnown) FROM tag WHERE id = ?"), arguments: [row.id])
+    return isKnown == true ? row : nil
   }
 
   private func isBlank(_ tag: TagID) throws -> Bool {
@@ -116,8 +127,17 @@ extension HistoryTransaction {
   }
 }
 
-/// A tag that is watched cannot be forgotten.
-package struct TagInUse: Error {}
+/// A tag that is watched cannot be forgotten, and one that is taken up again meanwhile keeps what it still has.
+package struct TagInUse: Error {
+  package let isWatched: Bool
+  /// What was forgotten before it was taken up again; `nil` where nothing was.
+  package let forgotten: Pruned?
+
+  package init(isWatched: Bool = true, forgotten: Pruned? = nil) {
+    self.isWatched = isWatched
+    self.forgotten = forgotten
+  }
+}
 
 /// What forgetting a tag came to.
 package struct Forgotten: Hashable, Sendable {
@@ -125,5 +145,8 @@ package struct Forgotten: Hashable, Sendable {
   /// Its events that stay until sinks have taken them.
   package var kept = 0
 
-  package init() {}
+  package init(pruned: Pruned = Pruned(), kept: Int = 0) {
+    self.pruned = pruned
+    self.kept = kept
+  }
 }

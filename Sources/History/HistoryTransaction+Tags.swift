@@ -56,15 +56,15 @@ extension HistoryTransaction {
   }
 
   /// Records successful checks that found nothing new: advances `last_seen` and the times of the tag, and clears
-  /// what earlier failures left (not its reachability, whose change is an event). No row grows, and a tag that was
-  /// forgotten meanwhile stays so.
+  /// what earlier failures left (not its reachability, whose change is an event). No row grows. A row that was never
+  /// checked is passed by: its tag was forgotten meanwhile, and its number may be another tag's by now.
   package func mark(_ marks: [UnchangedMark]) throws {
     let tag = try db.cachedStatement(
       sql: """
         UPDATE tag SET last_checked_ms = ?1, last_success_ms = ?1, seen_ms = max(seen_ms, ?1), next_check_ms = ?2,
           failures = 0, failing_since_ms = NULL, error_code = NULL, error_message = NULL, missing_since_ms = NULL,
           missing_count = 0
-        WHERE id = ?3 AND \(TagRecord.isKnown)
+        WHERE id = ?3 AND last_checked_ms IS NOT NULL
         """)
     for mark in marks { try tag.run(mark.at.milliseconds, mark.nextCheck.milliseconds, mark.tagID.rawValue) }
   }

@@ -91,6 +91,33 @@ import Testing
     #expect(try scene.sql("SELECT tag FROM tag") == ["stable"])
   }
 
+  /// Between two steps, as a reload or a check would.
+  @Test(arguments: [
+    (false, "watched = 1", "is watched again"), (true, "watched = 1", "is watched again"),
+    (false, "last_checked_ms = 1", "was recorded again"), (true, "last_checked_ms = 1", "was recorded again"),
+  ])
+  func aTagThatIsTakenUpAgainIsNotForgotten(isDaemonThere: Bool, change: String, words: String) throws {
+    defer { registry.stop() }
+    #expect(try check([image, other]).status == 0)
+    try scene.change(
+      """
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
+      INSERT INTO snapshot(tag_id, digest, media_type, size, first_seen_ms, last_seen_ms)
+        SELECT s.tag_id, s.digest, s.media_type, s.size, s.first_seen_ms, s.last_seen_ms FROM n, snapshot s
+        JOIN tag t ON t.id = s.tag_id WHERE t.tag = 'edge';
+      CREATE TRIGGER taken AFTER DELETE ON snapshot BEGIN UPDATE tag SET \(change) WHERE id = OLD.tag_id; END;
+      """)
+    let daemon = isDaemonThere ? try scene.daemon() : nil
+    defer { daemon?.terminate() }
+    if isDaemonThere { #expect(eventually { (try? scene.run(["health"]).status) == 0 }) }
+    let outcome = try scene.run(["forget", other, "--yes"])
+    #expect(outcome.status == 64 && outcome.stdout.isEmpty, "\(outcome.stdout)")
+    #expect(outcome.stderr.contains(words), "\(outcome.stderr)")
+    #expect(outcome.stderr.contains("(\(other) in "), "\(outcome.stderr)")
+    #expect(outcome.stderr.contains("; states forgotten before: 500, events: 0: "), "\(outcome.stderr)")
+    #expect(try scene.sql("SELECT count(*) FROM snapshot s JOIN tag t ON t.id = tag_id WHERE tag = 'edge'") == ["101"])
+  }
+
   @Test func whatTheRegistryDoesNotHaveIsNotRecorded() throws {
     defer { registry.stop() }
     let missing = "\(registry.authority)/app:stabel"

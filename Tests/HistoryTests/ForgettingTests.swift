@@ -91,6 +91,7 @@ import Testing
     #expect(try reader.near(amazon, limit: 5).first == [other], "nobody is told of it")
     let left = try #require(try leftOver.first)
     #expect(try writer.transactionSync { try $0.owedEvents(of: left) } == 1)
+    #expect(try forget(amazon) == nil, "nothing is known of it any more")
     #expect(try rest(of: left) == Pruned())
     try writer.transactionSync { store in
       #expect(try store.waiting(sink: "a", now: time(9), within: .seconds(9), limit: 9).map(\.sequence) == [2, 3])
@@ -127,6 +128,23 @@ import Testing
     }
     #expect(try forget(amazon)?.events == 3)
     #expect(try leftOver.isEmpty)
+  }
+
+  /// The number of a row may be given again while a check of the tag before is under way.
+  @Test func aLateMarkIsForNoOtherTag() throws {
+    defer { writer.close() }
+    try prepare()
+    try writer.transactionSync { try $0.settleDelivered(sink: "a", sequences: [1, 2, 3], at: time(3)) }
+    try writer.transactionSync { store in
+      // As it is when `amazon` was forgotten in part: states are left.
+      let id = try #require(try store.beginForgetting(amazon))
+      let late = [UnchangedMark(tagID: id, at: time(9), nextCheck: time(10))]
+      try store.mark(late)
+      #expect(try store.tag(amazon)?.isBlank == true, "it is forgotten to the end")
+      _ = try store.registerTags([WatchedTag(tag: amazon, selection: .all, intervalSeconds: 900)])
+      try store.mark(late)
+      #expect(try store.tag(amazon)?.state == TagState(), "watched, and not looked at yet")
+    }
   }
 
   @Test func manyStatesGoInSteps() throws {

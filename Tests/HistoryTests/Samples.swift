@@ -32,6 +32,13 @@ extension HistoryTransaction {
     try registerTags([WatchedTag(tag: amazon, selection: .only([amd64, arm64]), intervalSeconds: 900)])[0]
   }
 
+  /// As every check leaves it.
+  func see(_ tag: TagID, at seconds: Int64) throws {
+    var state = TagState()
+    state.lastChecked = time(seconds)
+    try updateState(tag, state)
+  }
+
   /// A new state with an event of the given type.
   @discardableResult
   func record(

@@ -76,6 +76,7 @@ import Testing
         try history.confirmSnapshot(tag: tag.id, at: time(seconds))
         seen.append(try history.latestSnapshot(tag: tag.id)?.lastSeen)
       }
+      try history.see(tag.id, at: 0)
       try history.mark([UnchangedMark(tagID: tag.id, at: time(80), nextCheck: time(100))])
       seen.append(try history.latestSnapshot(tag: tag.id)?.lastSeen)
       return seen
@@ -90,6 +91,7 @@ import Testing
       try history.record(snapshot(1, [image(amd64, 2)]), tag: tag.id, at: 0)
       try history.confirmSnapshot(tag: tag.id, at: time(60))
       try history.endSnapshot(tag: tag.id)
+      try history.see(tag.id, at: 60)
       try history.mark([UnchangedMark(tagID: tag.id, at: time(90), nextCheck: time(100))])
       return try history.latestSnapshot(tag: tag.id)
     }
@@ -102,6 +104,7 @@ import Testing
     try writer.transactionSync { history in
       let tag = try history.amazonTag()
       try history.record(snapshot(1, [image(amd64, 2)]), tag: tag.id, at: 0)
+      try history.see(tag.id, at: 0)
       try history.mark([UnchangedMark(tagID: tag.id, at: time(60), nextCheck: time(100))])
       // The clock has been set back: what is seen now does not reach into the past of the state before.
       try history.record(snapshot(3, [image(amd64, 4)]), tag: tag.id, at: 30)

@@ -113,6 +113,7 @@ import Testing
       let record = try history.amazonTag()
       try history.record(snapshot(1, [image(amd64, 2)]), tag: record.id, at: 0)
       var state = TagState()
+      state.lastChecked = time(3)
       state.reach = .unreachable
       state.failures = 3
       state.failingSince = time(1)
@@ -139,6 +140,7 @@ import Testing
     try writer.transactionSync { history in
       let ids = try history.registerTags([watched(1), watched(2)]).map(\.id)
       for id in ids { try history.record(snapshot(1, [image(amd64, 2)]), tag: id, at: 0) }
+      try history.see(ids[1], at: 0)
       try history.confirmSnapshot(tag: ids[0], at: time(10))
       try history.mark([UnchangedMark(tagID: ids[1], at: time(60), nextCheck: time(960))])
       #expect(try history.latestSnapshot(tag: ids[0])?.lastSeen == time(10))
@@ -152,6 +154,7 @@ import Testing
       try history.registerTags((0..<500).map { watched($0) }).map { record in
         _ = try history.insertSnapshot(
           tag: record.id, snapshot: snapshot(1, [image(amd64, 2)]), classes: [], at: time(0))
+        try history.see(record.id, at: 0)
         return UnchangedMark(tagID: record.id, at: time(0), nextCheck: time(900))
       }
     }

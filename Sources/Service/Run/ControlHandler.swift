@@ -30,8 +30,6 @@ struct ControlHandler: Sendable {
       throw error
     } catch let error as StoreError {
       throw ControlError(error.exitCode, error.message)
-    } catch is TagInUse {
-      throw ControlError(.usage, "the daemon watches this tag (\(writer.path)): \(Forgetting.remedy)")
     } catch let error as CheckInterruption {
       throw ControlError(error, database: writer.path)
     } catch is CancellationError {
@@ -42,10 +40,12 @@ struct ControlHandler: Sendable {
   }
 
   private func forget(_ tag: TagReference) async throws -> Forgotten {
-    guard let forgotten = try await Forgetting.run(tag, writer) else {
-      throw ControlError(.notFound, "nothing is known of this tag (\(tag) in \(writer.path)): it is forgotten already")
+    do {
+      if let forgotten = try await Forgetting.run(tag, writer) { return forgotten }
+    } catch let error as TagInUse {
+      throw ControlError(.usage, error.message(tag, database: writer.path))
     }
-    return forgotten
+    throw ControlError(.notFound, "nothing is known of this tag (\(tag) in \(writer.path)): it is forgotten already")
   }
 
   private func change(_ request: ControlRequest) async throws -> JSONOutput {

@@ -16,7 +16,8 @@ struct ForgetCommand: AsyncParsableCommand {
       Also while the daemon runs. What a sink still waits for is kept until it has arrived or is dropped. A tag that \
       is watched is not forgotten: take it out of the configuration first.
       Example: watcher forget ghcr.io/myorg/old:stable
-      Exit status: 0; 64 it is watched, or there is nobody to ask; 66 nothing is known of it.
+      Exit status: 0; 64 it is watched, or is taken up again before all of it is gone, or there is nobody to ask; \
+      66 nothing is known of it.
       """)
 
   @Argument(help: "A tag: amazonlinux, ghcr.io/o/i:1", completion: Completions.tags)
@@ -31,7 +32,7 @@ struct ForgetCommand: AsyncParsableCommand {
     let tag = try ReferenceArgument.tag(tag)
     let reader = try source.open(toChange: true)
     guard let extent = try reader.extent(of: tag) else { throw try KnownTags.unknown(tag, in: reader) }
-    guard !extent.isWatched else { throw Self.isWatched(tag, reader.path) }
+    guard !extent.isWatched else { throw Self.refusal(TagInUse(), tag, reader.path) }
     guard try yes || isWanted(tag, extent) else {
       return Output.say("nothing was forgotten")
     }
@@ -40,8 +41,8 @@ struct ForgetCommand: AsyncParsableCommand {
       defer { writer.close() }
       do {
         return try await Forgetting.run(tag, writer) ?? Forgotten()
-      } catch is TagInUse {
-        throw Self.isWatched(tag, reader.path)
+      } catch let error as TagInUse {
+        throw Self.refusal(error, tag, reader.path)
       }
     } asking: { () throws(ControlError) in
       try Forgotten(
@@ -61,8 +62,8 @@ struct ForgetCommand: AsyncParsableCommand {
     return text
   }
 
-  private static func isWatched(_ tag: TagReference, _ path: String) -> CommandError {
-    CommandError(.usage, "this tag is watched (\(tag.description.shown) in \(path.shown)): \(Forgetting.remedy)")
+  private static func refusal(_ error: TagInUse, _ tag: TagReference, _ path: String) -> CommandError {
+    CommandError(.usage, error.message(tag, database: path).shown)
   }
 
   private func isWanted(_ tag: TagReference, _ extent: TagExtent) throws -> Bool {
