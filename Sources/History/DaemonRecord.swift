@@ -18,8 +18,16 @@ package struct DaemonRecord: Hashable, Sendable {
   }
 }
 
+extension HistoryWriter {
+  /// Enters the daemon that writes from now on in the database, and in the lock that it is the one which holds it.
+  package func enter(_ daemon: DaemonRecord) async throws {
+    try await transaction { try $0.recordDaemon(daemon) }
+    lock.signAsDaemon(since: daemon.since)
+  }
+}
+
 extension HistoryTransaction {
-  package func recordDaemon(_ daemon: DaemonRecord) throws {
+  fileprivate func recordDaemon(_ daemon: DaemonRecord) throws {
     let statement = try db.cachedStatement(
       sql: "INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
     for (key, value) in [
@@ -32,7 +40,7 @@ extension HistoryTransaction {
 extension HistoryReader {
   /// The daemon that runs now; `nil` where none does. A command that writes for a moment is none.
   package func daemon() throws(StoreError) -> DaemonRecord? {
-    guard case .held(let holder) = DatabaseLock.state(for: path) else { return nil }
+    guard case .held(let holder?) = DatabaseLock.state(for: path) else { return nil }
     let daemon = try read { db in
       var facts: [String: String] = [:]
       for row in try Row.fetchAll(db, sql: "SELECT key, value FROM meta WHERE key LIKE 'daemon%'") {
@@ -40,8 +48,8 @@ extension HistoryReader {
       }
       return DaemonRecord(facts)
     }
-    // What holds the lock and does not say who it is may be it.
-    return holder == nil || holder == daemon?.pid ? daemon : nil
+    // The number of a process alone says little: in a container it is always 1.
+    return holder.pid == daemon?.pid && holder.daemonSince == daemon?.since ? daemon : nil
   }
 }
 

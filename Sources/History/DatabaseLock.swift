@@ -1,10 +1,11 @@
 import Glibc
 import Host
+import ImageModel
 import Synchronization
 
 /// The right to write one database: an exclusive `flock` on `<database>.lock`, held until released or until the
-/// process ends in whatever way. The lock file stays; deleting it could give two writers a lock each. It holds the
-/// process ID of whoever took the lock last.
+/// process ends in whatever way. The lock file stays; deleting it could give two writers a lock each. It says who took
+/// the lock last: `<process ID>`, or of the daemon `<process ID> daemon <start, UTC milliseconds>`.
 package final class DatabaseLock: Sendable {
   private let descriptor: Mutex<Int32?>
 
@@ -29,11 +30,13 @@ package final class DatabaseLock: Sendable {
     let isThere = kind != .missing
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
     guard descriptor >= 0 else { throw .notAccessible(path: path, errno: errno) }
-    giveToOwner(of: isThere ? databasePath : directory(of: databasePath), descriptor, sharesGroup: true)
+    if isOurs(descriptor) {
+      giveToOwner(of: isThere ? databasePath : directory(of: databasePath), descriptor, sharesGroup: true)
+    }
     // A reader that looks whether there is a writer holds the lock for an instant, so one refusal proves nothing.
     for attempt in 0..<attempts {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-        sign(descriptor)
+        sign(descriptor, Holder(pid: Int(getpid()), daemonSince: nil))
         return DatabaseLock(descriptor)
       }
       if errno != EWOULDBLOCK && errno != EINTR { break }
@@ -44,6 +47,13 @@ package final class DatabaseLock: Sendable {
     close(descriptor)
     guard failure == EWOULDBLOCK else { throw .notAccessible(path: path, errno: failure) }
     throw .held(path, by: holder)
+  }
+
+  /// Says that the daemon has it which started then.
+  func signAsDaemon(since: Timestamp) {
+    descriptor.withLock { held in
+      if let descriptor = held { Self.sign(descriptor, Holder(pid: Int(getpid()), daemonSince: since)) }
+    }
   }
 
   /// Gives the lock back; later calls do nothing.
@@ -57,7 +67,13 @@ package final class DatabaseLock: Sendable {
   enum State: Hashable {
     case free
     /// By this process, if it can be told.
-    case held(by: Int?)
+    case held(by: Holder?)
+  }
+
+  struct Holder: Hashable {
+    let pid: Int
+    /// `nil` for whoever is not the daemon.
+    let daemonSince: Timestamp?
   }
 
   /// Whether somebody writes to the database now, as far as can be told: an unreadable lock file counts as held.
@@ -83,16 +99,22 @@ package final class DatabaseLock: Sendable {
   }
 
   /// Says who has it; on a full disk, nobody.
-  private static func sign(_ descriptor: Int32) {
-    guard ftruncate(descriptor, 0) == 0 else { return }
-    let text = Array("\(getpid())\n".utf8)
+  private static func sign(_ descriptor: Int32, _ holder: Holder) {
+    guard isOurs(descriptor), ftruncate(descriptor, 0) == 0 else { return }
+    let text = Array(holder.text.utf8)
     _ = pwrite(descriptor, text, text.count, 0)
   }
 
-  private static func signature(_ descriptor: Int32) -> Int? {
-    var text = [UInt8](repeating: 0, count: 16)
+  private static func signature(_ descriptor: Int32) -> Holder? {
+    var text = [UInt8](repeating: 0, count: 64)
     let count = pread(descriptor, &text, text.count, 0)
-    return count > 0 ? Int(String(decoding: text[..<count], as: UTF8.self).prefix { $0 != "\n" }) : nil
+    return count > 0 ? Holder(String(decoding: text[..<count], as: UTF8.self)) : nil
+  }
+
+  /// A file that has another name as well may be anybody's: it is locked, and neither written nor given away.
+  private static func isOurs(_ descriptor: Int32) -> Bool {
+    var info = stat()
+    return fstat(descriptor, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && info.st_nlink == 1
   }
 
   private static func lockPath(for databasePath: String) -> String { FilePath.canonical(databasePath) + ".lock" }
@@ -101,9 +123,21 @@ package final class DatabaseLock: Sendable {
   private static let pauseMicroseconds: UInt32 = 20_000
 }
 
+extension DatabaseLock.Holder {
+  init?(_ text: String) {
+    let words = text.prefix { $0 != "\n" }.split(separator: " ")
+    guard let pid = words.first.flatMap({ Int($0) }) else { return nil }
+    self.pid = pid
+    let since = words.count == 3 && words[1] == "daemon" ? Int64(words[2]) : nil
+    daemonSince = since.map(Timestamp.init(milliseconds:))
+  }
+
+  fileprivate var text: String { "\(pid)" + (daemonSince.map { " daemon \($0.milliseconds)" } ?? "") + "\n" }
+}
+
 extension StoreError {
-  fileprivate static func held(_ lock: String, by holder: Int?) -> StoreError {
-    let process = holder.map { "process \($0)" } ?? "another process"
+  fileprivate static func held(_ lock: String, by holder: DatabaseLock.Holder?) -> StoreError {
+    let process = holder.map { "process \($0.pid)" } ?? "another process"
     return StoreError(
       .locked, "\(process) holds the database (\(lock)): stop it first, or name another with --database")
   }

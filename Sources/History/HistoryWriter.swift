@@ -20,7 +20,7 @@ package final class HistoryWriter: Sendable {
   package let isNew: Bool
 
   let queue: DatabaseQueue
-  private let lock: DatabaseLock
+  let lock: DatabaseLock
   private let clock: @Sendable () -> Timestamp
   private let file: FilePath.FileID?
   /// The error after which the connection is not used any more: what is on disk is found out by the next start.

@@ -9,20 +9,21 @@ import Testing
 @Suite struct DaemonRecordTests {
   let scratch = Scratch()
 
-  private func enter(pid: Int, in writer: HistoryWriter) throws {
-    try writer.transactionSync {
-      try $0.recordDaemon(DaemonRecord(pid: pid, version: "1.2.3", configuration: "/etc/x.json", since: time(5)))
-    }
+  private func enter(pid: Int, in writer: HistoryWriter) async throws {
+    try await writer.enter(DaemonRecord(pid: pid, version: "1.2.3", configuration: "/etc/x.json", since: time(5)))
   }
 
-  @Test func itRunsWhileItHoldsTheLock() throws {
+  @Test func itRunsWhileItHoldsTheLock() async throws {
     let writer = try HistoryWriter.open(scratch.database)
     let reader = try HistoryReader.open(scratch.database)
     #expect(try reader.daemon() == nil, "a command that writes")
-    try enter(pid: Int(getpid()), in: writer)
+    try await enter(pid: Int(getpid()), in: writer)
     let daemon = try #require(try reader.daemon())
     #expect(daemon.pid == Int(getpid()) && daemon.version == "1.2.3" && daemon.since == time(5))
     #expect(daemon.configuration == "/etc/x.json")
+    #expect(
+      read(writer.path + ".lock") == Array("\(getpid()) daemon \(time(5).milliseconds)\n".utf8),
+      "what docs/store.md says")
     try writer.transactionSync { try $0.recordRests(["r.example": time(60)]) }
     #expect(try reader.status().rests == ["r.example": time(60)])
     writer.close()
@@ -31,11 +32,27 @@ import Testing
   }
 
   /// One that was killed is not taken for the command that writes now.
-  @Test func anotherProcessIsNotIt() throws {
+  @Test func anotherProcessIsNotIt() async throws {
     let writer = try HistoryWriter.open(scratch.database)
     defer { writer.close() }
-    try enter(pid: Int(getpid()) + 1, in: writer)
+    try await enter(pid: Int(getpid()) + 1, in: writer)
     #expect(try HistoryReader.open(scratch.database).daemon() == nil)
+  }
+
+  /// In a container every process has the number 1.
+  @Test func aCommandWithItsNumberIsNotIt() async throws {
+    let killed = try HistoryWriter.open(scratch.database)
+    try await enter(pid: Int(getpid()), in: killed)
+    killed.close()
+    let command = try HistoryWriter.open(scratch.database)
+    defer { command.close() }
+    let reader = try HistoryReader.open(scratch.database)
+    #expect(try reader.daemon() == nil)
+    // Nor is one that started at another time, or does not say who it is.
+    for text in ["\(getpid()) daemon \(time(6).milliseconds)\n", ""] {
+      write(Array(text.utf8), to: command.path + ".lock")
+      #expect(try reader.daemon() == nil && reader.hasWriter)
+    }
   }
 
   @Test func whoHoldsItIsNamed() throws {

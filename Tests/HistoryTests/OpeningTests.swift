@@ -100,6 +100,32 @@ import Testing
     next.close()
   }
 
+  @Test func theLockSaysWhoHasItAndNothingElse() throws {
+    write(Array("a longer text of somebody else\n".utf8), to: scratch.database + ".lock")
+    let writer = try HistoryWriter.open(scratch.database)
+    defer { writer.close() }
+    #expect(read(writer.path + ".lock") == Array("\(getpid())\n".utf8))
+  }
+
+  /// Who may write to the directory could have root destroy or give away a file of its choice.
+  @Test func whatIsLinkedAtTheLockIsLeftAlone() throws {
+    let other = scratch.directory + "/other"
+    write(Array("kept".utf8), to: other)
+    let before = owner(other)
+    chown(scratch.directory, 4_321, 4_321)
+    #expect(link(other, scratch.database + ".lock") == 0)
+    let writer = try HistoryWriter.open(scratch.database)
+    defer { writer.close() }
+    #expect(read(other) == Array("kept".utf8))
+    #expect(owner(other) == before)
+    #expect(code { try HistoryWriter.open(scratch.database) } == .locked)
+  }
+
+  private func owner(_ path: String) -> uid_t? {
+    var info = stat()
+    return stat(path, &info) == 0 ? info.st_uid : nil
+  }
+
   @Test func theLockIsFreeOnceReleasedOrForgotten() throws {
     var lock: DatabaseLock? = try DatabaseLock.acquire(for: scratch.database)
     #expect(code { try DatabaseLock.acquire(for: scratch.database) } == .locked)

@@ -119,11 +119,11 @@ package actor RunService {
     let daemon = DaemonRecord(
       pid: Int(getpid()), version: ProductInfo.version, configuration: path, since: start.began.wall)
     let unwell = try await store.writer.transaction { [listen = first.httpListen] store in
-      try store.recordDaemon(daemon)
       try store.recordListening(listen)
       try store.recordRests([:])
       return try store.sinkStatus().filter(\.isUnwell)
     }
+    try await store.writer.enter(daemon)
     let reload = Reload(
       Reload.Parts(
         config: config, engine: engine, sinks: deliveries, endpoint: endpoint, poller: poller, makePoller: makePoller,
