@@ -38,14 +38,15 @@ import Testing
     let first = pushChart("1")
     let said = "no image ID (artifact: application/vnd.cncf.helm.config.v1+json)"
     #expect(try scene.run(["resolve", tag]).stdout.hasSuffix("\n\n\(said)\n"))
-    #expect(try check().stdout.contains("first seen  \(tag)  \(first.digest.short)\n"))
+    #expect(try check().stdout.contains("first seen  \(tag)  manifest \(first.digest.short)\n"))
     let second = pushChart("2")
     let outcome = try check("--exit-code")
     #expect(outcome.status == 1)
     #expect(
-      outcome.stdout.hasPrefix("changed     \(tag)  content \(first.digest.short) -> \(second.digest.short)\n"),
+      outcome.stdout.hasPrefix(
+        "changed     \(tag)  content manifest \(first.digest.short) -> manifest \(second.digest.short)\n"),
       "\(outcome.stdout)")
-    #expect(try scene.run(["status", tag]).stdout.contains("\n    \(second.digest.short)\n    \(said)\n"))
+    #expect(try scene.run(["status", tag]).stdout.contains("\n    manifest \(second.digest.short)\n    \(said)\n"))
     let events = try scene.run(["events", "--type", "watcher.artifact.*", "--json"]).stdout
     #expect(events.split(separator: "\n").count == 1 && events.contains(#""image_id":null"#), "\(events)")
     #expect(try scene.history(tag).compactMap { $0["event"] as? String }.first == "watcher.artifact.changed")

@@ -82,7 +82,9 @@ import Testing
     let check = try scene.binary.run(["check", "--config", scene.config, "--database", database])
     #expect(check.status == 75)
     #expect(
-      check.stderr.contains(": the daemon there has another database") && check.stderr.hasSuffix("): stop it first\n"))
+      check.stderr.contains(": the daemon there has another database")
+        && check.stderr.contains("and process \(second.pid) holds the database (\(database).lock): stop it first"),
+      "\(check.stderr)")
   }
 
   @Test func aSocketThatAKilledDaemonLeftIsTakenOver() throws {
@@ -158,7 +160,7 @@ import Testing
     #expect(WatcherBinary.text(scene.stderr).contains("msg=control_unavailable"))
     let outcome = try scene.run(["deliveries", "retry", "--all"])
     #expect(outcome.status == 75)
-    #expect(outcome.stderr.hasSuffix("): stop it first\n"))
+    #expect(outcome.stderr.contains("and process \(daemon.pid) holds the database ("), "\(outcome.stderr)")
     #expect(FileManager.default.fileExists(atPath: socket), "a file that is no socket is left alone")
   }
 

@@ -51,7 +51,7 @@ import Testing
     (.locked, .init("a second daemon", "run", 75, "holds the database (DIR/watcher.db.lock): stop it first")),
     (
       .locked,
-      .init("no daemon that would do it", "check", 75, "no daemon answers (", ", and process ", "stop it first")
+      .init("no daemon that would do it", "check", 75, "nobody can be asked (", ", and process ", "stop it first")
     ),
   ]
 

@@ -29,7 +29,7 @@ enum HeldDatabase {
     } catch {
       guard error.status == .unavailable, !error.isReply else { throw CommandError(error.status, error.message.shown) }
       throw CommandError(
-        .locked, "no daemon answers (\((error.attempts ?? error.message).shown)), and \(held.message.shown)")
+        .locked, "nobody can be asked (\((error.attempts ?? error.message).shown)), and \(held.message.shown)")
     }
   }
 }
