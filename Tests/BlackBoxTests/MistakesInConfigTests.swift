@@ -27,6 +27,32 @@ import Testing
     try Mistake(slip.what, "config check", slip.status, words: [end] + slip.words).make(in: scene)
   }
 
+  @Test func aPortThatIsTaken() throws {
+    let other = try LoopbackServer { _ in ScriptedResponse(200) }
+    defer { other.stop() }
+    let scene = try Scene(watch: [])
+    _ = try scene.listen(port: other.port)
+    for (command, status) in [("config check", 78), ("run", 73)] as [(String, Int32)] {
+      try Mistake("a port that is taken", command, status, "Address already in use): name a port that is free")
+        .make(in: scene)
+    }
+  }
+
+  @Test func aKeyOfAnotherCertificate() throws {
+    let certificates = try Certificates()
+    let scene = try Scene(watch: [])
+    let registry = [
+      "client_cert_file": try certificates.make(.client).certificate,
+      "client_key_file": try certificates.make(.good).key,
+    ]
+    let document: [String: Any] = ["watch": ["ghcr.io/a/b"], "registries": ["ghcr.io": registry]]
+    try JSONSerialization.data(withJSONObject: document).write(to: URL(filePath: scene.config))
+    try Mistake(
+      "a key of another certificate", "config check", 78, "\"client_key_file\"",
+      "its key is not that of the certificate in"
+    ).make(in: scene)
+  }
+
   static let names: [Slip] = [
     .init("a misspelt key", #"{"wacth": ["a:1"]}"#, #"1:2: error: unknown key "wacth""#, #"did you mean "watch"?"#),
     .init(
