@@ -110,7 +110,8 @@ import Transport
     }
     parts = Reload.Parts(
       config: config, engine: engine, sinks: sinks, endpoint: endpoint, poller: Reloadable(makePoller(old)),
-      makePoller: makePoller, environment: [:], output: .standardOutput, logSettings: logSettings, onListening: { _ in },
+      makePoller: makePoller, environment: [:], output: .standardOutput, logSettings: logSettings,
+      onListening: { _ in },
       onWatchlist: { [announced, onWatchlist] entries, _ in
         announced.value = entries.map(\.tag.description)
         onWatchlist.value()
