@@ -233,6 +233,7 @@ import Testing
     }
     #expect(code { try HistoryWriter.open(scratch.database) } == .newer)
     #expect(code { try HistoryReader.open(scratch.database) } == .newer)
+    #expect(code { try HistoryWriter.inspect(scratch.database) } == .newer)
   }
 
   @Test func aMigrationOfANewerWatcherIsRefused() throws {

@@ -70,6 +70,16 @@ final class OneTag {
     try take(.found(snapshot, head: snapshot.digest), at: seconds)
   }
 
+  /// A poll that finds the tag moved, and was begun when its row had another number.
+  func pollOfAnotherRow(at seconds: Int) throws -> Record? {
+    let snapshot = visible(world.snapshot(0))
+    guard var request = core.finished(0, .found(snapshot, head: snapshot.digest), at: moment(seconds)) else {
+      return nil
+    }
+    request.tagID = TagID(rawValue: request.tagID.rawValue + 1)
+    return try record([request]).first
+  }
+
   /// Two polls that both find the tag moved, written together.
   func pollTwice(at first: Int, _ second: Int) throws -> [Record] {
     let snapshot = visible(world.snapshot(0))

@@ -36,6 +36,16 @@ import Testing
     #expect(data["rollback"] is NSNull)
   }
 
+  /// The tag was forgotten while it was polled, and checked anew.
+  @Test func whatWasFoundForAnotherRowIsNotRecorded() throws {
+    let tag = try OneTag()
+    _ = try tag.poll(at: 0)
+    tag.world.move(0, .content)
+    let record = try #require(try tag.pollOfAnotherRow(at: 60))
+    #expect(record.events.isEmpty && record.snapshot == nil)
+    #expect(try tag.history().count == 1)
+  }
+
   @Test func onlyTheIndexMovesAndNoImageIsSaidToHaveChanged() throws {
     let tag = try OneTag()
     _ = try tag.poll(at: 0)
