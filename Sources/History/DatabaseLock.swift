@@ -91,7 +91,8 @@ package final class DatabaseLock: Sendable {
 
   /// Whether a lock file is held; `nil` where that cannot be told.
   private static func look(at path: String) -> State? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    // A pipe there would be waited for.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return errno == ENOENT ? .free : nil }
     defer { close(descriptor) }
     if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return .free }

@@ -7,7 +7,10 @@ enum RegistryRests {
   static func fetch(_ db: Database) throws -> [String: Timestamp] {
     let rows = try Row.fetchAll(
       db,
-      sql: "SELECT j.key, j.value FROM meta m JOIN json_each(m.value) j WHERE m.key = 'registry_rests'")
+      sql: """
+        SELECT j.key, j.value FROM meta m JOIN json_each(CASE WHEN json_valid(m.value) THEN m.value ELSE '{}' END) j
+        WHERE m.key = 'registry_rests' AND j.type = 'integer'
+        """)
     var rests: [String: Timestamp] = [:]
     for row in rows { rests[try row.text(0)] = try row.time(1) }
     return rests

@@ -60,6 +60,26 @@ import Testing
     #expect(try bash("watcher history nothing") == [])
   }
 
+  /// With a terminal, key by key: what is completed can be completed further.
+  @Test func whatIsCompletedIsTheBeginningOfMore() throws {
+    registry.put(FakeRegistryImage("second"), in: "app", tag: "other")
+    defer { registry.stop() }
+    let other = image.replacing(":stable", with: ":other")
+    #expect(try scene.run(["check", image, other, "--config", scene.config]).status == 0)
+    let keys = """
+      PS1= PS2=; bind 'set bell-style none'
+      source <(watcher completion bash)
+      watcher history 127\t\tot\t >typed
+      exit
+
+      """
+    let typed = scene.directory + "/keys"
+    try keys.write(toFile: typed, atomically: true, encoding: .utf8)
+    _ = try shell(["bash", "-c", "script --quiet --command 'bash --norc --noprofile -i' /dev/null <\(typed)"])
+    let answer = WatcherBinary.text(scene.directory + "/typed")
+    #expect(answer.hasPrefix("\(other), times in UTC"), "\(answer)")
+  }
+
   /// Whoever wrote the database is not whoever presses the key.
   @Test func noNameInTheDatabaseIsRun() throws {
     defer { registry.stop() }

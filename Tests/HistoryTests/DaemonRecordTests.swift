@@ -1,3 +1,4 @@
+import GRDB
 import Glibc
 import ImageModel
 import TestSupport
@@ -29,6 +30,21 @@ import Testing
     writer.close()
     #expect(try reader.daemon() == nil)
     #expect(try reader.status().rests.isEmpty, "nobody rests where nobody asks")
+  }
+
+  /// Whoever may make files there must not hold everybody up, nor one damaged value all of `status`.
+  @Test(.timeLimit(.minutes(1))) func neitherAPipeNorADamagedValueHoldsReadersUp() async throws {
+    let writer = try HistoryWriter.open(scratch.database)
+    try await enter(pid: Int(getpid()), in: writer)
+    try writer.transactionSync { store in
+      try store.recordRests(["r.example": time(60)])
+      try store.db.execute(sql: "UPDATE meta SET value = '{' WHERE key = 'registry_rests'")
+    }
+    let reader = try HistoryReader.open(scratch.database)
+    #expect(try reader.status().rests.isEmpty)
+    writer.close()
+    #expect(unlink(writer.path + ".lock") == 0 && mkfifo(writer.path + ".lock", 0o600) == 0)
+    #expect(try reader.daemon() == nil && !reader.hasWriter)
   }
 
   /// One that was killed is not taken for the command that writes now.

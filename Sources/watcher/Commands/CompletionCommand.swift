@@ -48,6 +48,8 @@ struct CompletionCommand: ParsableCommand {
           local -i COMP_CWORD="${current}"
           local whole="${COMP_WORDS[COMP_CWORD]}"
           _watcher "${1}" "${whole}" "${COMP_WORDS[COMP_CWORD - 1]}"
+          # As the name of a file it would be quoted, with its colons, and be another word for the next look.
+          if [[ "${COMPREPLY[*]}" == *:* ]]; then compopt +o filenames 2>/dev/null; fi
           if [[ "${whole}" == *:* && "${COMP_WORDBREAKS}" == *:* ]]; then
               local before="${whole%"${whole##*:}"}"
               COMPREPLY=("${COMPREPLY[@]#"${before}"}")

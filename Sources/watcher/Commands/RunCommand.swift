@@ -25,7 +25,8 @@ struct RunCommand: AsyncParsableCommand {
     let path = try database.location.writerPath(configured: settings.database)
     try await RunService.run(
       consume settings, at: config.file.absolutePath, database: path, environment: environment, signals: signals,
-      eventText: Self.eventText(environment), reload: { [file = config.file] say in try file.ready(say: say) })
+      eventText: Self.eventText(environment),
+      reload: { [file = config.file] say in try file.ready(say: say, isAnew: true) })
   }
 
   /// What a person wants to see on a terminal; whatever else reads standard output gets the documents.

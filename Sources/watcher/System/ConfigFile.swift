@@ -35,8 +35,10 @@ struct ConfigFile: Hashable {
   var absolutePath: String { path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)" }
 
   /// For commands that need a configuration.
-  func required(say: (String) -> Void = Output.say) throws -> WatchConfig {
-    switch Self.read(path) {
+  ///
+  /// - Parameter isAnew: whether it is read again on purpose, for it may have changed.
+  func required(say: (String) -> Void = Output.say, isAnew: Bool = false) throws -> WatchConfig {
+    switch Self.read(path, isAnew: isAnew) {
     case .success(let bytes): return try parse(bytes, say)
     case .failure(let failure) where failure.code == ENOENT && !isNamed:
       throw CommandError(
@@ -49,9 +51,11 @@ struct ConfigFile: Hashable {
 
   /// For the commands that record: also refuses what this version cannot do, and says what is doubtful.
   ///
-  /// - Parameter say: gets each problem and warning, standard error if not given.
-  func ready(say: (String) -> Void = Output.say) throws -> WatchConfig {
-    let config = try required(say: say)
+  /// - Parameters:
+  ///   - say: gets each problem and warning, standard error if not given.
+  ///   - isAnew: as of `required`.
+  func ready(say: (String) -> Void = Output.say, isAnew: Bool = false) throws -> WatchConfig {
+    let config = try required(say: say, isAnew: isAnew)
     guard config.unbuilt.isEmpty else {
       for text in config.unbuilt.texts { say(text) }
       throw notBuilt
@@ -138,8 +142,8 @@ struct ConfigFile: Hashable {
   /// What pipes have given, which they give once: a command may need the file more than once.
   private static let piped = Mutex<[String: [UInt8]]>([:])
 
-  private static func read(_ path: String) -> Result<[UInt8], SystemError> {
-    if let known = piped.withLock({ $0[path] }) { return .success(known) }
+  private static func read(_ path: String, isAnew: Bool = false) -> Result<[UInt8], SystemError> {
+    if !isAnew, let known = piped.withLock({ $0[path] }) { return .success(known) }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return .failure(SystemError(code: errno)) }
     defer { close(descriptor) }
