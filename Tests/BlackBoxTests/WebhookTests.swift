@@ -61,6 +61,8 @@ import Testing
     defer { registry.stop() }
     let receiver = try LoopbackServer { _ in ScriptedResponse(200) }
     receiver.stop()
+    let port = try ClosedPort(receiver.port)
+    defer { withExtendedLifetime(port) {} }
     let scene = try scene(receiver, ["retry_schedule": ["0s", "1s"]])
     let daemon = try scene.daemon()
     defer { daemon.terminate() }

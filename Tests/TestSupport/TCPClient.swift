@@ -62,18 +62,34 @@ package final class TCPClient {
 }
 
 /// A port on which nobody listens, as far as can be known.
-package func freePort() throws -> Int {
-  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-  defer { close(descriptor) }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
-  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-  let code = withUnsafeMutablePointer(to: &address) { pointer in
-    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-      bind(descriptor, pointer, length) == 0 ? getsockname(descriptor, pointer, &length) : -1
-    }
+package func freePort() throws -> Int { try ClosedPort().number }
+
+/// A port at which nobody listens, for as long as this is there: one that is merely free may be given to another test,
+/// whose server would then answer.
+package final class ClosedPort: Sendable {
+  package let number: Int
+  private let descriptor: Int32
+
+  /// - Parameter number: a port that is free; 0 has the system choose one.
+  package init(_ number: Int = 0) throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    self.number = try Self.bind(descriptor, number)
   }
-  guard code == 0 else { throw TCPClient.Refused(errno: errno) }
-  return Int(in_port_t(bigEndian: address.sin_port))
+
+  deinit { close(descriptor) }
+
+  private static func bind(_ descriptor: Int32, _ number: Int) throws -> Int {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
+    address.sin_port = in_port_t(number).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let code = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        Glibc.bind(descriptor, pointer, length) == 0 ? getsockname(descriptor, pointer, &length) : -1
+      }
+    }
+    guard code == 0 else { throw TCPClient.Refused(errno: errno) }
+    return Int(in_port_t(bigEndian: address.sin_port))
+  }
 }
