@@ -28,12 +28,10 @@ extension HistoryWriter {
 
 extension HistoryTransaction {
   fileprivate func recordDaemon(_ daemon: DaemonRecord) throws {
-    let statement = try db.cachedStatement(
-      sql: "INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
-    for (key, value) in [
-      ("daemon_pid", "\(daemon.pid)"), ("daemon_version", daemon.version),
-      ("daemon_configuration", daemon.configuration), ("daemon_since_ms", "\(daemon.since.milliseconds)"),
-    ] { try statement.execute(arguments: [key, value]) }
+    try keep("\(daemon.pid)", as: "daemon_pid")
+    try keep(daemon.version, as: "daemon_version")
+    try keep(daemon.configuration, as: "daemon_configuration")
+    try keep("\(daemon.since.milliseconds)", as: "daemon_since_ms")
   }
 }
 

@@ -19,15 +19,9 @@ package final class DatabaseLock: Sendable {
   /// - Throws: `.foreign` for what is no regular file; `.locked` if another process, or another part of this one,
   ///   holds it; `.permission`, `.cannotCreate`, `.io` if the lock file cannot be had.
   static func acquire(for databasePath: String) throws(StoreError) -> DatabaseLock {
-    let kind = try FilePath.kind(of: databasePath)
     // Before anything is made, or `--database /etc` would leave `/etc.lock` behind.
-    switch kind {
-    case .directory: throw .directory(databasePath)
-    case .other: throw StoreError(.foreign, "not a regular file (\(databasePath)): name a file with --database")
-    case .missing, .regular: break
-    }
+    let isThere = try FilePath.isDatabaseThere(databasePath)
     let path = lockPath(for: databasePath)
-    let isThere = kind != .missing
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
     guard descriptor >= 0 else { throw .notAccessible(path: path, errno: errno) }
     if isOurs(descriptor) {

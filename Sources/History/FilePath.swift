@@ -41,6 +41,18 @@ enum FilePath {
     }
   }
 
+  /// Whether there is a file that a writer may take for its database, where nothing else is in its place.
+  ///
+  /// - Throws: `.directory`, `.foreign`; what `kind` does.
+  static func isDatabaseThere(_ path: String) throws(StoreError) -> Bool {
+    switch try kind(of: path) {
+    case .directory: throw .directory(path)
+    case .other: throw StoreError(.foreign, "not a regular file (\(path)): name a file with --database")
+    case .missing: return false
+    case .regular: return true
+    }
+  }
+
   /// Which file a path names; `nil` where there is none.
   struct FileID: Hashable {
     let device: UInt

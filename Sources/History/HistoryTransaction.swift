@@ -27,6 +27,13 @@ package struct HistoryTransaction {
     try SnapshotRow.lastUse(db, tag: tag, platform: platform, identity: identity, before: snapshot)
   }
 
+  /// Keeps one fact of the database itself under its name.
+  func keep(_ value: String, as key: String) throws {
+    try db.cachedStatement(
+      sql: "INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
+    ).execute(arguments: [key, value])
+  }
+
   package func document(_ digest: Digest) throws -> Document? {
     try DocumentRow.fetch(db, digest)
   }

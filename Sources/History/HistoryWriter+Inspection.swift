@@ -7,11 +7,7 @@ extension HistoryWriter {
   /// - Parameter makesDirectory: whether the directories above it would be made where they are missing.
   /// - Throws: what `open` would refuse it for, as far as it can be seen; never `.locked` and `.busy`.
   package static func inspect(_ path: String, makesDirectory: Bool = false) throws(StoreError) {
-    switch try FilePath.kind(of: path) {
-    case .directory: throw .directory(path)
-    case .other: throw StoreError(.foreign, "not a regular file (\(path)): name a file with --database")
-    case .missing: break
-    case .regular:
+    if try FilePath.isDatabaseThere(path) {
       if let errno = FilePath.probe(path) { throw .notAccessible(path: path, errno: errno) }
       do {
         _ = try HistoryReader.open(path)

@@ -3,9 +3,7 @@ import GRDB
 extension HistoryTransaction {
   /// Notes where the daemon of this database listens, `address:port`; nowhere where it is `nil`.
   package func recordListening(_ address: String?) throws {
-    try db.execute(
-      sql: "INSERT INTO meta(key, value) VALUES('listen', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-      arguments: [address ?? ""])
+    try keep(address ?? "", as: "listen")
   }
 }
 

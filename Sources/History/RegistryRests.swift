@@ -21,8 +21,6 @@ extension HistoryTransaction {
   /// Those of which nothing is said are not left alone.
   package func recordRests(_ rests: [String: Timestamp]) throws {
     let members = rests.sorted { $0.key < $1.key }.map { JSONOutput.Member($0.key, .int($0.value.milliseconds)) }
-    try db.execute(
-      sql: "INSERT INTO meta(key, value) VALUES('registry_rests', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-      arguments: [String(decoding: JSONOutput.object(members).bytes, as: UTF8.self)])
+    try keep(String(decoding: JSONOutput.object(members).bytes, as: UTF8.self), as: "registry_rests")
   }
 }

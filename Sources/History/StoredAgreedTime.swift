@@ -15,9 +15,7 @@ extension HistoryTransaction {
   /// An older one than is known changes nothing.
   package func recordAgreedTime(_ time: Timestamp) throws {
     if let known = try agreedTime(), known >= time { return }
-    try db.execute(
-      sql: "INSERT INTO meta(key, value) VALUES('agreed_ms', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-      arguments: ["\(time.milliseconds)"])
+    try keep("\(time.milliseconds)", as: "agreed_ms")
   }
 }
 

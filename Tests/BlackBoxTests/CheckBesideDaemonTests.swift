@@ -12,12 +12,9 @@ import Testing
   private let daemon: Child
 
   init() throws {
-    registry = try FakeRegistry()
-    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
+    (registry, image, scene) = try Scene.ofOneTag(interval: "1h")
     registry.put(FakeRegistryImage("first"), in: "app", tag: "edge")
-    image = "\(registry.authority)/app:stable"
     other = "\(registry.authority)/app:edge"
-    scene = try Scene(watch: [image], interval: "1h")
     daemon = try scene.daemon()
     let scene = scene
     try #require(eventually { scene.isBaselineRecorded() && (try? scene.run(["health"]).status) == 0 })

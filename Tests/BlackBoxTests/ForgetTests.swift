@@ -11,12 +11,9 @@ import Testing
   private let other: String
 
   init() throws {
-    registry = try FakeRegistry()
-    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
+    (registry, image, scene) = try Scene.ofOneTag(interval: "1h")
     registry.put(FakeRegistryImage("first"), in: "app", tag: "edge")
-    image = "\(registry.authority)/app:stable"
     other = "\(registry.authority)/app:edge"
-    scene = try Scene(watch: [image], interval: "1h")
   }
 
   private func check(_ arguments: [String]) throws -> WatcherBinary.Outcome {

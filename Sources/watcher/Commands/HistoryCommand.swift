@@ -46,11 +46,7 @@ struct HistoryCommand: ParsableCommand {
     TimeArgument.warn(since: query.since, now: now, zone: output.zone)
     TimeArgument.warn(until: query.until, at: query.at, now: now, zone: output.zone)
     let reader = try source.open()
-    guard let entries = try reader.history(tag, query) else {
-      let hint = try KnownTags.hint(for: tag, in: reader)
-      throw CommandError(
-        .notFound, "nothing is known of this tag (\(tag.description.shown) in \(reader.path.shown)): \(hint)")
-    }
+    guard let entries = try reader.history(tag, query) else { throw try KnownTags.unknown(tag, in: reader) }
     let rendering = HistoryRendering(
       tag: tag, platforms: query.platforms, entries: entries,
       lookout: Lookout(record: try reader.record(of: tag), now: now, isDaemonRunning: reader.hasWriter))
