@@ -64,12 +64,6 @@ enum FilePath {
     return stat(path, &info) == 0 ? FileID(device: UInt(info.st_dev), node: UInt(info.st_ino)) : nil
   }
 
-  /// Whether there is anything, as far as can be seen.
-  static func isThere(_ path: String) -> Bool {
-    var info = stat()
-    return stat(path, &info) == 0
-  }
-
   /// Size in bytes, 0 where there is none.
   static func size(of path: String) -> Int {
     var info = stat()

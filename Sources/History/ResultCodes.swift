@@ -66,7 +66,7 @@ extension StoreError {
       return StoreError(
         .permission,
         "no permission to use the database (\(location)): "
-          + FileAccess.remedy(FilePath.isThere(path) ? path : folder, isWriting: true))
+          + FileAccess.remedy(FilePath.id(of: path) == nil ? folder : path, isWriting: true))
     case ENOENT, ENOTDIR, EEXIST, ELOOP, ENAMETOOLONG:
       return StoreError(
         .cannotCreate, "cannot create the database (\(location)): name a path in a directory that exists")
