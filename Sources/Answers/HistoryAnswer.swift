@@ -46,6 +46,8 @@ package struct HistoryAnswer {
                   "image_id": .text(image.imageID),
                 ])
               }),
+            "gaps": .array(
+              entry.gaps.map { .members(["from": .text($0.from), "to": .text($0.to)]) }),
           ])
         }),
     ])

@@ -110,7 +110,7 @@ enum EntryGrouping {
         let same = run.first.images.filter { $0.platform == image.platform }
         let beginning = same.first { $0.identity == image.identity } ?? same.first
         return image.with(changeClass: beginning?.changeClass)
-      }, first: first.id, previous: previous.map(HistoryEntry.Previous.init))
+      }, first: first.id, last: last.id, previous: previous.map(HistoryEntry.Previous.init))
   }
 }
 

@@ -37,18 +37,20 @@ package struct HistoryEntry: Hashable, Sendable {
   package let event: EventType?
   /// As its last snapshot has them; their classes are those with which the entry began.
   package let platforms: [StoredImage]
-  /// Its first snapshot.
+  /// Its first and its last snapshot.
   let first: SnapshotID
+  let last: SnapshotID
   /// What was recorded directly before it, shown or not; `nil` of the first.
   package internal(set) var previous: Previous?
   /// Platforms whose images, new with this entry, were current under the tag before.
   package internal(set) var rollbacks: [Rollback] = []
   /// Platforms that were there before and are not in it, and are still watched.
   package internal(set) var removed: [Departure] = []
+  /// For how long nobody saw it, within it or between it and what followed; newest first.
+  package internal(set) var gaps: [ObservationGap] = []
 
   package struct Previous: Hashable, Sendable {
     let id: SnapshotID
-    package let lastSeen: Timestamp
     package let ended: StoredSnapshot.Ending?
     package let digest: Digest
   }
@@ -78,6 +80,6 @@ package struct HistoryEntry: Hashable, Sendable {
 
 extension HistoryEntry.Previous {
   init(_ snapshot: StoredSnapshot) {
-    self.init(id: snapshot.id, lastSeen: snapshot.lastSeen, ended: snapshot.ended, digest: snapshot.digest)
+    self.init(id: snapshot.id, ended: snapshot.ended, digest: snapshot.digest)
   }
 }

@@ -12,8 +12,8 @@ extension HistoryReader {
       guard let part = try HistoryPart.find(db, tag: id, query) else { return [] }
       var snapshots = try SnapshotCursor(db, tag: id, .downward(from: part.last))
       var entries = try EntryGrouping.entries(query, in: part) { try snapshots.next() }
-      let origins = EntryOrigins(db, tag: id, query.platforms)
-      for index in entries.indices { try origins.complete(&entries[index]) }
+      let details = EntryDetails(db, tag: id, query.platforms)
+      for index in entries.indices { try details.complete(&entries[index]) }
       return entries
     }
   }

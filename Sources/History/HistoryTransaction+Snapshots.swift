@@ -34,6 +34,16 @@ extension HistoryTransaction {
       .execute(arguments: [time.milliseconds, tag])
   }
 
+  /// Nobody saw the tag for long, after its newest state was seen last: before that is confirmed, or followed.
+  package func insertGap(tag: TagID, _ gap: ObservationGap) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO gap(snapshot_id, from_ms, to_ms) VALUES(\(SnapshotRow.newest), ?, ?)
+          ON CONFLICT DO UPDATE SET to_ms = max(to_ms, excluded.to_ms)
+        """
+    ).execute(arguments: [tag, gap.from.milliseconds, gap.to.milliseconds])
+  }
+
   /// The newest state of the tag ended without another one following. Its `last_seen` stays the last check that saw
   /// it.
   package func endSnapshot(tag: TagID, _ ending: StoredSnapshot.Ending = .deleted) throws {

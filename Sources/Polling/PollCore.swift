@@ -159,7 +159,7 @@ package struct PollCore: Sendable {
     slots[index].lastChecked = seen
     slots[index].nextCheck = nextCheck
     planVerification(index, result, now)
-    if case .observed(.unchanged) = result, slots[index].isQuiet, slots[index].snapshot != nil {
+    if case .observed(.unchanged) = result, slots[index].isQuiet(at: now.wall) {
       slots[index].reachability.lastSuccess = now.wall
       marks.append(UnchangedMark(tagID: slots[index].id, at: now.wall, nextCheck: nextCheck))
       return nil

@@ -66,7 +66,15 @@ package struct TagSlot: Sendable {
   }
 
   /// Nothing to do but to note that the state still holds, when HEAD says so.
-  var isQuiet: Bool { snapshot != nil && reachability.isQuiet && flaps.withheld == 0 }
+  func isQuiet(at time: Timestamp) -> Bool {
+    snapshot != nil && reachability.isQuiet && flaps.withheld == 0 && !isLongUnseen(at: time)
+  }
+
+  private func isLongUnseen(at time: Timestamp) -> Bool {
+    reachability.lastSuccess.map {
+      ObservationGap.isLong(from: $0, to: time, intervalSeconds: entry.intervalSeconds)
+    } ?? false
+  }
 }
 
 extension Verification {

@@ -30,6 +30,10 @@ struct Decider {
   }
 
   mutating func decide() throws {
+    if request.finding.isSight, let stored, stored.ended == nil {
+      decision.gap = ObservationGap(
+        from: stored.lastSeen, to: request.at, intervalSeconds: request.watched.intervalSeconds)
+    }
     if let change = request.change {
       decision.outcome = .changed
       announce(reachabilityEvent(change), of: nil)

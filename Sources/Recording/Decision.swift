@@ -33,6 +33,8 @@ package struct Decision: Sendable {
   /// Fetched for this; some may be stored already.
   package var documents: [Document] = []
   package var change = Change.nothing
+  /// Since the newest state was seen last.
+  package var gap: ObservationGap?
   /// In the order in which they are recorded.
   package var events: [Event] = []
   /// The tag's row, without the state that was announced last.

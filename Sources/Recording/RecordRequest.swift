@@ -5,7 +5,8 @@ package import ImageModel
 /// Something about a tag that must reach the store.
 package struct RecordRequest: Sendable {
   package enum Finding: Sendable {
-    /// The current state still holds; recorded on its own because reachability or a withheld event is in play.
+    /// The current state still holds; recorded on its own because reachability or a withheld event is in play, or
+    /// nobody saw it for long.
     case confirmed
     case found(TagSnapshot, head: Digest?)
     case failed(CheckFailure)
@@ -15,6 +16,14 @@ package struct RecordRequest: Sendable {
     /// What it means of a tag of which nothing is recorded.
     fileprivate var isOfUse: Bool {
       if case .found = self { true } else { false }
+    }
+
+    /// Whether the tag was seen.
+    var isSight: Bool {
+      switch self {
+      case .confirmed, .found: true
+      case .failed, .overdue: false
+      }
     }
 
     var isCheck: Bool {

@@ -57,6 +57,7 @@ package struct Recorder: Sendable {
   private func apply(_ decision: Decision, to request: RecordRequest, in store: HistoryTransaction) throws -> Record {
     let tag = request.tagID
     try store.insertDocuments(decision.documents)
+    if let gap = decision.gap { try store.insertGap(tag: tag, gap) }
     var begun: SnapshotID?
     switch decision.change {
     case .nothing: break

@@ -50,6 +50,31 @@ import Testing
     #expect(lines.count == 6 && lines[3].contains("  image changed (rollback)  linux/amd64 "), "\(lines)")
   }
 
+  @Test func whatNobodySawIsSaid() throws {
+    defer { registry.stop() }
+    try push("first")
+    let day = 86_400_000
+    try scene.change(
+      """
+      UPDATE snapshot SET first_seen_ms = first_seen_ms - 2 * \(day), last_seen_ms = last_seen_ms - \(day);
+      UPDATE tag SET seen_ms = seen_ms - \(day), last_success_ms = last_success_ms - \(day)
+      """)
+    try push("first")
+    try push("second")
+    let entries = try scene.history(image)
+    let gaps = try #require(entries.map { $0["gaps"] } as? [[[String: String]]])
+    #expect(gaps.map(\.count) == [0, 1])
+    let (from, to) = (try #require(gaps[1][0]["from"]), try #require(gaps[1][0]["to"]))
+    #expect(try #require(entries[1]["first_seen"] as? String) < from)
+    #expect(to <= (try #require(entries[1]["last_seen"] as? String)))
+    let text = try scene.run(["history", image]).stdout
+    #expect(text.contains("\n  not seen for 24 hours from 20"), "\(text)")
+    let within = try scene.run(["history", image, "--at", "12h"]).stdout
+    #expect(within.contains(" on, also at 20"), "\(within)")
+    let before = try scene.run(["history", image, "--at", "30h"]).stdout
+    #expect(before.contains(" on: what was there") && !before.contains("also at"), "\(before)")
+  }
+
   /// By the locale, of which the first that is set counts.
   @Test func whatTheTerminalCannotShowIsNotPrinted() throws {
     defer { registry.stop() }

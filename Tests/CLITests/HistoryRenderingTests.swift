@@ -35,6 +35,7 @@ import Testing
           index 666666666666
 
         2026-09-01 00:00:00 – 2026-09-14 23:35:00  first seen
+          not seen for 3 days from 2026-09-05 08:00:00 on: what was there is not known
           no image ID  manifest 000000000000
 
         """)
@@ -88,11 +89,10 @@ import Testing
     func words(_ previous: HistoryEntry.Previous?, _ images: [StoredImage]) throws -> String {
       try Samples.entry("2026-09-03T00:00:00Z", "2026-09-03T00:00:00Z", "6", nil, images, after: previous).words
     }
-    #expect(try words(Samples.previous("2026-09-02T00:00:00Z", ended: .deleted), image) == "restored")
-    #expect(try words(Samples.previous("2026-09-02T00:00:00Z", "5"), image) == "moved")
+    #expect(try words(Samples.previous(ended: .deleted), image) == "restored")
+    #expect(try words(Samples.previous("5"), image) == "moved")
     let sha512 = HistoryEntry.Previous(
-      id: 1, lastSeen: try Samples.time("2026-09-02T00:00:00Z"), ended: nil,
-      digest: Digest(.sha512, bytes: [UInt8](repeating: 1, count: 64)))
+      id: 1, ended: nil, digest: Digest(.sha512, bytes: [UInt8](repeating: 1, count: 64)))
     #expect(try words(sha512, image) == "the same, named by sha256")
     let moved = [try Samples.image(Samples.amd64, "1", "2", .content)]
     #expect(try words(sha512, moved) == "moved", "and by another algorithm as well")
@@ -110,7 +110,7 @@ import Testing
         Samples.entry(
           "2026-09-17T21:30:05Z", "2026-09-18T10:15:00Z", isCurrent: true, "7", .imageChanged,
           [Samples.image(Samples.amd64, "1", "2", .content), Samples.image(Samples.arm64, "3", "4", .content)],
-          after: Samples.previous("2026-09-17T21:15:04Z"), rollbacks: rollbacks)
+          after: Samples.previous(), rollbacks: rollbacks)
       ]).text(TextFormat(width: 80))
     }
     #expect(
@@ -144,30 +144,48 @@ import Testing
   func aStateThatNobodyLooksAtMayBeOver(now: String, interval: Int?, isRunning: Bool, words: String) throws {
     let entry = try Samples.entry(
       "2026-09-17T21:30:05Z", "2026-09-18T10:15:00Z", isCurrent: true, "7", .imageChanged,
-      [Samples.image(Samples.amd64, "1", "2")], after: Samples.previous("2026-09-17T21:15:04Z"))
+      [Samples.image(Samples.amd64, "1", "2")], after: Samples.previous())
     let text = try Self.rendering([entry], now: now, interval: interval, isDaemonRunning: isRunning)
       .text(TextFormat(width: 80))
     #expect(text.contains(words), "\(text)")
   }
 
-  @Test(
-    arguments: [
-      ("2026-09-17T21:15:04Z", nil, 900, nil), ("2026-09-17T20:46:04Z", nil, 900, nil),
-      ("2026-09-17T20:46:04Z", nil, 898, "44 minutes"),
-      ("2026-09-14T21:15:04Z", nil, 900, "3 days"), ("2026-09-14T21:15:04Z", nil, 86_800, nil),
-      ("2026-09-14T21:15:04Z", .deleted, 900, nil), ("2026-09-14T21:15:04Z", nil, nil, nil),
-    ] as [(String, StoredSnapshot.Ending?, Int?, String?)])
-  func aGapIsShownBetweenStates(
-    lastSeen: String, ended: StoredSnapshot.Ending?, interval: Int?, span: String?
-  ) throws {
+  private static let known = "what was there is not known"
+
+  private static func gap(_ from: String, _ to: String) throws -> ObservationGap {
+    ObservationGap(from: try Samples.time(from), to: try Samples.time(to))
+  }
+
+  @Test func aGapIsShownBetweenStates() throws {
     let entry = try Samples.entry(
-      "2026-09-17T21:31:00Z", "2026-09-18T10:15:00Z", isCurrent: true, "7", .imageChanged, [],
-      after: Samples.previous(lastSeen, ended: ended))
-    let first = try Samples.entry("2026-09-01T00:00:00Z", lastSeen, "6", .tagFirstSeen, [])
-    let text = try Self.rendering([entry, first], interval: interval).text(TextFormat(width: 80))
-    let gap = span.map { "\n\n  not looked at for \($0): what was there is not known\n\n2026-09-01 " }
-    #expect(text.contains("not looked at") == (span != nil), "\(text)")
-    if let gap { #expect(text.contains(gap)) }
+      "2026-09-17T21:31:00Z", "2026-09-18T10:15:00Z", isCurrent: true, "7", .imageChanged, [])
+    let first = try Samples.entry(
+      "2026-09-01T00:00:00Z", "2026-09-14T21:15:04Z", "6", .tagFirstSeen, [],
+      gaps: [Self.gap("2026-09-14T21:15:04Z", "2026-09-17T21:31:00Z")])
+    let text = try Self.rendering([entry, first]).text(TextFormat(width: 80))
+    #expect(text.contains("\n\n  not seen for 3 days: \(Self.known)\n\n2026-09-01 "), "\(text)")
+  }
+
+  /// Of many the newest, and the one that is asked for.
+  @Test func gapsAreShownWithinAState() throws {
+    let days = [17, 12, 11, 8, 6].map { ($0 < 10 ? "0" : "") + "\($0)" }
+    let entry = try Samples.entry(
+      "2026-09-01T00:00:00Z", "2026-09-18T10:15:00Z", isCurrent: true, "7", .tagFirstSeen, [],
+      gaps: days.map { try Self.gap("2026-09-\($0)T01:00:00Z", "2026-09-\($0)T23:00:00Z") })
+    func line(_ day: String) -> String {
+      "  not seen for 22 hours from 2026-09-\(day) 01:00:00 on: \(Self.known)\n"
+    }
+    var rendering = try Self.rendering([entry])
+    let text = rendering.text(TextFormat())
+    let shown = days[..<3].map(line).joined()
+    #expect(
+      text.contains(
+        "(seen 10:15:00)  first seen\n\(shown)  not seen for long: 2 more times since 2026-09-06 01:00:00\n"),
+      "\(text)")
+    rendering.at = try Samples.time("2026-09-08T12:00:00Z")
+    let asked = rendering.text(TextFormat())
+    let held = line("08").replacing(" on:", with: " on, also at 2026-09-08 12:00:00:")
+    #expect(asked.contains("\(shown)\(held)  not seen for long: 1 more time since"), "\(asked)")
   }
 
   @Test func nothingInRange() throws {

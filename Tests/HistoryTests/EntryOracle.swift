@@ -99,7 +99,7 @@ enum EntryOracle {
         let same = run.first.images.filter { $0.platform == image.platform }
         let beginning = same.first { $0.identity == image.identity } ?? same.first
         return image.with(changeClass: beginning?.changeClass)
-      }, first: first.id, previous: all.last { $0.id < first.id }.map(HistoryEntry.Previous.init))
+      }, first: first.id, last: last.id, previous: all.last { $0.id < first.id }.map(HistoryEntry.Previous.init))
   }
 }
 

@@ -53,7 +53,7 @@ import Testing
       back.rollback(of: back.platforms[0])
         == .init(platform: amd64, imageID: digest(11), lastCurrent: time(-50), digest: digest(9)))
     #expect(back.removed == [.init(platform: arm64, manifest: digest(120), imageID: digest(20))])
-    #expect(back.previous == .init(id: 1, lastSeen: time(0), ended: nil, digest: digest(1)))
+    #expect(back.previous == .init(id: 1, ended: nil, digest: digest(1)))
     #expect(entries[1].rollbacks.isEmpty && entries[1].removed.isEmpty && entries[1].previous == nil)
   }
 

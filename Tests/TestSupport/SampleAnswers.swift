@@ -11,7 +11,7 @@ extension Samples {
         [
           try image(amd64, "b", "d", created: "2026-09-17T21:13:04Z", .rebuilt),
           try image(arm64, "c", "e", created: nil, .rebuilt),
-        ], after: try previous("2026-09-17T21:15:04Z", ended: .deleted)),
+        ], after: try previous(ended: .deleted)),
       try entry(
         "2026-09-14T23:50:00Z", "2026-09-17T21:15:04Z", ended: .deleted, "6", .imageChanged,
         [
@@ -19,7 +19,7 @@ extension Samples {
           try image(arm64, "3", "4", created: "2026-09-14T23:46:17Z", .rebuilt),
           try image(Platform(os: "linux", architecture: "s390x"), "5", "5"),
         ],
-        after: try previous("2026-09-14T23:35:00Z", "0"),
+        after: try previous("0"),
         rollbacks: [
           .init(
             platform: amd64, imageID: try digest("2"), lastCurrent: try time("2026-09-02T10:00:00Z"),
@@ -32,7 +32,8 @@ extension Samples {
         ]),
       try entry(
         "2026-09-01T00:00:00Z", "2026-09-14T23:35:00Z", "0", as: .dockerManifest, .tagFirstSeen,
-        [try image(nil, "0", nil, .added)]),
+        [try image(nil, "0", nil, .added)],
+        gaps: [.init(from: try time("2026-09-05T08:00:00Z"), to: try time("2026-09-08T09:00:00Z"))]),
     ]
   }
 

@@ -31,18 +31,18 @@ package enum Samples {
     _ first: String, _ last: String, isCurrent: Bool = false, ended: StoredSnapshot.Ending? = nil, _ top: String,
     as mediaType: MediaType = .ociIndex, _ event: EventType?, _ platforms: [StoredImage],
     after previous: HistoryEntry.Previous? = nil, rollbacks: [HistoryEntry.Rollback] = [],
-    removed: [HistoryEntry.Departure] = []
+    removed: [HistoryEntry.Departure] = [], gaps: [ObservationGap] = []
   ) throws -> HistoryEntry {
     HistoryEntry(
       firstSeen: try time(first), lastSeen: try time(last), isCurrent: isCurrent, ended: ended, digest: try digest(top),
-      mediaType: mediaType, event: event, platforms: platforms, first: 2, previous: previous, rollbacks: rollbacks,
-      removed: removed)
+      mediaType: mediaType, event: event, platforms: platforms, first: 2, last: 2, previous: previous,
+      rollbacks: rollbacks, removed: removed, gaps: gaps)
   }
 
   package static func previous(
-    _ lastSeen: String, ended: StoredSnapshot.Ending? = nil, _ top: String = "6"
+    ended: StoredSnapshot.Ending? = nil, _ top: String = "6"
   ) throws -> HistoryEntry.Previous {
-    .init(id: 1, lastSeen: try time(lastSeen), ended: ended, digest: try digest(top))
+    .init(id: 1, ended: ended, digest: try digest(top))
   }
 
   package static func event(_ type: EventType, _ changes: [PlatformChange] = []) throws -> RecordedEvent {

@@ -49,7 +49,8 @@ struct HistoryCommand: ParsableCommand {
     guard let entries = try reader.history(tag, query) else { throw try KnownTags.unknown(tag, in: reader) }
     let rendering = HistoryRendering(
       tag: tag, platforms: query.platforms, entries: entries,
-      lookout: Lookout(record: try reader.record(of: tag), now: now, isDaemonRunning: reader.hasWriter))
+      lookout: Lookout(record: try reader.record(of: tag), now: now, isDaemonRunning: reader.hasWriter),
+      at: query.at)
     let pager = noPager ? nil : Pager(environment: ProcessInfo.processInfo.environment)
     try output.print(
       pager: pager, json: HistoryAnswer(tag: tag, entries: entries).json,

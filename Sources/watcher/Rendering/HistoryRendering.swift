@@ -9,23 +9,33 @@ struct HistoryRendering {
   /// Newest first.
   let entries: [HistoryEntry]
   let lookout: Lookout
+  /// The time for which it is asked, if so.
+  var at: Timestamp?
+
+  /// The newest of those in which nobody saw a state that went on; of the others their number is told.
+  private static let gapsShown = 3
 
   func text(_ format: TextFormat) -> String {
     let whose = platforms.isEmpty ? "" : " for \(MissingPlatforms.names(platforms))"
     let note = entries.isEmpty ? "nothing recorded\(whose)" : "times in \(format.times.zone)"
     var lines = [format.style.paint(tag.familiar.shown, .strong) + ", \(note)"]
     for entry in entries {
+      let gaps = Dictionary(grouping: entry.gaps) { $0.from >= entry.lastSeen }
       lines.append("")
-      lines += self.lines(entry, format)
-      if let gap = lookout.gap(before: entry) {
-        lines += [""] + painted("not looked at for \(gap): what was there is not known", .notable, format)
-      }
+      for gap in gaps[true] ?? [] { lines += gapLines(gap, "for \(gap.span)", format) + [""] }
+      lines += self.lines(entry, within: gaps[false] ?? [], format)
     }
     return lines.map { $0 + "\n" }.joined()
   }
 
-  private func lines(_ entry: HistoryEntry, _ format: TextFormat) -> [String] {
+  private func lines(_ entry: HistoryEntry, within gaps: [ObservationGap], _ format: TextFormat) -> [String] {
     var lines = head(entry, format)
+    let shown = gaps.enumerated().filter { index, gap in index < Self.gapsShown || gap.holds(at) }.map(\.element)
+    for gap in shown { lines += gapLines(gap, "for \(gap.span) from \(format.times(gap.from)) on", format) }
+    if let first = gaps.last, gaps.count > shown.count {
+      let times = Words.count(gaps.count - shown.count, "more time")
+      lines += painted("not seen for long: \(times) since \(format.times(first.from))", .notable, format)
+    }
     if let silence = lookout.silence(entry) { lines += painted(silence, .bad, format) }
     lines += rollbackLines(entry, format) + (format.digests.isFull ? fullLines(entry, format) : table(entry, format))
     if entry.mediaType.isIndex {
@@ -50,6 +60,11 @@ struct HistoryRendering {
     let length = words.map(\.text.unicodeScalars.count).reduce(0, +) + 2 + what.unicodeScalars.count
     let shown = format.style.paint(what, entry.event?.isMove == true ? .notable : .plain)
     return length <= format.width ?? .max ? ["\(when)  \(shown)"] : [when, "  \(shown)"]
+  }
+
+  private func gapLines(_ gap: ObservationGap, _ when: String, _ format: TextFormat) -> [String] {
+    let held = gap.holds(at) ? at.map { ", also at \(format.times($0))" } ?? "" : ""
+    return painted("not seen \(when)\(held): what was there is not known", held.isEmpty ? .notable : .bad, format)
   }
 
   private func painted(_ sentence: String, _ paint: Style.Paint, _ format: TextFormat) -> [String] {

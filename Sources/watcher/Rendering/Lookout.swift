@@ -1,12 +1,8 @@
 import History
 import ImageModel
 
-/// When somebody looked at a tag. That nobody did is told where it lasted long for the tag's interval: what happened
-/// meanwhile is not known.
+/// Who looks at a tag now: that nobody does is told where it has lasted long for the tag's interval.
 struct Lookout {
-  /// Shorter gaps are told of no tag: those of a restart, or of a few checks that failed.
-  private static let leastSeconds = 600
-
   let now: Timestamp
   /// `nil` of a tag that is not watched.
   var intervalSeconds: Int?
@@ -22,13 +18,6 @@ struct Lookout {
       isDaemonRunning: isDaemonRunning)
   }
 
-  /// `3 days`, for which nothing was seen between a state and the next; `nil` where it is not worth a word. A tag that
-  /// is not watched has no interval that such a time could be long for.
-  func gap(before entry: HistoryEntry) -> String? {
-    guard let previous = entry.previous, previous.ended == nil, intervalSeconds != nil else { return nil }
-    return span(from: previous.lastSeen, to: entry.firstSeen)
-  }
-
   /// Since when a current state was not seen any more, and why; `nil` where it was seen lately.
   func silence(_ entry: HistoryEntry) -> String? {
     guard entry.isCurrent, let span = span(from: entry.lastSeen, to: now) else { return nil }
@@ -38,7 +27,12 @@ struct Lookout {
   }
 
   private func span(from: Timestamp, to: Timestamp) -> String? {
-    let seconds = Int((to.milliseconds - from.milliseconds) / 1_000)
-    return seconds > max(3 * (intervalSeconds ?? 0), Self.leastSeconds) ? Words.span(seconds: seconds) : nil
+    guard ObservationGap.isLong(from: from, to: to, intervalSeconds: intervalSeconds ?? 0) else { return nil }
+    return ObservationGap(from: from, to: to).span
   }
+}
+
+extension ObservationGap {
+  /// `3 days`.
+  var span: String { Words.span(seconds: Int((to.milliseconds - from.milliseconds) / 1_000)) }
 }

@@ -1,9 +1,9 @@
 import GRDB
 import ImageModel
 
-/// What is recorded of how entries of a tag's history came about: rollbacks, and platforms that left. Valid as long as
-/// the access to the database is.
-struct EntryOrigins {
+/// What is recorded of entries of a tag's history beside their states: how they came about (rollbacks, and platforms
+/// that left), and when nobody looked. Valid as long as the access to the database is.
+struct EntryDetails {
   private let db: Database
   private let tag: TagID
   private let platforms: [Platform]
@@ -15,11 +15,23 @@ struct EntryOrigins {
   }
 
   func complete(_ entry: inout HistoryEntry) throws {
+    entry.gaps = try gaps(from: entry.first, through: entry.last)
     if entry.event != nil {
       entry.rollbacks = try recordedRollbacks(entry.first)
       entry.removed = try recordedDepartures(entry.first)
     } else if let previous = entry.previous {
       entry.rollbacks = try earlierUses(entry, before: previous.id)
+    }
+  }
+
+  private func gaps(from first: SnapshotID, through last: SnapshotID) throws -> [ObservationGap] {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT g.from_ms, g.to_ms FROM snapshot s JOIN gap g ON g.snapshot_id = s.id
+        WHERE s.tag_id = ? AND s.id BETWEEN ? AND ? ORDER BY s.id DESC, g.from_ms DESC
+        """)
+    return try Row.fetchAll(statement, arguments: [tag, first, last]).map {
+      ObservationGap(from: try $0.time(0), to: try $0.time(1))
     }
   }
 
