@@ -37,19 +37,22 @@ unpack_packages() {
 # The program, its libraries, time zones for `--local`, and what names the system and its licences.
 used_files() {
   local file
-  while read -r file; do with_targets "$file"; done < <(libraries)
+  libraries >"$work/libraries"
+  while read -r file; do with_targets "$file"; done <"$work/libraries"
   printf '%s\n' usr/bin/watcher etc/debian_version etc/os-release usr/lib/os-release usr/share/common-licenses
   grep '^usr/share/zoneinfo/.*[^/]$' "$work/lists/tzdata" | grep -v '^usr/share/zoneinfo/\(posix\|right\)/'
 }
 
 # Which these are says the loader of that root itself.
 libraries() {
-  local loader folders
+  local loader folders found
   loader=$(readelf --program-headers "$unpacked/usr/bin/watcher" | sed -n 's/.*program interpreter: \/\(.*\)\]/\1/p')
   folders=$(find "$unpacked"/{,usr/}lib -maxdepth 1 -name '*-linux-gnu*' | paste -sd:)
+  found=$("$unpacked/$(with_targets "$loader" | tail -n 1)" --inhibit-cache --library-path "$folders" \
+    --list "$unpacked/usr/bin/watcher")
+  [[ $found != *"not found"* ]] || die "libraries are missing: $found"
   printf '%s\n' "$loader"
-  "$unpacked/$(with_targets "$loader" | tail -n 1)" --inhibit-cache --library-path "$folders" \
-    --list "$unpacked/usr/bin/watcher" | sed -n "s|.* => $unpacked/\(.*\) (0x.*|\1|p"
+  sed -n "s|.* => $unpacked/\(.*\) (0x.*|\1|p" <<<"$found"
 }
 
 # with_targets PATH: a path below that root, and where it leads if it is a link.
