@@ -77,6 +77,11 @@ import Testing
     unlink(scene.config)
     let environment = ["STATE_DIRECTORY": scene.directory]
     for command in queries {
+      unlink(scene.directory + "/copy.db")
+      let outcome = try scene.binary.run(command, environment: environment)
+      #expect(outcome.status == 0, "\(command): \(outcome.stderr)")
+    }
+    for command in queries {
       let outcome = try run(command, config: scene.config, environment: environment)
       guard !["check", "deliveries", "db"].contains(command[0]) || ["list", "backup"].contains(command[1]) else {
         // It may be misspelt, and then another database would be changed.
