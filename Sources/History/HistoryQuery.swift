@@ -53,6 +53,10 @@ package struct HistoryEntry: Hashable, Sendable {
     let id: SnapshotID
     package let ended: StoredSnapshot.Ending?
     package let digest: Digest
+
+    package init(id: SnapshotID, ended: StoredSnapshot.Ending?, digest: Digest) {
+      (self.id, self.ended, self.digest) = (id, ended, digest)
+    }
   }
 
   package struct Rollback: Hashable, Sendable {
@@ -62,12 +66,31 @@ package struct HistoryEntry: Hashable, Sendable {
     /// When it was last seen current, and the digest that the tag had then.
     package let lastCurrent: Timestamp
     package let digest: Digest
+
+    package init(platform: Platform?, imageID: Digest?, lastCurrent: Timestamp, digest: Digest) {
+      (self.platform, self.imageID, self.lastCurrent, self.digest) = (platform, imageID, lastCurrent, digest)
+    }
   }
 
   package struct Departure: Hashable, Sendable {
     package let platform: Platform?
     package let manifest: Digest
     package let imageID: Digest?
+
+    package init(platform: Platform?, manifest: Digest, imageID: Digest?) {
+      (self.platform, self.manifest, self.imageID) = (platform, manifest, imageID)
+    }
+  }
+
+  package init(
+    firstSeen: Timestamp, lastSeen: Timestamp, isCurrent: Bool, ended: StoredSnapshot.Ending?, digest: Digest,
+    mediaType: MediaType, event: EventType?, platforms: [StoredImage], first: SnapshotID, last: SnapshotID,
+    previous: Previous?, rollbacks: [Rollback] = [], removed: [Departure] = [], gaps: [ObservationGap] = []
+  ) {
+    (self.firstSeen, self.lastSeen, self.isCurrent, self.ended) = (firstSeen, lastSeen, isCurrent, ended)
+    (self.digest, self.mediaType, self.event, self.platforms) = (digest, mediaType, event, platforms)
+    (self.first, self.last, self.previous) = (first, last, previous)
+    (self.rollbacks, self.removed, self.gaps) = (rollbacks, removed, gaps)
   }
 
   /// Of an image in `platforms`.

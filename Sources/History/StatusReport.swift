@@ -64,7 +64,7 @@ package struct TagStatus: Hashable, Sendable {
   /// Watched platforms that the current state has no image for; empty for a tag without an index.
   package let missingPlatforms: [Platform]
 
-  init(record: TagRecord, current: StoredSnapshot?) {
+  package init(record: TagRecord, current: StoredSnapshot?) {
     self.record = record
     let current = current?.ended == nil ? current : nil
     digest = current?.digest

@@ -74,6 +74,13 @@ import Testing
     #expect(Self.unused(manifest, by: files) == ["nothing in ATests imports B", "nothing in ATests imports C"])
   }
 
+  /// `swift build -c release` builds it, and nothing is testable then.
+  @Test func theHelpersOfTestsImportWhatIsThereInARelease() throws {
+    let helpers = try House.tests("swift").filter { $0.path.hasPrefix("Tests/TestSupport/") }
+    #expect(helpers.count > 10)
+    House.expectNone(helpers.filter { $0.text.contains("@testable") }.map { "\($0.path) has @testable" })
+  }
+
   @Test func everyRoomHasTestsOfItsOwn() throws { House.expectNone(Self.untested(try House.manifest())) }
 
   @Test func aRoomWithoutTestsIsFound() {

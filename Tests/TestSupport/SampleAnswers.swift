@@ -1,6 +1,6 @@
 package import ImageModel
 
-@testable package import History
+package import History
 
 /// What commands answer, as text and as JSON.
 extension Samples {

@@ -1,7 +1,7 @@
 package import ImageModel
 import Testing
 
-@testable package import History
+package import History
 
 /// Values that look like real ones.
 package enum Samples {
