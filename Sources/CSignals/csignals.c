@@ -6,19 +6,23 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 // Those that stop come first.
 enum { STOPS = 2, ALL = 4 };
+// timeout(1) sends its signal to the process and to its group; a person takes longer.
+enum { SAME_STOP_MILLISECONDS = 1000 };
 static const int numbers[ALL] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 
 static struct sigaction before[ALL];
 static int caught;
 // Lock-free, or a handler might wait for what it interrupts.
 static atomic_uint counts[ALL];
-static atomic_flag has_stopped = ATOMIC_FLAG_INIT;
+// When the first stop came, by a clock that begins above 0; 0 before.
+static atomic_llong stopped;
 static atomic_int descriptor = -1;
-_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "counted in a signal handler");
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2, "counted in a signal handler");
 
 static void ring(void) {
   const uint64_t one = 1;
@@ -27,11 +31,24 @@ static void ring(void) {
   if (wake >= 0 && write(wake, &one, sizeof one) < 0) return;
 }
 
+enum stop { FIRST, SAME, FORCED };
+
+static enum stop stop(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  const long long now = time.tv_sec * 1000LL + time.tv_nsec / 1000000 + 1;
+  long long first = 0;
+  if (atomic_compare_exchange_strong(&stopped, &first, now)) return FIRST;
+  return now - first < SAME_STOP_MILLISECONDS ? SAME : FORCED;
+}
+
 static void note(int number) {
   int error = errno;
   for (int i = 0; i < ALL; i++) {
     if (numbers[i] != number) continue;
-    if (i < STOPS && atomic_flag_test_and_set(&has_stopped)) _exit(128 + number);
+    enum stop what = i < STOPS ? stop() : FIRST;
+    if (what == SAME) break;
+    if (what == FORCED) _exit(128 + number);
     // First the count: whoever makes the descriptor reads the counts afterwards.
     atomic_fetch_add(&counts[i], 1);
     ring();

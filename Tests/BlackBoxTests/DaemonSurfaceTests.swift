@@ -112,13 +112,13 @@ import Testing
   @Test func aSecondSignalEndsItAtOnce() throws {
     let check = try hangInAPoll()
     let began = ContinuousClock.now
-    // Two signals of a kind that come together are one, so it is told until it listens.
+    // Signals that come together are one, so it is told until it listens.
     let ended = eventually(within: 10) {
       daemon.signal(SIGTERM)
       return !daemon.isRunning
     }
     #expect(ended)
-    #expect(ContinuousClock.now - began < .seconds(2))
+    #expect(ContinuousClock.now - began < .seconds(3), "polls would have had five")
     #expect(try check.finish() != 0)
     #expect(try scene.sql("PRAGMA integrity_check") == ["ok"])
   }

@@ -96,6 +96,41 @@ import Testing
     #expect(WatcherBinary.text(scene.scene.stderr).contains("msg=stop_cut_off"))
   }
 
+  /// timeout(1) sends its signal to the process and to its group.
+  @Test(arguments: [[SIGTERM, SIGTERM], [SIGINT, SIGINT], [SIGTERM, SIGINT]])
+  func aSecondSignalAtOnceIsTheSameStop(numbers: [Int32]) throws {
+    defer { registry.stop() }
+    let (scene, daemon) = try stopping(by: numbers[0])
+    daemon.signal(numbers[1])
+    scene.turnFaultOff()
+    #expect(try daemon.finish(within: 30) == 0)
+    let stopped = "msg=stopped signal=\(numbers[0] == SIGTERM ? "SIGTERM" : "SIGINT")\n"
+    #expect(scene.log.hasSuffix(stopped) && !scene.log.contains("stop_cut_off"), "\(scene.log)")
+  }
+
+  @Test(arguments: [SIGTERM, SIGINT]) func aSecondSignalLaterEndsItAtOnce(number: Int32) throws {
+    defer { registry.stop() }
+    let (scene, daemon) = try stopping(by: SIGTERM)
+    let sent = ContinuousClock.now
+    #expect(eventually { ContinuousClock.now - sent > .seconds(1) })
+    daemon.signal(number)
+    #expect(try daemon.finish(within: 10) == 128 + number)
+    #expect(!scene.log.contains("msg=stopped"))
+  }
+
+  /// A daemon that has taken a signal and whose stop hangs until the fault is turned off.
+  private func stopping(by number: Int32) throws -> (scene: FaultScene, daemon: Child) {
+    let scene = try FaultScene(tags: 1)
+    let daemon = try scene.start(.hang(path: "watcher.db"))
+    #expect(eventually { scene.scene.isBaselineRecorded() })
+    scene.turnFaultOn()
+    daemon.signal(number)
+    // Two of one kind that wait would be one. Source: proc(5), ShdPnd.
+    let hasTaken = /ShdPnd:\s*0+\n/
+    #expect(eventually { WatcherBinary.text("/proc/\(daemon.pid)/status").contains(hasTaken) })
+    return (scene, daemon)
+  }
+
   @Test func aStopBecauseTheStoreFailedIsCutOffAsWell() throws {
     defer { registry.stop() }
     let scene = try FaultScene(tags: 1)

@@ -9,6 +9,7 @@ timed_tests=(
   BlackBoxTests.DaemonSurfaceTests/aSecondOneIsTurnedAwayInASecond
   BlackBoxTests.DaemonSurfaceTests/aSecondSignalEndsItAtOnce
   BlackBoxTests.ServiceTests/pingsComeWhileTheDatabaseAnswersAndOnlyThen
+  BlackBoxTests.StopTests/aSecondSignalAtOnceIsTheSameStop
   BlackBoxTests.StopTests/whatNeverEndsIsCutOffInTime
   DeliveryTests.LimitedReceiverTests
   TransportTests.LimitTests/announcedAtOnce

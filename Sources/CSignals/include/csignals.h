@@ -7,7 +7,8 @@
 #ifndef CSIGNALS_H
 #define CSIGNALS_H
 
-// Catches SIGTERM and SIGINT; the second of them ends the process at once, with status 128 and its number.
+// Catches SIGTERM and SIGINT; the second of them ends the process at once, with status 128 and its number. What comes
+// within a second of the first is the same one.
 void csignals_catch_stops(void);
 
 // Catches SIGHUP and SIGUSR1 as well, and unblocks all four. What is caught already stays so.
