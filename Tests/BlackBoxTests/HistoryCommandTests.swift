@@ -75,6 +75,18 @@ import Testing
     #expect(before.contains(" on: what was there") && !before.contains("also at"), "\(before)")
   }
 
+  @Test func aTagThatWasNeverSeenSaysWhy() throws {
+    defer { registry.stop() }
+    #expect(try scene.run(["check", "--config", scene.config]).status == 2)
+    let text = try scene.run(["history", image]).stdout
+    #expect(text.hasPrefix("\(image), nothing recorded, times in UTC\n  since 20"), "\(text)")
+    #expect(text.contains(", now repository_missing: ") || text.contains(", now tag_missing: "), "\(text)")
+    #expect(try scene.run(["history", image, "--json"]).stdout == "{\"tag\":\"\(image)\",\"entries\":[]}\n")
+    try scene.change("UPDATE tag SET last_checked_ms = NULL, error_code = NULL")
+    let pending = try scene.run(["history", image]).stdout
+    #expect(pending == "\(image), nothing recorded\n  it was not checked yet: no daemon is running\n")
+  }
+
   /// By the locale, of which the first that is set counts.
   @Test func whatTheTerminalCannotShowIsNotPrinted() throws {
     defer { registry.stop() }

@@ -196,6 +196,28 @@ import Testing
         == Array(#"{"tag":"docker.io/library/amazonlinux:latest","entries":[]}"#.utf8))
   }
 
+  /// As `status` has it, where there never was anything to see.
+  @Test func nothingWithTheReason() throws {
+    var rendering = try Self.rendering([])
+    rendering.state = TagState()
+    #expect(rendering.text(TextFormat()) == "amazonlinux:latest, nothing recorded\n  it was not checked yet\n")
+    rendering.state?.lastChecked = try Samples.time("2026-09-18T10:15:00Z")
+    rendering.state?.failingSince = try Samples.time("2026-09-17T20:00:00Z")
+    rendering.state?.failure = CheckFailure(.dns, "no such host (h)", remedy: "check the name")
+    #expect(
+      rendering.lines(TextFormat()) == """
+        amazonlinux:latest, nothing recorded, times in UTC
+          since 2026-09-17 20:00:00, now dns: no such host (h): check the name
+
+        """)
+    rendering.state?.lastSuccess = try Samples.time("2026-09-17T19:00:00Z")
+    #expect(rendering.text(TextFormat()) == "amazonlinux:latest, nothing recorded\n", "it is left out")
+
+    var idle = try Self.rendering([], isDaemonRunning: false)
+    idle.state = TagState()
+    #expect(idle.text(TextFormat()).hasSuffix("\n  it was not checked yet: no daemon is running\n"))
+  }
+
   @Test func nothingForAPlatform() throws {
     var rendering = try Self.rendering([])
     rendering.platforms = [Samples.amd64, Samples.arm64]

@@ -47,10 +47,10 @@ struct HistoryCommand: ParsableCommand {
     TimeArgument.warn(until: query.until, at: query.at, now: now, zone: output.zone)
     let reader = try source.open()
     guard let entries = try reader.history(tag, query) else { throw try KnownTags.unknown(tag, in: reader) }
+    let record = try reader.record(of: tag)
     let rendering = HistoryRendering(
       tag: tag, platforms: query.platforms, entries: entries,
-      lookout: Lookout(record: try reader.record(of: tag), now: now, isDaemonRunning: reader.hasWriter),
-      at: query.at)
+      lookout: Lookout(record: record, now: now, isDaemonRunning: reader.hasWriter), state: record?.state, at: query.at)
     let pager = noPager ? nil : Pager(environment: ProcessInfo.processInfo.environment)
     try output.print(
       pager: pager, json: HistoryAnswer(tag: tag, entries: entries).json,

@@ -9,6 +9,8 @@ struct HistoryRendering {
   /// Newest first.
   let entries: [HistoryEntry]
   let lookout: Lookout
+  /// What its checks have led to.
+  var state: TagState?
   /// The time for which it is asked, if so.
   var at: Timestamp?
 
@@ -17,8 +19,11 @@ struct HistoryRendering {
 
   func text(_ format: TextFormat) -> String {
     let whose = platforms.isEmpty ? "" : " for \(MissingPlatforms.names(platforms))"
-    let note = entries.isEmpty ? "nothing recorded\(whose)" : "times in \(format.times.zone)"
-    var lines = [format.style.paint(tag.familiar.shown, .strong) + ", \(note)"]
+    let zone = "times in \(format.times.zone)"
+    let reason = entries.isEmpty ? reason(format) : nil
+    let nothing = "nothing recorded\(whose)\(reason?.isTimed == true ? ", \(zone)" : "")"
+    var lines = [format.style.paint(tag.familiar.shown, .strong) + ", \(entries.isEmpty ? nothing : zone)"]
+    if let reason { lines += painted(reason.words, reason.isTimed ? .bad : .plain, format) }
     for entry in entries {
       let gaps = Dictionary(grouping: entry.gaps) { $0.from >= entry.lastSeen }
       lines.append("")
@@ -26,6 +31,14 @@ struct HistoryRendering {
       lines += self.lines(entry, within: gaps[false] ?? [], format)
     }
     return lines.map { $0 + "\n" }.joined()
+  }
+
+  /// Why there is nothing of a tag that no check has seen yet, and whether a time is told with it.
+  private func reason(_ format: TextFormat) -> (words: String, isTimed: Bool)? {
+    guard let state, state.lastSuccess == nil else { return nil }
+    if let failing = state.failing(format) { return (failing, true) }
+    guard state.lastChecked == nil else { return nil }
+    return ("it was not checked yet" + (lookout.isDaemonRunning ? "" : ": no daemon is running"), false)
   }
 
   private func lines(_ entry: HistoryEntry, within gaps: [ObservationGap], _ format: TextFormat) -> [String] {

@@ -144,12 +144,9 @@ struct StatusRows {
   }
 
   private func error(_ tag: TagStatus, _ format: TextFormat) -> [String] {
-    let state = tag.record.state
-    guard let failure = state.failure else { return [] }
-    let since = state.failingSince.map { "since \(format.times($0)), now " } ?? ""
+    guard let failing = tag.record.state.failing(format) else { return [] }
     let end = deletion(tag, format).map { "; \($0)" } ?? ""
-    return wrap("\(since)\(failure.code.rawValue): \(failure.message)\(end)", format)
-      .map { format.style.paint($0, .bad) }
+    return wrap("\(failing)\(end)", format).map { format.style.paint($0, .bad) }
   }
 
   private func wrap(_ text: String, _ format: TextFormat) -> [String] {
@@ -162,6 +159,15 @@ struct StatusRows {
     return time > now
       ? "it counts as deleted if it is still missing after \(format.times(time))"
       : "it counts as deleted if the next check does not find it"
+  }
+}
+
+extension TagState {
+  /// Since when its checks fail, and why the last one did; `nil` where it did not.
+  func failing(_ format: TextFormat) -> String? {
+    guard let failure else { return nil }
+    let since = failingSince.map { "since \(format.times($0)), now " } ?? ""
+    return "\(since)\(failure.code.rawValue): \(failure.message)"
   }
 }
 
