@@ -138,7 +138,7 @@ package final class WebhookSink: Sink {
         response, receiver: receiver, now: now, secrets: urlSecrets + Self.words(of: secretHeaders.map(\.value)))
     } catch {
       return error.code == .cancelled
-        ? nil : .failed("\(receiver): \(error.forSink.message)", retryAfterSeconds: nil)
+        ? nil : .failed("\(receiver): \(error.forSink(caFile: target.caFile).message)", retryAfterSeconds: nil)
     }
   }
 
@@ -206,7 +206,7 @@ package final class WebhookSink: Sink {
 
 extension TransportError {
   /// With the setting of the sink that has to be changed, where it is one.
-  fileprivate var forSink: TransportError {
+  fileprivate func forSink(caFile: String?) -> TransportError {
     switch tlsProblem {
     case .plainHTTP:
       advising(
@@ -215,7 +215,7 @@ extension TransportError {
     case .expired: advising("its certificate has expired, unless this machine's clock is wrong")
     case .notYetValid: advising("its certificate is not valid yet: set this machine's clock")
     case .otherName: advising("its certificate is for another name; write that in \"url\"")
-    case .unknownAuthority: advising("for an authority of your own, set the sink's ca_file to its certificate in PEM")
+    case .unknownAuthority: advising(TLSProblem.advice(caFile: caFile, setting: "the sink's ca_file"))
     case .ownFile: advising("correct the sink's ca_file")
     case .other, nil:
       code == .network && url.hasPrefix("http://")

@@ -11,13 +11,16 @@ extension CheckFailure {
   /// - Parameters:
   ///   - registry: who was asked, for what a redirect led to.
   ///   - domain: its key in the configuration.
+  ///   - caFile: what its configuration names.
   ///   - isTokenServer: whether the host was named by a registry.
-  init(_ error: TransportError, registry: String, domain: String, isTokenServer: Bool = false) {
+  init(
+    _ error: TransportError, registry: String, domain: String, caFile: String? = nil, isTokenServer: Bool = false
+  ) {
     let (code, remedy): (Code, String?) =
       switch error.code {
       case .dns: (.dns, error.advice)
       case .connect, .proxyRefused: (.connect, error.advice)
-      case .tls: (.tls, Self.tlsRemedy(error, domain, isTokenServer: isTokenServer))
+      case .tls: (.tls, Self.tlsRemedy(error, domain, caFile, isTokenServer: isTokenServer))
       case .clientCertificate: (.tls, Self.certificateRemedy(error))
       case .proxyAuth: (.authUnsupported, error.advice)
       case .timeout, .stalled: (.timeout, "check that it is reachable, or try again later")
@@ -53,7 +56,9 @@ extension CheckFailure {
   }
 
   /// Names the setting to change. The authorities of `ca_file` are trusted wherever the registry leads to as well.
-  private static func tlsRemedy(_ error: TransportError, _ domain: String, isTokenServer: Bool) -> String? {
+  private static func tlsRemedy(
+    _ error: TransportError, _ domain: String, _ caFile: String?, isTokenServer: Bool
+  ) -> String? {
     let settings = "registries.\(domain)"
     return switch error.tlsProblem {
     case .plainHTTP where !error.redirected && !isTokenServer:
@@ -61,7 +66,7 @@ extension CheckFailure {
     case .expired: "its certificate has expired, unless this machine's clock is wrong"
     case .notYetValid: "its certificate is not valid yet: set this machine's clock"
     case .otherName: "its certificate is for another name; ask for it by that name, or have it get another certificate"
-    case .unknownAuthority: "for an authority of your own, set \(settings).ca_file to its certificate in PEM"
+    case .unknownAuthority: TLSProblem.advice(caFile: caFile, setting: "\(settings).ca_file")
     case .ownFile: "correct \(settings).ca_file"
     case .plainHTTP, .other, nil: error.advice
     }

@@ -109,7 +109,8 @@ struct RegistrySession: Sendable {
       return response
     } catch {
       trace?("\(request.line) -> \(error.code.rawValue): \(error.message)")
-      throw CheckFailure(error, registry: host.name, domain: host.domain, isTokenServer: isTokenServer)
+      throw CheckFailure(
+        error, registry: host.name, domain: host.domain, caFile: host.access.tls.caFile, isTokenServer: isTokenServer)
     }
   }
 

@@ -1,3 +1,5 @@
+import ImageModel
+
 /// What keeps TLS from being spoken, so far as libcurl's words tell. Source: OpenSSL's `X509_verify_cert_error_string`
 /// and `ERR_reason_error_string`, libcurl's `lib/vtls/openssl.c`.
 package enum TLSProblem: Sendable {
@@ -24,6 +26,17 @@ package enum TLSProblem: Sendable {
       case _ where words.contains("the CA file "): .ownFile
       default: .other
       }
+  }
+
+  /// What to do about an authority that is not known.
+  ///
+  /// - Parameters:
+  ///   - caFile: what is trusted beside the system's authorities, if anything.
+  ///   - setting: where that is named.
+  package static func advice(caFile: String?, setting: String) -> String {
+    guard let caFile else { return "for an authority of your own, set \(setting) to its certificate in PEM" }
+    return
+      "no certificate in \(caFile.safe()) (\(setting)) has signed what the server sent; put that of its authority there"
   }
 }
 

@@ -152,6 +152,7 @@ import Testing
 
   @Test(arguments: [
     (Certificates.Kind.selfSigned, "https", false, #"set registries.REG.ca_file to its certificate in PEM"#),
+    (.selfSigned, "https", true, "ca.pem (registries.REG.ca_file) has signed what the server sent"),
     (.expired, "https", true, "its certificate has expired, unless this machine's clock is wrong"),
     (.wrongHost, "https", true, "its certificate is for another name; ask for it by that name"),
     (.good, "http", true, #"set registries.REG.scheme to "https""#),

@@ -74,6 +74,7 @@ import Testing
 
   @Test(arguments: [
     (Certificates.Kind.selfSigned, false, "set the sink's ca_file to its certificate in PEM"),
+    (.selfSigned, true, "ca.pem (the sink's ca_file) has signed what the server sent; put that of its authority there"),
     (.expired, true, "its certificate has expired, unless this machine's clock is wrong"),
     (.wrongHost, true, #"its certificate is for another name; write that in "url""#),
   ])

@@ -67,6 +67,17 @@ import Transport
 
   private static let unknown = "for an authority of your own, set registries.r.test.ca_file to its certificate in PEM"
 
+  /// To set what is set already would be no advice.
+  @Test func anAuthorityThatIsNotInTheFileIsToldAsThat() {
+    let error = TransportError(
+      .tls, "no TLS with h:443", reason: "SSL certificate problem: unable to get local issuer certificate",
+      url: "https://h/")
+    #expect(
+      CheckFailure(error, registry: "r", domain: "r.test", caFile: "/etc/own.pem").remedy
+        == "no certificate in /etc/own.pem (registries.r.test.ca_file) has signed what the server sent; "
+        + "put that of its authority there")
+  }
+
   @Test func whatAnswersNoHTTPOverPlainHTTPMaySpeakTLS() {
     let error = TransportError(.protocolError, "what", advice: Self.advice, url: "http://h/")
     let advice = "if it speaks TLS there, set registries.r.test.scheme to \"https\""
