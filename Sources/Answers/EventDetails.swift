@@ -19,10 +19,12 @@ package struct EventDetails {
   /// Moves that were not announced.
   package let flaps: Int
 
+  private static let limits = JSONLimits(bytes: Limits.groupedEventBytes, values: Limits.groupedEventBytes)
+
   /// - Returns: `nil` for what is no event's document: where a member is there and is not what it should be, too.
   package init?(_ body: [UInt8]) {
-    let limits = JSONLimits(bytes: Limits.groupedEventBytes, values: Limits.groupedEventBytes)
-    guard let document = try? StrictJSON.parse(body, limits: limits), let data = document["data"], data.object != nil,
+    guard let document = try? StrictJSON.parse(body, limits: Self.limits), let data = document["data"],
+      data.object != nil,
       let sequence = document["sequence"]?.string.flatMap({ Int64($0) }),
       let time = document["time"]?.string.flatMap({ Timestamp(rfc3339: $0) }),
       let type = document["type"]?.string.flatMap(EventType.init)
@@ -40,6 +42,13 @@ package struct EventDetails {
     } catch {
       return nil
     }
+  }
+}
+
+extension EventDetails {
+  /// What an event's document says in one sentence, that of a test as well.
+  package static func summary(_ body: [UInt8]) -> String? {
+    (try? StrictJSON.parse(body, limits: limits))?["data"]?["summary"]?.string
   }
 }
 

@@ -8,6 +8,12 @@ package final class LineOutput: Sendable {
   /// The one of this process; a reload may make sinks while a line of an older one is on its way.
   package static let standardOutput = LineOutput(STDOUT_FILENO, subject: "standard output")
 
+  /// - Parameter text: makes of an event's document what a person reads, without the last newline; `nil` for the
+  ///   document itself.
+  package static func standardOutput(showing text: (@Sendable ([UInt8]) -> [UInt8])?) -> LineOutput {
+    text.map { LineOutput(STDOUT_FILENO, subject: "standard output", render: $0) } ?? .standardOutput
+  }
+
   private let queue: BlockingQueue
   private let writer: Mutex<LineWriter>
   /// What is written of an event's document, which may be several lines.

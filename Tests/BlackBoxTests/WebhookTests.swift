@@ -183,6 +183,44 @@ import Testing
     #expect(try scene.run(["sinks", "test", "nobody", "--config", scene.config]).status == 66)
   }
 
+  /// One sink's mistake keeps no other from being tested.
+  @Test func sinksTestTriesTheOthersOfOneThatCannotBeUsed() throws {
+    defer { registry.stop() }
+    let receiver = try LoopbackServer { _ in ScriptedResponse(204) }
+    defer { receiver.stop() }
+    let hook: [String: Any] = ["type": "webhook", "url": receiver.origin, "allow_http": true]
+    let scene = try Scene(watch: [])
+    try scene.put(["junk": "junk"])
+    try scene.configure(
+      watch: [],
+      sinks: [
+        "bad": hook.merging(["secret_file": "junk"]) { $1 }, "good": hook,
+        "gone": hook.merging(["secret_file": ["credential": "ops"]]) { $1 },
+      ])
+    let all = try scene.run(["sinks", "test", "--config", scene.config])
+    #expect(all.status == 69 && receiver.requests.count == 1, "\(all.stderr)")
+    let lines = all.stderr.split(separator: "\n")
+    #expect(lines.map { $0.prefix { $0 != ":" } } == ["all", "bad", "gone", "good", "out", "watcher"])
+    #expect(lines[1].hasPrefix("bad: cannot be used (secret_file: the file \(scene.directory)/junk cannot be used: "))
+    #expect(lines[2].hasPrefix("gone: cannot be used (secret_file: cannot be looked for: CREDENTIALS_DIRECTORY "))
+    #expect(lines[3].hasPrefix("good: took it in ") && lines[4].hasPrefix("out: took it in "))
+    let one = try scene.run(["sinks", "test", "bad", "--config", scene.config])
+    #expect(one.status == 69 && one.stderr.split(separator: "\n").count == 2, "\(one.stderr)")
+    #expect(try scene.run(["sinks", "test", "good", "--config", scene.config]).status == 0)
+  }
+
+  @Test func sinksTestIsTextOnATerminal() throws {
+    defer { registry.stop() }
+    let scene = try Scene(watch: [])
+    let terminal = scene.directory + "/terminal"
+    let line = "exec \(WatcherBinary.path) sinks test out --config \(scene.config) 2>/dev/null"
+    let child = try Child(
+      "script", ["--quiet", "--return", "--command", line, "/dev/null"],
+      environment: ["PATH": "/usr/bin:/bin", "HOME": scene.directory], stdout: terminal)
+    #expect(try child.finish(within: 20) == 0)
+    #expect(WatcherBinary.text(terminal) == "a test of the sink out: no image has changed\r\n")
+  }
+
   /// A base image moves and many tags with it: one webhook, the same until it is taken.
   @Test func aGroupIsOneEvent() throws {
     defer { registry.stop() }

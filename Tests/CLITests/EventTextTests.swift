@@ -109,6 +109,8 @@ import Testing
         == "      43  2026-09-17 21:30:05  group             1 event\n")
     let test = Array(#"{"type":"watcher.test","time":"2026-09-17T21:30:05.123Z","data":{"schema":1}}"#.utf8)
     #expect(text.bytes(test) == test + [0x0a])
+    let told = Array(#"{"type":"watcher.test","data":{"schema":1,"summary":"a test\u001b"}}"#.utf8)
+    #expect(text.bytes(told) == Array("a test\\u{1b}\n".utf8))
   }
 
   /// The database may have learnt another spelling of a registry since.

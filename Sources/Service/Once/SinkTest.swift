@@ -15,21 +15,32 @@ package struct SinkTest: Sendable {
     package let error: String?
     /// The HTTP status that a webhook's receiver answered with, if it did.
     package let status: Int?
-    package let took: Duration
+    /// `nil` where nothing could be sent.
+    package let took: Duration?
   }
 
+  private let names: [String]
   private let sinks: ConfiguredSinks
   private let answers = Answers()
 
-  /// - Throws: `SinkError`.
-  package init(_ sinks: [SinkSettings], environment: [String: String]) throws {
-    self.sinks = try ConfiguredSinks(sinks, environment: environment, onAnswer: answers.record).accepted()
+  /// - Parameter eventText: as of `RunService.run`.
+  package init(
+    _ sinks: [SinkSettings], environment: [String: String], eventText: (@Sendable ([UInt8]) -> [UInt8])?
+  ) {
+    names = sinks.map(\.name)
+    self.sinks = ConfiguredSinks(
+      sinks, environment: environment, output: .standardOutput(showing: eventText), onAnswer: answers.record)
   }
 
-  /// Tries one after another, in the order of the configuration.
+  /// Tries one after another, in the order of the configuration. One that `run` would refuse is sent nothing.
   package func run() async -> [Result] {
     var results: [Result] = []
-    for sink in sinks.all {
+    for name in names {
+      if let refused = sinks.refused.first(where: { $0.sink == name }) {
+        results.append(Result(sink: name, error: refused.cause, status: nil, took: nil))
+        continue
+      }
+      guard let sink = sinks.all.first(where: { $0.name == name }) else { continue }
       let id = UUID().uuidString.lowercased()
       let item = OutboxItem(
         sequence: .zero, eventID: id, tag: TagID(rawValue: 0),

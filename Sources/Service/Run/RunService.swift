@@ -63,9 +63,8 @@ package actor RunService {
     let entries = config.watch
     config.watch = []
     let rest = config
-    let output = eventText.map { LineOutput(STDOUT_FILENO, subject: "standard output", render: $0) } ?? .standardOutput
     let start = try await ServiceStart(
-      rest, database: database, environment: environment, output: output, signals: signals)
+      rest, database: database, environment: environment, output: .standardOutput(showing: eventText), signals: signals)
     try await RunService(start, config: rest, database: database, environment: environment)
       .run(entries, path, start, signals, reload)
   }

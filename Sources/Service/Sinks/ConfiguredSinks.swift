@@ -59,15 +59,6 @@ struct ConfiguredSinks: Sendable {
     self.own = own
   }
 
-  /// For those who make something of one sink after the other.
-  ///
-  /// - Throws: the first that is refused.
-  func accepted() throws(SinkError) -> ConfiguredSinks {
-    guard let first = refused.first else { return self }
-    close()
-    throw first
-  }
-
   /// After the workers have ended.
   func close() { own?.shutdown() }
 }
@@ -95,6 +86,9 @@ package struct SinkError: Error, Hashable, Sendable, CustomStringConvertible {
   var hint: String?
   /// Whether it only cannot be looked at from here: a credential of the service manager, outside of the service.
   var isUnseen = false
+
+  /// What is wrong with it, where the sink is named beside.
+  var cause: String { "\(setting.safe()): \(reason)" + (hint.map { "; \($0)" } ?? "") }
 
   package var description: String {
     "the sink \(sink.safe()) cannot be used (\(setting.safe()): \(reason)): \(hint ?? "correct the configuration")"

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Config
 import FoundationEssentials
-import Glibc
 import Host
 import Service
 
@@ -25,18 +24,7 @@ struct RunCommand: AsyncParsableCommand {
     let path = try database.location.writerPath(configured: settings.database)
     try await RunService.run(
       consume settings, at: config.file.absolutePath, database: path, environment: environment, signals: signals,
-      eventText: Self.eventText(environment),
+      eventText: EventText.onTerminal(environment),
       reload: { [file = config.file] say in try file.ready(say: say, isAnew: true) })
-  }
-
-  /// What a person wants to see on a terminal; whatever else reads standard output gets the documents.
-  private static func eventText(_ environment: [String: String]) -> (@Sendable ([UInt8]) -> [UInt8])? {
-    guard Terminal.isTerminal(STDOUT_FILENO) else { return nil }
-    let isPainted = Style.isWanted(.auto, isTerminal: true, environment: environment)
-    return { document in
-      let format = TextFormat(
-        style: Style(isOn: isPainted), charset: Output.charset, width: Terminal.columns(environment: environment))
-      return EventText(format: format).bytes(document).dropLast().map(\.self)
-    }
   }
 }

@@ -9,7 +9,7 @@ struct SinksTestCommand: AsyncParsableCommand {
     commandName: "test", abstract: "Send each sink a test event and say what came back.",
     discussion: """
       The event's type is watcher.test; nothing is recorded, and a disabled sink stays disabled. A sink of type stdout \
-      prints it.
+      prints it, as a line of text where that is a terminal.
       Example: watcher sinks test ops
       Exit status: 0; 69 a sink did not take it; 66 no such sink.
       """)
@@ -22,18 +22,21 @@ struct SinksTestCommand: AsyncParsableCommand {
     let settings = try config.file.ready()
     try SinkNames.check(names, known: settings.sinks.map(\.name), source: config.file.path)
     let wanted = settings.sinks.filter { names.isEmpty || names.contains($0.name) }
-    let test = try SinkTest(wanted, environment: ProcessInfo.processInfo.environment)
+    let environment = ProcessInfo.processInfo.environment
+    let test = SinkTest(wanted, environment: environment, eventText: EventText.onTerminal(environment))
     let results = await test.run()
-    for result in results {
-      // On standard error: standard output may be a sink.
-      Output.say(
-        "\(result.sink.shown): "
-          + (result.error.map { "failed after \(result.took.milliseconds) ms: \($0)" }
-            ?? "took it in \(result.took.milliseconds) ms\(result.status.map { ", HTTP status \($0)" } ?? "")"))
-    }
+    // On standard error: standard output may be a sink.
+    for result in results { Output.say("\(result.sink.shown): \(Self.words(result))") }
     guard results.allSatisfy({ $0.error == nil }) else {
       throw CommandError(
         .unavailable, "not every sink took the test event (\(config.file.path.shown)): see above what came back")
     }
+  }
+  private static func words(_ result: SinkTest.Result) -> String {
+    guard let took = result.took.map({ "\($0.milliseconds) ms" }) else {
+      return "cannot be used (\(result.error ?? ""))"
+    }
+    if let error = result.error { return "failed after \(took): \(error)" }
+    return "took it in \(took)" + (result.status.map { ", HTTP status \($0)" } ?? "")
   }
 }

@@ -1,4 +1,5 @@
 import Answers
+import Glibc
 import History
 import ImageModel
 
@@ -21,10 +22,24 @@ struct EventText {
     text(try EventDetails(event.body, sequence: event.sequence), of: event.tag)
   }
 
-  /// The same of an event's document alone, as sinks are sent it, ready to be written. What is no such document, as
-  /// that of a test is, stays as it is.
+  /// What a person wants to see of what a sink writes to a terminal; `nil` where something else reads standard output,
+  /// and gets the documents.
+  static func onTerminal(_ environment: [String: String]) -> (@Sendable ([UInt8]) -> [UInt8])? {
+    guard Terminal.isTerminal(STDOUT_FILENO) else { return nil }
+    let isPainted = Style.isWanted(.auto, isTerminal: true, environment: environment)
+    return { document in
+      let format = TextFormat(
+        style: Style(isOn: isPainted), charset: Output.charset, width: Terminal.columns(environment: environment))
+      return EventText(format: format).bytes(document).dropLast().map(\.self)
+    }
+  }
+
+  /// The same of an event's document alone, as sinks are sent it, ready to be written; of that of a test what it says
+  /// of itself. What is no such document stays as it is.
   func bytes(_ document: [UInt8]) -> [UInt8] {
-    EventDetails(document).map { format.charset.bytes(text($0, of: $0.tag)) } ?? document + [UInt8(ascii: "\n")]
+    let shown =
+      EventDetails(document).map { text($0, of: $0.tag) } ?? EventDetails.summary(document).map { $0.shown + "\n" }
+    return shown.map(format.charset.bytes) ?? document + [UInt8(ascii: "\n")]
   }
 
   private func text(_ details: EventDetails, of tag: TagReference?) -> String {
