@@ -156,10 +156,15 @@ import Testing
     let error = try late()?["error"] as? [String: Any]
     #expect(error?["code"] as? String == "unusable" && (error?["message"] as? String)?.contains(folder) == true)
     #expect(try scene.run(["health"]).stdout.contains("late"))
-    #expect(WatcherBinary.text(scene.stderr).contains("msg=sink_failing"))
+    let log = { WatcherBinary.text(scene.stderr) }
+    #expect(log().components(separatedBy: folder).count == 2, "it is told once: \(log())")
+    #expect(log().contains("msg=configuration_problem"))
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
     #expect(eventually(within: 40) { (try? late()?["state"] as? String) == "ok" })
-    #expect(WatcherBinary.text(scene.stderr).contains("msg=sink_recovered"))
+    #expect(log().contains("msg=sink_recovered"))
     #expect(access(folder + "/events.jsonl", F_OK) != 0, "a look makes nothing")
+    // What was put right and is wrong again is told.
+    try FileManager.default.removeItem(atPath: folder)
+    #expect(eventually(within: 40) { log().contains("msg=sink_failing") }, "\(log())")
   }
 }

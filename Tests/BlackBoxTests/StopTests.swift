@@ -154,6 +154,8 @@ import Testing
     }
     let outcome = try scene.run(["run", "--config", scene.config])
     #expect(outcome.status == (what == "port" ? 73 : 78), "\(outcome.stderr)")
+    let reason = what == "port" ? "Address already in use" : "No such file or directory"
+    #expect(outcome.stderr.components(separatedBy: reason).count == 2, "it is told once: \(outcome.stderr)")
     let left = try FileManager.default.contentsOfDirectory(atPath: scene.directory)
     #expect(!left.contains { $0.hasPrefix("watcher.db") }, "\(left)")
   }

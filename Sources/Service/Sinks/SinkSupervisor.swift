@@ -16,6 +16,8 @@ actor SinkSupervisor {
     let worker: DeliveryWorker
     let grouper: EventGrouper?
     let task: Task<Void, Never>
+    /// What was wrong with it when it was made, which has been told with its place in the configuration.
+    var toldFault: String?
 
     /// Ends it in the middle of things: what it has not settled still waits in the outbox.
     func abandon() async {
@@ -75,6 +77,7 @@ actor SinkSupervisor {
     for setting in settings {
       guard active[setting.name] == nil, let sink = made.all.first(where: { $0.name == setting.name }) else { continue }
       active[setting.name] = start(setting, sink)
+      active[setting.name]?.toldFault = made.faults.first { $0.sink == setting.name }?.reason
     }
   }
 
@@ -86,7 +89,10 @@ actor SinkSupervisor {
         try store.noteLook(
           fault, sink: sink.settings.name, fingerprint: sink.settings.definition.fingerprint, now: .now())
       }
-      onSettled(sink.settings.name, Settlement(results: [], turn: turn))
+      if fault == nil || fault != sink.toldFault {
+        onSettled(sink.settings.name, Settlement(results: [], turn: turn))
+      }
+      active[sink.settings.name]?.toldFault = nil
     }
   }
 

@@ -53,9 +53,7 @@ struct WatcherCommand: AsyncParsableCommand {
     case let error as StoreError: fail(CommandError(error))
     case let refusal as ConfigRefusal:
       for problem in refusal.problems { Output.say(problem.rendered) }
-      end(after: refusal.cause)
-    case let error as SinkError: fail(CommandError(error))
-    case let error as ListenError: fail(CommandError(error.status, error.description))
+      fail(CommandError(refusal))
     case is OutputClosed:
       signal(SIGPIPE, SIG_DFL)
       raise(SIGPIPE)

@@ -1,3 +1,4 @@
+import Config
 import History
 import ImageModel
 import Service
@@ -18,8 +19,13 @@ struct CommandError: Error, Hashable, CustomStringConvertible {
     self.message = message
   }
 
-  init(_ error: SinkError) {
-    self.init(.configuration, error.description)
+  /// Below what it is that is wrong.
+  init(_ refusal: ConfigRefusal) {
+    let sink = (refusal.cause as? SinkError)?.sink
+    let what = sink.map { "the sink \($0.safe()) cannot be used" } ?? "the configuration asks for what cannot be had"
+    self.init(
+      (refusal.cause as? ListenError)?.status ?? .configuration,
+      "\(what) (\(refusal.problems.first?.path.safe() ?? "")): correct what is listed above")
   }
 
   init(_ error: StoreError) {
