@@ -35,7 +35,9 @@ import Testing
     .init("a value that is none", "status --color sometimes", 64, "one of 'auto', 'always' or 'never'"),
     .init("a setting as an option", "run --interval 5m", 64, "unknown option '--interval' (watcher run)"),
     .init("two configurations", "config check A --config B", 64, "name the configuration once (watcher config check)"),
-    .init("one before and one behind", "--config DIR/config.json status --config d.json", 78, "(d.json: No such file"),
+    .init(
+      "one before and one behind", "--config DIR/config.json status --config d.json", 64,
+      "--config is given twice (watcher status): say it once"),
     .init("no command", "--config DIR/config.json", 64, "a command is missing (watcher): there are run, check,"),
     .init("a configuration that is not there", "check --config none.json", 78, "name a file that is there"),
     .init("a directory in its place", "run --config DIR", 78, "(DIR: Is a directory): name a file that is there"),

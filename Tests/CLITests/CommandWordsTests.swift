@@ -41,6 +41,25 @@ import Testing
     #expect(CommandWords.arranged(words).joined(separator: " ") == expected ?? line)
   }
 
+  @Test(
+    arguments: [
+      ("status --config F", nil), ("status --config F --config=F", "--config is given twice (watcher status)"),
+      ("status --color auto x --color always", "--color is given twice (watcher status)"),
+      ("events --last=3 --follow --last=4", "--last is given twice (watcher events)"),
+      ("db backup --database D x --database D", "--database is given twice (watcher db backup)"),
+      // What may be repeated, flags, values, and what stands behind `--`.
+      ("history x --platform a --platform b", nil), ("events --type a --type b --tag x --tag y", nil),
+      ("deliveries list --sink a --sink b", nil), ("status --json --json", nil),
+      ("history x --at --config --config F", nil), ("status -- --config --config", nil),
+      // What is no option is for the parser to find, and a shell's completion is none of it.
+      ("status --confg F --confg F", nil), ("--config F --config F", nil),
+      ("---completion --config -- --config F --config F", nil),
+    ] as [(String, String?)])
+  func anOptionWithOneValueIsGivenOnce(line: String, expected: String?) {
+    let words = line.split(separator: " ").map(String.init)
+    #expect(UsageMessage.repeatedOption(words) == expected.map { $0 + ": say it once" })
+  }
+
   @Test func helpOfWhatIsNotThereIsAMistake() {
     #expect(UsageMessage.unknownHelp(["help"]) == nil)
     #expect(UsageMessage.unknownHelp(["help", "db", "backup"]) == nil)

@@ -14,7 +14,7 @@ enum UsageMessage {
     var hint = "see '\(walk.line) --help'"
     if let option = unknownOption(what) {
       what = "Unknown option '\(option)'"
-      let name = String(option.prefix { $0 != "=" })
+      let name = name(option)
       if name.hasPrefix("--"), let meant = nearest(to: name, among: options(of: walk.command)) {
         hint = "did you mean '\(meant)'? '\(walk.line) --help' shows all"
       }
@@ -28,6 +28,25 @@ enum UsageMessage {
     guard arguments.first == "help" else { return nil }
     var walk = CommandWalk()
     return missing(&walk, Array(arguments.dropFirst()))
+  }
+
+  /// Says of an option with one value that it is given twice; the parser would take the last one. `nil` where none is.
+  static func repeatedOption(_ arguments: [String]) -> String? {
+    let words = arguments.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }.map(name)
+    guard Set(words).count < words.count, !words.contains(where: { $0.hasPrefix("---") }) else { return nil }
+    var walk = CommandWalk()
+    var rest = arguments[...]
+    while let word = rest.first, walk.enter(word) { rest = rest.dropFirst() }
+    let lines = optionLines(of: walk.command)
+    var seen: Set<String> = []
+    while let word = rest.popFirst(), word != "--" {
+      let name = name(word)
+      guard let line = lines.first(where: { $0.contains("\(name) <") }) else { continue }
+      if name == word { _ = rest.popFirst() }
+      guard !line.contains("may be repeated"), !seen.insert(name).inserted else { continue }
+      return "\(name) is given twice (\(walk.line)): say it once"
+    }
+    return nil
   }
 
   /// Goes as far as commands are named. Returns what to say if one is not there, or if there has to be one.
@@ -58,9 +77,17 @@ enum UsageMessage {
 
   /// The long names of every option of a command, as its help has them.
   private static func options(of command: any ParsableCommand.Type) -> [String] {
-    WatcherCommand.helpMessage(for: command, columns: 400).split(separator: "\n").flatMap { line in
+    optionLines(of: command).flatMap { line in
       line.split(whereSeparator: { $0 == " " || $0 == "," }).prefix { $0.hasPrefix("-") }
         .filter { $0.hasPrefix("--") }.map(String.init)
     }
   }
+
+  /// A line of its help for each: `  --sink <name>  Those to this sink; may be repeated.`
+  private static func optionLines(of command: any ParsableCommand.Type) -> [Substring] {
+    WatcherCommand.helpMessage(for: command, columns: 400).split(separator: "\n").filter { $0.hasPrefix("  -") }
+  }
+
+  /// Of an option, without the value that may be joined to it.
+  private static func name(_ word: String) -> String { String(word.prefix { $0 != "=" }) }
 }

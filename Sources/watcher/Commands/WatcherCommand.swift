@@ -27,7 +27,9 @@ struct WatcherCommand: AsyncParsableCommand {
     // A registry or a reader that hangs up is an error to handle, not an end. `end` makes up for it.
     signal(SIGPIPE, SIG_IGN)
     let arguments = CommandWords.arranged(Array(CommandLine.arguments.dropFirst()))
-    if let message = UsageMessage.unknownHelp(arguments) { fail(CommandError(.usage, message)) }
+    if let message = UsageMessage.unknownHelp(arguments) ?? UsageMessage.repeatedOption(arguments) {
+      fail(CommandError(.usage, message))
+    }
     do {
       var command = try await asyncParseAsRoot(arguments)
       // They are caught wherever the word `run` stands among the arguments.
