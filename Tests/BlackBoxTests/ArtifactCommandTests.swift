@@ -10,11 +10,7 @@ import Testing
   private let scene: Scene
   private let tag: String
 
-  init() throws {
-    registry = try FakeRegistry()
-    tag = "\(registry.authority)/app:stable"
-    scene = try Scene(watch: [tag])
-  }
+  init() throws { (registry, tag, scene) = try Scene.ofOneTag(isPushed: false) }
 
   private func check(_ arguments: String...) throws -> WatcherBinary.Outcome {
     try scene.run(["check", "--config", scene.config] + arguments)

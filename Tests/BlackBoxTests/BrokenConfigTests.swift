@@ -7,11 +7,8 @@ import Testing
 /// that runs, which goes on with the one from before.
 @Suite struct BrokenConfigTests {
   @Test func eachIsRefusedWithItsPlaceAndADaemonKeepsTheOld() throws {
-    let registry = try FakeRegistry()
+    let (registry, image, scene) = try Scene.ofOneTag()
     defer { registry.stop() }
-    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
-    let image = "\(registry.authority)/app:stable"
-    let scene = try Scene(watch: [image])
     let port = try scene.listen()
     let daemon = try scene.daemon()
     defer { daemon.terminate() }

@@ -44,6 +44,13 @@ final class DockerRegistry {
     authority = try #require(found, "docker-registry does not say where it listens")
   }
 
+  /// A scene that watches a tag of one.
+  static func scene(watching path: String) throws -> (registry: DockerRegistry, image: String, scene: Scene) {
+    let registry = try DockerRegistry()
+    let image = "\(registry.authority)/\(path)"
+    return (registry, image, try Scene(watch: [image]))
+  }
+
   deinit {
     process.signal(SIGKILL)
     _ = try? process.finish()

@@ -8,11 +8,7 @@ import Testing
   private let scene: Scene
   private let image: String
 
-  init() throws {
-    registry = try FakeRegistry()
-    image = "\(registry.authority)/app:stable"
-    scene = try Scene(watch: [image])
-  }
+  init() throws { (registry, image, scene) = try Scene.ofOneTag(isPushed: false) }
 
   private func push(_ name: String, _ platforms: [String] = ["linux/amd64", "linux/arm64"]) throws {
     registry.put(FakeRegistryImage(name, platforms: platforms), in: "app", tag: "stable")

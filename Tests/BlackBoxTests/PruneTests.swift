@@ -8,11 +8,7 @@ import Testing
   private let scene: Scene
   private let image: String
 
-  init() throws {
-    registry = try FakeRegistry()
-    image = "\(registry.authority)/app:stable"
-    scene = try Scene(watch: [image], interval: "1h")
-  }
+  init() throws { (registry, image, scene) = try Scene.ofOneTag(interval: "1h", isPushed: false) }
 
   /// Three states, the last one of now; the first two as if they were from ten days ago.
   private func recordThree() throws {

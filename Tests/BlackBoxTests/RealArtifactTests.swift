@@ -12,11 +12,7 @@ import Testing
   private let tag: String
   private let scene: Scene
 
-  init() throws {
-    registry = try DockerRegistry()
-    tag = "\(registry.authority)/team/app:stable"
-    scene = try Scene(watch: [tag])
-  }
+  init() throws { (registry, tag, scene) = try DockerRegistry.scene(watching: "team/app:stable") }
 
   /// The types of the events of one poll.
   private func check() throws -> [String] {

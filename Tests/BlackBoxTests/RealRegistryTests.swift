@@ -13,11 +13,7 @@ import Testing
   private let image: String
   private let scene: Scene
 
-  init() throws {
-    registry = try DockerRegistry()
-    image = "\(registry.authority)/team/app:stable"
-    scene = try Scene(watch: [image])
-  }
+  init() throws { (registry, image, scene) = try DockerRegistry.scene(watching: "team/app:stable") }
 
   @Test(.enabled(if: DockerRegistry.program != nil, "docker-registry is not installed"))
   func movesBackAndForthAndIsGone() throws {

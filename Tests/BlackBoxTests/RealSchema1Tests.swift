@@ -11,11 +11,7 @@ import Testing
   private let image: String
   private let scene: Scene
 
-  init() throws {
-    registry = try DockerRegistry()
-    image = "\(registry.authority)/team/app:old"
-    scene = try Scene(watch: [image])
-  }
+  init() throws { (registry, image, scene) = try DockerRegistry.scene(watching: "team/app:old") }
 
   @Test(.enabled(if: isPossible, "docker-registry or skopeo is not installed"))
   func isRecordedWithoutAnImageID() throws {

@@ -22,12 +22,14 @@ final class Scene {
     try configure(watch: watch, interval: interval, sinks: sinks)
   }
 
-  /// One that watches one tag, whose image is "first", and the registry that has it.
+  /// One that watches one tag, and its registry.
+  ///
+  /// - Parameter isPushed: whether there is an image behind it, "first".
   static func ofOneTag(
-    interval: String = "10s"
+    interval: String = "10s", isPushed: Bool = true
   ) throws -> (registry: FakeRegistry, image: String, scene: Scene) {
     let registry = try FakeRegistry()
-    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
+    if isPushed { registry.put(FakeRegistryImage("first"), in: "app", tag: "stable") }
     let image = "\(registry.authority)/app:stable"
     return (registry, image, try Scene(watch: [image], interval: interval))
   }

@@ -8,11 +8,7 @@ import Testing
   private let registry: FakeRegistry
   private let scene: Scene
 
-  init() throws {
-    registry = try FakeRegistry()
-    registry.put(FakeRegistryImage("first"), in: "app", tag: "stable")
-    scene = try Scene(watch: ["\(registry.authority)/app:stable"])
-  }
+  init() throws { (registry, _, scene) = try Scene.ofOneTag() }
 
   private var log: String { WatcherBinary.text(scene.stderr) }
 

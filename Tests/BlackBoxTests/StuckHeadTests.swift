@@ -11,11 +11,7 @@ import Testing
   private let old = FakeRegistryImage("old")
   private let new = FakeRegistryImage("new")
 
-  init() throws {
-    registry = try FakeRegistry()
-    image = "\(registry.authority)/app:stable"
-    scene = try Scene(watch: [image])
-  }
+  init() throws { (registry, image, scene) = try Scene.ofOneTag(isPushed: false) }
 
   @Test func isFoundOutWithinADay() throws {
     defer { registry.stop() }
