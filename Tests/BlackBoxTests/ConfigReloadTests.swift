@@ -131,7 +131,7 @@ import Testing
       try scene.configure(
         watch: [image("app")] + (round % 2 == 0 ? [image("more")] : []),
         sinks: [
-          "hook": ["type": "webhook", "url": "\(hook.origin)/\(round % 3)", "allow_http": true],
+          "hook": Scene.webhook(to: "\(hook.origin)/\(round % 3)"),
           "side": ["type": "file", "path": "\(scene.directory)/side\(round % 4).jsonl"],
         ])
     }

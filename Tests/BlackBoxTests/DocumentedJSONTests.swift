@@ -43,9 +43,7 @@ import Testing
     let tag = "\(registry.authority)/team/app:stable"
     let first = FakeRegistryImage("first", platforms: ["linux/amd64"])
     registry.put(first, in: "team/app", tag: "stable")
-    let scene = try Scene(
-      watch: [tag],
-      sinks: ["ops": ["type": "webhook", "url": "\(receiver.origin)/watcher", "allow_http": true]])
+    let scene = try Scene(watch: [tag], sinks: ["ops": Scene.webhook(to: "\(receiver.origin)/watcher")])
     _ = try scene.json(["check", "--json", "--config", scene.config])
     registry.put(first.rebuilt(), in: "team/app", tag: "stable")
     var printed: [String: String] = [:]

@@ -68,7 +68,7 @@ import Testing
     defer { receiver.stop() }
     try scene.configure(
       watch: [image], interval: "1h",
-      sinks: ["hook": ["type": "webhook", "url": receiver.origin, "allow_http": true, "events": ["*"]]])
+      sinks: ["hook": Scene.webhook(to: receiver.origin, ["events": ["*"]])])
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
     #expect(eventually { (try? scene.run(["health"]).status) == 0 })
@@ -152,9 +152,7 @@ import Testing
     defer { registry.stop() }
     let receiver = try LoopbackServer { _ in ScriptedResponse(200, behaviour: .hang) }
     defer { receiver.stop() }
-    try scene.configure(
-      watch: [image],
-      sinks: ["hook": ["type": "webhook", "url": receiver.origin, "allow_http": true, "events": ["*"]]])
+    try scene.configure(watch: [image], sinks: ["hook": Scene.webhook(to: receiver.origin, ["events": ["*"]])])
     let outcome = try check([])
     #expect(outcome.status == 0 && receiver.requests.count == 1)
     #expect(outcome.stderr.contains("(hook: 1 waits; not taken within 10 s)"), "\(outcome.stderr)")

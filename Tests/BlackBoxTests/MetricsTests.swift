@@ -64,7 +64,7 @@ import Testing
     defer { hook.stop() }
     try scene.configure(
       watch: [image], interval: "1h",
-      sinks: ["hook": ["type": "webhook", "url": hook.origin + "/", "allow_http": true, "events": ["*"]]])
+      sinks: ["hook": Scene.webhook(to: hook.origin, ["events": ["*"]])])
     let port = try scene.listen()
     let daemon = try scene.daemon()
     defer { daemon.terminate() }

@@ -43,8 +43,7 @@ import Testing
       registry.stop()
       receiver.stop()
     }
-    try scene.configure(
-      watch: [image], sinks: ["ops": ["type": "webhook", "url": receiver.origin, "allow_http": true, "events": ["*"]]])
+    try scene.configure(watch: [image], sinks: ["ops": Scene.webhook(to: receiver.origin, ["events": ["*"]])])
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
     #expect(try eventually { try scene.sql("SELECT state FROM sink WHERE name = 'ops'") == ["disabled"] })
@@ -67,8 +66,7 @@ import Testing
       registry.stop()
       receiver.stop()
     }
-    try scene.configure(
-      watch: [], sinks: ["ops": ["type": "webhook", "url": receiver.origin, "allow_http": true]])
+    try scene.configure(watch: [], sinks: ["ops": Scene.webhook(to: receiver.origin)])
     try make(.init("\(response.status)", "sinks test ops", 69, words, "not every sink took the test event"))
   }
 

@@ -34,6 +34,11 @@ final class Scene {
     return (registry, image, try Scene(watch: [image], interval: interval))
   }
 
+  /// A sink that sends to a receiver on loopback, without TLS.
+  static func webhook(to url: String, _ settings: [String: Any] = [:]) -> [String: Any] {
+    ["type": "webhook", "url": url, "allow_http": true].merging(settings) { $1 }
+  }
+
   /// Writes the configuration anew.
   func configure(watch: [Any], interval: String = "10s", sinks: [String: [String: Any]] = [:]) throws {
     let document: [String: Any] = [

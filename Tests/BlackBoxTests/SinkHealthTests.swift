@@ -32,7 +32,7 @@ import Testing
     }
     try scene.configure(
       watch: [image],
-      sinks: ["ops": ["type": "webhook", "url": receiver.origin, "allow_http": true, "retry_schedule": ["0s", "1s"]]])
+      sinks: ["ops": Scene.webhook(to: receiver.origin, ["retry_schedule": ["0s", "1s"]])])
     let port = try scene.listen()
     var daemon = try scene.daemon()
     #expect(eventually { scene.isBaselineRecorded() })
@@ -124,8 +124,7 @@ import Testing
       registry.stop()
       receiver.stop()
     }
-    try scene.configure(
-      watch: [image], sinks: ["ops": ["type": "webhook", "url": receiver.origin, "allow_http": true, "events": ["*"]]])
+    try scene.configure(watch: [image], sinks: ["ops": Scene.webhook(to: receiver.origin, ["events": ["*"]])])
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
     #expect(eventually { scene.isBaselineRecorded() })

@@ -60,7 +60,7 @@ import Testing
     defer { registry.stop() }
     func file(_ name: String) -> [String: Any] { ["type": "file", "path": "\(scene.directory)/\(name).jsonl"] }
     let watch = ["\(registry.authority)/app:stable", "\(registry.authority)/none:stable"]
-    let open: [String: Any] = ["type": "webhook", "url": "http://192.0.2.1:9/", "allow_http": true]
+    let open = Scene.webhook(to: "http://192.0.2.1:9/")
     try scene.configure(watch: watch, sinks: ["side": file("side"), "old": file("old"), "open": open])
     let daemon = try scene.daemon()
     defer { daemon.terminate() }

@@ -17,7 +17,7 @@ import Testing
     defer { receiver.stop() }
     let scene = try Scene(
       watch: ["slow", "quick"].map { "\(registry.authority)/\($0):stable" },
-      sinks: ["hook": ["type": "webhook", "url": receiver.origin + "/", "allow_http": true, "timeout": "60s"]])
+      sinks: ["hook": Scene.webhook(to: receiver.origin, ["timeout": "60s"])])
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
     #expect(eventually { (try? scene.sql("SELECT count(*) FROM snapshot")) == ["2"] })

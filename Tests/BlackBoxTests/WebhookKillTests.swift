@@ -41,10 +41,7 @@ import Testing
       return fails ? response : ScriptedResponse(200)
     }
     defer { receiver.stop() }
-    let sink: [String: Any] = [
-      "type": "webhook", "url": receiver.origin + "/", "allow_http": true,
-      "retry_schedule": ["0s"] + Array(repeating: "1s", count: 49),
-    ]
+    let sink = Scene.webhook(to: receiver.origin, ["retry_schedule": ["0s"] + Array(repeating: "1s", count: 49)])
     let scene = try Scene(
       watch: (0..<Self.tags).map { "\(registry.authority)/app\($0):stable" }, sinks: ["hook": sink])
     var versions = Array(repeating: 0, count: Self.tags)

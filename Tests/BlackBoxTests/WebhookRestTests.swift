@@ -29,7 +29,7 @@ import Testing
   private func configure(_ path: String) throws {
     try scene.configure(
       watch: ["one", "two"].map { "\(registry.authority)/\($0):stable" },
-      sinks: ["hook": ["type": "webhook", "url": receiver.origin + path, "allow_http": true]])
+      sinks: ["hook": Scene.webhook(to: receiver.origin + path)])
   }
 
   /// One event is refused: then the sink rests.

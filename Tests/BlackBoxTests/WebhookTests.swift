@@ -16,10 +16,8 @@ import Testing
   }
 
   private func scene(_ receiver: LoopbackServer, _ more: [String: Any] = [:]) throws -> Scene {
-    let sink: [String: Any] = [
-      "type": "webhook", "url": "\(receiver.origin)/canary-path?token=canary-query", "allow_http": true,
-      "retry_schedule": ["0s", "1s", "1s", "1s"],
-    ]
+    let sink = Scene.webhook(
+      to: "\(receiver.origin)/canary-path?token=canary-query", ["retry_schedule": ["0s", "1s", "1s", "1s"]])
     return try Scene(watch: [image], sinks: ["hook": sink.merging(more) { $1 }])
   }
 
@@ -230,10 +228,7 @@ import Testing
     let tags = (1...20).map { "app\($0)" }
     for tag in tags { registry.put(FakeRegistryImage("first"), in: tag, tag: "stable") }
     let scene = try scene(receiver, ["group": "1s"])
-    let sink: [String: Any] = [
-      "type": "webhook", "url": "\(receiver.origin)/", "allow_http": true, "group": "2s",
-      "retry_schedule": ["0s", "1s", "1s"],
-    ]
+    let sink = Scene.webhook(to: receiver.origin, ["group": "2s", "retry_schedule": ["0s", "1s", "1s"]])
     try scene.configure(watch: tags.map { "\(registry.authority)/\($0):stable" }, sinks: ["hook": sink])
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     let before = scene.eventLines().count
