@@ -114,4 +114,23 @@ import Testing
     let unread = try check()
     #expect(unread.status == 78 && unread.stderr.contains("nobody cannot read the configuration"), "\(unread.stderr)")
   }
+
+  /// Of groups it has what that user has, and none of root's: neither the one it runs by nor a further one.
+  @Test(
+    .enabled(if: geteuid() == 0, "becoming another user needs root"),
+    arguments: [(0, false), (4_242, false), (65_534, true)] as [(gid_t, Bool)])
+  func rootChecksWithTheGroupsOfThatUser(group: gid_t, isReader: Bool) throws {
+    let token = scene.directory + "/token"
+    try "hunter2\n".write(toFile: token, atomically: true, encoding: .utf8)
+    try scene.configure(watch: ["r.example/a"])
+    var document = try object(WatcherBinary.text(scene.config))
+    document["registries"] = ["r.example": ["token_file": token]]
+    try JSONSerialization.data(withJSONObject: document).write(to: URL(filePath: scene.config))
+    #expect(chmod(token, 0o640) == 0 && chown(token, 0, group) == 0 && chmod(scene.config, 0o644) == 0)
+    #expect(chmod(scene.directory, 0o755) == 0 && chown(scene.directory, 65_534, 65_534) == 0)
+    let outcome = try check(["setpriv", "--groups=4242"])
+    #expect(outcome.status == (isReader ? 0 : 78), "\(outcome.stderr)")
+    #expect(outcome.stderr.contains("Permission denied") == !isReader, "\(outcome.stderr)")
+    #expect(outcome.stdout.hasSuffix("checked as user nobody\n") == isReader, "\(outcome.stdout)")
+  }
 }
