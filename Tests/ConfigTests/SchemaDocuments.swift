@@ -1,48 +1,13 @@
-import Foundation
 import TestSupport
 
 @testable import Config
 
-/// A document that may be a configuration, to hold against the schema as well as the reader.
-struct SchemaDocument {
-  let name: String
-  let bytes: [UInt8]
-
-  init(_ name: String, _ bytes: some Sequence<UInt8>) {
-    self.name = name
-    self.bytes = Array(bytes)
-  }
-
+extension JSONDocument {
   /// Whether the reader takes it, and what it asks for can be done.
   var isTaken: Bool { (try? WatchConfig.parse(bytes, path: "c").unbuilt.isEmpty) ?? false }
 
-  static func fixtures(_ folder: String, _ names: [String]) throws -> [SchemaDocument] {
-    try names.map { SchemaDocument($0, try Fixtures.bytes("\(folder)/\($0).json")) }
-  }
-
-  /// What the project ships, shows and tests with; most is no configuration.
-  static func ofTheProject() throws -> [SchemaDocument] {
-    var documents: [SchemaDocument] = []
-    let below = try ["docs", "packaging", "Tests"].flatMap { folder in
-      try FileManager.default.subpathsOfDirectory(atPath: ProjectFile.path(folder)).map { "\(folder)/\($0)" }
-    }
-    for path in ["README.md", "config.example.json"] + below {
-      if path.hasSuffix(".json") || path.hasPrefix("Tests/FuzzTests/corpus/config/") {
-        let bytes = FileManager.default.contents(atPath: ProjectFile.path(path))
-        documents.append(SchemaDocument(path, bytes ?? Data()))
-      } else if path.hasSuffix(".md") {
-        documents += try parts(of: path, like: /```json\n(?<part>(?s:.*?))```/)
-      } else if path.hasPrefix("Tests/"), path.hasSuffix(".swift") {
-        documents += try parts(of: path, like: /#"(?<part>\{.*?\})"#/)
-      }
-    }
-    return documents
-  }
-
-  private static func parts(
-    of path: String, like pattern: Regex<(Substring, part: Substring)>
-  ) throws -> [SchemaDocument] {
-    try ProjectFile.text(path).matches(of: pattern).map { SchemaDocument("\(path): \($0.part)", $0.part.utf8) }
+  static func fixtures(_ folder: String, _ names: [String]) throws -> [JSONDocument] {
+    try names.map { JSONDocument($0, try Fixtures.bytes("\(folder)/\($0).json")) }
   }
 }
 
@@ -50,7 +15,7 @@ struct SchemaDocument {
 struct SchemaProbe {
   let key: String
   let kind: ConfigValue?
-  let document: SchemaDocument
+  let document: JSONDocument
 
   /// The objects, what stands in each beside the key that is probed, and where it is OBJECT.
   private static let places: [(keys: ConfigObject, beside: [String: String], text: String)] = [
@@ -100,7 +65,7 @@ struct SchemaProbe {
         let object = "{\(members.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", "))}"
         let written = text.replacing("OBJECT", with: object)
         return SchemaProbe(
-          key: key, kind: keys.keys.first { $0.name == key }?.value, document: SchemaDocument(written, written.utf8))
+          key: key, kind: keys.keys.first { $0.name == key }?.value, document: JSONDocument(written, written.utf8))
       }
     }
   }

@@ -43,8 +43,8 @@ struct SchemaTests {
   ]
 
   @Test func whatIsTakenIsValid() throws {
-    let good = try SchemaDocument.fixtures("good", Fixtures.good)
-    let project = try SchemaDocument.ofTheProject()
+    let good = try JSONDocument.fixtures("good", Fixtures.good)
+    let project = try JSONDocument.ofTheProject()
     let taken = (good + project).filter(\.isTaken)
     #expect(taken.count > 40, "\(taken.count) configurations")
     for path in ["config.example.json", "packaging/config.json"] { #expect(taken.contains { $0.name == path }) }
@@ -54,18 +54,18 @@ struct SchemaTests {
   }
 
   @Test func whatIsNotBuiltIsNotOffered() throws {
-    let unbuilt = try SchemaDocument.fixtures("good", Fixtures.good).filter { !$0.isTaken }
+    let unbuilt = try JSONDocument.fixtures("good", Fixtures.good).filter { !$0.isTaken }
     #expect(unbuilt.map(\.name) == ["contract", "registries"])
     let others = [
       #"{"defaults": {"platform_match": "compatible"}}"#, #"{"watch": [{"repository": "a"}]}"#,
       #"{"registries": {"a.example": {"credential_helper": "pass"}}}"#,
     ]
-    let verdicts = try SchemaValidator.verdicts(on: unbuilt + others.map { SchemaDocument($0, $0.utf8) })
+    let verdicts = try SchemaValidator.verdicts(on: unbuilt + others.map { JSONDocument($0, $0.utf8) })
     #expect(verdicts.count == 5 && !verdicts.contains("valid"))
   }
 
   @Test func whatIsRefusedIsRefusedWhereASchemaCan() throws {
-    let bad = try SchemaDocument.fixtures("bad", Fixtures.bad)
+    let bad = try JSONDocument.fixtures("bad", Fixtures.bad)
     let valid = zip(bad, try SchemaValidator.verdicts(on: bad)).filter { $0.1 == "valid" }.map(\.0.name)
     #expect(Set(valid) == Self.onlyForTheReader, "\(valid)")
   }

@@ -7,7 +7,7 @@ enum SchemaValidator {
   static let python = ProcessInfo.processInfo.environment["WATCHER_RECEIVER_PYTHON"]
 
   /// For each document `valid`, or what is wrong.
-  static func verdicts(on documents: [SchemaDocument]) throws -> [String] {
+  static func verdicts(on documents: [JSONDocument]) throws -> [String] {
     let directory = try TemporaryDirectory()
     func file(_ name: String) -> String { "\(directory.path)/\(name)" }
     let lines = documents.map { Data($0.bytes).base64EncodedString() + "\n" }.joined()
