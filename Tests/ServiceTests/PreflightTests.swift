@@ -3,7 +3,9 @@ import Foundation
 import History
 import Host
 import ImageModel
+import InMemoryLogging
 import Logging
+import Polling
 import TestSupport
 import Testing
 
@@ -68,10 +70,13 @@ import Testing
   }
 
   private let directory: TemporaryDirectory
+  /// Of the service that is reloaded.
+  private let other: TemporaryDirectory
   private let environment: [String: String]
 
   init() throws {
     directory = try TemporaryDirectory()
+    other = try TemporaryDirectory()
     let folder = directory.path
     environment = ["CREDENTIALS_DIRECTORY": folder]
     for (name, text) in [
@@ -102,11 +107,26 @@ import Testing
         signals: SignalWatch())
       let faults = start.made.faults
       await start.endpoint.close()
-      await start.made.close()
+      start.made.sinks.close()
       return (faults, false)
     } catch let refusal as ConfigRefusal {
       return (refusal.problems, true)
     }
+  }
+
+  /// The same of a service that works by a small configuration and is reloaded with this one. No poll of it finds
+  /// anything, so there is no event that could be sent.
+  private func reload(_ config: WatchConfig) async throws -> (problems: [String], isRefused: Bool) {
+    let small = try self.config(#"{"watch": ["a.example/a:1"], "sinks": {"small": {"type": "stdout"}}}"#)
+    let scene = try await ReloadScene(
+      small, database: other.path + "/watcher.db", environment: environment,
+      poll: { _ in .failed(CheckFailure(.network, "nobody is asked"), registryAnswers: false) })
+    await scene.reload { _ in config }.run()
+    let isRefused = !scene.metrics.isLastReloadGood
+    #expect(scene.lines.entries.contains { $0.message == (isRefused ? "reload_failed" : "reloaded") })
+    #expect(scene.parts.config.value.sinks == (isRefused ? small : config).sinks)
+    await scene.end()
+    return (scene.problems, isRefused)
   }
 
   @Test(arguments: mistakes) func eachIsToldAlikeAtItsPlace(_ mistake: Mistake) async throws {
@@ -123,6 +143,8 @@ import Testing
 
     let begun = try await start(config)
     #expect(begun.problems == findings.map(\.problem) && begun.isRefused == mistake.refuses)
+    let reloaded = try await reload(config)
+    #expect(reloaded.problems == findings.map(\.problem.firstLine) && reloaded.isRefused == mistake.refuses)
     #expect(!FileManager.default.fileExists(atPath: database.path), "a look makes nothing")
     #expect(!FileManager.default.fileExists(atPath: directory.path + "/none"))
   }
@@ -163,18 +185,28 @@ import Testing
     #expect(made.isEmpty)
   }
 
-  /// The files of the parser's tests, of which most names lead nowhere here.
-  @Test func eachFixtureIsJudgedAlike() async throws {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../ConfigTests/fixtures/good")
-    let files = try FileManager.default.contentsOfDirectory(at: folder.standardized, includingPropertiesForKeys: nil)
-    #expect(files.count > 8)
-    for file in files where file.pathExtension == "json" {
-      let config = try WatchConfig.parse(Array(Data(contentsOf: file)), path: file.lastPathComponent)
+  /// What the project ships, shows and tests with; most names lead nowhere here.
+  @Test func eachConfigurationIsJudgedAlike() async throws {
+    let valid = try JSONDocument.ofTheProject().compactMap { document in
+      (try? WatchConfig.parse(document.bytes, path: "c.json")).map { (document.name, $0) }
+    }
+    for place in ["Tests/ConfigTests/fixtures/good/contract.json", "config.example.json", "docs/", "contrib/"] {
+      #expect(valid.contains { $0.0.hasPrefix(place) }, "\(place)")
+    }
+    for (name, config) in valid {
       let findings = try await trial(config)
       let begun = try await start(config)
-      #expect(begun.isRefused == findings.contains { $0.refusal != nil }, "\(file)")
+      #expect(begun.isRefused == findings.contains { $0.refusal != nil }, "\(name)")
       let expected = begun.isRefused ? findings.filter { $0.refusal != nil } : findings
-      #expect(begun.problems == expected.map(\.problem), "\(file)")
+      #expect(begun.problems == expected.map(\.problem), "\(name)")
+      let reloaded = try await reload(config)
+      #expect(reloaded.isRefused == begun.isRefused, "\(name)")
+      #expect(reloaded.problems == begun.problems.map(\.firstLine), "\(name)")
     }
   }
+}
+
+extension ConfigProblem {
+  /// As a log has it.
+  fileprivate var firstLine: String { String(rendered.prefix { $0 != "\n" }) }
 }

@@ -7,12 +7,10 @@ import Host
 import ImageModel
 import InMemoryLogging
 import Logging
-import Recording
 import Registry
 import Synchronization
 import TestSupport
 import Testing
-import Transport
 
 @testable import Config
 @testable import History
@@ -51,24 +49,18 @@ import Transport
     poller: 1, announced: ["a.example/app:2", "b.example/app:1", "c.example/app:1"], isGood: true)
 
   private let directory: TemporaryDirectory
-  private let registrar: Registrar
+  private let scene: ReloadScene
   private let receiver: NotifyReceiver
-  private let lines = InMemoryLogHandler()
   private let ports: [String: Int]
   private let old: WatchConfig
   private let next: WatchConfig
-  private let logSettings: Reloadable<LogSettings>
-  private let metrics = ServiceMetrics(logs: LogCounts(), startedAt: .now())
-  private let pollers = Reloadable<[RegistryClient]>([])
   private let announced = Reloadable<[String]?>(nil)
   /// Called with each watchlist that is in force from then on.
   private let onWatchlist = Reloadable<@Sendable () -> Void>({})
-  private let parts: Reload.Parts
 
   init() async throws {
     directory = try TemporaryDirectory()
     let folder = directory.path
-    registrar = try Registrar(opening: folder + "/watcher.db")
     receiver = try NotifyReceiver(.path(folder + "/notify"))
     ports = ["old": try freePort(), "new": try freePort()]
     old = try Self.config(
@@ -81,38 +73,12 @@ import Transport
         + #""third": {"type": "file", "path": "\#(folder)/third.jsonl", "events": ["watcher.image.*"]}},"#
         + #""log": {"level": "debug", "format": "json"}, "retention": {"history": "2d"},"#
         + #""registries": {"a.example": {"max_concurrency": 1}}}"#)
-    logSettings = Reloadable(old.log)
-    let log = Logger(label: "test") { [lines] _ in lines }
-    let writer = registrar.writer
-    let sinks = SinkSupervisor(
-      writer: writer, log: log, steps: ClockStepMonitor(since: .now()) { _ in }, http: nil,
-      onFailure: { Issue.record($0) }, onSettled: { _, _ in })
-    let config = Reloadable(old.withoutWatchlist)
     let images = Atomic(0)
-    let engine = PollEngine(
-      core: try await registrar.watch(old.watch, old, now: .now()), writer: writer,
+    scene = try await ReloadScene(
+      old, database: folder + "/watcher.db",
       poll: { _ in .observed(.found(Self.newImage(images.add(1, ordering: .relaxed).newValue), head: nil, age: .zero))
       },
-      record: { try config.value.recording($0, $1) },
-      onProgress: {
-        if case .recorded(let records) = $0 { sinks.wake(Set(records.flatMap(\.events).flatMap(\.sinks))) }
-      })
-    let endpoint = ServiceEndpoint(log: log)
-    await endpoint.use(old.httpListen, try await endpoint.prepare(old.httpListen))
-    await sinks.use(old.sinks, ConfiguredSinks(old.sinks, environment: [:]))
-    // No request is made, so one client that is shut down serves all.
-    let http = HTTPClient.forRegistries()
-    http.shutdown()
-    let makePoller = { @Sendable [pollers] (config: WatchConfig) in
-      let registry = RegistryClient.configured(config, http: http, environment: [:])
-      pollers.value.append(registry)
-      return TagPoller(registry: registry, writer: writer)
-    }
-    parts = Reload.Parts(
-      config: config, engine: engine, sinks: sinks, endpoint: endpoint, poller: Reloadable(makePoller(old)),
-      makePoller: makePoller, environment: [:], output: .standardOutput, logSettings: logSettings,
-      onListening: { _ in },
-      onWatchlist: { [announced, onWatchlist] entries, _ in
+      onWatchlist: { [announced, onWatchlist] entries in
         announced.value = entries.map(\.tag.description)
         onWatchlist.value()
       })
@@ -130,12 +96,10 @@ import Transport
     try WatchConfig.parse(Array(text.utf8), path: "config.json")
   }
 
-  private func reload(read: @escaping Reload.Read) -> Reload {
-    let log = Logger(label: "test") { [lines] _ in lines }
-    return Reload(
-      parts, log: log, metrics: metrics,
-      notifier: ServiceNotifier(environment: ["NOTIFY_SOCKET": receiver.name], log: log), read: read)
-  }
+  private var parts: Reload.Parts { scene.parts }
+  private var writer: HistoryWriter { scene.registrar.writer }
+
+  private func reload(read: @escaping Reload.Read) -> Reload { scene.reload(notifySocket: receiver.name, read: read) }
 
   private func seen() async throws -> Seen {
     let config = parts.config.value
@@ -144,20 +108,20 @@ import Transport
       sinks.insert(settings.name)
     }
     #expect(Set(config.sinks.map(\.name)) == sinks && config.watch.isEmpty)
-    let tags = try HistoryReader.open(registrar.writer.path).status().tags.filter(\.record.isWatched)
+    let tags = try HistoryReader.open(writer.path).status().tags.filter(\.record.isWatched)
     _ = try await parts.engine.check(nil)
     let told = try await parts.engine.check(nil).map { result in
       (result.tag.description, result.events.flatMap(\.sinks).sorted())
     }
     return Seen(
       watched: tags.map(\.record.tag.description).sorted(), told: Dictionary(uniqueKeysWithValues: told), sinks: sinks,
-      listens: Set(ports.filter { (try? TCPClient(port: $0.value)) != nil }.keys), log: logSettings.value,
+      listens: Set(ports.filter { (try? TCPClient(port: $0.value)) != nil }.keys), log: parts.logSettings.value,
       retention: config.retention.historySeconds,
-      poller: pollers.value.firstIndex { $0 === parts.poller.value.registry }, announced: announced.value,
-      isGood: metrics.isLastReloadGood)
+      poller: scene.pollers.value.firstIndex { $0 === parts.poller.value.registry }, announced: announced.value,
+      isGood: scene.metrics.isLastReloadGood)
   }
 
-  private var logged: [String] { lines.entries.map(\.message.description).filter { $0 != "http_listening" } }
+  private var logged: [String] { scene.lines.entries.map(\.message.description).filter { $0 != "http_listening" } }
   private var heard: [String] { receiver.messages.map { $0.lines[0] } }
 
   private func failed(_ reload: Reload, saying words: String) async throws {
@@ -167,7 +131,7 @@ import Transport
     #expect(try await seen() == expected)
     #expect(heard == ["RELOADING=1", "READY=1"])
     #expect(receiver.messages.last?.text.contains("STATUS=reload failed") == true)
-    let entry = try #require(lines.entries.last { $0.message.description == "reload_failed" })
+    let entry = try #require(scene.lines.entries.last { $0.message.description == "reload_failed" })
     #expect(entry.metadata["err"]?.description.contains(words) == true, "\(entry.metadata)")
   }
 
@@ -190,8 +154,9 @@ import Transport
     let first = try await seen()
     await reload.run()
     #expect(try await seen() == first && first == Self.after)
-    #expect(pollers.value.count == 2)
-    #expect(lines.entries.count { $0.message == "http_listening" } == 2, "the old address and the new one, once each")
+    #expect(scene.pollers.value.count == 2)
+    let listening = scene.lines.entries.count { $0.message == "http_listening" }
+    #expect(listening == 2, "the old address and the new one, once each")
   }
 
   /// Also where nothing of it is taken over: whoever rotates files wants the old ones let go of.
@@ -218,13 +183,13 @@ import Transport
 
   /// The endpoint asks the database what waits for the sinks, which may take long; nothing else waits for that.
   @Test func allOfItIsInForceBeforeThePageIsServed() async throws {
-    let writer = registrar.writer
+    let writer = writer
     let heartbeat = Heartbeat(
       notifier: ServiceNotifier(environment: [:], log: Logger(label: "none") { _ in SwiftLogNoOpLogHandler() }),
       engine: parts.engine, writer: writer, remark: { nil })
     await parts.endpoint.serve(
       ServicePages(
-        metrics: metrics, engine: parts.engine, writer: writer,
+        metrics: scene.metrics, engine: parts.engine, writer: writer,
         readiness: Readiness(heartbeat: heartbeat, writer: writer),
         versions: []))
     let gate = DispatchSemaphore(value: 0)
@@ -238,7 +203,7 @@ import Transport
     let isInForce = await eventually { [parts, old, next] in
       for sink in next.sinks { guard await parts.sinks.isAtWork(sink) else { return false } }
       for sink in old.sinks { guard await !parts.sinks.isAtWork(sink) else { return false } }
-      return logSettings.value == next.log
+      return parts.logSettings.value == next.log
     }
     #expect(isInForce)
     #expect(await reload.takingOver != nil, "the page waits")
@@ -267,7 +232,7 @@ import Transport
       return try Self.config("{")
     }
     try await failed(reload, saying: "config.json")
-    let entry = try #require(lines.entries.first { $0.message.description == "configuration_problem" })
+    let entry = try #require(scene.lines.entries.first { $0.message.description == "configuration_problem" })
     #expect(entry.metadata["err"]?.description == "config.json:1:1: this is no JSON" && entry.level == .error)
   }
 
@@ -294,7 +259,7 @@ import Transport
   @Test func aDatabaseThatRefusesChangesNothing() async throws {
     var waiting = Configuration()
     waiting.busyMode = .timeout(30)
-    let other = try DatabaseQueue(path: registrar.writer.path, configuration: waiting)
+    let other = try DatabaseQueue(path: writer.path, configuration: waiting)
     try await other.write { db in
       try db.execute(sql: "CREATE TRIGGER refuse BEFORE INSERT ON tag BEGIN SELECT RAISE(ABORT, 'refused'); END")
     }
@@ -327,7 +292,7 @@ import Transport
     let reload = reload { [next] _ in next }
     let (reached, gate) = (AsyncStream.makeStream(of: Void.self), DispatchSemaphore(value: 0))
     // The engine takes the watchlist over between two commits, and one is under way.
-    let holding = Task { [writer = registrar.writer] in
+    let holding = Task { [writer] in
       try await writer.transaction { _ in
         reached.continuation.yield()
         #expect(gate.wait(timeout: .now() + 30) == .success, "the test lets it go on")
@@ -361,13 +326,5 @@ import Transport
       await Task.yield()
     }
     return false
-  }
-}
-
-extension WatchConfig {
-  fileprivate var withoutWatchlist: WatchConfig {
-    var config = self
-    config.watch = []
-    return config
   }
 }
