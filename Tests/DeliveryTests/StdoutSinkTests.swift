@@ -9,6 +9,16 @@ import Testing
 
   private func output(_ descriptor: Int32) -> LineOutput { LineOutput(descriptor, subject: "standard output") }
 
+  /// - Returns: the lines that are read from a pipe while something writes, and what was left in it.
+  private func read(_ pipe: SmallPipe, while writing: () async -> Void) async throws -> [String] {
+    let lines = Log<[String]>()
+    Thread { lines.append(pipe.readLines()) }.start()
+    await writing()
+    pipe.closeWriter()
+    await eventually("all read") { !lines.all.isEmpty }
+    return try #require(lines.all.first)
+  }
+
   @Test func lines() async throws {
     let pipe = try SmallPipe()
     let sink = StdoutSink(name: "journal", output: output(pipe.writer))
@@ -54,13 +64,8 @@ import Testing
       #expect(await outbox.fetches == [64])
       #expect(await outbox.items.count == 300)
 
-      let lines = Log<[String]>()
-      let reader = Thread { lines.append(pipe.readLines()) }
-      reader.start()
-      await eventually("all delivered") { await outbox.isEmpty }
-      pipe.closeWriter()
-      await eventually("all read") { !lines.all.isEmpty }
-      #expect(lines.all.first == bodies)
+      let read = try await read(pipe) { await eventually("all delivered") { await outbox.isEmpty } }
+      #expect(read == bodies)
     }
   }
 
@@ -85,13 +90,7 @@ import Testing
     try await running(second) {
       await eventually("nothing piles up behind the blocked write") { problems.all.count >= 3 }
       #expect(problems.all.allSatisfy { $0.message == "an earlier write still blocks" })
-      let lines = Log<[String]>()
-      let reader = Thread { lines.append(pipe.readLines()) }
-      reader.start()
-      await eventually("all delivered") { await outbox.isEmpty }
-      pipe.closeWriter()
-      await eventually("all read") { !lines.all.isEmpty }
-      let read = try #require(lines.all.first)
+      let read = try await read(pipe) { await eventually("all delivered") { await outbox.isEmpty } }
       #expect(Set(read) == Set(bodies))
       #expect(Array(read.suffix(100)) == bodies)
     }
@@ -111,15 +110,12 @@ import Testing
     if isOldOneStopped { await first.stop(drainingFor: .zero) }
     try await running(second) {
       await eventually("the new one has something to write") { await new.fetchCount >= 1 }
-      let lines = Log<[String]>()
-      let reader = Thread { lines.append(pipe.readLines()) }
-      reader.start()
-      await eventually("delivered") { await new.isEmpty }
-      await first.stop(drainingFor: .seconds(10))
-      await task.value
-      pipe.closeWriter()
-      await eventually("all read") { !lines.all.isEmpty }
-      #expect(lines.all.first?.map { "\($0.prefix(4))\($0.utf8.count)" } == ["old 9004", "new 9004"])
+      let read = try await read(pipe) {
+        await eventually("delivered") { await new.isEmpty }
+        await first.stop(drainingFor: .seconds(10))
+        await task.value
+      }
+      #expect(read.map { "\($0.prefix(4))\($0.utf8.count)" } == ["old 9004", "new 9004"])
     }
   }
 
@@ -128,15 +124,12 @@ import Testing
     let pipe = try SmallPipe()
     _ = fcntl(pipe.writer, F_SETFL, O_NONBLOCK)
     let bodies = (1...20).map { "\($0) " + String(repeating: "z", count: 16_000) }
-    let lines = Log<[String]>()
-    let reader = Thread { lines.append(pipe.readLines()) }
-    reader.start()
-    let results = await StdoutSink(output: output(pipe.writer)).write(
-      bodies.enumerated().map { FakeOutbox.item($0, $1) })
-    #expect(results == (0..<20).map { .delivered(sequence: EventSequence($0)) })
-    pipe.closeWriter()
-    await eventually("all read") { !lines.all.isEmpty }
-    #expect(lines.all.first == bodies)
+    let read = try await read(pipe) {
+      let results = await StdoutSink(output: output(pipe.writer)).write(
+        bodies.enumerated().map { FakeOutbox.item($0, $1) })
+      #expect(results == (0..<20).map { .delivered(sequence: EventSequence($0)) })
+    }
+    #expect(read == bodies)
   }
 
   /// Standard output may be a file on a full disk.

@@ -10,9 +10,7 @@ import Testing
 
   /// Neither what an artifact is nor the second image of a Windows version was recorded: the next check looks anew.
   @Test func whatWasNotRecordedIsLookedAtAgain() throws {
-    let queue = try Connection.writer(scratch.database)
-    try Schema.migrator.migrate(queue, upTo: "v2")
-    try queue.write { db in
+    let queue = try scratch.migrated(from: "v2") { db in
       for (id, platform, image, ended) in [
         (1, "linux/amd64", "x", nil), (2, nil, nil, nil), (3, "windows/amd64:10.0.20348", "x", nil),
         (4, nil, nil, "deleted"), (5, nil, nil, nil),
@@ -33,20 +31,16 @@ import Testing
             """, arguments: [id, platform, image])
       }
     }
-    try Schema.migrator.migrate(queue)
     let pending = try queue.read {
       try Int.fetchAll($0, sql: "SELECT id FROM tag WHERE details_pending = 1 ORDER BY id")
     }
-    try queue.close()
     #expect(pending == [2, 3, 5])
   }
 
   /// They recorded a SHA-256 that nobody can pull where the registry names documents otherwise: it is found anew.
   @Test func aDigestOfAnotherAlgorithmIsLookedAtAgain() throws {
-    let queue = try Connection.writer(scratch.database)
-    try Schema.migrator.migrate(queue, upTo: "v2")
     let heads = ["sha256:\(String(repeating: "a", count: 64))", "sha512:\(String(repeating: "a", count: 128))", nil]
-    try queue.write { db in
+    let queue = try scratch.migrated(from: "v2") { db in
       for (id, head) in heads.enumerated() {
         try db.execute(
           sql: """
@@ -55,9 +49,7 @@ import Testing
             """, arguments: [id, head])
       }
     }
-    try Schema.migrator.migrate(queue)
     let kept = try queue.read { try String?.fetchAll($0, sql: "SELECT head_digest FROM tag ORDER BY id") }
-    try queue.close()
     #expect(kept == [heads[0], nil, nil])
   }
 }

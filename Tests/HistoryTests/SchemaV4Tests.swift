@@ -9,9 +9,7 @@ import Testing
 
   /// A receiver that asks to wait does not fail, and one that is gone is told apart from one that fails.
   @Test func aSinkFailsWhereADeliveryToItHasFailed() throws {
-    let queue = try Connection.writer(scratch.database)
-    try Schema.migrator.migrate(queue, upTo: "v3")
-    try queue.write { db in
+    let queue = try scratch.migrated(from: "v3") { db in
       try db.execute(
         sql: """
           INSERT INTO tag(id, registry, repository, tag, watched) VALUES(1, 'r.example', 'app', 'latest', 1);
@@ -28,12 +26,10 @@ import Testing
               ('fine', 1, 1, 'waiting', 0, NULL, NULL);
           """)
     }
-    try Schema.migrator.migrate(queue)
     let sinks = try queue.read { db in
       try Row.fetchAll(db, sql: "SELECT failing_since_ms, error_code, error_message FROM sink ORDER BY position")
         .map { "\($0[0] as Int? ?? 0) \($0[1] as String? ?? "-") \($0[2] as String? ?? "-")" }
     }
-    try queue.close()
     #expect(sinks == ["2000 failed answered 500", "0 - -", "1000 gone answered 410", "0 - -"])
   }
 }

@@ -9,9 +9,7 @@ import Testing
 
   /// Ten minutes and three intervals count; a deletion was seen.
   @Test func longTimesBetweenStatesAreGaps() throws {
-    let queue = try Connection.writer(scratch.database)
-    try Schema.migrator.migrate(queue, upTo: "v4")
-    try queue.write { db in
+    let queue = try scratch.migrated(from: "v4") { db in
       try db.execute(
         sql: """
           INSERT INTO tag(id, registry, repository, tag, watched, interval_s)
@@ -26,12 +24,10 @@ import Testing
               (8, 1, 'sha256:1', 'a/b', 1, 9000000, 9000000, NULL), (9, 1, 'sha256:4', 'a/b', 1, 500, 600, NULL);
           """)
     }
-    try Schema.migrator.migrate(queue)
     let gaps = try queue.read { db in
       try Row.fetchAll(db, sql: "SELECT snapshot_id, from_ms, to_ms FROM gap ORDER BY snapshot_id")
         .map { [$0[0], $0[1], $0[2]] as [Int] }
     }
-    try queue.close()
     #expect(gaps == [[2, 1_000, 10_801_001], [3, 1_000, 601_001], [4, 700_000, 1_300_001]])
   }
 }

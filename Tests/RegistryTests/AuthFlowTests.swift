@@ -24,6 +24,16 @@ import Transport
     try await harness.observe(harness.registry.tag(path), known: image.index.digest)
   }
 
+  /// The next look is refused, and goes well with another token.
+  private func expectANewToken(_ harness: Harness) async throws {
+    let before = harness.registry.requests.count
+    _ = try await known(harness)
+    #expect(
+      harness.registry.log.dropFirst(before) == [
+        "HEAD /v2/app/manifests/latest", "GET /token", "HEAD /v2/app/manifests/latest",
+      ])
+  }
+
   // MARK: Tokens
 
   @Test func aTokenIsUsedUntilItExpires() async throws {
@@ -77,12 +87,7 @@ import Transport
     let harness = try harness(door: .anonymousToken)
     _ = try await known(harness)
     harness.registry.revokeTokens()
-    let before = harness.registry.requests.count
-    _ = try await known(harness)
-    #expect(
-      harness.registry.log.dropFirst(before) == [
-        "HEAD /v2/app/manifests/latest", "GET /token", "HEAD /v2/app/manifests/latest",
-      ])
+    try await expectANewToken(harness)
   }
 
   /// ECR Public answers 400 without a challenge to an expired token.
@@ -92,12 +97,7 @@ import Transport
     harness.registry.setFault { request in
       request.header("Authorization") == "Bearer fake-token-1" ? ScriptedResponse(400) : nil
     }
-    let before = harness.registry.requests.count
-    _ = try await known(harness)
-    #expect(
-      harness.registry.log.dropFirst(before) == [
-        "HEAD /v2/app/manifests/latest", "GET /token", "HEAD /v2/app/manifests/latest",
-      ])
+    try await expectANewToken(harness)
   }
 
   @Test func a400ToANewTokenIsFinal() async throws {
