@@ -1,7 +1,15 @@
-# Podman in a mount and process namespace of its own, with which everything ends that it mounts and starts. Source it after
-# common.sh; it uses the caller's `work`.
+# The head of a script that tries the image with podman, in a mount and process namespace of its own, with which
+# everything ends that it mounts and starts. Source it after common.sh; it sets `project`, and `work` from the caller's
+# first argument.
 # shellcheck shell=bash
 source scripts/lib/control-root.sh
+source scripts/lib/oci.sh
+source scripts/lib/registry.sh
+source scripts/lib/snippets.sh
+
+project=$PWD
+work=$1
+trap 'note "failed: $BASH_COMMAND"' ERR
 
 # What podman has is kept in the folder. A program and no function, for others to call.
 mkdir "$work/bin"

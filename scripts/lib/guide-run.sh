@@ -4,16 +4,9 @@
 #   guide-run.sh FOLDER IMAGE     with the files of the Debian package in FOLDER/package
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-project=$PWD
 source scripts/lib/common.sh
-source scripts/lib/oci.sh
-source scripts/lib/registry.sh
-source scripts/lib/snippets.sh
-
-work=$1
 source scripts/lib/containers.sh
 PATH=$work/package/usr/bin:$PATH
-trap 'note "failed: $BASH_COMMAND"' ERR
 
 ip link set lo up
 ip address add 10.20.30.40/32 dev lo

@@ -5,13 +5,7 @@
 #   image-run.sh FOLDER IMAGE TOOLS     with the configuration of the image as FOLDER/config.json, podman-compose in TOOLS
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-project=$PWD
 source scripts/lib/common.sh
-source scripts/lib/oci.sh
-source scripts/lib/registry.sh
-source scripts/lib/snippets.sh
-
-work=$1
 source scripts/lib/containers.sh
 container_log=$work/container.log
 
@@ -36,7 +30,6 @@ documented() {
   # shellcheck source=/dev/null
   (source <(snippet "$project/docs/container.md" "$1" | sed "s|amazonlinux:latest|$tag|"))
 }
-trap 'note "failed: $BASH_COMMAND"' ERR
 
 start_registry "$work"
 layout=$work/pushed
