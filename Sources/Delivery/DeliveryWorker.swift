@@ -47,8 +47,8 @@ package actor DeliveryWorker {
   private var changes = 0
   /// How often somebody wanted attempts now, and how many of these rests have ended on record as well.
   private var (hurries, recordedHurries) = (0, 0)
-  /// Given to the sink, which has not said what became of them.
-  private var underWay: Set<EventSequence> = []
+  /// Given to the sink, which has not said what became of them, and since when.
+  private var underWay: [EventSequence: ContinuousClock.Instant] = [:]
   /// What has happened and is not yet written down.
   private var unsettled: [DeliveryResult] = []
   private var unsettledSince: ContinuousClock.Instant
@@ -89,6 +89,15 @@ package actor DeliveryWorker {
       knowsRest = true
       hurries += 1
     }
+    signal.set()
+  }
+
+  /// Since when the sink has had something and not said what became of it; `nil` where it has nothing.
+  package var busySince: ContinuousClock.Instant? { underWay.values.min() }
+
+  /// What kept the sink from taking anything is gone: it is tried now, unless its receiver has asked for time.
+  package func endRest() {
+    restsUntil = clock.now()
     signal.set()
   }
 
@@ -169,7 +178,7 @@ package actor DeliveryWorker {
 
   // MARK: Outbox
 
-  private var inMemory: [EventSequence] { ready.map(\.sequence) + underWay + unsettled.map(\.sequence) }
+  private var inMemory: [EventSequence] { ready.map(\.sequence) + underWay.keys + unsettled.map(\.sequence) }
 
   /// Whether writers may soon find nothing ready.
   private var isShort: Bool { ready.count < sink.maxInFlight ?? 1 }
@@ -234,10 +243,13 @@ package actor DeliveryWorker {
     while !Task.isCancelled, mayBegin {
       let items = Array(ready.prefix(sink.maxInFlight == nil ? ready.count : 1))
       ready.removeFirst(items.count)
-      underWay.formUnion(items.map(\.sequence))
-      for item in items { throttle.begin(item, at: clock.now()) }
+      let now = clock.now()
+      for item in items {
+        underWay[item.sequence] = now
+        throttle.begin(item, at: now)
+      }
       let results = await sink.write(items)
-      underWay.subtract(items.map(\.sequence))
+      for item in items { underWay[item.sequence] = nil }
       wrote(items, results)
     }
     writers -= 1
@@ -252,7 +264,12 @@ package actor DeliveryWorker {
     unsettled += results
     // An answer may let others begin.
     defer { if isFirst || isShort || writers < sink.maxInFlight ?? 1 { signal.set() } }
-    count(items, results, at: now)
+    for (index, item) in items.enumerated() {
+      let result = index < results.count ? results[index] : nil
+      throttle.end(item, result, at: now)
+      // Who says that it is too much now is not down; how long that lasts is for the throttle.
+      if let result { failures = result.failure == nil || result.isRefusal ? 0 : failures + 1 }
+    }
     let failed = results.compactMap(\.failure)
     if results.isEmpty, !Task.isCancelled {
       failures += 1
@@ -272,26 +289,6 @@ package actor DeliveryWorker {
     let until = max(now, restsUntil, throttle.restsUntil ?? now)
     if until > now { ready = [] }
     report(.sink, first.error, retryAfter: now.duration(to: until))
-  }
-
-  private func count(_ items: [OutboxItem], _ results: [DeliveryResult], at now: ContinuousClock.Instant) {
-    for (index, item) in items.enumerated() {
-      let result = index < results.count ? results[index] : nil
-      switch result {
-      case .delivered:
-        failures = 0
-        throttle.end(item, .accepted, at: now)
-      case .refused(_, let refusal, _, let next):
-        // Who says that it is too much now is not down; how long that lasts is for the throttle.
-        failures = 0
-        throttle.end(item, .refused(refusal), at: now)
-        if next == .byHand { throttle.gaveUp(item) }
-      case .failed:
-        failures += 1
-        throttle.end(item, .other, at: now)
-      case nil: throttle.end(item, .other, at: now)
-      }
-    }
   }
 
   // MARK: Rest

@@ -18,14 +18,19 @@ package final class LineOutput: Sendable {
   private let writer: Mutex<LineWriter>
   /// What is written of an event's document, which may be several lines.
   private let render: @Sendable ([UInt8]) -> [UInt8]
+  private let patience: Duration
 
   /// - Parameters:
   ///   - subject: what it is, for errors.
+  ///   - patience: after so long it is told which lines were taken, before others are written: a slow reader is not
+  ///     stuck.
   ///   - render: makes of an event's document what is written, without the last newline.
   package init(
-    _ descriptor: Int32, subject: String, render: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }
+    _ descriptor: Int32, subject: String, patience: Duration = .seconds(5),
+    render: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }
   ) {
     self.render = render
+    self.patience = patience
     queue = BlockingQueue(label: "output.\(descriptor)")
     writer = Mutex(LineWriter(descriptor: descriptor, subject: subject))
   }
@@ -34,7 +39,8 @@ package final class LineOutput: Sendable {
   func write(_ items: [OutboxItem]) async -> [DeliveryResult] {
     let outcome = await queue.run { [self] in
       var results: [DeliveryResult] = []
-      for item in items {
+      let end = ContinuousClock.now + patience
+      for item in items where results.isEmpty || ContinuousClock.now < end {
         do throws(SystemError) {
           try writer.withLock { writer throws(SystemError) in try writer.write(line: render(item.body)) }
           results.append(.delivered(sequence: item.sequence))

@@ -1,3 +1,5 @@
+import ImageModel
+
 /// A place that events go to.
 package protocol Sink: Sendable {
   /// The name in the configuration; the outbox keeps what waits under it.
@@ -9,6 +11,9 @@ package protocol Sink: Sendable {
   /// How many items it takes at a time, each of another tag and in a write of its own; `nil` when it takes all that
   /// waits in one write.
   var maxInFlight: Int? { get }
+
+  /// Longer than a write takes that will end: what is under way for longer is stuck.
+  var patience: Duration { get }
 
   /// What keeps it from delivering anything as things are now.
   var faults: [SinkFault] { get }
@@ -31,6 +36,8 @@ package struct SinkFault: Error, Hashable, Sendable {
 
 extension Sink {
   package var faults: [SinkFault] { [] }
+
+  package var patience: Duration { .seconds(Limits.stuckSeconds) }
 
   /// A sink that is on this machine puts nothing off: its worker waits until it takes events again.
   package var longestDelay: Duration { .zero }

@@ -54,9 +54,6 @@ struct Throttle: Sendable {
   /// Items that were refused and let others go first.
   var postponed: [EventSequence] { order.postponed }
 
-  /// Not tried again by itself: it is out of the way of its tag's next one.
-  mutating func gaveUp(_ item: OutboxItem) { order.gaveUp(item) }
-
   /// Those whose turn it is first.
   mutating func sorted(_ items: [OutboxItem]) -> [OutboxItem] { order.sorted(items) }
 
@@ -73,6 +70,17 @@ struct Throttle: Sendable {
   mutating func begin(_ item: OutboxItem, at now: Instant) {
     pace.began(item.sequence, at: now, underWay: underWay.keys)
     underWay[item.sequence] = (now, underWay.isEmpty, isCostly(item))
+  }
+
+  /// - Parameter result: `nil` where nothing is known.
+  mutating func end(_ item: OutboxItem, _ result: DeliveryResult?, at now: Instant) {
+    switch result {
+    case .delivered: end(item, .accepted, at: now)
+    case .refused(_, let refusal, _, let next):
+      end(item, .refused(refusal), at: now)
+      if next == .byHand { order.gaveUp(item) }
+    case .failed, nil: end(item, .other, at: now)
+    }
   }
 
   mutating func end(_ item: OutboxItem, _ answer: Answer, at now: Instant) {

@@ -67,6 +67,8 @@ package final class WebhookSink: Sink {
 
   package var maxInFlight: Int? { target.maxInFlight }
 
+  package var patience: Duration { .seconds(target.timeoutSeconds + Limits.stuckSeconds) }
+
   /// One after another, up to the first that fails.
   package func write(_ items: [OutboxItem]) async -> [DeliveryResult] {
     var results: [DeliveryResult] = []

@@ -79,7 +79,8 @@ extension HistoryTransaction {
       guard since == nil else { return nil }
       attempts.failure = SinkFailure(.unusable, fault)
     } else {
-      guard since != nil, try known.optionalText(1) == SinkFailure.Code.unusable.rawValue else { return nil }
+      guard since != nil, try known.optionalText(1) == SinkFailure.Code.unusable.rawValue, try !hasTroubled(sink)
+      else { return nil }
       attempts.endsWell = true
     }
     return try noteAttempts(attempts, sink: sink, fingerprint: fingerprint, now: now)

@@ -28,6 +28,17 @@ import Testing
     #expect(pipe.readLines() == ["one", "two"])
   }
 
+  /// What it has taken is told of before all of a batch is.
+  @Test func aReaderThatIsSlow() async throws {
+    let pipe = try SmallPipe()
+    let sink = StdoutSink(output: LineOutput(pipe.writer, subject: "standard output", patience: .zero))
+    let items = (1...3).map { FakeOutbox.item($0, "\($0)") }
+    #expect(await sink.write(items) == [.delivered(sequence: 1)])
+    #expect(await sink.write(Array(items.dropFirst())) == [.delivered(sequence: 2)])
+    pipe.closeWriter()
+    #expect(pipe.readLines() == ["1", "2"])
+  }
+
   /// The reader went away: a failed delivery, not the end of the process and not a lost event.
   @Test func closedReader() async throws {
     let pipe = try SmallPipe()

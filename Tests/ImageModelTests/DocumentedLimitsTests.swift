@@ -60,6 +60,11 @@ import Testing
       "\(Limits.deletionObservations) credible answers over \(time(Limits.deletionSeconds))"
     ),
     ("a sink on this machine that fails rests for 1 s, then for twice that, up to", time(Limits.sinkRestSeconds)),
+    (
+      "a sink that says nothing of what it was given is stuck after; a webhook so long after its `timeout`",
+      time(Limits.stuckSeconds)
+    ),
+    ("a look at a sink ends within", time(Limits.sinkLookSeconds)),
     ("`deliveries list`", count(Limits.listedDeliveries)),
     (
       "a database is checked when opened for writing: in full below; in part below, and always if it was not closed",

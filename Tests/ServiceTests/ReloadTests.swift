@@ -148,6 +148,15 @@ import Testing
     #expect(logged == ["configuration_problem", "reloaded"] && heard == ["RELOADING=1", "READY=1"])
   }
 
+  /// Nothing else looks at sinks here.
+  @Test func sinksAreLookedAt() async throws {
+    let late = try Self.config(
+      #"{"watch": ["a.example/app:1"], "sinks": {"late": {"type": "file", "path": "\#(directory.path)/later/x"}}}"#)
+    await reload { _ in late }.run()
+    let path = registrar.writer.path
+    #expect(await eventually { (try? HistoryReader.open(path).sinks().first { $0.name == "late" }?.state) == .failing })
+  }
+
   @Test func theSameOnceMoreChangesNothing() async throws {
     let reload = reload { [next] _ in next }
     await reload.run()

@@ -64,11 +64,10 @@ extension RunService {
     }
   }
 
-  /// Whether sinks could be sent something; apart from the rest, for the file system of one may hang.
+  /// Whether sinks could be sent something; apart from the rest, for one may take its time.
   func lookAtSinks() async {
     repeat {
-      // Where it cannot be noted now, the next look does.
-      try? await deliveries.look()
+      await deliveries.look()
     } while (try? await Task.sleep(for: .seconds(Self.tidyIntervalSeconds))) != nil
   }
 

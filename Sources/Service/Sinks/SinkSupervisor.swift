@@ -14,6 +14,7 @@ actor SinkSupervisor {
     let settings: SinkSettings
     let sink: any Sink
     let worker: DeliveryWorker
+    let watch: SinkWatch
     let grouper: EventGrouper?
     let task: Task<Void, Never>
     /// What was wrong with it when it was made, which has been told with its place in the configuration.
@@ -82,18 +83,27 @@ actor SinkSupervisor {
   }
 
   /// Looks whether the sinks at work could be sent something, for one to which nothing is sent shows nothing of itself.
-  func look() async throws {
-    for sink in active.values {
-      let fault = try await blocking { sink.sink.faults.first?.reason }
-      let turn = try await writer.transaction { store in
-        try store.noteLook(
-          fault, sink: sink.settings.name, fingerprint: sink.settings.definition.fingerprint, now: .now())
-      }
-      if fault == nil || fault != sink.toldFault {
-        onSettled(sink.settings.name, Settlement(results: [], turn: turn))
-      }
-      active[sink.settings.name]?.toldFault = nil
+  /// All at once: none waits for another.
+  func look() async {
+    await withDiscardingTaskGroup { group in
+      for sink in active.values { group.addTask { await self.look(at: sink) } }
     }
+  }
+
+  private func look(at sink: ActiveSink) async {
+    let fault: String?
+    switch await sink.watch.look() {
+    case .busy: return
+    case .well: fault = nil
+    case .fault(let reason): fault = reason
+    }
+    let settings = sink.settings
+    // Where it cannot be noted now, the next look does.
+    let turn = try? await writer.transaction { store in
+      try store.noteLook(fault, sink: settings.name, fingerprint: settings.definition.fingerprint, now: .now())
+    }
+    if fault == nil || fault != sink.toldFault { onSettled(settings.name, Settlement(results: [], turn: turn)) }
+    active[settings.name]?.toldFault = nil
   }
 
   /// Events were recorded for these sinks.
@@ -162,6 +172,7 @@ actor SinkSupervisor {
       await grouper?.start()
       await worker.run()
     }
-    return ActiveSink(settings: settings, sink: sink, worker: worker, grouper: grouper, task: task)
+    return ActiveSink(
+      settings: settings, sink: sink, worker: worker, watch: SinkWatch(sink, worker), grouper: grouper, task: task)
   }
 }

@@ -82,7 +82,7 @@ struct SinksRendering {
   private func nextAttempt(_ sink: SinkStatus, _ format: TextFormat) -> String {
     guard sink.waiting > 0 else { return "the next event is the next attempt" }
     guard isDaemonRunning else { return "it is tried again when a daemon runs" }
-    guard let next = sink.nextAttempt, next > now else { return "the next attempt is due" }
+    guard let next = sink.nextAttempt, next > now else { return "the next attempt is due, or under way" }
     return "next attempt \(format.times(next))"
   }
 }
