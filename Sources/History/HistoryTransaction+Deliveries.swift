@@ -45,8 +45,11 @@ extension HistoryTransaction {
   package func dropDeliveries(_ query: DeliveryQuery) throws -> Int {
     var condition = query.condition
     condition.and("d.state != 'delivered'")
+    let sinks = try sinks(of: query)
     try db.execute(sql: "DELETE FROM delivery AS d WHERE \(condition.sql)", arguments: condition.arguments)
-    return db.changesCount
+    let count = db.changesCount
+    try forgetFailures(of: sinks)
+    return count
   }
 
   /// Tries sinks again whose receiver had asked not to be sent anything any more.
@@ -56,6 +59,7 @@ extension HistoryTransaction {
     let disabled = try sinks().filter { $0.state == .disabled }.map(\.definition.name)
     let enabled = disabled.filter(names.contains)
     for name in enabled { try setSink(name, .ok) }
+    try forgetFailures(of: enabled)
     return enabled
   }
 

@@ -86,6 +86,19 @@ extension HistoryTransaction {
     return try noteAttempts(attempts, sink: sink, fingerprint: fingerprint, now: now)
   }
 
+  /// Somebody has dropped what was sent to sinks, or enabled them: where nothing waits that was tried, nothing is left
+  /// that fails. Of one that could not be sent anything, the next look says whether it could be.
+  func forgetFailures(of sinks: [String]) throws {
+    for sink in sinks where try !hasTroubled(sink) {
+      try db.cachedStatement(
+        sql: """
+          UPDATE sink SET failing_since_ms = NULL, retries_ms = NULL, error_code = NULL, error_message = NULL
+          WHERE name = ? AND state = 'ok' AND failing_since_ms IS NOT NULL AND error_code IS NOT 'unusable'
+          """
+      ).execute(arguments: [sink])
+    }
+  }
+
   /// Whether something waits that was tried and has not arrived.
   private func hasTroubled(_ sink: String) throws -> Bool {
     try Row.fetchOne(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import History
 
-/// What looks at a sink change about how it is doing.
+/// What looks at a sink, and somebody who drops deliveries or enables it, change about how it is doing.
 @Suite struct SinkLookTests {
   private static let late = "no directory"
   private let scratch = Scratch()
@@ -39,6 +39,15 @@ import Testing
       attempts.failure = SinkFailure(code, Self.late)
       attempts.retry = retry.map(time)
       _ = try history.noteAttempts(attempts, sink: "ops", fingerprint: "1", now: time(seconds))
+    }
+  }
+
+  private func drop(_ sequence: EventSequence? = nil, sink: String = "ops") throws {
+    try writer.transactionSync { history in
+      var query = DeliveryQuery(states: [.waiting, .failed])
+      query.sinks = [sink]
+      if let sequence { query.events = [.sequence(sequence)] }
+      _ = try history.dropDeliveries(query)
     }
   }
 
@@ -91,6 +100,47 @@ import Testing
     defer { writer.close() }
     #expect(try look(Self.late, at: 10, fingerprint: "2") == nil)
     #expect(try status().state == .ok)
+  }
+
+  // MARK: By hand
+
+  @Test func whatFailedIsDropped() throws {
+    defer { writer.close() }
+    try fail(.failed, at: 10, retry: 70)
+    try drop(2)
+    #expect(try status().state == .failing, "what failed still waits")
+    try drop(1, sink: "other")
+    #expect(try status().state == .failing)
+    try drop(1)
+    #expect(try status().state == .ok && status().failure == nil && status().failingSince == nil)
+    // Of the times before, nothing is left either.
+    try fail(.failed, at: 20)
+    #expect(try status().nextAttempt == nil && status().failingSince == time(20))
+  }
+
+  @Test func whatWasGivenUpIsDropped() throws {
+    defer { writer.close() }
+    try fail(.failed, at: 10, .rests)
+    try drop()
+    #expect(try status().state == .ok)
+  }
+
+  /// Its directory is still not there: the next look would find it again.
+  @Test func whatCannotBeSentAnythingStaysSo() throws {
+    defer { writer.close() }
+    _ = try look(Self.late, at: 10)
+    try drop()
+    #expect(try status().state == .failing && status().failure?.message == Self.late)
+  }
+
+  @Test(arguments: [true, false]) func aDisabledOneIsEnabled(isDropped: Bool) throws {
+    defer { writer.close() }
+    try fail(.gone, at: 10, .retry(at: Timestamp(milliseconds: 0)))
+    if isDropped { try drop() }
+    #expect(try status().state == .disabled && status().failure?.code == .gone)
+    #expect(try writer.transactionSync { try $0.enableSinks(["ops"]) } == ["ops"])
+    #expect(try status().state == (isDropped ? .ok : .failing))
+    #expect(try status().failure == (isDropped ? nil : SinkFailure(.gone, Self.late)))
   }
 
   // MARK: Clocks
