@@ -146,6 +146,7 @@ import Testing
     await reload.run()
     #expect(try await seen() == Self.after)
     #expect(logged == ["configuration_problem", "reloaded"] && heard == ["RELOADING=1", "READY=1"])
+    #expect(await eventually { await parts.sinks.ending.isEmpty }, "nothing is kept of a sink that has ended")
   }
 
   /// Nothing else looks at sinks here.

@@ -36,8 +36,8 @@ actor SinkSupervisor {
   private var active: [String: ActiveSink] = [:]
   /// Made with the first webhook.
   private var http: HTTPClient?
-  /// Those that are ending, by the name of their sink.
-  private var ending: [String: Task<Void, Never>] = [:]
+  /// Those that are ending, by the name of their sink: the last of each, which waits for those before it.
+  private(set) var ending: [String: (worker: DeliveryWorker, task: Task<Void, Never>)] = [:]
 
   /// - Parameters:
   ///   - http: what the webhooks of the start were made with, if there are any.
@@ -69,11 +69,13 @@ actor SinkSupervisor {
     let wanted = Set(settings.filter(isAtWork).map(\.name))
     for (name, sink) in active where !wanted.contains(name) {
       active[name] = nil
-      let before = ending[name]
-      ending[name] = Task {
+      let before = ending[name]?.task
+      let task = Task {
         await before?.value
         await sink.abandon()
+        if ending[name]?.worker === sink.worker { ending[name] = nil }
       }
+      ending[name] = (sink.worker, task)
     }
     for setting in settings {
       guard active[setting.name] == nil, let sink = made.all.first(where: { $0.name == setting.name }) else { continue }
@@ -137,7 +139,7 @@ actor SinkSupervisor {
   /// Delivers what waits as far as sinks take it within `grace`, and ends.
   func stop(drainingFor grace: Duration) async {
     for sink in active.values { await sink.grouper?.stop() }
-    for task in ending.values { await task.value }
+    for (_, task) in ending.values { await task.value }
     await withTaskGroup { group in
       for sink in active.values {
         group.addTask {
@@ -166,7 +168,7 @@ actor SinkSupervisor {
     }
     // The outbox is in order only if one worker at a time takes from it, and what one still has to settle must not be
     // grouped meanwhile.
-    let before = ending[settings.name]
+    let before = ending[settings.name]?.task
     let task = Task {
       await before?.value
       await grouper?.start()
