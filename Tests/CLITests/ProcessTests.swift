@@ -147,6 +147,9 @@ import Testing
     let full = try shell("watcher status --database $DB >/dev/full")
     #expect(full.status == 74)
     #expect(full.stderr.hasPrefix("watcher: error: cannot write standard output ("))
+    for command in ["--help", "help status", "status --help", "--version"] {
+      #expect(try shell("watcher \(command) >/dev/full").status == 74, "\(command)")
+    }
 
     // The reader of the pipe is gone before anything is written.
     let closed = try shell("(sleep 0.2; watcher status --json --database $DB; echo $? >&2) | true")

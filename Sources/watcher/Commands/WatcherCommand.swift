@@ -73,7 +73,14 @@ struct WatcherCommand: AsyncParsableCommand {
 
   /// Help and the version go to standard output; anything else is about how the command was written.
   private static func endParsing(_ error: any Error) -> Never {
-    if exitCode(for: error) == .success { exit(withError: error) }
+    if exitCode(for: error) == .success {
+      do {
+        try Output.print(fullMessage(for: error) + "\n")
+        Glibc.exit(CommandStatus.success.rawValue)
+      } catch {
+        end(after: error)
+      }
+    }
     fail(
       CommandError(
         .usage,
