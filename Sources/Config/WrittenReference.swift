@@ -63,10 +63,12 @@ package struct WrittenReference: Sendable {
     return "\(scheme)***@\(rest[authority.index(after: at)...])"
   }
 
-  /// Why a text is no reference that is one by the grammar: `sha256:` and 64 hex digits, as `docker inspect` prints an
-  /// image ID, is the tag of an image `sha256` there.
+  /// Why a text is no reference that is one by the grammar: `sha256:` and hex digits, as `docker inspect` prints an
+  /// image ID and `docker ps` its beginning, is the tag of an image `sha256` there.
   static func imageID(_ text: String) -> String? {
-    guard !text.utf8.contains(UInt8(ascii: "/")), (try? Digest(text.lowercased())) != nil else { return nil }
+    guard ["sha256", "sha384", "sha512"].contains(text.prefix { $0 != ":" }.lowercased()) else { return nil }
+    let digits = text.dropFirst("sha256:".count)
+    guard (7...128).contains(digits.count), digits.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return nil }
     return "it is an image ID or a digest, not a name, and nothing about it can change; name a repository and a tag"
   }
 

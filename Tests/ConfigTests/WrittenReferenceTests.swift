@@ -37,6 +37,7 @@ import Testing
       // Another port is another registry, also where it is the scheme's own: Docker's tools keep them apart.
       ("r.test:443/app:1", "r.test:443/app:1"), ("127.0.0.1:5000/app:1", "127.0.0.1:5000/app:1"),
       ("docker.io/library/sha256:\(hex)", "docker.io/library/sha256:\(hex)"),
+      ("sha256:74c5ab", "docker.io/library/sha256:74c5ab"), ("sha256:latest", "docker.io/library/sha256:latest"),
       ("[::ffff:127.0.0.1]:5000/app", "127.0.0.1:5000/app:latest"),
       ("[64:ff9b::192.0.2.1]/app:1", "[64:ff9b::c000:201]/app:1"),
     ])
@@ -49,7 +50,10 @@ import Testing
     arguments: [
       ("sha256:\(hex)", "it is an image ID or a digest, not a name"),
       ("SHA256:\(hex)", "it is an image ID or a digest, not a name"),
-      ("sha512:\(hex)\(hex)", "it is an image ID or a digest, not a name"), (hex, "64 hex characters are an image ID"),
+      ("sha512:\(hex)\(hex)", "it is an image ID or a digest, not a name"),
+      // As `docker ps` prints an image without a name, and as somebody shortens one.
+      ("sha256:74c5abcdef12", "it is an image ID or a digest, not a name"),
+      ("sha512:74c5abc", "it is an image ID or a digest, not a name"), (hex, "64 hex characters are an image ID"),
       ("127.1:5000/app", "\"127.1:5000\" is a number that some programs take for the address 127.0.0.1"),
       ("0x7f.0.0.1/app", "write 127.0.0.1 if that is meant"), ("2130706433:5000/app", "write 127.0.0.1:5000 if that"),
       ("010.0.0.1/app", "for the address 8.0.0.1"), ("[::::]/app", "is not a registry host"),
