@@ -14,9 +14,9 @@ package enum SecretFile: Sendable, Hashable {
     }
   }
 
-  /// What to do where the directory is not known. Source: systemd.exec(5).
+  /// What to do where the directory is not known, or closed. Source: systemd.exec(5).
   package static let directoryHint =
-    "systemd sets it for the service (LoadCredential=); for a command by hand: "
+    "systemd passes it to the daemon (LoadCredential=), which looks itself; for a command by hand: "
     + "CREDENTIALS_DIRECTORY=/run/credentials/watcher.service"
 
   /// What systemd takes for the name of a credential: a plain file name. A `/` in it could leave the directory.

@@ -149,14 +149,22 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: directory.path + "/none"))
   }
 
-  /// Outside of the service nobody can say; the service itself can.
+  /// Outside of the service nobody can say; the service itself can. Also inside of the unit its directory may be closed.
   @Test func aCredentialThatIsTheServicesAloneIsUnseen() async throws {
+    let gone = directory.path + "/gone"
     for text in [
-      Self.registry(#""token_file": {"credential": "two"}"#), Self.webhook(#""secret_file": {"credential": "two"}"#),
+      Self.registry(#""token_file": {"credential": "two"}"#), Self.registry(#""ca_file": {"credential": "two"}"#),
+      Self.webhook(#""secret_file": {"credential": "two"}"#),
     ] {
-      let findings = try await trial(try config(text), [:])
-      #expect(findings.map(\.isUnseen) == [true])
-      #expect(findings.first?.problem.message.contains("CREDENTIALS_DIRECTORY is not set") == true)
+      for (environment, words) in [
+        ([:], "cannot be looked for: CREDENTIALS_DIRECTORY is not set"),
+        (["CREDENTIALS_DIRECTORY": gone], "cannot be looked for in \(gone): No such file or directory"),
+      ] {
+        let findings = try await trial(try config(text), environment)
+        #expect(findings.map(\.isUnseen) == [true])
+        #expect(findings.first?.problem.message.contains(words) == true, "\(findings)")
+        #expect(findings.first?.problem.hint?.contains("the daemon (LoadCredential=), which looks itself") == true)
+      }
       #expect(try await trial(try config(text)).map(\.isUnseen) == [false])
     }
   }

@@ -102,12 +102,12 @@ extension SinkError {
 extension WebhookSettings {
   func target(of sink: String, _ environment: [String: String]) throws(SinkError) -> WebhookTarget {
     func path(_ setting: String, _ file: SecretFile) throws(SinkError) -> String {
-      guard let path = file.resolve(environment: environment) else {
+      do {
+        return try file.path(environment).get()
+      } catch {
         throw SinkError(
-          sink: sink, setting: setting, reason: "cannot be looked for: CREDENTIALS_DIRECTORY is not set",
-          hint: SecretFile.directoryHint, isUnseen: true)
+          sink: sink, setting: setting, reason: error.reason, hint: SecretFile.directoryHint, isUnseen: true)
       }
-      return path
     }
     var target = WebhookTarget(
       url: url, timeoutSeconds: timeoutSeconds, allowHTTP: allowHTTP,

@@ -9,17 +9,17 @@ extension WatchConfig {
     let map = RegistryAccessMap(settings: registries, environment: environment, agreedTime: nil)
     return registries.flatMap { domain, settings in
       let files = settings.files
-      let unseen = files.filter { $0.value.resolve(environment: environment) == nil }
+      let unseen = files.compactMapValues { file in
+        if case .failure(let unseen) = file.path(environment) { unseen } else { nil }
+      }
       let access = map.access(domain)
       var faults: [(key: String, reason: String)] = access.tls.faults.map { ($0.file.key, $0.reason) }
       if let reason = access.credentials?.fault {
         faults.append((settings.tokenFile == nil ? "password_file" : "token_file", reason))
       }
-      return unseen.keys.map { key in
+      return unseen.map { key, unseen in
         PreflightFinding(
-          problem(
-            .registry(domain, key: key), .error, "cannot be looked for: CREDENTIALS_DIRECTORY is not set",
-            hint: SecretFile.directoryHint), isUnseen: true)
+          problem(.registry(domain, key: key), .error, unseen.reason, hint: SecretFile.directoryHint), isUnseen: true)
       }
         + faults.filter { unseen[$0.key] == nil }.map { key, reason in
           let path = files[key]?.resolve(environment: environment) ?? ""
@@ -32,7 +32,7 @@ extension WatchConfig {
 
 extension RegistrySettings {
   /// By the keys that name them.
-  fileprivate var files: [String: SecretFile] {
+  var files: [String: SecretFile] {
     [
       "password_file": passwordFile, "token_file": tokenFile, "ca_file": caFile, "client_cert_file": clientCertFile,
       "client_key_file": clientKeyFile,
