@@ -10,8 +10,11 @@ import Testing
   init() throws { scene = try Scene(watch: []) }
 
   private func check(_ wrapper: [String] = []) throws -> WatcherBinary.Outcome {
+    try outcome(of: wrapper + [WatcherBinary.path, "config", "check", "--config", scene.config])
+  }
+
+  private func outcome(of line: [String]) throws -> WatcherBinary.Outcome {
     let (out, err) = (scene.directory + "/check.out", scene.directory + "/check.err")
-    let line = wrapper + [WatcherBinary.path, "config", "check", "--config", scene.config]
     let status = try Child(
       line[0], Array(line.dropFirst()), environment: ["PATH": "/usr/sbin:/usr/bin:/bin", "HOME": scene.directory],
       stdout: out, stderr: err
@@ -133,4 +136,31 @@ import Testing
     #expect(outcome.stderr.contains("Permission denied") == !isReader, "\(outcome.stderr)")
     #expect(outcome.stdout.hasSuffix("checked as user nobody\n") == isReader, "\(outcome.stdout)")
   }
+
+  /// Where the database is the service's, root is told what the sandbox of the service may keep from it.
+  @Test(.enabled(if: geteuid() == 0 && Self.canMount, "another /var/lib needs root"))
+  func rootIsToldOfTheSandbox() throws {
+    let database = "/var/lib/watcher/watcher.db"
+    let wrapper = [
+      "unshare", "--mount", "sh", "-c",
+      "mount -t tmpfs none /var/lib && install -d -o 65534 /var/lib/watcher && exec \"$@\"", "sh",
+      "env", "WATCHER_DATABASE=\(database)",
+    ]
+    try scene.configure(watch: [], sinks: ["here": ["type": "file", "path": "/var/lib/watcher/e.jsonl"]])
+    #expect(chmod(scene.directory, 0o777) == 0 && chmod(scene.config, 0o644) == 0)
+    let checked = try check(wrapper)
+    #expect(checked.status == 0 && checked.stdout.contains(": valid: "), "\(checked.stderr)")
+    let told = checked.stderr.split(separator: "\n").filter { $0.contains(": warning: ") }
+    #expect(told.count == 1 && told[0].contains("warning: \"path\": watcher.service "), "\(checked.stderr)")
+
+    let tested = try outcome(of: wrapper + [WatcherBinary.path, "sinks", "test", "--config", scene.config])
+    #expect(tested.status == 0)
+    let warning = "watcher: warning: this is root, outside of the sandbox of watcher.service"
+    #expect(tested.stderr.contains(warning), "\(tested.stderr)")
+    #expect(try !scene.run(["sinks", "test", "--config", scene.config]).stderr.contains("sandbox"))
+  }
+
+  /// Not every container lets its root do so.
+  private static let canMount =
+    (try? Child("unshare", ["--mount", "sh", "-c", "mount -t tmpfs none /var/lib"]).finish()) == 0
 }

@@ -56,8 +56,8 @@ package struct PreflightFinding: Sendable {
   package let problem: ConfigProblem
   /// What `run` ends with because of it, and a reload; `nil` where they go on, loudly.
   package let refusal: (any Error)?
-  /// Whether it only cannot be looked at from here: the service manager tells the service alone where its credentials
-  /// are.
+  /// Whether it only cannot be looked at from here: the service manager shows the service alone its credentials, and
+  /// keeps other things from it.
   package let isUnseen: Bool
 
   init(_ problem: ConfigProblem, refusal: (any Error)? = nil, isUnseen: Bool = false) {

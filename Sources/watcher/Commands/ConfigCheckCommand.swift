@@ -10,7 +10,8 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     commandName: "check", abstract: "Check the configuration, and all that it names, as 'watcher run' would.",
     usage: "watcher config check [<options>] [<file>]",
     discussion: """
-      Root checks as the user that the database belongs to, which is the service's.
+      Root checks as the user that the database belongs to, which is the service's, and is warned of what the sandbox \
+      of the service may keep from it.
       Example: watcher config check config.example.json
       Exit status: 0 valid; 78 'watcher run' would refuse it, or start and not work in part. Everything that is wrong \
       is listed in one run.
@@ -31,7 +32,8 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let database = try DatabaseLocation(option: nil, environment: environment).place(configured: settings.database)
     let user = try Self.becomeUser(of: database, config: file)
-    let findings = try await ConfigTrial.findings(settings, database: database, environment: environment)
+    var findings = try await ConfigTrial.findings(settings, database: database, environment: environment)
+    if user != nil, ServiceSandbox.isAround(database) { findings += ServiceSandbox.findings(settings) }
     for finding in findings {
       Output.say(finding.isUnseen ? finding.problem.rendered(as: .warning) : finding.problem.rendered)
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Config
 import FoundationEssentials
+import Glibc
 import ImageModel
 import Service
 
@@ -21,8 +22,13 @@ struct SinksTestCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try config.file.ready()
     try SinkNames.check(names, known: settings.sinks.map(\.name), source: config.file.path)
-    let wanted = settings.sinks.filter { names.isEmpty || names.contains($0.name) }
     let environment = ProcessInfo.processInfo.environment
+    if geteuid() == 0, Self.isServices(settings, environment) {
+      Output.warning(
+        "this is root, outside of the sandbox of watcher.service, which may see and write less: "
+          + "'watcher config check' says where")
+    }
+    let wanted = settings.sinks.filter { names.isEmpty || names.contains($0.name) }
     let test = SinkTest(wanted, environment: environment, eventText: EventText.onTerminal(environment))
     let results = await test.run()
     // On standard error: standard output may be a sink.
@@ -38,5 +44,10 @@ struct SinksTestCommand: AsyncParsableCommand {
     }
     if let error = result.error { return "failed after \(took): \(error)" }
     return "took it in \(took)" + (result.status.map { ", HTTP status \($0)" } ?? "")
+  }
+
+  private static func isServices(_ settings: WatchConfig, _ environment: [String: String]) -> Bool {
+    let place = try? DatabaseLocation(option: nil, environment: environment).place(configured: settings.database)
+    return place.map(ServiceSandbox.isAround) == true
   }
 }

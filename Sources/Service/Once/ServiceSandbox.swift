@@ -1,0 +1,88 @@
+package import Config
+import Glibc
+import Host
+import ImageModel
+
+/// What the package's unit keeps from the service, for who looks from outside of it: as the service's user, but with
+/// more in sight. A drop-in may say otherwise, so these are doubts. Source: systemd.exec(5), Sandboxing.
+package enum ServiceSandbox {
+  private static let writable = ["/var/lib/watcher", "/var/log/watcher", "/run/watcher"]
+  private static let closed = ["/home", "/root", "/run/user"]
+  private static let ownTemporary = ["/tmp", "/var/tmp"]
+
+  /// Whether a database is the service's.
+  package static func isAround(_ database: DatabasePlace) -> Bool { database.path.hasPrefix("/var/lib/watcher/") }
+
+  /// Files that the service may not see, or not write, by place.
+  package static func findings(_ config: WatchConfig) -> [PreflightFinding] {
+    let read = config.filesRead.map { ($0, doubt(about: $1, isWritten: false)) }
+    let written = config.filesWritten.map { ($0, doubt(about: $1, isWritten: true)) }
+    return (read + written).compactMap { setting, doubt in
+      doubt.map { PreflightFinding(config.problem(setting, .error, $0.message, hint: $0.hint), isUnseen: true) }
+    }.sorted { ($0.problem.line, $0.problem.column) < ($1.problem.line, $1.problem.column) }
+  }
+
+  private static func doubt(about path: String, isWritten: Bool) -> (message: String, hint: String)? {
+    // systemd follows symbolic links to its directories, and what is below one is where it leads to.
+    let names = [path, resolved(path)]
+    func isBelow(_ root: String) -> Bool { names.contains { $0.hasPrefix(root + "/") } }
+    if let root = ownTemporary.first(where: isBelow) {
+      return (
+        "watcher.service has a \(root) of its own (PrivateTmp=)\(isWritten ? ", which is gone when it stops" : "")",
+        isWritten ? "write below /var/log/watcher" : "keep the file in /etc/watcher"
+      )
+    }
+    if let root = closed.first(where: isBelow) {
+      return (
+        "watcher.service does not see \(root) (ProtectHome=)",
+        isWritten ? "write below /var/log/watcher" : "keep the file in /etc/watcher"
+      )
+    }
+    guard isWritten, !writable.contains(where: isBelow) else { return nil }
+    let folder = directory(of: path).safe()
+    return (
+      "watcher.service may not write to \(folder) unless a drop-in says so (ProtectSystem=)",
+      "write below /var/log/watcher, or add ReadWritePaths=\(folder)"
+    )
+  }
+
+  /// Where a path leads to as far as it is there.
+  private static func resolved(_ path: String) -> String {
+    if let whole = realpath(path, nil) {
+      defer { free(whole) }
+      return String(cString: whole)
+    }
+    let folder = directory(of: path)
+    return folder == "/" ? path : resolved(folder) + path.dropFirst(folder.utf8.count)
+  }
+}
+
+extension WatchConfig {
+  fileprivate var filesRead: [(OutsideSetting, String)] {
+    let ofRegistries = registries.flatMap { domain, settings in
+      settings.files.map { (OutsideSetting.registry(domain, key: $0), $1) }
+    }
+    let ofSinks = sinks.flatMap { sink in sink.files.map { (OutsideSetting.sink(sink.name, key: $0), $1) } }
+    return (ofRegistries + ofSinks).compactMap { setting, file in
+      if case .path(let path) = file { (setting, path) } else { nil }
+    }
+  }
+
+  fileprivate var filesWritten: [(OutsideSetting, String)] {
+    sinks.compactMap { sink in
+      if case .file(let path) = sink.kind { (.sink(sink.name, key: "path"), path) } else { nil }
+    }
+  }
+}
+
+extension SinkSettings {
+  /// By the keys that name them, or the headers.
+  fileprivate var files: [String: SecretFile] {
+    guard case .webhook(let settings) = kind else { return [:] }
+    let files = [
+      "secret_file": settings.secretFile, "secret_previous_file": settings.secretPreviousFile,
+      "ca_file": settings.caFile,
+    ]
+    return files.compactMapValues { $0 }.merging(settings.headerFiles) { $1 }
+  }
+}
