@@ -38,6 +38,7 @@ struct SinksTestCommand: AsyncParsableCommand {
         .unavailable, "not every sink took the test event (\(config.file.path.shown)): see above what came back")
     }
   }
+
   private static func words(_ result: SinkTest.Result) -> String {
     guard let took = result.took.map({ "\($0.milliseconds) ms" }) else {
       return "cannot be used (\(result.error ?? ""))"
