@@ -154,7 +154,7 @@ import Testing
     let late = try Self.config(
       #"{"watch": ["a.example/app:1"], "sinks": {"late": {"type": "file", "path": "\#(directory.path)/later/x"}}}"#)
     await reload { _ in late }.run()
-    let path = registrar.writer.path
+    let path = scene.registrar.writer.path
     #expect(await eventually { (try? HistoryReader.open(path).sinks().first { $0.name == "late" }?.state) == .failing })
   }
 
