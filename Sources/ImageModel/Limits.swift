@@ -21,6 +21,8 @@ package enum Limits {
   package static let secretBytes = 64 * 1024
   /// Of certificates to trust.
   package static let trustBytes = 8 * 1024 * 1024
+  /// A look at a file that takes longer is given up: its file system hangs.
+  package static let lookSeconds = 5
 
   // Documents.
   package static let jsonDepth = 64

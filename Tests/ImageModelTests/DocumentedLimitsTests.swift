@@ -23,6 +23,7 @@ import Testing
     (
       "a file with a secret; with certificates to trust", "\(bytes(Limits.secretBytes)); \(bytes(Limits.trustBytes))"
     ),
+    ("a look at a file that the configuration names is given up after", time(Limits.lookSeconds)),
     ("watched tags", count(Limits.watchedTags)),
     ("redirects", count(Limits.redirects)),
     ("connecting", time(Limits.connectSeconds)),
