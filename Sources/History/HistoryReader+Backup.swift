@@ -29,7 +29,7 @@ extension HistoryReader {
       case .cannotCreate:
         throw StoreError(.cannotCreate, "cannot write the copy (\(path)): name a file in a directory that exists")
       // Of the file that was asked for: nobody knows the other one.
-      default: throw StoreError(failure.code, failure.message.replacing(unfinished, with: path))
+      default: throw StoreError(failure.code, failure.message.replacing(unfinished.safe(limit: .max), with: path))
       }
     }
     // Unlike a renaming, this takes nothing's place.

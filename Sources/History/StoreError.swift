@@ -33,7 +33,8 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
 
   package init(_ code: Code, _ message: String) {
     self.code = code
-    self.message = message
+    // It names paths, which may hold anything.
+    self.message = message.safe(limit: .max)
   }
 
   package var description: String { message }

@@ -1,4 +1,5 @@
 import Glibc
+import ImageModel
 
 /// Who may use a file and who asks, in words for an error.
 package enum FileAccess {
@@ -6,10 +7,10 @@ package enum FileAccess {
   package static func describe(_ path: String) -> String {
     var info = stat()
     guard stat(path, &info) == 0 else {
-      return errno == EACCES ? "\(path) cannot be looked at" : "\(path) not there"
+      return errno == EACCES ? "\(path.safe()) cannot be looked at" : "\(path.safe()) not there"
     }
     let mode = String(info.st_mode & 0o7777, radix: 8)
-    return "\(path) mode \(mode) owner \(userName(info.st_uid)):\(groupName(info.st_gid))"
+    return "\(path.safe()) mode \(mode) owner \(userName(info.st_uid)):\(groupName(info.st_gid))"
   }
 
   /// Whoever this process is: `alice`.

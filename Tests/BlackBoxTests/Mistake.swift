@@ -42,6 +42,7 @@ struct Mistake: CustomTestStringConvertible, Sendable {
     #expect(ended == status, "\(what): \(said)")
     for word in words { #expect(said.contains { $0.contains(word) }, "\(what): \(word) is not in \(said)") }
     #expect(said.allSatisfy { !$0.contains("hunter2") }, "\(what): a secret is shown: \(said)")
+    #expect(said.allSatisfy { !$0.contains("\u{1b}") }, "\(what): a terminal would obey: \(said)")
     // Below it stands an answer.
     guard status > 2 else { return }
     let last = try #require(said[1].split(separator: "\n").last, "\(what): nothing is said")

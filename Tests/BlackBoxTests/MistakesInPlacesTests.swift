@@ -77,6 +77,35 @@ import Testing
       .make(in: scene, runner: nobody)
   }
 
+  /// A path may hold what a terminal obeys.
+  @Test func pathsAreMadeSafe() throws {
+    let (escape, shown) = ("\u{1b}[31m", #"\u{1b}[31m"#)
+    let scene = try Scene(watch: [])
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    try Mistake("a database", "status --database DIR/\(escape)/w.db", 66, "(DIR/\(shown)/w.db)").make(in: scene)
+    try Mistake("one to write", "run --database DIR/\(escape)/w.db", 73, "DIR/\(shown)").make(in: scene)
+    try Mistake("a directory", "db check --database DIR/\(escape)/", 65, "DIR/\(shown)/watcher.db").make(in: scene)
+    try Mistake("a copy", "db backup DIR/\(escape)/c.db", 73, "(DIR/\(shown)/c.db)").make(in: scene)
+    try Mistake("a configuration", "config check DIR/\(escape)c.json", 78, "DIR/\(shown)c.json").make(in: scene)
+    let none = scene.directory + "/\(escape)/none"
+    let document: [String: Any] = [
+      "database": none, "watch": ["127.0.0.1:1/a"],
+      "registries": ["127.0.0.1:1": ["username": "u", "password_file": none, "ca_file": none]],
+      "sinks": [
+        "f": ["type": "file", "path": none],
+        "w": ["type": "webhook", "url": "https://127.0.0.1:1/", "secret_file": none, "ca_file": none],
+      ],
+    ]
+    try JSONSerialization.data(withJSONObject: document).write(to: URL(filePath: scene.config))
+    try Mistake(
+      "all that a configuration names", "config check", 78, "\"database\": cannot create the database (DIR/\(shown)",
+      "\"password_file\": DIR/\(shown)", "\"path\": cannot create DIR/\(shown)",
+      "\"secret_file\": the file DIR/\(shown)"
+    ).make(in: scene)
+    try Mistake("the same, begun", "run", 78, "DIR/\(shown)").make(in: scene)
+    try Mistake("the same, asked", "status", 66, "(DIR/\(shown)/none)").make(in: scene)
+  }
+
   /// How a registry answers, and what `resolve` and `check` say to it.
   struct Answer: CustomTestStringConvertible, Sendable {
     let what: String
