@@ -5,7 +5,7 @@ extension StatusReport {
   /// How tags and sinks are doing. Source: docs/reference.md, status.
   package var json: JSONOutput {
     .members([
-      "tags": .array(tags.map(\.json)), "sinks": .array(sinks.map(\.json)), "daemon": DaemonRecord.json(daemon),
+      "tags": .array(tags.map(\.json)), "sinks": .array(sinks.map(\.json)), "daemon": daemon.json,
       "database": .string(database),
     ])
   }
@@ -57,11 +57,17 @@ extension SinkStatus {
   }
 }
 
-extension DaemonRecord {
-  /// Of none, everything else is `null`.
-  fileprivate static func json(_ daemon: DaemonRecord?) -> JSONOutput {
-    .members([
-      "running": .bool(daemon != nil),
+extension DaemonState {
+  /// What is not known of it is `null`; so is everything of none.
+  fileprivate var json: JSONOutput {
+    let (isRunning, daemon): (JSONOutput, DaemonRecord?) =
+      switch self {
+      case .running(let daemon): (.bool(true), daemon)
+      case .absent: (.bool(false), nil)
+      case .unknown: (.null, nil)
+      }
+    return .members([
+      "running": isRunning,
       "pid": daemon.map { .number($0.pid) } ?? .null,
       "version": daemon.map { .string($0.version) } ?? .null,
       "configuration": daemon.map { .string($0.configuration) } ?? .null,

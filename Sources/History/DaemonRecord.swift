@@ -18,6 +18,15 @@ package struct DaemonRecord: Hashable, Sendable {
   }
 }
 
+/// Whether a daemon writes to a database now.
+package enum DaemonState: Hashable, Sendable {
+  case running(DaemonRecord)
+  /// Nobody writes, or a command does for a moment.
+  case absent
+  /// Somebody writes, or may: who, or where it is not held for certain, whether anybody does, cannot be told.
+  case unknown(isHeld: Bool)
+}
+
 extension HistoryWriter {
   /// Enters the daemon that writes from now on in the database, and in the lock that it is the one which holds it.
   package func enter(_ daemon: DaemonRecord) async throws {
@@ -27,6 +36,13 @@ extension HistoryWriter {
 }
 
 extension HistoryTransaction {
+  /// Whether no daemon ever was entered here and no state was ever recorded: there was no database before.
+  package func isUnused() throws -> Bool {
+    try Row.fetchOne(
+      db, sql: "SELECT 1 WHERE EXISTS(SELECT 1 FROM meta WHERE key = 'daemon_pid') OR EXISTS(SELECT 1 FROM snapshot)")
+      == nil
+  }
+
   fileprivate func recordDaemon(_ daemon: DaemonRecord) throws {
     try keep("\(daemon.pid)", as: "daemon_pid")
     try keep(daemon.version, as: "daemon_version")
@@ -36,9 +52,16 @@ extension HistoryTransaction {
 }
 
 extension HistoryReader {
-  /// The daemon that runs now; `nil` where none does. A command that writes for a moment is none.
-  package func daemon() throws(StoreError) -> DaemonRecord? {
-    guard case .held(let holder?) = DatabaseLock.state(for: path) else { return nil }
+  /// Whether a daemon runs now, and which.
+  package func daemon() throws(StoreError) -> DaemonState {
+    let holder: DatabaseLock.Holder
+    switch DatabaseLock.state(for: path) {
+    case .free: return .absent
+    case .unknown: return .unknown(isHeld: false)
+    case .held(nil): return .unknown(isHeld: true)
+    case .held(let known?): holder = known
+    }
+    guard let since = holder.daemonSince else { return .absent }
     let daemon = try read { db in
       var facts: [String: String] = [:]
       for row in try Row.fetchAll(db, sql: "SELECT key, value FROM meta WHERE key LIKE 'daemon%'") {
@@ -47,7 +70,8 @@ extension HistoryReader {
       return DaemonRecord(facts)
     }
     // The number of a process alone says little: in a container it is always 1.
-    return holder.pid == daemon?.pid && holder.daemonSince == daemon?.since ? daemon : nil
+    guard let daemon, holder.pid == daemon.pid, since == daemon.since else { return .unknown(isHeld: true) }
+    return .running(daemon)
   }
 }
 

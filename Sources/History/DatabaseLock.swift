@@ -23,7 +23,7 @@ package final class DatabaseLock: Sendable {
     let isThere = try FilePath.isDatabaseThere(databasePath)
     let path = lockPath(for: databasePath)
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
-    guard descriptor >= 0 else { throw .notAccessible(path: path, errno: errno) }
+    guard descriptor >= 0 else { throw .lock(path, of: databasePath, errno: errno) }
     if isOurs(descriptor) {
       giveToOwner(of: isThere ? databasePath : directory(of: databasePath), descriptor, sharesGroup: true)
     }
@@ -62,6 +62,8 @@ package final class DatabaseLock: Sendable {
     case free
     /// By this process, if it can be told.
     case held(by: Holder?)
+    /// It cannot be looked at.
+    case unknown
   }
 
   struct Holder: Hashable {
@@ -73,7 +75,20 @@ package final class DatabaseLock: Sendable {
   /// Whether somebody writes to the database now, as far as can be told: an unreadable lock file counts as held.
   package static func isHeld(for databasePath: String) -> Bool { state(for: databasePath) != .free }
 
-  static func state(for databasePath: String) -> State { look(at: lockPath(for: databasePath)) ?? .held(by: nil) }
+  static func state(for databasePath: String) -> State { look(at: lockPath(for: databasePath)) }
+
+  /// Looks whether `acquire` could have the lock file, whoever holds it, and makes nothing.
+  ///
+  /// - Throws: what `acquire` would.
+  static func inspect(for databasePath: String) throws(StoreError) {
+    let path = lockPath(for: databasePath)
+    let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    if descriptor >= 0 {
+      close(descriptor)
+    } else if errno != ENOENT {
+      throw .lock(path, of: databasePath, errno: errno)
+    }
+  }
 
   /// Looks, and makes nothing. Whatever else is wrong with the place is left to `acquire`.
   ///
@@ -83,14 +98,13 @@ package final class DatabaseLock: Sendable {
     if case .held(let holder) = look(at: path) { throw .held(path, by: holder) }
   }
 
-  /// Whether a lock file is held; `nil` where that cannot be told.
-  private static func look(at path: String) -> State? {
+  private static func look(at path: String) -> State {
     // A pipe there would be waited for.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return errno == ENOENT ? .free : nil }
+    guard descriptor >= 0 else { return errno == ENOENT ? .free : .unknown }
     defer { close(descriptor) }
     if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return .free }
-    return errno == EWOULDBLOCK ? .held(by: signature(descriptor)) : nil
+    return errno == EWOULDBLOCK ? .held(by: signature(descriptor)) : .unknown
   }
 
   /// Says who has it; on a full disk, nobody.
@@ -100,7 +114,9 @@ package final class DatabaseLock: Sendable {
     _ = pwrite(descriptor, text, text.count, 0)
   }
 
+  /// Of a file that nobody signs, what stands in it is not by who has it.
   private static func signature(_ descriptor: Int32) -> Holder? {
+    guard isOurs(descriptor) else { return nil }
     var text = [UInt8](repeating: 0, count: 64)
     let count = pread(descriptor, &text, text.count, 0)
     return count > 0 ? Holder(String(decoding: text[..<count], as: UTF8.self)) : nil
@@ -135,5 +151,15 @@ extension StoreError {
     let process = holder.map { "process \($0.pid)" } ?? "another process"
     return StoreError(
       .locked, "\(process) holds the database (\(lock)): stop it first, or name another with --database")
+  }
+
+  /// A lock file that cannot be opened for writing, or made.
+  fileprivate static func lock(_ path: String, of database: String, errno failure: Int32) -> StoreError {
+    switch failure {
+    case ELOOP, EISDIR, ENXIO:
+      let what = failure == ELOOP ? "a symbolic link" : failure == EISDIR ? "a directory" : "no regular file"
+      return StoreError(.cannotCreate, "the lock of the database cannot be taken (\(path) is \(what)): remove it")
+    default: return .notAccessible(path: path, errno: failure, database: database)
+    }
   }
 }

@@ -54,7 +54,7 @@ enum FilePath {
   }
 
   /// Which file a path names; `nil` where there is none.
-  struct FileID: Hashable {
+  struct FileID: Hashable, Sendable {
     let device: UInt
     let node: UInt
   }
@@ -105,6 +105,21 @@ enum FilePath {
   /// Why the effective user cannot read and write `path`; `nil` if it can.
   static func probe(_ path: String) -> Int32? {
     faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) == 0 ? nil : errno
+  }
+
+  /// Whether both are there and do not belong to the same user.
+  static func differInOwner(_ path: String, _ other: String) -> Bool {
+    var (one, two) = (stat(), stat())
+    return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_uid != two.st_uid
+  }
+
+  /// Of the files that SQLite keeps beside a database the first that is there and that the effective user cannot read and
+  /// write, and why.
+  static func probeJournal(of database: String) -> (path: String, errno: Int32)? {
+    for path in [database + "-wal", database + "-shm"] where id(of: path) != nil {
+      if let errno = probe(path) { return (path, errno) }
+    }
+    return nil
   }
 
   /// Why the effective user cannot make files in a directory; `nil` if it can.

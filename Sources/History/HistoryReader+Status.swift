@@ -32,7 +32,7 @@ extension HistoryReader {
       }
       return StatusReport(
         tags: found, unknown: unknown, sinks: try SinkStatus.fetchAll(db, now: now), database: path,
-        daemon: daemon, rests: daemon == nil ? [:] : try RegistryRests.fetch(db))
+        daemon: daemon, rests: daemon == .absent ? [:] : try RegistryRests.fetch(db))
     }
   }
 

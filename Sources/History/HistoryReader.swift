@@ -44,9 +44,6 @@ package final class HistoryReader: Sendable {
     }
   }
 
-  /// Whether somebody may write to the database now: the daemon, or for a moment another command.
-  package var hasWriter: Bool { DatabaseLock.isHeld(for: path) }
-
   func read<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
     do {
       return try queue.read(body)

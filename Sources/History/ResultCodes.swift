@@ -54,8 +54,13 @@ extension StoreError {
 
   /// A file that cannot be opened: says which part of the path stands in the way, with its mode and owner.
   ///
-  /// - Parameter errno: of the call that failed; `nil` where only SQLite knows, then the path is probed.
-  static func notAccessible(path: String, errno failure: Int32?) -> StoreError {
+  /// - Parameters:
+  ///   - errno: of the call that failed; `nil` where only SQLite knows, then the path is probed.
+  ///   - database: whose file it is, where it is not the database itself.
+  static func notAccessible(path: String, errno failure: Int32?, database: String? = nil) -> StoreError {
+    if failure == nil, let (file, errno) = FilePath.probeJournal(of: path) {
+      return notAccessible(path: file, errno: errno, database: path)
+    }
     let folder = Host.directory(of: path)
     let probed = failure ?? FilePath.probe(path) ?? FilePath.probe(folder) ?? EACCES
     let reason = String(cString: strerror(probed))
@@ -66,7 +71,9 @@ extension StoreError {
       return StoreError(
         .permission,
         "no permission to use the database (\(location)): "
-          + FileAccess.remedy(FilePath.id(of: path) == nil ? folder : path, isWriting: true))
+          + (database.map { FilePath.differInOwner(path, $0) } == true
+            ? "'chown --reference=\(database ?? "") \(path)'"
+            : FileAccess.remedy(FilePath.id(of: path) == nil ? folder : path, isWriting: true)))
     case ENOENT, ENOTDIR, EEXIST, ELOOP, ENAMETOOLONG:
       return StoreError(
         .cannotCreate, "cannot create the database (\(location)): name a path in a directory that exists")

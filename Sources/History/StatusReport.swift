@@ -9,13 +9,12 @@ package struct StatusReport: Hashable, Sendable {
   package let sinks: [SinkStatus]
   /// The path of the database, symbolic links resolved.
   package let database: String
-  /// `nil` where none runs.
-  package let daemon: DaemonRecord?
+  package let daemon: DaemonState
   /// Until when registries want to be left alone, by domain, as the daemon that runs last said.
   package let rests: [String: Timestamp]
 
   package init(
-    tags: [TagStatus], unknown: [TagReference], sinks: [SinkStatus], database: String, daemon: DaemonRecord? = nil,
+    tags: [TagStatus], unknown: [TagReference], sinks: [SinkStatus], database: String, daemon: DaemonState = .absent,
     rests: [String: Timestamp] = [:]
   ) {
     self.tags = tags

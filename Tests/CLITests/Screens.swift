@@ -43,7 +43,7 @@ enum Screens {
     }
     let report = StatusReport(
       tags: sample.tags + [deleted], unknown: [], sinks: sample.sinks, database: sample.database,
-      daemon: isDaemonRunning ? sample.daemon : nil,
+      daemon: isDaemonRunning ? sample.daemon : .absent,
       rests: isDaemonRunning ? ["docker.io": try Samples.time("2026-09-17T22:10:00Z")] : [:])
     return StatusRendering(report: report, total: report.tags, now: try Samples.time("2026-09-17T21:31:00Z"))
   }

@@ -14,7 +14,7 @@ import Testing
     let sample = try Samples.statusReport()
     let report = StatusReport(
       tags: sample.tags, unknown: [], sinks: sample.sinks, database: sample.database,
-      daemon: isDaemonRunning ? sample.daemon : nil, rests: rests)
+      daemon: isDaemonRunning ? sample.daemon : .absent, rests: rests)
     return StatusRendering(report: report, total: report.tags, now: try Samples.time(now))
   }
 
@@ -114,6 +114,24 @@ import Testing
       text.contains(
         "\n    linux/amd64 \(try Samples.digest("d"))\n    linux/arm64 manifest \(try Samples.digest("c"))\n"
           + "    linux/arm64: no image ID (artifact: application/x\\u{1b})\n    not there: "))
+  }
+
+  /// Neither that one runs nor that none does: `running` is what is not known.
+  @Test(arguments: [
+    (true, "somebody writes to it, and its lock does not say who"), (false, "you may not read its lock"),
+  ])
+  func whoWritesCannotBeTold(isHeld: Bool, words: String) throws {
+    let sample = try Samples.statusReport()
+    let report = StatusReport(
+      tags: sample.tags, unknown: [], sinks: sample.sinks, database: "/x.db", daemon: .unknown(isHeld: isHeld))
+    let text = StatusRendering(report: report, total: report.tags, now: try Samples.time("2026-09-17T21:31:00Z"))
+      .text(TextFormat())
+    #expect(
+      text.hasSuffix(
+        "\nwhether a daemon is running cannot be told, database /x.db: \(words); 'watcher health' asks\n"), "\(text)")
+    #expect(text.contains("2026-09-17 21:45:05"), "there may be one that looks then")
+    let daemon = #""daemon":{"running":null,"pid":null,"version":null,"configuration":null,"since":null}"#
+    #expect(String(decoding: report.json.bytes, as: UTF8.self).contains(daemon))
   }
 
   @Test func nothingToShow() {

@@ -102,8 +102,9 @@ extension Samples {
           oldestWaiting: try time("2026-09-17T21:30:05Z"), failingSince: try time("2026-09-17T21:30:06Z"),
           failure: SinkFailure(.gone, "https://ops.example answered 410")),
       ], database: "/var/lib/watcher/watcher.db",
-      daemon: DaemonRecord(
-        pid: 812, version: "0.1.0", configuration: "/etc/watcher/config.json",
-        since: try time("2026-09-17T20:00:00Z")))
+      daemon: .running(
+        DaemonRecord(
+          pid: 812, version: "0.1.0", configuration: "/etc/watcher/config.json",
+          since: try time("2026-09-17T20:00:00Z"))))
   }
 }

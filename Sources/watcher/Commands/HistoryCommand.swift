@@ -50,7 +50,8 @@ struct HistoryCommand: ParsableCommand {
     let record = try reader.record(of: tag)
     let rendering = HistoryRendering(
       tag: tag, platforms: query.platforms, entries: entries,
-      lookout: Lookout(record: record, now: now, isDaemonRunning: reader.hasWriter), state: record?.state, at: query.at)
+      lookout: Lookout(record: record, now: now, isDaemonRunning: try reader.daemon() != .absent), state: record?.state,
+      at: query.at)
     let pager = noPager ? nil : Pager(environment: ProcessInfo.processInfo.environment)
     try output.print(
       pager: pager, json: HistoryAnswer(tag: tag, entries: entries).json,

@@ -39,7 +39,7 @@ struct SinksListCommand: ParsableCommand {
   private static func recorded(_ path: String) throws -> (sinks: [SinkStatus], isDaemonRunning: Bool)? {
     do {
       let reader = try HistoryReader.open(path)
-      return (try reader.sinks(), try reader.daemon() != nil)
+      return (try reader.sinks(), try reader.daemon() != .absent)
     } catch  where error.code == .missing {
       return nil
     }

@@ -10,8 +10,8 @@ struct StatusRendering {
   /// Every tag has lines of its own, on a terminal too.
   var showsAll = false
 
-  /// Without a daemon nothing is checked when its time comes.
-  private var isDaemonRunning: Bool { report.daemon != nil }
+  /// Without a daemon nothing is checked when its time comes. Where that cannot be told, there may be one.
+  private var isDaemonRunning: Bool { report.daemon != .absent }
 
   func text(_ format: TextFormat) -> String {
     let sinks =
@@ -58,14 +58,25 @@ struct StatusRendering {
 
   private func daemonLines(_ format: TextFormat) -> [String] {
     let database = "database \(report.database.shown)"
-    guard let daemon = report.daemon else {
-      let line = "no daemon is running, \(database): nothing is checked until 'watcher run' or 'watcher check'"
-      let lines = Lines.of(line, width: format.width, margin: 0)
-      return lines.map { format.style.paint($0, total.isEmpty ? .plain : .bad) }
-    }
-    let line =
-      "watcher \(daemon.version.shown) runs as pid \(daemon.pid) since \(format.times(daemon.since)) on "
-      + "\(daemon.configuration.shown), \(database)"
-    return Lines.of(line, width: format.width, margin: 0)
+    let (line, paint): (String, Style.Paint) =
+      switch report.daemon {
+      case .running(let daemon):
+        (
+          "watcher \(daemon.version.shown) runs as pid \(daemon.pid) since \(format.times(daemon.since)) on "
+            + "\(daemon.configuration.shown), \(database)", .plain
+        )
+      case .absent:
+        (
+          "no daemon is running, \(database): nothing is checked until 'watcher run' or 'watcher check'",
+          total.isEmpty ? .plain : .bad
+        )
+      case .unknown(let isHeld):
+        (
+          "whether a daemon is running cannot be told, \(database): "
+            + (isHeld ? "somebody writes to it, and its lock does not say who" : "you may not read its lock")
+            + "; 'watcher health' asks", .notable
+        )
+      }
+    return Lines.of(line, width: format.width, margin: 0).map { format.style.paint($0, paint) }
   }
 }
