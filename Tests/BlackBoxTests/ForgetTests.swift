@@ -62,6 +62,26 @@ import Testing
     #expect(try scene.sql("SELECT count(*) FROM snapshot") == ["\(left)"])
   }
 
+  /// While it was asked, somebody else has forgotten it.
+  @Test func aTagThatIsGoneByThenIsNotKnown() throws {
+    defer { registry.stop() }
+    #expect(try check([other]).status == 0)
+    let (out, answer) = (scene.directory + "/terminal", scene.directory + "/answer")
+    let child = try Child(
+      "sh",
+      [
+        "-c",
+        "(timeout 20 sh -c 'until test -e \(answer); do sleep 0.05; done'; echo y)"
+          + " | script --quiet --return --command \"$0 forget $1\" /dev/null",
+        WatcherBinary.path, other,
+      ], environment: ["PATH": "/usr/bin:/bin", "WATCHER_DATABASE": scene.database], stdout: out)
+    #expect(eventually { WatcherBinary.text(out).contains("[y/N]") })
+    #expect(try scene.run(["forget", other, "--yes"]).status == 0)
+    try scene.put(["answer": ""])
+    #expect(try child.finish(within: 30) == 66)
+    #expect(WatcherBinary.text(out).contains("nothing is known of this tag (\(other) in "))
+  }
+
   @Test func theDaemonDoesItThatHoldsTheDatabase() throws {
     defer { registry.stop() }
     let receiver = try LoopbackServer { _ in ScriptedResponse(500) }

@@ -40,7 +40,10 @@ struct ForgetCommand: AsyncParsableCommand {
       let writer = try HistoryWriter.open(reader.path)
       defer { writer.close() }
       do {
-        return try await Forgetting.run(tag, writer) ?? Forgotten()
+        guard let forgotten = try await Forgetting.run(tag, writer) else {
+          throw try KnownTags.unknown(tag, in: reader)
+        }
+        return forgotten
       } catch let error as TagInUse {
         throw Self.refusal(error, tag, reader.path)
       }
