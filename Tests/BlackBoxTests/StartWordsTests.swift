@@ -48,6 +48,20 @@ import Testing
     #expect(lines("database_created").count == 1 && lines("first_pass").count == 1, "nothing is new")
   }
 
+  /// A start that ends before it has said so leaves it to the next one.
+  @Test func aDatabaseIsNewUntilADaemonHasSaidSo() throws {
+    defer { registry.stop() }
+    try scene.configure(watch: [])
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    for _ in 1...2 {
+      let daemon = try scene.daemon()
+      #expect(eventually { (try? scene.run(["health"]))?.status == 0 })
+      daemon.terminate()
+      #expect(try daemon.finish() == 0)
+    }
+    #expect(lines("started").count == 2 && lines("database_created").count == 1)
+  }
+
   @Test func anEmptyWatchlistIsSaidInWords() throws {
     defer { registry.stop() }
     try scene.configure(watch: [])

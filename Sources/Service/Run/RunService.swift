@@ -117,11 +117,13 @@ package actor RunService {
     let engine = engine(try await store.watch(entries, first, now: .now()))
     let daemon = DaemonRecord(
       pid: Int(getpid()), version: ProductInfo.version, configuration: path, since: start.began.wall)
-    let unwell = try await store.writer.transaction { [listen = first.httpListen] store in
+    let (unwell, isUnused) = try await store.writer.transaction { [listen = first.httpListen] store in
       try store.recordListening(listen)
       try store.recordRests([:])
-      return try store.sinkStatus().filter(\.isUnwell)
+      return (try store.sinkStatus().filter(\.isUnwell), try store.isUnused())
     }
+    // Before it is one that was used: whatever ends this start, the next one says so again.
+    if isUnused { sayCreated() }
     try await store.writer.enter(daemon)
     let reload = Reload(
       Reload.Parts(
@@ -195,7 +197,9 @@ package actor RunService {
     ]
     if tags == 0 { metadata["note"] = "nothing is watched: name tags in \"watch\" and reload" }
     log.info("started", metadata: metadata)
-    guard store.writer.isNew else { return }
+  }
+
+  private func sayCreated() {
     log.warning(
       "database_created",
       metadata: [

@@ -75,7 +75,8 @@ struct WatcherCommand: AsyncParsableCommand {
   private static func endParsing(_ error: any Error) -> Never {
     if exitCode(for: error) == .success {
       do {
-        try Output.print(fullMessage(for: error) + "\n")
+        let text = fullMessage(for: error)
+        if !text.isEmpty { try Output.print(text + "\n") }
         Glibc.exit(CommandStatus.success.rawValue)
       } catch {
         end(after: error)

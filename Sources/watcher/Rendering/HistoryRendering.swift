@@ -35,7 +35,7 @@ struct HistoryRendering {
 
   /// Why there is nothing of a tag that no check has seen yet, and whether a time is told with it.
   private func reason(_ format: TextFormat) -> (words: String, isTimed: Bool)? {
-    guard let state, state.lastSuccess == nil else { return nil }
+    guard let state, state.lastSuccess == nil, platforms.isEmpty else { return nil }
     if let failing = state.failing(format) { return (failing, true) }
     guard state.lastChecked == nil else { return nil }
     return ("it was not checked yet" + (lookout.isDaemonRunning ? "" : ": no daemon is running"), false)
