@@ -23,10 +23,7 @@ package struct ConfigProblem: Error, Sendable, Hashable {
   let caret: Int
 
   /// As compilers print it: `path:line:column: error: message`, the line, a caret below it, and the hint.
-  package var rendered: String { rendered(as: severity) }
-
-  /// The same under another severity: what the service cannot do without may be the service's alone to see.
-  package func rendered(as severity: Severity) -> String {
+  package var rendered: String {
     let place = line == 0 ? "" : ":\(line):\(column)"
     let head = "\(path.safe())\(place): \(severity.rawValue): \(message)"
     let source = sourceLine.isEmpty ? "" : "\n  \(sourceLine)\n  \(String(repeating: " ", count: caret))^"
@@ -35,6 +32,13 @@ package struct ConfigProblem: Error, Sendable, Hashable {
 }
 
 extension ConfigProblem {
+  /// The same, where it may be none.
+  package var asWarning: ConfigProblem {
+    ConfigProblem(
+      severity: .warning, path: path, line: line, column: column, message: message, hint: hint, sourceLine: sourceLine,
+      caret: caret)
+  }
+
   /// A problem with something that the file leaves to its default.
   init(_ severity: Severity, path: String, _ message: String, hint: String?) {
     self.init(

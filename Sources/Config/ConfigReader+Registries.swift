@@ -47,14 +47,15 @@ extension ConfigReader {
   }
 
   /// Settings of a host that is asked for nothing are likely meant for another one.
-  mutating func warnOfUnused(_ root: Section, _ config: WatchConfig) {
+  mutating func warnOfUnused(_ root: Section, _ config: inout WatchConfig) {
     guard !config.registries.isEmpty, let members = root["registries"]?.object else { return }
     let used = Set(config.watch.lazy.map(\.tag.domain) + config.repositories.map(\.domain))
+    config.unusedRegistries = Set(config.registries.keys).subtracting(used)
     // Beyond some hundred a near one says nothing.
     let hosts = used.sorted().prefix(500).map(\.self)
     for member in members {
       let domain = WatchedDomain(member.key).canonical
-      guard config.registries[domain] != nil, !used.contains(domain) else { continue }
+      guard config.unusedRegistries.contains(domain) else { continue }
       warning(
         at: member.keyRange.lowerBound, "nothing is watched at \(quoted(domain))",
         hint: Self.advice(domain, hosts))

@@ -14,7 +14,7 @@ extension ConfigReader {
     let list = watchlist(root, defaults: config.defaults, sinkNames: names)
     config.watch = list.entries
     config.repositories = list.repositories
-    warnOfUnused(root, config)
+    warnOfUnused(root, &config)
     config.httpListen = listen(root)
     config.log = log(root)
     config.retention = retention(root)

@@ -10,6 +10,8 @@ package struct WatchConfig: Sendable {
   package var repositories: [RepositoryEntry] = []
   /// By domain as references have it, `host[:port]`.
   package var registries: [String: RegistrySettings] = [:]
+  /// Those of them at which nothing is watched.
+  package var unusedRegistries: Set<String> = []
   /// In the order of the file; one `stdout` sink where it has none.
   package var sinks: [SinkSettings] = []
   /// What a tag outside the watchlist is polled with.

@@ -23,13 +23,17 @@ package final class FileSink: Sink {
   }
 
   /// That the file cannot be written, or made. Makes nothing.
-  package var faults: [SinkFault] {
-    do throws(SystemError) {
-      try LogFile.look(at: path)
-      return []
-    } catch {
-      return [SinkFault(setting: "path", reason: error.description)]
-    }
+  package var looks: [SinkLook] {
+    [
+      SinkLook(setting: "path", path: path) { [path] in
+        do throws(SystemError) {
+          try LogFile.look(at: path)
+          return nil
+        } catch {
+          return error.description
+        }
+      }
+    ]
   }
 
   deinit { file.withLock { $0?.close() } }

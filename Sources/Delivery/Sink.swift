@@ -15,8 +15,8 @@ package protocol Sink: Sendable {
   /// Longer than a write takes that will end: what is under way for longer is stuck.
   var patience: Duration { get }
 
-  /// What keeps it from delivering anything as things are now.
-  var faults: [SinkFault] { get }
+  /// What could keep it from delivering anything.
+  var looks: [SinkLook] { get }
 
   /// Delivers the items in order and says what became of those it tried: perhaps only of the first ones, of
   /// none when the task was cancelled. An item may arrive twice, never out of order within its tag.
@@ -34,8 +34,30 @@ package struct SinkFault: Error, Hashable, Sendable {
   package var isUntrue = false
 }
 
+/// Looks at something that a setting of a sink names, and changes nothing.
+package struct SinkLook: Sendable {
+  /// As of `SinkFault`.
+  let setting: String
+  /// Of the file.
+  let path: String
+  /// As of `SinkFault`.
+  var isUntrue = false
+  /// Why it is no good. Never ends where the file system hangs.
+  package let reason: @Sendable () -> String?
+
+  /// - Parameter result: what `reason` came to, or that it came to nothing.
+  package func fault(_ result: Result<String?, any Error>) -> SinkFault? {
+    let reason: String?
+    do { reason = try result.get() } catch { reason = "\(path.safe()) \(error)" }
+    return reason.map { SinkFault(setting: setting, reason: $0, isUntrue: isUntrue) }
+  }
+}
+
 extension Sink {
-  package var faults: [SinkFault] { [] }
+  package var looks: [SinkLook] { [] }
+
+  /// What keeps it from delivering anything as things are now.
+  package var faults: [SinkFault] { looks.compactMap { $0.fault(.success($0.reason())) } }
 
   package var patience: Duration { .seconds(Limits.stuckSeconds) }
 

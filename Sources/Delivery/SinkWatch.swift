@@ -1,7 +1,7 @@
 import ImageModel
 
 /// What a look at a sink has found.
-package enum SinkLook: Hashable, Sendable {
+package enum SinkFinding: Hashable, Sendable {
   /// Nothing speaks against sending it something.
   case well
   /// Why nothing can be sent as things are, in one line.
@@ -29,7 +29,7 @@ package actor SinkWatch {
   }
 
   /// Looks, for some seconds at most. Where what was wrong has been put right, the worker does not rest any longer.
-  package func look() async -> SinkLook {
+  package func look() async -> SinkFinding {
     if let since = await worker.busySince {
       let isStuck = since + sink.patience < clock.now()
       return isStuck ? .fault(Self.stuck(after: sink.patience)) : .busy

@@ -40,26 +40,31 @@ package final class WebhookSink: Sink {
   }
 
   /// Secrets that cannot be read or are none, and authorities that cannot be trusted for want of their certificate.
-  package var faults: [SinkFault] {
-    let trust = TLSSettings(caFile: target.caFile).faults.map {
-      SinkFault(setting: "ca_file", reason: "the file \(target.caFile?.safe() ?? "") cannot be used: \($0.reason)")
+  package var looks: [SinkLook] {
+    let trust = target.caFile.map { file in
+      SinkLook(setting: "ca_file", path: file) {
+        TLSSettings(caFile: file).faults.first.map { "the file \(file.safe()) cannot be used: \($0.reason)" }
+      }
     }
-    return trust + secretFaults
-  }
-
-  private var secretFaults: [SinkFault] {
-    secretFiles.compactMap { setting, file in Self.fault(setting) { () throws(SecretFailure) in _ = try secret(file) } }
-      + headerFiles.compactMap { name, file in
-        Self.fault(name) { () throws(SecretFailure) in _ = try headerValue(file) }
+    return [trust].compactMap(\.self)
+      + secretFiles.map { setting, file in
+        Self.look(setting, file) { () throws(SecretFailure) in _ = try self.secret(file) }
+      }
+      + headerFiles.map { name, file in
+        Self.look(name, file) { () throws(SecretFailure) in _ = try self.headerValue(file) }
       }
   }
 
-  private static func fault(_ setting: String, _ read: () throws(SecretFailure) -> Void) -> SinkFault? {
-    do throws(SecretFailure) {
-      try read()
-      return nil
-    } catch {
-      return SinkFault(setting: setting, reason: error.message, isUntrue: true)
+  private static func look(
+    _ setting: String, _ file: SecretText, _ read: @escaping @Sendable () throws(SecretFailure) -> Void
+  ) -> SinkLook {
+    SinkLook(setting: setting, path: file.path, isUntrue: true) {
+      do throws(SecretFailure) {
+        try read()
+        return nil
+      } catch {
+        return error.message
+      }
     }
   }
 

@@ -24,11 +24,29 @@ package func blocking<T: Sendable>(
   }
 }
 
+extension Sequence where Element: Sendable {
+  /// What a look at each gives, in their order. All are looked at at once, and none is waited for longer than `seconds`.
+  package func looked<T: Sendable>(
+    within seconds: Int, _ look: @escaping @Sendable (Element) throws -> T
+  ) async -> [Result<T, any Error>] {
+    await withTaskGroup(of: (Int, Result<T, any Error>).self) { group in
+      for (index, element) in enumerated() {
+        group.addTask {
+          do { return (index, .success(try await blocking(within: seconds) { try look(element) })) } catch {
+            return (index, .failure(error))
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+  }
+}
+
 /// What was waited for has not ended in time.
 package struct NoAnswer: Error, CustomStringConvertible {
   package let seconds: Int
 
-  package var description: String { "it does not answer within \(seconds) s" }
+  package var description: String { "does not answer within \(seconds) s" }
 }
 
 /// Ends once, with what comes first.

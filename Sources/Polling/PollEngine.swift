@@ -58,6 +58,9 @@ package actor PollEngine {
       hangs: workers.hangs(longerThan: .seconds(2 * Limits.tickSeconds), at: clock().boot))
   }
 
+  /// The path of the database that it records in.
+  package nonisolated var database: String { writer.path }
+
   package var figures: PollFigures { meters.figures(core, at: clock()) }
 
   // MARK: Polling

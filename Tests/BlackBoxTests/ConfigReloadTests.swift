@@ -74,7 +74,10 @@ import Testing
 
   @Test func aRegistryWithoutItsPasswordIsTakenOverAndToldWithItsPlace() throws {
     defer { registry.stop() }
-    try edit { $0["registries"] = ["r.example": ["username": "u", "password_file": "/nonexistent/password"]] }
+    try edit {
+      $0["watch"] = [image("app"), "127.0.0.1:1/app"]
+      $0["registries"] = ["127.0.0.1:1": ["username": "u", "password_file": "/nonexistent/password"]]
+    }
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
     #expect(eventually { scene.isBaselineRecorded() })

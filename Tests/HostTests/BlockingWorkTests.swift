@@ -8,6 +8,7 @@ import Testing
 
   @Test func whatEndsInTimeSaysWhatItCameTo() async throws {
     #expect(try await blocking(within: 60) { 7 } == 7)
+    #expect(try await (0..<100).looked(within: 60) { $0 * 2 }.map { try $0.get() } == (0..<100).map { $0 * 2 })
     await #expect(throws: Failure.self) { try await blocking(within: 60) { throw Failure() } }
   }
 
@@ -19,7 +20,14 @@ import Testing
         ended.signal()
       }
     }
-    #expect(failure.map { "\($0)" } == "it does not answer within 0 s")
+    #expect(failure.map { "\($0)" } == "does not answer within 0 s")
+    let looks = await [1, 2, 3].looked(within: 0) { number in
+      if number == 2 { gate.wait() }
+      return number
+    }
+    // The deadline is so short that the others may have missed it as well.
+    #expect(looks.count == 3 && (try? looks[1].get()) == nil)
+    gate.signal()
     gate.signal()
     #expect(
       try await blocking(within: 60) { ended.wait(timeout: .now() + 60) } == .success, "what comes later is dropped")

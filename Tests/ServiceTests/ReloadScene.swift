@@ -45,7 +45,7 @@ struct ReloadScene {
       })
     let endpoint = ServiceEndpoint(log: log)
     await endpoint.use(config.httpListen, try await endpoint.prepare(config.httpListen))
-    await sinks.use(config.sinks, ConfiguredSinks(config.sinks, environment: environment))
+    await sinks.use(config.sinks, await ConfiguredSinks(config.sinks, environment: environment))
     let makePoller = { @Sendable [pollers] (config: WatchConfig) in
       let registry = RegistryClient.configured(config, http: http, environment: environment)
       pollers.value.append(registry)

@@ -1,5 +1,6 @@
 package import Config
 import History
+import Host
 import Logging
 
 /// What `run` would find of a configuration: all that it makes before it is ready is made, and given back. Only the
@@ -9,25 +10,29 @@ package enum ConfigTrial {
     _ config: WatchConfig, database: DatabasePlace, environment: [String: String]
   ) async throws -> [PreflightFinding] {
     let silent = Logger(label: "watcher") { _ in SwiftLogNoOpLogHandler() }
-    let made = try await Preflight(
-      config, environment: environment, http: nil, endpoint: ServiceEndpoint(log: silent))
+    let made = await Preflight(
+      config, database: database.path, environment: environment, http: nil, endpoint: ServiceEndpoint(log: silent))
     await made.close()
+    let daemonListens = try await blocking { listens(at: config.httpListen, database.path) }
     // Where the daemon of this database listens there already, nobody is in the way.
-    let isOurs = DatabaseLock.isHeld(for: database.path) && isListening(at: config.httpListen, database.path)
-    let findings = made.findings.filter { !(isOurs && ($0.refusal as? ListenError)?.isInUse == true) }
-    do throws(StoreError) {
-      try HistoryWriter.inspect(database.path, makesDirectory: database.makesDirectory)
+    let findings = made.findings.filter { !(daemonListens && ($0.refusal as? ListenError)?.isInUse == true) }
+    do {
+      try await blocking { try HistoryWriter.inspect(database.path, makesDirectory: database.makesDirectory) }
       return findings
-    } catch {
+    } catch let error as StoreError {
       let setting = config.database == database.path ? OutsideSetting.database : nil
       return [PreflightFinding(config.problem(setting, .error, error.message), refusal: error)] + findings
     }
   }
 
-  /// Whether the daemon says so; of one that does not say where it listens nothing else is known.
-  private static func isListening(at address: String?, _ database: String) -> Bool {
-    guard let said = try? HistoryReader.open(database).listening() else { return true }
-    return said == address
+  /// Whether a daemon of this database listens at that port: it keeps the port at another address, too
+  /// (`HTTPEndpoint.listen(replacing:)`). Of one that does not say where it listens nothing else is known.
+  private static func listens(at address: String?, _ database: String) -> Bool {
+    guard let address, let reader = try? HistoryReader.open(database), let daemon = try? reader.daemon(),
+      daemon != .absent
+    else { return false }
+    guard let said = try? reader.listening() else { return true }
+    return ServiceEndpoint.parts(said)?.port == ServiceEndpoint.parts(address)?.port
   }
 }
 

@@ -28,7 +28,7 @@ package final class OneShotCheck: Sendable {
     // Beside a daemon nothing is sent from here, and what the sinks need (credentials) may be the daemon's alone.
     try DatabaseLock.refuseHeld(database)
     made = try await Preflight(
-      config, environment: environment, http: nil, endpoint: nil
+      config, database: database, environment: environment, http: nil, endpoint: nil
     ).accepted()
     store = try Registrar(opening: database)
     log = LogOutput.logger(config.log, environment: environment)
@@ -39,7 +39,7 @@ package final class OneShotCheck: Sendable {
   /// The path of the database where there was none before.
   package var newDatabase: String? { store.writer.isNew ? store.writer.path : nil }
 
-  /// What will not work though the rest does.
+  /// What will not work though the rest does, or is likely a mistake.
   package var faults: [ConfigProblem] { made.faults }
 
   /// Polls `tags`, or the whole watchlist where it is `nil`.

@@ -21,22 +21,29 @@ package struct SinkTest: Sendable {
 
   private let names: [String]
   private let sinks: ConfiguredSinks
+  /// Those that `run` would not take.
+  private let refused: [SinkError]
   private let answers = Answers()
 
-  /// - Parameter eventText: as of `RunService.run`.
+  /// - Parameters:
+  ///   - sinks: of `config`.
+  ///   - database: the path of the database that the daemon would use.
+  ///   - eventText: as of `RunService.run`.
   package init(
-    _ sinks: [SinkSettings], environment: [String: String], eventText: (@Sendable ([UInt8]) -> [UInt8])?
-  ) {
+    _ sinks: [SinkSettings], of config: WatchConfig, database: String, environment: [String: String],
+    eventText: (@Sendable ([UInt8]) -> [UInt8])?
+  ) async {
     names = sinks.map(\.name)
-    self.sinks = ConfiguredSinks(
+    self.sinks = await ConfiguredSinks(
       sinks, environment: environment, output: .standardOutput(showing: eventText), onAnswer: answers.record)
+    refused = await config.fileFindings(database: database).compactMap { $0.refusal as? SinkError } + self.sinks.refused
   }
 
   /// Tries one after another, in the order of the configuration. One that `run` would refuse is sent nothing.
   package func run() async -> [Result] {
     var results: [Result] = []
     for name in names {
-      if let refused = sinks.refused.first(where: { $0.sink == name }) {
+      if let refused = refused.first(where: { $0.sink == name }) {
         results.append(Result(sink: name, error: refused.cause, status: nil, took: nil))
         continue
       }

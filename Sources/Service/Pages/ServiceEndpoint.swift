@@ -105,7 +105,7 @@ actor ServiceEndpoint {
   }
 
   /// `127.0.0.1:9470`, `[::1]:9470`.
-  private static func parts(_ address: String) -> (host: String, port: Int)? {
+  static func parts(_ address: String) -> (host: String, port: Int)? {
     guard let colon = address.lastIndex(of: ":"), let port = Int(address[address.index(after: colon)...]) else {
       return nil
     }

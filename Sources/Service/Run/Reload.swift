@@ -44,9 +44,6 @@ actor Reload {
     let made: Preflight
   }
 
-  /// Of a configuration that is refused, so many problems are logged one by one.
-  private static let loggedProblems = 20
-
   private let parts: Parts
   /// `database` of the configuration that the service has been started with.
   private let openedDatabase: String?
@@ -101,10 +98,10 @@ actor Reload {
     do {
       let next = try read.get()
       let change = try await takeOver(next)
-      logProblems(said, .warning)
+      log.tell(said, .warning)
       log.info("reloaded", metadata: change)
     } catch {
-      logProblems(said, .error)
+      log.tell(said, .error)
       metrics.recordReload(isGood: false, at: .now())
       log.error(
         "reload_failed", metadata: ["err": "\(error)", "note": "the configuration from before stays in force"])
@@ -124,13 +121,14 @@ actor Reload {
     var config = try result.get()
     let entries = config.watch
     config.watch = []
-    let made = try await Preflight(
-      config, environment: parts.environment, http: await parts.sinks.client(for: config.sinks),
+    let made = await Preflight(
+      config, database: parts.engine.database, environment: parts.environment,
+      http: await parts.sinks.client(for: config.sinks),
       output: parts.output, endpoint: parts.endpoint)
     do {
       return Next(config: config, entries: entries, made: try await made.accepted())
     } catch let refusal as ConfigRefusal {
-      said = refusal.problems.map(\.rendered)
+      said = refusal.problems.texts
       throw refusal
     }
   }
@@ -184,9 +182,6 @@ actor Reload {
 
   private func discard(_ next: Next) async { await next.made.close() }
 
-  private func logProblems(_ problems: [String], _ level: Logger.Level) {
-    log.tell(problems.prefix(Self.loggedProblems), level)
-  }
 }
 
 extension Logger {
@@ -198,13 +193,19 @@ extension Logger {
       guard case .webhook(let settings) = sink.kind, settings.isOpenToOthers else { continue }
       warning("webhook_unencrypted", metadata: ["sink": "\(sink.name)"])
     }
-    tell(made.faults.map(\.rendered), .error)
+    for (severity, level) in [(ConfigProblem.Severity.error, Logger.Level.error), (.warning, .warning)] {
+      tell(made.faults.filter { $0.severity == severity }.texts, level)
+    }
   }
 
-  /// What is wrong or doubtful in the configuration, each with its position.
-  fileprivate func tell(_ problems: some Sequence<String>, _ level: Logger.Level) {
-    for text in problems {
+  /// What is wrong or doubtful in the configuration, each with its position; of much the first.
+  fileprivate func tell(_ problems: [String], _ level: Logger.Level) {
+    let atMost = 20
+    for text in problems.prefix(atMost) {
       log(level: level, "configuration_problem", metadata: ["err": "\(text.prefix { $0 != "\n" })"])
     }
+    guard problems.count > atMost else { return }
+    let rest = "and \(problems.count - atMost) more: 'watcher config check' lists all"
+    log(level: level, "configuration_problem", metadata: ["err": "\(rest)"])
   }
 }

@@ -47,7 +47,7 @@ struct ServiceStart {
     webhooks = config.sinks.contains(where: \.isWebhook) ? .forWebhooks() : nil
     endpoint = ServiceEndpoint(log: log)
     made = try await Preflight(
-      config, environment: environment, http: webhooks, output: output, endpoint: endpoint
+      config, database: database, environment: environment, http: webhooks, output: output, endpoint: endpoint
     ).accepted()
     await endpoint.use(config.httpListen, made.listening)
   }

@@ -1,5 +1,6 @@
 import Config
 import Delivery
+import Host
 import ImageModel
 import Transport
 
@@ -16,6 +17,8 @@ struct ConfiguredSinks: Sendable {
   /// The client that was made here.
   private let own: HTTPClient?
 
+  /// Looks at what they name as well, at each for so long as is promised.
+  ///
   /// - Parameters:
   ///   - http: a client for the webhooks that somebody else closes; `nil` makes one.
   ///   - output: where sinks of type `stdout` write.
@@ -24,7 +27,7 @@ struct ConfiguredSinks: Sendable {
     _ sinks: [SinkSettings], environment: [String: String], http: HTTPClient? = nil,
     output: LineOutput = .standardOutput,
     onAnswer: @escaping @Sendable (_ sink: String, _ status: Int) -> Void = { _, _ in }
-  ) {
+  ) async {
     var all: [any Sink] = []
     var refused: [SinkError] = []
     let own = http == nil && sinks.contains(where: \.isWebhook) ? HTTPClient.forWebhooks() : nil
@@ -51,7 +54,10 @@ struct ConfiguredSinks: Sendable {
         all.append(webhook)
       }
     }
-    let found = all.flatMap { sink in sink.faults.map { (error: SinkError(sink: sink.name, $0), isUntrue: $0.isUntrue) }
+    let looks = all.flatMap { sink in sink.looks.map { (sink: sink.name, look: $0) } }
+    let results = await looks.looked(within: Limits.lookSeconds) { $0.look.reason() }
+    let found = zip(looks, results).compactMap { (look, result) in
+      look.look.fault(result).map { (error: SinkError(sink: look.sink, $0), isUntrue: $0.isUntrue) }
     }
     self.all = all
     self.refused = refused + found.filter(\.isUntrue).map(\.error)

@@ -1,7 +1,6 @@
 package import Config
 import Delivery
 import Endpoint
-import Host
 import Transport
 
 /// Everything that a configuration asks for, made before any of it is in force: its sinks, where it listens, and a look
@@ -13,25 +12,28 @@ struct Preflight: Sendable {
   let findings: [PreflightFinding]
 
   /// - Parameters:
+  ///   - database: whose files no sink may write to.
   ///   - http: for the webhooks; `nil` makes one.
   ///   - output: where sinks of type `stdout` write.
   ///   - endpoint: listens from now on, and nothing is found there yet; `nil` where nobody is to listen.
   init(
-    _ config: WatchConfig, environment: [String: String], http: HTTPClient?, output: LineOutput = .standardOutput,
-    endpoint: ServiceEndpoint?
-  ) async throws {
-    let (sinks, outside) = try await blocking {
-      let sinks = ConfiguredSinks(config.sinks, environment: environment, http: http, output: output)
-      return (sinks, config.findings(sinks, environment))
-    }
-    self.sinks = sinks
+    _ config: WatchConfig, database: String, environment: [String: String], http: HTTPClient?,
+    output: LineOutput = .standardOutput, endpoint: ServiceEndpoint?
+  ) async {
+    async let registries = config.registryFindings(environment)
+    async let files = config.fileFindings(database: database)
+    sinks = await ConfiguredSinks(config.sinks, environment: environment, http: http, output: output)
+    var findings = sinks.refused.map { PreflightFinding(config.problem($0), refusal: $0, isUnseen: $0.isUnseen) }
+    findings += sinks.faults.map { PreflightFinding(config.problem($0)) }
+    findings += config.faults.map { PreflightFinding($0) }
+    findings += await registries + files
     do throws(ListenError) {
       listening = try await endpoint?.prepare(config.httpListen)
-      findings = outside
     } catch {
       listening = nil
-      findings = outside + [PreflightFinding(config.problem(.listen, .error, error.description), refusal: error)]
+      findings.append(PreflightFinding(config.problem(.listen, .error, error.description), refusal: error))
     }
+    self.findings = findings.sorted { ($0.problem.line, $0.problem.column) < ($1.problem.line, $1.problem.column) }
   }
 
   /// - Throws: `ConfigRefusal` where the whole would be untrue; what was made is closed then.
@@ -47,7 +49,7 @@ struct Preflight: Sendable {
     sinks.close()
   }
 
-  /// What will not work though the rest does.
+  /// What will not work though the rest does, or is likely a mistake.
   var faults: [ConfigProblem] { findings.filter { $0.refusal == nil }.map(\.problem) }
 }
 
@@ -65,6 +67,9 @@ package struct PreflightFinding: Sendable {
     self.refusal = refusal
     self.isUnseen = isUnseen
   }
+
+  /// As `config check` tells of it: what cannot be seen from here may be all right.
+  package var shown: ConfigProblem { isUnseen ? problem.asWarning : problem }
 }
 
 /// Why a configuration is not taken, although it is valid.
@@ -78,16 +83,7 @@ package struct ConfigRefusal: Error, CustomStringConvertible {
 }
 
 extension WatchConfig {
-  /// What is wrong with the files and directories that sinks and registries name, by place.
-  fileprivate func findings(_ sinks: ConfiguredSinks, _ environment: [String: String]) -> [PreflightFinding] {
-    var findings = sinks.refused.map { PreflightFinding(problem($0), refusal: $0, isUnseen: $0.isUnseen) }
-    findings += sinks.faults.map { PreflightFinding(problem($0)) }
-    findings += faults.map { PreflightFinding($0) }
-    findings += registryFindings(environment)
-    return findings.sorted { ($0.problem.line, $0.problem.column) < ($1.problem.line, $1.problem.column) }
-  }
-
-  private func problem(_ error: SinkError) -> ConfigProblem {
+  func problem(_ error: SinkError) -> ConfigProblem {
     problem(.sink(error.sink, key: error.setting), .error, error.reason, hint: error.hint)
   }
 }

@@ -1,32 +1,68 @@
 import Config
+import Host
 import ImageModel
 import Registry
 import Transport
 
 extension WatchConfig {
-  /// What is wrong with the files of registries, whose tags fail until it is put right.
-  func registryFindings(_ environment: [String: String]) -> [PreflightFinding] {
+  /// What is wrong with the files of registries, whose tags fail until it is put right; where there are none, it is no
+  /// more than doubtful.
+  func registryFindings(_ environment: [String: String]) async -> [PreflightFinding] {
     let map = RegistryAccessMap(settings: registries, environment: environment, agreedTime: nil)
-    return registries.flatMap { domain, settings in
-      let files = settings.files
-      let unseen = files.compactMapValues { file in
-        if case .failure(let unseen) = file.path(environment) { unseen } else { nil }
+    let unseen = registries.flatMap { domain, settings in
+      settings.files.compactMap { key, file -> PreflightFinding? in
+        guard case .failure(let unseen) = file.path(environment) else { return nil }
+        return PreflightFinding(problem(domain, key, unseen.reason, hint: SecretFile.directoryHint), isUnseen: true)
       }
-      let access = map.access(domain)
-      var faults: [(key: String, reason: String)] = access.tls.faults.map { ($0.file.key, $0.reason) }
-      if let reason = access.credentials?.fault {
-        faults.append((settings.tokenFile == nil ? "password_file" : "token_file", reason))
-      }
-      return unseen.map { key, unseen in
-        PreflightFinding(
-          problem(.registry(domain, key: key), .error, unseen.reason, hint: SecretFile.directoryHint), isUnseen: true)
-      }
-        + faults.filter { unseen[$0.key] == nil }.map { key, reason in
-          let path = files[key]?.resolve(environment: environment) ?? ""
-          return PreflightFinding(
-            problem(.registry(domain, key: key), .error, "\(path.safe()) cannot be used: \(reason)"))
-        }
     }
+    let looks = registries.flatMap { domain, settings in settings.looks(domain, map.access(domain)) }
+    let results = await looks.looked(within: Limits.lookSeconds) { $0.faults() }
+    let found = zip(looks, results).flatMap { look, result in
+      let files = registries[look.domain]?.files ?? [:]
+      let faults: [(key: String, reason: String)]
+      do {
+        faults = try result.get().map { ($0.key, "cannot be used: \($0.reason)") }
+      } catch {
+        faults = [(look.key, "\(error)")]
+      }
+      return faults.compactMap { fault -> PreflightFinding? in
+        guard case .success(let path) = files[fault.key]?.path(environment) else { return nil }
+        return PreflightFinding(problem(look.domain, fault.key, "\(path.safe()) \(fault.reason)"))
+      }
+    }
+    return unseen + found
+  }
+
+  private func problem(_ domain: String, _ key: String, _ message: String, hint: String? = nil) -> ConfigProblem {
+    problem(
+      .registry(domain, key: key), unusedRegistries.contains(domain) ? .warning : .error, message, hint: hint)
+  }
+}
+
+/// A look at files of a registry that are of use together.
+private struct RegistryLook: Sendable {
+  let domain: String
+  /// Of the first of them.
+  let key: String
+  /// What is wrong, by key. Never ends where the file system hangs.
+  let faults: @Sendable () -> [(key: String, reason: String)]
+}
+
+extension RegistrySettings {
+  fileprivate func looks(_ domain: String, _ access: RegistryAccess) -> [RegistryLook] {
+    var looks: [RegistryLook] = []
+    if caFile != nil || clientCertFile != nil {
+      looks.append(
+        RegistryLook(domain: domain, key: caFile == nil ? "client_cert_file" : "ca_file") {
+          access.tls.faults.map { ($0.file.key, $0.reason) }
+        })
+    }
+    if let credentials = access.credentials {
+      let key = tokenFile == nil ? "password_file" : "token_file"
+      looks.append(
+        RegistryLook(domain: domain, key: key) { credentials.fault.map { [(key, $0)] } ?? [] })
+    }
+    return looks
   }
 }
 

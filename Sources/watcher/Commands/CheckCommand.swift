@@ -43,7 +43,7 @@ struct CheckCommand: AsyncParsableCommand {
       let path = try source.database.location.writerPath(configured: settings.database)
       if wanted == nil { progress.show(0, of: settings.watch.count) }
       let check = try await OneShotCheck(config: settings, database: path, environment: environment)
-      for fault in check.faults { Output.say(fault.rendered) }
+      for text in check.faults.texts { Output.say(text) }
       if let path = check.newDatabase {
         Output.warning("there was no database, and a new one is begun (\(path.shown)): what changed before is not told")
       }

@@ -34,10 +34,8 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     let user = try Self.becomeUser(of: database, config: file)
     var findings = try await ConfigTrial.findings(settings, database: database, environment: environment)
     if user != nil, ServiceSandbox.isAround(database) { findings += ServiceSandbox.findings(settings) }
-    for finding in findings {
-      Output.say(finding.isUnseen ? finding.problem.rendered(as: .warning) : finding.problem.rendered)
-    }
-    try Self.judge(findings.filter { !$0.isUnseen }, file)
+    for text in findings.map(\.shown).texts { Output.say(text) }
+    try Self.judge(findings.filter { $0.shown.severity == .error }, file)
     try Output.print(Self.summary(settings, path: file.path, user: user))
   }
 

@@ -29,7 +29,10 @@ struct SinksTestCommand: AsyncParsableCommand {
           + "'watcher config check' says where")
     }
     let wanted = settings.sinks.filter { names.isEmpty || names.contains($0.name) }
-    let test = SinkTest(wanted, environment: environment, eventText: EventText.onTerminal(environment))
+    let database = try DatabaseLocation(option: nil, environment: environment).path(configured: settings.database)
+    let test = await SinkTest(
+      wanted, of: settings, database: database, environment: environment,
+      eventText: EventText.onTerminal(environment))
     let results = await test.run()
     // On standard error: standard output may be a sink.
     for result in results { Output.say("\(result.sink.shown): \(Self.words(result))") }
