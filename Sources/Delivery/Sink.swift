@@ -32,6 +32,8 @@ package struct SinkFault: Error, Hashable, Sendable {
   /// Whether what it would send would be untrue: not signed, or without its headers. Otherwise it fails loudly until it
   /// is put right.
   package var isUntrue = false
+  /// Whether nobody knows, for the file does not answer.
+  package var isUnanswered = false
 }
 
 /// Looks at something that a setting of a sink names, and changes nothing.
@@ -47,9 +49,11 @@ package struct SinkLook: Sendable {
 
   /// - Parameter result: what `reason` came to, or that it came to nothing.
   package func fault(_ result: Result<String?, any Error>) -> SinkFault? {
-    let reason: String?
-    do { reason = try result.get() } catch { reason = "\(path.safe()) \(error)" }
-    return reason.map { SinkFault(setting: setting, reason: $0, isUntrue: isUntrue) }
+    do {
+      return try result.get().map { SinkFault(setting: setting, reason: $0, isUntrue: isUntrue) }
+    } catch {
+      return SinkFault(setting: setting, reason: "\(path.safe()) \(error)", isUntrue: isUntrue, isUnanswered: true)
+    }
   }
 }
 

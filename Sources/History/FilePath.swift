@@ -113,8 +113,8 @@ enum FilePath {
     return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_uid != two.st_uid
   }
 
-  /// Of the files that SQLite keeps beside a database the first that is there and that the effective user cannot read and
-  /// write, and why.
+  /// Of the files that SQLite keeps beside a database the first that is there and that the effective user cannot read
+  /// and write, and why.
   static func probeJournal(of database: String) -> (path: String, errno: Int32)? {
     for path in [database + "-wal", database + "-shm"] where id(of: path) != nil {
       if let errno = probe(path) { return (path, errno) }

@@ -25,7 +25,7 @@ package func blocking<T: Sendable>(
 }
 
 extension Sequence where Element: Sendable {
-  /// What a look at each gives, in their order. All are looked at at once, and none is waited for longer than `seconds`.
+  /// What a look at each gives, in their order. All are made at once, and none is waited for longer than `seconds`.
   package func looked<T: Sendable>(
     within seconds: Int, _ look: @escaping @Sendable (Element) throws -> T
   ) async -> [Result<T, any Error>] {

@@ -1,7 +1,7 @@
 import Config
 import Delivery
 import Host
-import ImageModel
+package import ImageModel
 import Transport
 
 /// The configured sinks, made.
@@ -92,6 +92,8 @@ package struct SinkError: Error, Hashable, Sendable, CustomStringConvertible {
   var hint: String?
   /// Whether it only cannot be looked at from here: a credential of the service manager, outside of the service.
   var isUnseen = false
+  /// Of a command that ends because of it. What does not answer now may do so later: the service manager tries again.
+  package var status = ExitCode.configuration
 
   /// What is wrong with it, where the sink is named beside.
   var cause: String { "\(setting.safe()): \(reason)" + (hint.map { "; \($0)" } ?? "") }
@@ -102,7 +104,10 @@ package struct SinkError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension SinkError {
-  init(sink: String, _ fault: SinkFault) { self.init(sink: sink, setting: fault.setting, reason: fault.reason) }
+  init(sink: String, _ fault: SinkFault) {
+    self.init(sink: sink, setting: fault.setting, reason: fault.reason)
+    if fault.isUnanswered { status = .inputOutput }
+  }
 }
 
 extension WebhookSettings {

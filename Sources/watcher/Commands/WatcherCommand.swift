@@ -54,7 +54,7 @@ struct WatcherCommand: AsyncParsableCommand {
     case let error as CommandError: fail(error)
     case let error as StoreError: fail(CommandError(error))
     case let refusal as ConfigRefusal:
-      for problem in refusal.problems { Output.say(problem.rendered) }
+      for text in refusal.problems.texts { Output.say(text) }
       fail(CommandError(refusal))
     case is OutputClosed:
       signal(SIGPIPE, SIG_DFL)

@@ -24,7 +24,7 @@ struct CommandError: Error, Hashable, CustomStringConvertible {
     let sink = (refusal.cause as? SinkError)?.sink
     let what = sink.map { "the sink \($0.safe()) cannot be used" } ?? "the configuration asks for what cannot be had"
     self.init(
-      (refusal.cause as? ListenError)?.status ?? .configuration,
+      (refusal.cause as? ListenError)?.status ?? (refusal.cause as? SinkError)?.status ?? .configuration,
       "\(what) (\(refusal.problems.first?.path.safe() ?? "")): correct what is listed above")
   }
 
