@@ -15,6 +15,7 @@ extension ConfigReader {
     config.watch = list.entries
     config.repositories = list.repositories
     warnOfUnused(root, &config)
+    warnOfSilence(root, config)
     config.httpListen = listen(root)
     config.log = log(root)
     config.retention = retention(root)

@@ -52,7 +52,7 @@ import Testing
 
   @Test func aDatabaseThatIsNotOursIs65AndStaysAsItIs() throws {
     for make in [Self.foreign, Self.garbage] {
-      let scene = try Scene(watch: [])
+      let scene = try Scene(watch: ["127.0.0.1:1/app"])
       try make(scene.database)
       let before = try Data(contentsOf: URL(fileURLWithPath: scene.database))
       for arguments in [["check", "--config", scene.config], ["history", "busybox"], ["status"]] {
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func aPathThatCannotBeADatabaseIsSaidToBeSo() throws {
-    let scene = try Scene(watch: [])
+    let scene = try Scene(watch: ["127.0.0.1:1/app"])
     let directory = try scene.run(["check", "--config", scene.config, "--database", scene.directory])
     #expect(directory.status == 65)
     let file = scene.directory + "/file"

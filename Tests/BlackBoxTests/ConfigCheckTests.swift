@@ -7,7 +7,7 @@ import Testing
 @Suite struct ConfigCheckTests {
   private let scene: Scene
 
-  init() throws { scene = try Scene(watch: []) }
+  init() throws { scene = try Scene(watch: ["127.0.0.1:1/app"]) }
 
   private func check(_ wrapper: [String] = []) throws -> WatcherBinary.Outcome {
     try outcome(of: wrapper + [WatcherBinary.path, "config", "check", "--config", scene.config])
@@ -25,7 +25,7 @@ import Testing
   @Test func whatAllIsWellWithIsValidAndNothingIsMade() throws {
     let outcome = try check()
     #expect(outcome.status == 0 && outcome.stderr.isEmpty, "\(outcome.stderr)")
-    #expect(outcome.stdout == "\(scene.config): valid: 0 tags, 2 sinks\n")
+    #expect(outcome.stdout == "\(scene.config): valid: 1 tag at 1 registry, 2 sinks\n")
     #expect(access(scene.database, F_OK) != 0 && access(scene.events, F_OK) != 0)
   }
 

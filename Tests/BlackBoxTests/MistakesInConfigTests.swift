@@ -17,7 +17,7 @@ import Testing
     var testDescription: String { what }
   }
 
-  @Test(arguments: names + values + json + secrets + references + places) func isTold(_ slip: Slip) throws {
+  @Test(arguments: names + silence + values + json + secrets + references + places) func isTold(_ slip: Slip) throws {
     let scene = try Scene(watch: [])
     try scene.put([
       "config.json": slip.text.replacing("DIR", with: scene.directory), "empty": "", "junk": "hunter2\n",
@@ -52,6 +52,24 @@ import Testing
       "its key is not that of the certificate in"
     ).make(in: scene)
   }
+
+  static let silence: [Slip] = [
+    .init("an empty watchlist", #"{"watch": []}"#, status: 0, "1:11: warning: no tags are watched"),
+    .init("none at all", "{}", status: 0, "config.json:1:1: warning: no tags are watched"),
+    .init(
+      "nobody by default",
+      #"{"watch": ["a:1", "b:1", {"image": "c:1", "sinks": ["stdout"]}], "defaults": {"sinks": []}}"#,
+      status: 0, "1:88: warning: a change of 2 tags is told nobody", "leave \"sinks\" out for all of them"),
+    .init(
+      "nobody for some", #"{"watch": [{"image": "a:1", "sinks": []}, "b:1", {"image": "c:1", "sinks": []}]}"#,
+      status: 0, "1:38: warning: a change of 2 tags is told nobody, this one among them"),
+    .init(
+      "nobody for one", #"{"watch": [{"image": "a:1", "sinks": []}, "b:1"]}"#, status: 0,
+      "1:38: warning: a change of this tag is told nobody"),
+    .init(
+      "no sinks", #"{"watch": ["a:1"], "sinks": {}}"#, status: 0,
+      "1:29: warning: no sinks are named: events go to standard output"),
+  ]
 
   static let names: [Slip] = [
     .init("a misspelt key", #"{"wacth": ["a:1"]}"#, #"1:2: error: unknown key "wacth""#, #"did you mean "watch"?"#),
