@@ -115,7 +115,10 @@ extension HistoryTransaction {
       db.cachedStatement(
         sql: """
           SELECT name, CASE state WHEN 'ok' THEN 'failing' ELSE state END FROM sink
-          WHERE state = 'disabled' OR state = 'ok' AND failing_since_ms IS NOT NULL ORDER BY position, name
+          WHERE state = 'disabled' OR state = 'ok' AND failing_since_ms IS NOT NULL
+            OR state = 'removed' AND EXISTS (SELECT 1 FROM delivery d INDEXED BY delivery_waiting
+              WHERE d.sink = sink.name AND d.state = 'waiting')
+          ORDER BY position, name
           """)
     ).map { (try $0.text(0), try $0.named(1, SinkState.self)) }
   }

@@ -61,7 +61,10 @@ package struct SinkStatus: Hashable, Sendable {
   package var isResting: Bool { state == .ok && nextAttempt != nil }
 
   /// Somebody has to look after it.
-  package var isUnwell: Bool { state == .failing || state == .disabled }
+  package var isUnwell: Bool { state == .failing || state == .disabled || isOwed }
+
+  /// It is not configured any more, and events wait for it.
+  package var isOwed: Bool { state == .removed && waiting > 0 }
 }
 
 extension SinkStatus {

@@ -94,6 +94,8 @@ import Testing
         new    stdout  ok             0       0  -
         audit  file    ok             0       0  -
         old    file    removed        3       0  -
+            it is not configured any more, and 3 deliveries wait: put it back, or 'watcher deliveries drop --sink old' \
+        gives up what waits
 
         """)
     #expect(

@@ -72,9 +72,10 @@ final class ServiceMetrics: Sendable {
 
   var isLastReloadGood: Bool { state.withLock { $0.isLastReloadGood } }
 
-  /// What waits, as the database has it; looked up now and then and not for every page.
+  /// What waits, as the database has it; looked up now and then and not for every page. A sink that was removed has
+  /// series as long as something waits for it.
   func recordSinks(_ sinks: [SinkStatus]) {
-    state.withLock { $0.sinks = sinks.filter { $0.state != .removed } }
+    state.withLock { $0.sinks = sinks.filter { $0.state != .removed || $0.isOwed } }
   }
 
   /// - Parameter database: sizes in bytes.
@@ -196,7 +197,7 @@ final class ServiceMetrics: Sendable {
       MetricFamily(
         "watcher_sink_state", .gauge, "1 for the state that a sink is in.",
         state.sinks.flatMap { sink in
-          [SinkState.ok, .failing, .disabled].map { state in
+          SinkState.allCases.map { state in
             .init(
               labels: [.init("sink", sink.name), .init("state", state.rawValue)], value: sink.state == state ? 1 : 0)
           }

@@ -26,6 +26,8 @@ struct Heartbeat: Sendable {
     /// Names of sinks that do not take events.
     var failing: [String] = []
     var disabled: [String] = []
+    /// Names of sinks that are not configured any more and that something waits for.
+    var removed: [String] = []
   }
 
   init(
@@ -49,7 +51,8 @@ struct Heartbeat: Sendable {
           return Outbox(
             waiting: try store.waitingDeliveries(limit: Self.waitingLimit),
             failing: unwell.filter { $0.state == .failing }.map(\.name),
-            disabled: unwell.filter { $0.state == .disabled }.map(\.name))
+            disabled: unwell.filter { $0.state == .disabled }.map(\.name),
+            removed: unwell.filter { $0.state == .removed }.map(\.name))
         }
       }, remark: remark)
   }
@@ -90,6 +93,7 @@ struct Heartbeat: Sendable {
     if let remark = remark() { line += "; \(remark)" }
     return Look(line: line, refusal: load.refusal, hangs: load.hangs)
   }
+      line += Self.words(outbox.removed, "removed and still owed events")
 
   /// `; the sink ops is failing`.
   private static func words(_ sinks: [String], _ state: String) -> String {

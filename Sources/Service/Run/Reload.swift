@@ -156,6 +156,7 @@ actor Reload {
     await parts.sinks.use(next.config.sinks, next.made.sinks)
     // Not waited for: the file system of one may hang.
     Task { [parts] in await parts.sinks.look() }
+    try? await parts.sinks.tellOfRemoved()
     log.tell(of: next.made, newSinks: next.config.sinks.filter { !before.sinks.contains($0) })
     if next.config.database != openedDatabase {
       log.warning("database_stays", metadata: ["note": "another database is opened at the next start only"])

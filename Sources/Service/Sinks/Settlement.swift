@@ -40,13 +40,24 @@ struct Settlement: Sendable {
 }
 
 extension SinkStatus {
-  /// One that was not well when an earlier daemon stopped, which the log of this one would not say.
+  /// One that was not well when an earlier daemon stopped, which the log of this one would not say; one that is not
+  /// configured any more.
   func logAtStart(to log: Logger) {
+    guard state != .removed else { return logRemoved(to: log) }
     log.warning(
       "sink_\(state.rawValue)",
       metadata: [
         "sink": "\(name)", "code": "\(failure?.code.rawValue ?? "unknown")", "err": "\(failure?.message ?? "")",
         "since": "\(failingSince?.description ?? "unknown")", "note": "so it was left by the run before",
+      ])
+  }
+
+  func logRemoved(to log: Logger) {
+    log.warning(
+      "sink_removed",
+      metadata: [
+        "sink": "\(name)", "waiting": "\(waiting)",
+        "note": "events wait for it: put it back, or give them up with watcher deliveries drop --sink \(name)",
       ])
   }
 }

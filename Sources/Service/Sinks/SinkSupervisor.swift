@@ -108,6 +108,11 @@ actor SinkSupervisor {
     active[settings.name]?.toldFault = nil
   }
 
+  /// Says which sinks are not configured any more although something waits for them.
+  func tellOfRemoved() async throws {
+    for sink in try await writer.transaction({ try $0.sinkStatus() }) where sink.isOwed { sink.logRemoved(to: log) }
+  }
+
   /// Events were recorded for these sinks.
   nonisolated func wake(_ sinks: Set<String>) {
     guard !sinks.isEmpty else { return }

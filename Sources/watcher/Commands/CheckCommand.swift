@@ -37,8 +37,7 @@ struct CheckCommand: AsyncParsableCommand {
     let progress = ProgressLine()
     defer { progress.clear() }
     if let wanted { progress.show(0, of: wanted.count) }
-    let (report, isShown) = try await HeldDatabase.perform {
-      try DatabaseLock.refuseHeld(path)
+    let (report, isShown) = try await HeldDatabase.perform(path) {
       let settings = try source.config.file.ready()
       let path = try source.database.location.writerPath(configured: settings.database)
       if wanted == nil { progress.show(0, of: settings.watch.count) }

@@ -26,7 +26,7 @@ struct DbPruneCommand: AsyncParsableCommand {
   func run() async throws {
     let reader = try source.open(toChange: true)
     let path = reader.path
-    let pruned = try await HeldDatabase.perform {
+    let pruned = try await HeldDatabase.perform(path) {
       let writer = try HistoryWriter.open(path)
       defer { writer.close() }
       // Not by the defaults: what a configuration that cannot be read keeps would be lost.

@@ -22,7 +22,7 @@ struct DeliveriesDropCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let count = try await change.apply { .drop($0) }.count
+    let count = try await change.apply { .drop($0) }.outcome.count
     try change.print(
       json: .dropped(count), nothing: "none of these waits or has failed",
       text: count > 0 ? Self.text(count) : nil)

@@ -1,6 +1,7 @@
 import Answers
 import ArgumentParser
 import Control
+import History
 import ImageModel
 import Service
 
@@ -17,21 +18,40 @@ struct DeliveriesRetryCommand: AsyncParsableCommand {
 
   @OptionGroup var change: DeliveryChange
 
-  static func text(_ count: Int) -> String {
-    "\(Words.count(count, "delivery is", "deliveries are")) due at once, with all attempts to come: a running daemon "
-      + "makes \(count == 1 ? "it" : "them") now, else the next 'watcher run' or 'watcher check' does"
+  /// What happens to deliveries that are due now.
+  ///
+  /// - Parameter isDaemonRunning: whether one has made them due.
+  static func text(_ count: Int, isDaemonRunning: Bool) -> String {
+    let what = "\(Words.count(count, "delivery is", "deliveries are")) due at once, with all attempts to come: "
+    let them = count == 1 ? "it" : "them"
+    return what
+      + (isDaemonRunning ? "the daemon makes \(them) now" : "the next 'watcher run' or 'watcher check' makes \(them)")
+  }
+
+  static func text(_ held: DeliveryOutcome.Held) -> String {
+    "\(Words.count(held.count, "delivery waits", "deliveries wait")) with all attempts to come: "
+      + "\(held.count == 1 ? "its" : "their") sink is \(held.state.rawValue) (\(held.sink.shown))"
+  }
+
+  static func warning(_ held: DeliveryOutcome.Held) -> String {
+    let name = held.sink.shown
+    let advice =
+      held.state == .removed
+      ? "put it back into the configuration, or 'watcher deliveries drop --sink \(name)' gives up what waits"
+      : "'watcher deliveries retry --sink \(name)' enables it"
+    return "nothing is sent to a \(held.state.rawValue) sink (\(name)): \(advice)"
   }
 
   func run() async throws {
-    let outcome = try await change.apply { .retry($0) }
-    let (count, enabled) = (outcome.count, outcome.enabled)
-    for name in outcome.disabled.map(\.shown) {
-      Output.warning(
-        "nothing is sent to a disabled sink (\(name)): 'watcher deliveries retry --sink \(name)' enables it")
-    }
-    let lines = enabled.map { "sink \($0.shown) is enabled again" } + (count > 0 ? [Self.text(count)] : [])
+    let (outcome, isDaemonRunning) = try await change.apply { .retry($0) }
+    let held = outcome.held.filter { $0.count > 0 }
+    let due = outcome.count - held.reduce(0) { $0 + $1.count }
+    for sink in outcome.held { Output.warning(Self.warning(sink)) }
+    let lines =
+      outcome.enabled.map { "sink \($0.shown) is enabled again" }
+      + (due > 0 ? [Self.text(due, isDaemonRunning: isDaemonRunning)] : []) + held.map(Self.text)
     try change.print(
-      json: .retried(count, enabled: enabled),
+      json: .retried(outcome.count, enabled: outcome.enabled),
       nothing: "none of these has failed or was put off", text: lines.isEmpty ? nil : lines.map { $0 + "\n" }.joined())
   }
 }

@@ -36,7 +36,7 @@ struct ForgetCommand: AsyncParsableCommand {
     guard try yes || isWanted(tag, extent) else {
       return Output.say("nothing was forgotten")
     }
-    let forgotten = try await HeldDatabase.perform {
+    let forgotten = try await HeldDatabase.perform(reader.path) {
       let writer = try HistoryWriter.open(reader.path)
       defer { writer.close() }
       do {

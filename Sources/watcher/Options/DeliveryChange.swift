@@ -24,21 +24,24 @@ struct DeliveryChange: ParsableArguments {
   }
 
   /// Does it in one transaction, or lets the daemon do it that holds the database. The database must be there already.
-  func apply(_ request: (DeliveryQuery) -> ControlRequest) async throws -> DeliveryOutcome {
+  func apply(
+    _ request: (DeliveryQuery) -> ControlRequest
+  ) async throws -> (outcome: DeliveryOutcome, isByDaemon: Bool) {
     let now = Timestamp.now()
     let query = try selection.query(states: failed ? [.failed] : [.waiting, .failed], now: now)
     TimeArgument.warn(since: query.since, now: now, zone: TimeText(isLocal: false))
     let reader = try source.open(toChange: true)
     try DeliverySelection.check(query, in: reader)
     let request = request(query)
-    return try await HeldDatabase.perform {
+    return try await HeldDatabase.perform(reader.path) {
       let writer = try HistoryWriter.open(reader.path)
       defer { writer.close() }
-      return try await writer.transaction { store in try DeliveryOutcome(request, in: store) }
-        ?? DeliveryOutcome(count: 0)
+      let outcome = try await writer.transaction { store in try DeliveryOutcome(request, in: store) }
+      return (outcome ?? DeliveryOutcome(count: 0), false)
     } asking: { () throws(ControlError) in
-      try DeliveryOutcome(
-        reply: ControlClient.ask(request, database: reader.path, environment: ProcessInfo.processInfo.environment))
+      let reply = try ControlClient.ask(
+        request, database: reader.path, environment: ProcessInfo.processInfo.environment)
+      return (try DeliveryOutcome(reply: reply), true)
     }
   }
 

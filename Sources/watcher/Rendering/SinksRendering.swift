@@ -70,6 +70,11 @@ struct SinksRendering {
     case .disabled:
       sentences.append("\(since)its receiver wants nothing more" + (error.isEmpty ? "" : " (\(error))"))
       sentences.append("\(retry) enables it, and so does another definition of it")
+    case .removed where sink.isOwed:
+      let wait = Words.count(sink.waiting, "delivery waits", "deliveries wait")
+      sentences.append(
+        "it is not configured any more, and \(wait): put it back, or "
+          + "'watcher deliveries drop --sink \(sink.name.shown)' gives up what waits")
     case .ok, .removed: break
     }
     if sink.failed > 0, sink.state != .removed {
@@ -92,7 +97,7 @@ extension SinkStatus {
     switch state {
     case .ok: isResting || failed > 0 ? .notable : .good
     case .failing, .disabled: .bad
-    case .removed: .notable
+    case .removed: isOwed ? .bad : .notable
     }
   }
 }

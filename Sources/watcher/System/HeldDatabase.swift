@@ -8,12 +8,14 @@ enum HeldDatabase {
   /// Does it here, or has the daemon do it that holds the database.
   ///
   /// - Parameters:
-  ///   - here: throws that the database is locked where somebody else holds it.
+  ///   - path: of the database. Whoever may ask the daemon need not have the right to write to its files.
+  ///   - here: throws that the database is locked where somebody else holds it by then.
   ///   - asking: asks whoever that is.
   static func perform<Answer>(
-    here: () async throws -> Answer, asking: () throws(ControlError) -> Answer
+    _ path: String, here: () async throws -> Answer, asking: () throws(ControlError) -> Answer
   ) async throws -> Answer {
     do {
+      try DatabaseLock.refuseHeld(path)
       return try await here()
     } catch let error as StoreError where error.code == .locked {
       return try ask(asking, whoHolds: error)
@@ -27,7 +29,7 @@ enum HeldDatabase {
     do {
       return try question()
     } catch {
-      guard error.status == .unavailable, !error.isReply else { throw CommandError(error.status, error.message.shown) }
+      guard !error.isReply else { throw CommandError(error.status, error.message.shown) }
       throw CommandError(
         .locked, "nobody can be asked (\((error.attempts ?? error.message).shown)), and \(held.message.shown)")
     }
