@@ -51,12 +51,13 @@ package enum ControlClient {
     let database = HistoryWriter.canonicalPath(database)
     let paths = ControlSocket.paths(database: database, environment: environment)
     var reasons: [String] = []
-    var isForbidden = false
+    var forbidden: String?
+    var isAnother = false
     for path in paths {
       switch ControlSocket.connect(path) {
       case .failure(let error):
         reasons.append("\(path): \(error)")
-        isForbidden = isForbidden || error.code == EACCES
+        if error.code == EACCES { forbidden = forbidden ?? path }
       case .success(let descriptor):
         defer { close(descriptor) }
         do throws(ControlError) {
@@ -67,7 +68,11 @@ package enum ControlClient {
         }
       }
     }
-    throw .unanswered(database, reasons, isForbidden: isForbidden)
+    // The service's socket is no other user's business, unless there is a daemon.
+    var error = ControlError.unanswered(
+      database, reasons, forbidden: DatabaseLock.isHeld(for: database) ? forbidden : nil)
+    if isAnother { error.code = .otherDatabase }
+    throw error
   }
 
   private static func exchange(
@@ -77,6 +82,7 @@ package enum ControlClient {
     guard sendAll(line + [UInt8(ascii: "\n")], descriptor) else { throw silent(path) }
     var buffer: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
+          isAnother = true
     while true {
       var rest = buffer[...]
       while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {

@@ -1,4 +1,5 @@
 package import History
+import Host
 package import ImageModel
 import StrictJSON
 
@@ -117,12 +118,17 @@ package struct ControlError: Error, Hashable, Sendable {
     isReply = true
   }
 
-  static func unanswered(_ database: String, _ reasons: [String], isForbidden: Bool) -> ControlError {
+  /// - Parameter forbidden: the socket at which this user may not ask, where one may be the daemon's.
+  static func unanswered(_ database: String, _ reasons: [String], forbidden: String?) -> ControlError {
     let attempts = reasons.joined(separator: "; ")
-    var error = ControlError(
-      .unavailable,
-      "no daemon answers for \(database) (\(attempts)): "
-        + (isForbidden ? "run as root or join group watcher" : "start it, or see its log"))
+    var error =
+      if let forbidden {
+        ControlError(
+          .permission,
+          "no daemon may be asked for \(database) (\(attempts)): \(FileAccess.remedy(forbidden, isWriting: true))")
+      } else {
+        ControlError(.unavailable, "no daemon answers for \(database) (\(attempts)): start it, or see its log")
+      }
     error.attempts = attempts
     return error
   }

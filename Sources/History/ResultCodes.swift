@@ -67,7 +67,11 @@ extension StoreError {
     let location =
       "\(path): \(reason); \(FileAccess.describe(path)), \(FileAccess.describe(folder)), you are \(FileAccess.user)"
     switch probed {
-    case EACCES, EPERM, EROFS:
+    case EROFS:
+      return StoreError(
+        .permission,
+        "the file system is read-only (\(path)): make it writable, or name a database elsewhere with --database")
+    case EACCES, EPERM:
       return StoreError(
         .permission,
         "no permission to use the database (\(location)): "

@@ -11,12 +11,18 @@ final class CredentialFile: Sendable {
     self.source = source
     self.domain = domain
     switch source {
-    case .basic(_, let file), .token(let file): secret = SecretText(path: file)
+    case .basic(_, let file), .token(let file), .unseen(let file, _): secret = SecretText(path: file)
     }
   }
 
   /// Costs one `stat` while the file stays as it is.
   func read() throws(CheckFailure) -> Credentials {
+    if case .unseen(let name, let remedy) = source {
+      throw CheckFailure(
+        .credentialsUnreadable,
+        "the credential (\(name)) for \(domain) cannot be looked for: CREDENTIALS_DIRECTORY is not set",
+        remedy: remedy)
+    }
     do throws(SecretText.Failure) {
       return try credentials()
     } catch {
@@ -28,6 +34,7 @@ final class CredentialFile: Sendable {
   }
 
   fileprivate func credentials() throws(SecretText.Failure) -> Credentials {
+    if case .unseen = source { throw SecretText.Failure(reason: "CREDENTIALS_DIRECTORY is not set") }
     let value = try secret.read()
     switch source {
     case .basic(let username, _):
@@ -36,7 +43,7 @@ final class CredentialFile: Sendable {
         throw SecretText.Failure(reason: "it has more than one line")
       }
       return .basic(username: username, password: value.text, revision: value.revision)
-    case .token:
+    case .token, .unseen:
       guard value.text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
         throw SecretText.Failure(reason: "it holds more than one token")
       }

@@ -37,4 +37,6 @@ package enum CredentialSource: Hashable, Sendable {
   case basic(username: String, passwordFile: String)
   /// The file with a bearer token that the registry itself accepts; no token server is asked.
   case token(file: String)
+  /// A credential that the service manager did not pass: its name, and what to do.
+  case unseen(credential: String, remedy: String)
 }

@@ -36,6 +36,10 @@ import Testing
     .init("a setting as an option", "run --interval 5m", 64, "unknown option '--interval' (watcher run)"),
     .init("two configurations", "config check A --config B", 64, "name the configuration once (watcher config check)"),
     .init(
+      "a database to be checked as well", "config check DIR/config.json --database DIR/none/w.db", 78,
+      "name a path in a directory that exists"),
+    .init("one before the command", "--database DIR/watcher.db config check --config DIR/config.json", 0, "valid"),
+    .init(
       "one before and one behind", "--config DIR/config.json status --config d.json", 64,
       "--config is given twice (watcher status): say it once"),
     .init("no command", "--config DIR/config.json", 64, "a command is missing (watcher): there are run, check,"),

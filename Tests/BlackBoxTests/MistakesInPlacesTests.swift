@@ -106,6 +106,37 @@ import Testing
     try Mistake("the same, asked", "status", 66, "(DIR/\(shown)/none)").make(in: scene)
   }
 
+  @Test(.enabled(if: geteuid() == 0, "mounting needs root")) func aFileSystemThatIsReadOnly() throws {
+    let scene = try Scene(watch: [])
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    let mounted = [
+      "unshare", "--mount", "sh", "-c",
+      "mount --bind . . && mount -o remount,ro,bind . && exec setpriv --no-new-privs \"$@\" >/dev/null", "sh",
+    ]
+    for command in ["run", "deliveries retry --all"] {
+      try Mistake(
+        "a read-only file system", command, 77, "the file system is read-only (DIR/watcher.db.lock)",
+        "make it writable, or name a database elsewhere"
+      ).make(in: scene, runner: mounted)
+    }
+  }
+
+  /// The user of the service passes credentials to the service alone.
+  @Test func aCredentialOutsideTheService() throws {
+    let (registry, image, scene) = try Scene.ofOneTag()
+    defer { registry.stop() }
+    registry.setDoor(.basic(username: "u", password: "right"))
+    var document = try object(WatcherBinary.text(scene.config))
+    document["registries"] = [
+      registry.authority: ["username": "u", "password_file": ["credential": "registry-password"]]
+    ]
+    try JSONSerialization.data(withJSONObject: document).write(to: URL(filePath: scene.config))
+    try Mistake(
+      "a credential", "resolve \(image)", 77, "(registry-password) for REG cannot be looked for: CREDENTIALS_DIRECTORY",
+      "for a command by hand: CREDENTIALS_DIRECTORY=/run/credentials/watcher.service"
+    ).make(in: scene, registry: registry.authority)
+  }
+
   /// How a registry answers, and what `resolve` and `check` say to it.
   struct Answer: CustomTestStringConvertible, Sendable {
     let what: String

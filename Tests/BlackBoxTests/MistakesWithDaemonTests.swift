@@ -38,6 +38,37 @@ import Testing
   }
 
   @Test func aReceiverThatWantsNothingMore() throws {
+  @Test(.enabled(if: geteuid() == 0, "becoming another user needs root")) func byAnotherUser() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { scene.isBaselineRecorded() && (try? scene.run(["health"]).status) == 0 })
+    let (nobody, member) = ("65534", "0")
+    func become(_ group: String) -> [String] { ["setpriv", "--reuid=65534", "--regid=\(group)", "--clear-groups"] }
+    try Mistake(
+      "its health", "health", 77, "no daemon may be asked for DIR/watcher.db", "DIR/control.sock: Permission denied",
+      "run as root"
+    )
+    .make(in: scene, runner: become(nobody))
+    for command in ["deliveries retry --all", "deliveries drop --all", "db prune", "check"] {
+      try Mistake("a member of the group", command, 77, "only root and the daemon's own user", "use sudo")
+        .make(in: scene, runner: become(member))
+    }
+  }
+
+  /// It is opened at the next start only.
+  @Test func anotherDatabaseInTheConfiguration() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { scene.isBaselineRecorded() && (try? scene.run(["health"]).status) == 0 })
+    try scene.put(["config.json": #"{"watch": [], "database": "other.db"}"#])
+    try make(
+      .init(
+        "another database", "status", 66, "there is no database (DIR/other.db)", "a daemon runs on another one",
+        "restart it"))
+  }
+
     let receiver = try LoopbackServer { _ in ScriptedResponse(410) }
     defer {
       registry.stop()

@@ -38,18 +38,16 @@ struct RegistryAccessMap: Sendable {
   }
 
   private func credentials(_ settings: RegistrySettings) -> CredentialSource? {
-    if let username = settings.username, let file = settings.passwordFile {
-      return .basic(username: username, passwordFile: path(file) ?? unresolved(file))
+    if case .credential(let id)? = settings.passwordFile ?? settings.tokenFile, path(.credential(id)) == nil {
+      return .unseen(credential: id, remedy: SecretFile.directoryHint)
     }
-    return settings.tokenFile.map { .token(file: path($0) ?? unresolved($0)) }
+    if let username = settings.username, let file = path(settings.passwordFile) {
+      return .basic(username: username, passwordFile: file)
+    }
+    return path(settings.tokenFile).map { .token(file: $0) }
   }
 
   private func path(_ file: SecretFile?) -> String? { file?.resolve(environment: environment) }
-
-  /// A credential that the service manager did not pass: a path that cannot be read and says so when it is tried.
-  private func unresolved(_ file: SecretFile) -> String {
-    if case .credential(let id) = file { "$CREDENTIALS_DIRECTORY/\(id)" } else { "" }
-  }
 }
 
 extension [WatchEntry] {

@@ -32,7 +32,13 @@ struct CheckCommand: AsyncParsableCommand {
     let wanted = try ReferenceArgument.tags(tags)
     // The daemon has a configuration of its own; what is wrong with the file is no matter beside it.
     var remarks: [String] = []
-    let path = try source.path(toChange: true) { remarks.append($0) }
+    let path: String
+    do {
+      path = try source.path(toChange: true, needsAll: true) { remarks.append($0) }
+    } catch {
+      for remark in remarks { Output.say(remark) }
+      throw error
+    }
     let environment = ProcessInfo.processInfo.environment
     let progress = ProgressLine()
     defer { progress.clear() }

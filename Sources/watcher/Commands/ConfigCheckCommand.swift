@@ -20,6 +20,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("The configuration, as with --config.", valueName: "file"), completion: .file())
   var named: String?
   @OptionGroup var config: ConfigOption
+  @OptionGroup var database: DatabaseOption
 
   func validate() throws {
     if named != nil && config.config != nil { throw ValidationError("name the configuration once") }
@@ -30,10 +31,10 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     let file = named.map { ConfigFile(option: $0, environment: [:]) } ?? config.file
     let settings = try file.ready()
     let environment = ProcessInfo.processInfo.environment
-    let database = try DatabaseLocation(option: nil, environment: environment).place(configured: settings.database)
-    let user = try Self.becomeUser(of: database, config: file)
-    var findings = try await ConfigTrial.findings(settings, database: database, environment: environment)
-    if user != nil, ServiceSandbox.isAround(database) { findings += ServiceSandbox.findings(settings) }
+    let place = try database.location.place(configured: settings.database)
+    let user = try Self.becomeUser(of: place, config: file)
+    var findings = try await ConfigTrial.findings(settings, database: place, environment: environment)
+    if user != nil, ServiceSandbox.isAround(place) { findings += ServiceSandbox.findings(settings) }
     for text in findings.map(\.shown).texts { Output.say(text) }
     try Self.judge(findings.filter { $0.shown.severity == .error }, file)
     try Output.print(Self.summary(settings, path: file.path, user: user))

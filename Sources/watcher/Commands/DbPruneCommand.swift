@@ -24,7 +24,7 @@ struct DbPruneCommand: AsyncParsableCommand {
   @OptionGroup var source: QueryOptions
 
   func run() async throws {
-    let reader = try source.open(toChange: true)
+    let reader = try source.open(toChange: true, needsAll: true)
     let path = reader.path
     let pruned = try await HeldDatabase.perform(path) {
       let writer = try HistoryWriter.open(path)

@@ -81,8 +81,9 @@ struct ConfigFile: Hashable {
 
   /// `database`, for commands that need nothing else of the configuration and have not been told by `--database`.
   ///
+  /// - Parameter needsAll: whether without a daemon the command needs the rest of the configuration as well.
   /// - Throws: status 78 or 77 where it cannot be said which database is meant.
-  func database(say: (String) -> Void = Output.say) throws -> String? {
+  func database(needsAll: Bool = false, say: (String) -> Void = Output.say) throws -> String? {
     do {
       let bytes = try optionalBytes()
       let setting = try correct(say) { () throws(ConfigProblems) in try DatabaseSetting(in: bytes, path: path) }
@@ -93,7 +94,8 @@ struct ConfigFile: Hashable {
       }
       return setting.path
     } catch let error as CommandError {
-      throw CommandError(error.status, error.message + ", or name the database with --database")
+      let whose = needsAll ? "the database of a daemon" : "the database"
+      throw CommandError(error.status, error.message + ", or name \(whose) with --database")
     }
   }
 
