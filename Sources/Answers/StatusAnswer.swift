@@ -5,7 +5,7 @@ extension StatusReport {
   /// How tags and sinks are doing. Source: docs/reference.md, status.
   package var json: JSONOutput {
     .members([
-      "tags": .array(tags.map(\.json)), "sinks": .array(sinks.map(\.json)), "daemon": daemon.json,
+      "tags": .array(tags.map(\.json)), "sinks": .array(sinks.map(\.json)), "daemon": daemon.json(problem),
       "database": .string(database),
     ])
   }
@@ -59,7 +59,7 @@ extension SinkStatus {
 
 extension DaemonState {
   /// What is not known of it is `null`; so is everything of none.
-  fileprivate var json: JSONOutput {
+  fileprivate func json(_ problem: String?) -> JSONOutput {
     let (isRunning, daemon): (JSONOutput, DaemonRecord?) =
       switch self {
       case .running(let daemon): (.bool(true), daemon)
@@ -72,6 +72,7 @@ extension DaemonState {
       "version": daemon.map { .string($0.version) } ?? .null,
       "configuration": daemon.map { .string($0.configuration) } ?? .null,
       "since": .text(daemon?.since),
+      "problem": .text(problem),
     ])
   }
 }

@@ -16,6 +16,18 @@ package enum ControlClient {
     return status
   }
 
+  /// What is wrong with the daemon itself, tags and sinks aside; `nil` where nothing is, and where it does not say so
+  /// at once.
+  package static func problem(database: String, environment: [String: String]) -> String? {
+    do throws(ControlError) {
+      let reply = try ask(
+        .health, database: database, environment: environment, silenceSeconds: Limits.statusSilenceSeconds)
+      return reply["remark"]?.string
+    } catch {
+      return error.isReply && error.status == .unavailable ? error.message : nil
+    }
+  }
+
   /// Has the daemon poll tags, or its watchlist where `tags` is `nil`.
   ///
   /// - Parameter progress: called with the number of tags done, and of all.
@@ -42,11 +54,12 @@ package enum ControlClient {
   ///
   /// - Parameters:
   ///   - database: its path, as opened.
+  ///   - silenceSeconds: for how long nothing may come.
   ///   - take: gets the lines before the last one.
   /// - Throws: status 69 when no daemon of this database answers; what the daemon refuses with.
   package static func ask(
     _ request: ControlRequest, database: String, environment: [String: String],
-    take: (_ line: JSONValue) throws(ControlError) -> Void = { _ in }
+    silenceSeconds: Int = Limits.daemonSilenceSeconds, take: (_ line: JSONValue) throws(ControlError) -> Void = { _ in }
   ) throws(ControlError) -> JSONValue {
     let database = HistoryWriter.canonicalPath(database)
     let paths = ControlSocket.paths(database: database, environment: environment)
@@ -60,10 +73,12 @@ package enum ControlClient {
         if error.code == EACCES { forbidden = forbidden ?? path }
       case .success(let descriptor):
         defer { close(descriptor) }
+        setDeadline(descriptor, silenceSeconds)
         do throws(ControlError) {
           return try exchange(request.line(database: database), descriptor, path, take)
         } catch {
           guard error.code == .otherDatabase else { throw error }
+          isAnother = true
           reasons.append("\(path): \(error.message)")
         }
       }
@@ -78,11 +93,9 @@ package enum ControlClient {
   private static func exchange(
     _ line: [UInt8], _ descriptor: Int32, _ path: String, _ take: (JSONValue) throws(ControlError) -> Void
   ) throws(ControlError) -> JSONValue {
-    setDeadline(descriptor)
     guard sendAll(line + [UInt8(ascii: "\n")], descriptor) else { throw silent(path) }
     var buffer: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
-          isAnother = true
     while true {
       var rest = buffer[...]
       while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
@@ -114,8 +127,8 @@ package enum ControlClient {
     ControlError(.unavailable, "the daemon at \(path) does not answer: see its log")
   }
 
-  private static func setDeadline(_ descriptor: Int32) {
-    var limit = timeval(tv_sec: Limits.daemonSilenceSeconds, tv_usec: 0)
+  private static func setDeadline(_ descriptor: Int32, _ seconds: Int) {
+    var limit = timeval(tv_sec: seconds, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
     }

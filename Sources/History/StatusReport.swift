@@ -12,6 +12,8 @@ package struct StatusReport: Hashable, Sendable {
   package let daemon: DaemonState
   /// Until when registries want to be left alone, by domain, as the daemon that runs last said.
   package let rests: [String: Timestamp]
+  /// What the daemon says is wrong with itself.
+  package var problem: String?
 
   package init(
     tags: [TagStatus], unknown: [TagReference], sinks: [SinkStatus], database: String, daemon: DaemonState = .absent,
@@ -27,13 +29,17 @@ package struct StatusReport: Hashable, Sendable {
 }
 
 extension StatusReport {
-  /// Whether a tag or a sink needs somebody.
-  package var isUnwell: Bool { tags.contains(where: \.isUnwell) || sinks.contains(where: \.isUnwell) }
+  /// Whether a tag, a sink or the daemon needs somebody.
+  package var isUnwell: Bool {
+    problem != nil || tags.contains(where: \.isUnwell) || sinks.contains(where: \.isUnwell)
+  }
 
   /// The same, without the tags that are well.
   package var failing: StatusReport {
-    StatusReport(
+    var report = StatusReport(
       tags: tags.filter(\.isUnwell), unknown: unknown, sinks: sinks, database: database, daemon: daemon, rests: rests)
+    report.problem = problem
+    return report
   }
 }
 

@@ -87,6 +87,8 @@ package enum Limits {
   package static let checkDeliverySeconds = 10
   /// A daemon from which nothing comes for this long is not there any more.
   package static let daemonSilenceSeconds = 15
+  /// The same for `status`, which has more to show than what the daemon says.
+  package static let statusSilenceSeconds = 2
 
   // Deliveries.
   /// A sink on this machine that fails rests for a second, then for twice that, up to this.

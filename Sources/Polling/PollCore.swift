@@ -34,7 +34,8 @@ package struct PollCore: Sendable {
   }
 
   var hasMarks: Bool { !marks.isEmpty }
-  var failingCount: Int { failing.count }
+  /// Of tags whose last check failed.
+  var unwell: TagCounts { failing.reduce(into: TagCounts()) { $0.count(slots[$1].reachability) } }
   var watchedCount: Int { plan.count }
 
   /// Tags that were never polled.

@@ -48,9 +48,9 @@ extension PollEngine {
   }
 
   package struct Load: Sendable {
-    /// Tags that are watched, and of how many the last check failed.
+    /// Tags that are watched, and those among them whose last check failed, by their states.
     package let tags: Int
-    package let failing: Int
+    package let unwell: TagCounts
     /// Why nothing can be recorded now.
     package var refusal: StoreError?
     /// A poll was cut off some time ago and has not come back.

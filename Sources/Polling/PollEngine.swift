@@ -54,7 +54,7 @@ package actor PollEngine {
 
   package var load: Load {
     Load(
-      tags: core.watchedCount, failing: core.failingCount, refusal: refusal,
+      tags: core.watchedCount, unwell: core.unwell, refusal: refusal,
       hangs: workers.hangs(longerThan: .seconds(2 * Limits.tickSeconds), at: clock().boot))
   }
 

@@ -33,11 +33,11 @@ import Testing
     #expect(WatcherBinary.text(scene.stderr).contains(#"config.json:1:2: error: unknown key \"wacth\""#))
     try make(
       .init("a reload refused", "health --database DIR/watcher.db", 0, "; the last reload failed, see the log"),
-      .init("the same, asked", "status --database DIR/watcher.db", 0, "1 tag: 1 ok"),
+      .init("the same, asked", "status --database DIR/watcher.db", 0, "1 tag: 1 ok", "the last reload failed, see the"),
+      .init("the same, watched", "status --exit-code --database DIR/watcher.db", 1, "the last reload failed, see the"),
       .init("the same, checked", "config check", 78, #"did you mean "watch"?"#))
   }
 
-  @Test func aReceiverThatWantsNothingMore() throws {
   @Test(.enabled(if: geteuid() == 0, "becoming another user needs root")) func byAnotherUser() throws {
     defer { registry.stop() }
     let daemon = try scene.daemon()
@@ -69,6 +69,7 @@ import Testing
         "restart it"))
   }
 
+  @Test func aReceiverThatWantsNothingMore() throws {
     let receiver = try LoopbackServer { _ in ScriptedResponse(410) }
     defer {
       registry.stop()

@@ -75,8 +75,8 @@ import Testing
     ("what `retention` does not keep is looked for", "every \(time(Limits.pruneSeconds))"),
     ("a registry's date confirms the machine's clock within", time(Limits.clockToleranceSeconds)),
     (
-      "a `check` without a daemon delivers for; a daemon that says nothing is given up after",
-      "\(time(Limits.checkDeliverySeconds)); \(time(Limits.daemonSilenceSeconds))"
+      "a `check` without a daemon delivers for; a daemon that says nothing is given up after, by `status` after",
+      "\(time(Limits.checkDeliverySeconds)); \(time(Limits.daemonSilenceSeconds)); \(time(Limits.statusSilenceSeconds))"
     ),
     (
       "a stop: polls in flight; sinks; all of it",

@@ -176,7 +176,7 @@ import Testing
       await Task.yield()
     }
     await engine.tick()
-    while await engine.load.failing > 0 {
+    while await engine.load.unwell.total > 0 {
       try Task.checkCancellation()
       await Task.yield()
     }

@@ -1,4 +1,5 @@
 import Foundation
+import History
 import Logging
 import Synchronization
 import TestSupport
@@ -29,15 +30,39 @@ import Testing
     (0, 0, nil, "watching 0 tags, 0 failing"),
   ])
   func theStatusIsOneShortLine(tags: Int, failing: Int, waiting: Int?, line: String) async {
+    var unwell = TagCounts()
+    unwell[.failing] = failing
     let heartbeat = Heartbeat(
-      notifier: notifier, engine: { .init(tags: tags, failing: failing) },
+      notifier: notifier, engine: { [unwell] in .init(tags: tags, unwell: unwell) },
       writer: { waiting.map { .init(waiting: $0) } })
     #expect(await heartbeat.status() == line)
   }
 
+  /// In the words of `status`.
+  @Test func tagsAreToldByTheirStates() async {
+    var unwell = TagCounts()
+    for (state, count) in [(.failing, 2), (.unreachable, 3), (.deleted, 1)] as [(TagStatus.State, Int)] {
+      unwell[state] = count
+    }
+    let heartbeat = Heartbeat(
+      notifier: notifier, engine: { [unwell] in .init(tags: 9, unwell: unwell) }, writer: { nil })
+    #expect(await heartbeat.status() == "watching 9 tags, 2 failing, 3 unreachable, 1 deleted")
+  }
+
+  @Test(arguments: [
+    (["ops"], "; the sink ops is removed and still owed events"),
+    (["a", "b"], "; 2 sinks are removed and still owed events: a, b"),
+  ])
+  func sinksThatWereRemovedAreTold(removed: [String], words: String) async {
+    let heartbeat = Heartbeat(
+      notifier: notifier, engine: { .init(tags: 1, unwell: TagCounts()) },
+      writer: { .init(waiting: 2, removed: removed) })
+    #expect(await heartbeat.status() == "watching 1 tag, 0 failing, 2 deliveries waiting" + words)
+  }
+
   @Test func aWriterThatRefusesHasAnswered() async throws {
     let beating = Task { [notifier] in
-      await Heartbeat(notifier: notifier, engine: { .init(tags: 1, failing: 0) }, writer: { nil }).run()
+      await Heartbeat(notifier: notifier, engine: { .init(tags: 1, unwell: TagCounts()) }, writer: { nil }).run()
     }
     #expect(try await eventually { receiver.lines.filter { $0 == "WATCHDOG=1" }.count >= 3 })
     #expect(receiver.lines.prefix(2) == ["READY=1", "STATUS=watching 1 tag, 0 failing"])
@@ -54,7 +79,7 @@ import Testing
       notifier: notifier,
       engine: {
         if hanging == .engine { await turnstile.pass() }
-        return .init(tags: 1, failing: 0)
+        return .init(tags: 1, unwell: TagCounts())
       },
       writer: {
         if hanging == .writer { await turnstile.pass() }
@@ -77,7 +102,7 @@ import Testing
     let hangs = Mutex(false)
     let heartbeat = Heartbeat(
       notifier: notifier,
-      engine: { .init(tags: 1, failing: 0, hangs: hangs.withLock { $0 }) }, writer: { .init(waiting: 0) })
+      engine: { .init(tags: 1, unwell: TagCounts(), hangs: hangs.withLock { $0 }) }, writer: { .init(waiting: 0) })
     let beating = Task { await heartbeat.run() }
     #expect(try await eventually { receiver.has("WATCHDOG=1") })
     hangs.withLock { $0 = true }

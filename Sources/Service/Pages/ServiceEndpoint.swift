@@ -24,7 +24,7 @@ struct ServicePages: Sendable {
     case "/-/healthy": return .line(200, "healthy")
     case "/-/ready":
       do {
-        return .line(200, "ready: \(try await readiness.status())")
+        return .line(200, "ready: \(try await readiness.look().line)")
       } catch {
         return .line(503, error.message)
       }

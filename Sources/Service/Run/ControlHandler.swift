@@ -16,7 +16,9 @@ struct ControlHandler: Sendable {
     do {
       switch request {
       case .check(let tags): return ControlReply(try await check(tags, progress))
-      case .health: return ControlReply(.members(["status": .string(try await readiness.status())]))
+      case .health:
+        let look = try await readiness.look()
+        return ControlReply(.members(["status": .string(look.line), "remark": .text(look.remark)]))
       case .prune:
         // May take longer than a peer bears silence.
         progress.set(0, of: 1)

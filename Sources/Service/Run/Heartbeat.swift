@@ -77,23 +77,29 @@ struct Heartbeat: Sendable {
     let refusal: StoreError?
     /// A poll does not end.
     let hangs: Bool
+    /// What else an administrator has to know; part of `line`.
+    let remark: String?
   }
 
   func look() async -> Look {
     async let answer = engine()
     async let outbox = writer()
     let load = await answer
-    var line = "watching \(load.tags) \(load.tags == 1 ? "tag" : "tags"), \(load.failing) failing"
+    var line = "watching \(load.tags) \(load.tags == 1 ? "tag" : "tags"), \(load.unwell[.failing]) failing"
+    for state in [TagStatus.State.unreachable, .deleted] where load.unwell[state] > 0 {
+      line += ", \(load.unwell[state]) \(state.rawValue)"
+    }
     if let outbox = await outbox {
       let most = outbox.waiting == Self.waitingLimit ? "+" : ""
       line += ", \(outbox.waiting)\(most) \(outbox.waiting == 1 ? "delivery" : "deliveries") waiting"
       line += Self.words(outbox.failing, "failing") + Self.words(outbox.disabled, "disabled")
+      line += Self.words(outbox.removed, "removed and still owed events")
     }
     if load.refusal != nil { line += "; the database cannot be written, see the log" }
-    if let remark = remark() { line += "; \(remark)" }
-    return Look(line: line, refusal: load.refusal, hangs: load.hangs)
+    let remark = remark()
+    if let remark { line += "; \(remark)" }
+    return Look(line: line, refusal: load.refusal, hangs: load.hangs, remark: remark)
   }
-      line += Self.words(outbox.removed, "removed and still owed events")
 
   /// `; the sink ops is failing`.
   private static func words(_ sinks: [String], _ state: String) -> String {

@@ -10,10 +10,10 @@ struct Readiness: Sendable {
   let heartbeat: Heartbeat
   let writer: HistoryWriter
 
-  /// The status line, once the owner of the schedule and the writer have answered.
+  /// How the service is doing, once the owner of the schedule and the writer have answered.
   ///
   /// - Throws: status 69 when they have not, or when nothing can be recorded.
-  func status() async throws(ControlError) -> String {
+  func look() async throws(ControlError) -> Heartbeat.Look {
     guard writer.isInPlace else {
       throw ControlError(
         .unavailable,
@@ -35,7 +35,7 @@ struct Readiness: Sendable {
       guard !first.hangs else {
         throw ControlError(.unavailable, "the daemon lives, but a check of a tag does not end: restart it")
       }
-      return first.line
+      return first
     }
     throw ControlError(
       .unavailable,

@@ -1,5 +1,7 @@
 import Answers
 import ArgumentParser
+import Control
+import FoundationEssentials
 import History
 import Host
 import ImageModel
@@ -22,7 +24,7 @@ struct StatusCommand: ParsableCommand {
   var failing = false
   @Flag(help: "Give every tag its lines, on a terminal too.")
   var all = false
-  @Flag(help: "Exit with 1 when any of these tags, or any sink, is not well.")
+  @Flag(help: "Exit with 1 when any of these tags, any sink, or the daemon is not well.")
   var exitCode = false
   @OptionGroup var output: TimedOutputOptions
   @OptionGroup var source: QueryOptions
@@ -30,7 +32,11 @@ struct StatusCommand: ParsableCommand {
   func run() throws {
     let wanted = try ReferenceArgument.tags(tags)
     let reader = try source.open()
-    let report = try reader.status(wanted)
+    var report = try reader.status(wanted)
+    if report.daemon != nil {
+      report.problem = ControlClient.problem(
+        database: reader.path, environment: ProcessInfo.processInfo.environment)
+    }
     let shown = failing ? report.failing : report
     let rendering = StatusRendering(report: shown, total: report.tags, now: .now(), showsAll: all || wanted != nil)
     try output.print(json: shown.json, text: rendering.text)
