@@ -92,8 +92,14 @@ package struct TagStatus: Hashable, Sendable {
   package var isUnwell: Bool {
     switch state {
     case .failing, .unreachable, .deleted: true
-    case .ok, .pending: false
+    case .ok, .pending: hasNoPlatform
     }
+  }
+
+  /// None of the platforms that are asked for is there: nothing of it is watched.
+  package var hasNoPlatform: Bool {
+    // Until it is looked at for them, nobody knows.
+    record.state.walked == record.selection && platforms.isEmpty && !missingPlatforms.isEmpty
   }
 
   /// When a tag that seems to be gone may count as deleted; `nil` where nothing speaks for that.

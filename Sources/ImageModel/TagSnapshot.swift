@@ -14,10 +14,12 @@ package struct TagSnapshot: Hashable, Sendable {
   /// What is odd about the documents and was decided, a sentence each: a platform that is listed twice, an entry
   /// without media type. For people: logged once.
   package let remarks: [String]
+  /// Platforms that there are images for and that are not watched, in the order of the index.
+  package let otherPlatforms: [Platform]
 
   package init(
     digest: Digest, mediaType: MediaType, size: Int, images: [PlatformImage], documents: [Document],
-    remarks: [String] = []
+    remarks: [String] = [], otherPlatforms: [Platform] = []
   ) {
     self.digest = digest
     self.mediaType = mediaType
@@ -25,6 +27,7 @@ package struct TagSnapshot: Hashable, Sendable {
     self.images = images
     self.documents = documents
     self.remarks = remarks
+    self.otherPlatforms = otherPlatforms
   }
 
   /// Whether the tag names one manifest directly, without an index.
@@ -101,12 +104,9 @@ package struct Resolution: Sendable {
   package let snapshot: TagSnapshot
   /// The document the reference names, byte for byte as received.
   package let top: Document
-  /// Platforms that there are images for and that were not asked for, in the order of the index.
-  package let otherPlatforms: [Platform]
 
-  package init(snapshot: TagSnapshot, top: Document, otherPlatforms: [Platform]) {
+  package init(snapshot: TagSnapshot, top: Document) {
     self.snapshot = snapshot
     self.top = top
-    self.otherPlatforms = otherPlatforms
   }
 }

@@ -75,6 +75,9 @@ struct Decider {
     decision.state.walked = selection
     decision.state.detailsPending = current.images.contains { $0.imageID != nil && $0.config == nil }
     decision.remarks = current.remarks
+    if case .only(let wanted) = selection, current.images.isEmpty, before.walked != selection {
+      decision.noPlatform = NoPlatform(wanted: wanted, there: current.otherPlatforms)
+    }
     decision.documents = current.documents
     if let stored, stored.ended == nil, stored.digest == current.digest {
       decision.change = .update(stored.id, merged(current.images, with: stored))

@@ -47,4 +47,12 @@ package struct Decision: Sendable {
   package var isWithheld = false
   package var unmetPin: Digest?
   package var remarks: [String] = []
+  package var noPlatform: NoPlatform?
+}
+
+/// None of the platforms that are asked for is there.
+package struct NoPlatform: Hashable, Sendable {
+  package let wanted: [Platform]
+  /// In the order of the index.
+  package let there: [Platform]
 }

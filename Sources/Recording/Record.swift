@@ -20,6 +20,8 @@ package struct Record: Sendable {
   package let events: [RecordedEvent]
   /// What is odd about what was found.
   package let remarks: [String]
+  /// Where that was not so when it was looked for before.
+  package var noPlatform: NoPlatform?
 
   /// As an answer to whoever asked for the check; `nil` when nothing was polled.
   package var checked: CheckReport.Result? {

@@ -90,6 +90,6 @@ package struct Recorder: Sendable {
       index: request.index, tag: request.watched.tag, isWatched: request.watched.isListed, unmetPin: decision.unmetPin,
       snapshot: id(decision.current),
       state: state, outcome: request.finding.isCheck ? decision.outcome : nil, isWithheld: decision.isWithheld,
-      events: events, remarks: decision.remarks)
+      events: events, remarks: decision.remarks, noPlatform: decision.noPlatform)
   }
 }

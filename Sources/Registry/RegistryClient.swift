@@ -70,7 +70,7 @@ package final class RegistryClient: Sendable {
     let top = try await top(of: reference, session: session)
     var builder = SnapshotBuilder(session: session, selection: selection, stored: { _ in nil })
     let snapshot = try await builder.snapshot(of: top)
-    return Resolution(snapshot: snapshot, top: top.document, otherPlatforms: builder.leftOut)
+    return Resolution(snapshot: snapshot, top: top.document)
   }
 
   /// Whether a registry's API answers at all; it need not let anybody in.

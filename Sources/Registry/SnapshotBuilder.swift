@@ -10,7 +10,7 @@ struct SnapshotBuilder {
   let stored: @Sendable (Digest) async throws -> Document?
 
   /// Platforms of the index that the selection leaves out, in its order, each once.
-  private(set) var leftOut: [Platform] = []
+  private var leftOut: [Platform] = []
   private var documents: [Document] = []
   private var images: [PlatformImage] = []
   private var manifests: [Digest: ImageManifest] = [:]
@@ -58,7 +58,7 @@ struct SnapshotBuilder {
     }
     return TagSnapshot(
       digest: document.digest, mediaType: document.mediaType, size: document.bytes.count, images: images,
-      documents: documents, remarks: remarks)
+      documents: documents, remarks: remarks, otherPlatforms: leftOut)
   }
 
   /// - Parameters:

@@ -108,6 +108,36 @@ import Testing
     #expect(!over.contains("asked for a rest"))
   }
 
+  /// It can be had, and nothing of it is watched.
+  @Test func aTagWithoutItsPlatforms() throws {
+    let wanted = PlatformSelection.only([Platform(os: "linux", architecture: "s390x")])
+    func text(walked: PlatformSelection) throws -> String {
+      let image = try Samples.image(Platform(os: "linux", architecture: "amd64"), "b", "d")
+      let tag = try Samples.status(Samples.tag, selection: wanted, images: [image]) { state in
+        state.lastSuccess = try Samples.time("2026-09-17T21:30:05Z")
+        state.walked = walked
+      }
+      let report = StatusReport(tags: [tag], unknown: [], sinks: [], database: "/x.db")
+      #expect(report.isUnwell == (walked == wanted) && report.failing.tags.count == (walked == wanted ? 1 : 0))
+      return StatusRendering(report: report, total: report.tags, now: Timestamp(milliseconds: 0)).text(TextFormat())
+    }
+    let absent = try text(walked: wanted)
+    #expect(absent.hasPrefix("1 tag: 1 no platform\n"))
+    #expect(absent.contains("\nno platform  amazonlinux:latest "))
+    #expect(absent.contains("\n    none of its platforms is there: linux/s390x\n"))
+    let early = try text(walked: .all)
+    #expect(early.hasPrefix("1 tag: 1 ok\n") && early.contains("\n    not there: linux/s390x\n"))
+  }
+
+  @Test func whatIsWrongWithTheDaemonComesFirst() throws {
+    var report = StatusReport(tags: [], unknown: [], sinks: [], database: "/x.db")
+    report.problem = "the last reload failed, see the log"
+    let text = StatusRendering(report: report, total: [], now: Timestamp(milliseconds: 0))
+      .text(TextFormat(style: Style(isOn: true)))
+    #expect(text.hasPrefix("\u{1b}[31mthe last reload failed, see the log\u{1b}[0m\nno tags are watched\n"))
+    #expect(report.isUnwell && report.failing.problem == report.problem)
+  }
+
   @Test func digestsInFullHaveALineEach() throws {
     let text = try Self.rendering().text(TextFormat(digests: DigestText(isFull: true)))
     #expect(
@@ -139,7 +169,7 @@ import Testing
     let none = StatusReport(tags: [], unknown: [], sinks: [], database: "/x.db")
     let line = "no daemon is running, database /x.db: nothing is checked until 'watcher run' or 'watcher check'\n"
     #expect(StatusRendering(report: none, total: [], now: now).text(TextFormat()) == "no tags are watched\n\n\(line)")
-    let daemon = #"{"running":false,"pid":null,"version":null,"configuration":null,"since":null}"#
+    let daemon = #"{"running":false,"pid":null,"version":null,"configuration":null,"since":null,"problem":null}"#
     #expect(
       none.json.bytes == Array(#"{"tags":[],"sinks":[],"daemon":\#(daemon),"database":"/x.db"}"#.utf8))
     let unknown = StatusReport(tags: [], unknown: [Samples.tag], sinks: [], database: "/x.db")

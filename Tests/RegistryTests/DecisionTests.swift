@@ -86,7 +86,7 @@ import Testing
     harness.registry.put(image.attested("a"), in: "app", tag: "latest")
     let resolution = try await harness.client.resolve(
       ImageReference("\(harness.registry.authority)/app:latest"), selection: .only([try platform("linux/s390x")]))
-    #expect(resolution.otherPlatforms == [try platform("linux/amd64")])
+    #expect(resolution.snapshot.otherPlatforms == [try platform("linux/amd64")])
     let index = image.attested("a").index
     let top = index.digest
     let manifests = "\(harness.registry.origin)/v2/app/manifests"
@@ -112,7 +112,7 @@ import Testing
     let resolution = try await harness.client.resolve(
       ImageReference("\(harness.registry.authority)/app:latest"), selection: .all)
     #expect(resolution.snapshot.images.map(\.manifest) == [image.manifest("linux/amd64").digest])
-    #expect(resolution.otherPlatforms.isEmpty)
+    #expect(resolution.snapshot.otherPlatforms.isEmpty)
     #expect(
       harness.trace.last == "\(other.manifest("linux/amd64").digest) is for linux/amd64: not the first one for it")
   }

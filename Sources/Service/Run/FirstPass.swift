@@ -10,12 +10,14 @@ final class FirstPass: Sendable {
     var waiting: Set<TagReference> = []
     var recorded = 0
     var failed = 0
+    /// Those recorded of which nothing is watched.
+    var withoutPlatform = 0
 
     /// What is to be told, once nothing is waited for any more.
-    mutating func takeFinished() -> (recorded: Int, failed: Int)? {
+    mutating func takeFinished() -> State? {
       guard waiting.isEmpty, recorded + failed > 0 else { return nil }
       defer { self = State() }
-      return (recorded, failed)
+      return self
     }
   }
 
@@ -46,20 +48,26 @@ final class FirstPass: Sendable {
         for record in records {
           guard let outcome = record.outcome, state.waiting.remove(record.tag) != nil else { continue }
           if case .failed = outcome { state.failed += 1 } else { state.recorded += 1 }
+          if record.noPlatform != nil { state.withoutPlatform += 1 }
         }
         return state.takeFinished()
       })
   }
 
-  private func tell(_ finished: (recorded: Int, failed: Int)?) {
+  private func tell(_ finished: State?) {
     guard let finished else { return }
     let tags = finished.recorded == 1 ? "1 tag" : "\(finished.recorded) tags"
-    let failed = finished.failed == 0 ? "" : "; \(finished.failed) failed: watcher status --failing"
+    let without = finished.withoutPlatform
+    let troubles = [
+      finished.failed == 0 ? nil : "\(finished.failed) failed",
+      without == 0 ? nil : "\(without) \(without == 1 ? "has none of its" : "have none of their") platforms",
+    ].compactMap(\.self)
+    let troubled = troubles.isEmpty ? "" : "; \(troubles.joined(separator: ", ")): watcher status --failing"
     log.info(
       "first_pass",
       metadata: [
         "recorded": "\(finished.recorded)", "failed": "\(finished.failed)",
-        "note": "\(tags) recorded for the first time\(failed)",
+        "note": "\(tags) recorded for the first time\(troubled)",
       ])
   }
 }

@@ -6,6 +6,8 @@ import Synchronization
 /// Logs what happens to tags, sparingly: a failing tag at its 1st, 10th, 100th … failure and when it recovers; of
 /// watched tags that fail in the same way at one registry the first ten, then how many they are: 11, 100, 1000 …
 final class PollReport: Sendable {
+  private static let shownPlatforms = 12
+
   private let log: Logger
   private let failures = Mutex(FailingTags())
   /// What was said last of a tag's documents: most are as odd as the ones before them.
@@ -31,6 +33,7 @@ final class PollReport: Sendable {
       }
       // Who asked for the check of another one is answered.
       guard record.isWatched else { continue }
+      if let noPlatform = record.noPlatform { log(noPlatform, record.tag) }
       switch record.outcome {
       case .failed(let failure): logFailure(record.tag, failure)
       case .firstSeen, .unchanged, .changed: logSuccess(record.tag)
@@ -49,6 +52,21 @@ final class PollReport: Sendable {
     for remark in record.remarks where !said.contains(remark) {
       log.warning("odd_document", metadata: ["tag": "\(record.tag)", "note": "\(remark)"])
     }
+  }
+
+  private func log(_ noPlatform: NoPlatform, _ tag: TagReference) {
+    log.warning(
+      "no_platform",
+      metadata: [
+        "tag": "\(tag)", "wanted": "\(Self.names(noPlatform.wanted))", "there": "\(Self.names(noPlatform.there))",
+        "note": "none of its platforms is there, so no image of it is watched: correct platforms",
+      ])
+  }
+
+  private static func names(_ platforms: [Platform]) -> String {
+    let more = platforms.count - shownPlatforms
+    return platforms.prefix(shownPlatforms).map { $0.description.safe(limit: 80) }.joined(separator: ", ")
+      + (more > 0 ? " and \(more) more" : "")
   }
 
   private func logFailure(_ tag: TagReference, _ failure: CheckFailure) {

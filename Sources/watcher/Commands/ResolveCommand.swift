@@ -63,7 +63,7 @@ struct ResolveCommand: AsyncParsableCommand {
       if output.output.json { for remark in resolution.snapshot.remarks { Output.say("note: \(remark)".shown) } }
     }
     guard missing.isEmpty else {
-      let there = MissingPlatforms.names(present.compactMap(\.self) + resolution.otherPlatforms)
+      let there = MissingPlatforms.names(present.compactMap(\.self) + resolution.snapshot.otherPlatforms)
       throw CommandError(
         .notFound,
         "there is no image for \(MissingPlatforms.names(missing)) (\(reference.description.shown)): "

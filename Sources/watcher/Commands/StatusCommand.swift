@@ -13,14 +13,15 @@ struct StatusCommand: ParsableCommand {
     discussion: """
       What is wrong comes first.
       Example: watcher status --failing --exit-code
-      Exit status: 0; with --exit-code 1 if a tag fails, is unreachable or deleted, or a sink fails or is disabled.
+      Exit status: 0; with --exit-code 1 if a tag fails, is unreachable or deleted or has none of its platforms, a \
+      sink fails, is disabled or was removed while events wait for it, or the daemon says that something is wrong.
       """)
 
   @Argument(
     help: ArgumentHelp("Tags to show; without any, those that are watched.", valueName: "tag"),
     completion: Completions.tags)
   var tags: [String] = []
-  @Flag(help: "Show only tags that fail, are unreachable or deleted.")
+  @Flag(help: "Show only tags that fail, are unreachable or deleted, or have none of their platforms.")
   var failing = false
   @Flag(help: "Give every tag its lines, on a terminal too.")
   var all = false

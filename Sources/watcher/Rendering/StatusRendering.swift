@@ -33,11 +33,13 @@ struct StatusRendering {
 
   /// `300 tags: 280 ok, 20 failing`, and what else is to be known before all details.
   private func summary(_ format: TextFormat) -> [String] {
+    let problem = report.problem.map { Lines.of($0.shown, width: format.width, margin: 0) } ?? []
+    var lines = problem.map { format.style.paint($0, .bad) }
     guard !total.isEmpty else {
-      return [report.unknown.isEmpty ? "no tags are watched" : "none of these tags is known"]
+      return lines + [report.unknown.isEmpty ? "no tags are watched" : "none of these tags is known"]
     }
-    var lines = [Self.counted(total.map(\.state.rawValue), TagStatus.State.allCases.map(\.rawValue), "tag")]
-    if total.contains(where: \.isUnwell) { lines[0] = format.style.paint(lines[0], .bad) }
+    let tags = Self.counted(total.map(\.word), TagStatus.words, "tag")
+    lines.append(total.contains(where: \.isUnwell) ? format.style.paint(tags, .bad) : tags)
     if !report.sinks.isEmpty {
       let states = report.sinks.map { $0.isResting ? "resting" : $0.state.rawValue }
       let line = Self.counted(states, ["ok", "failing", "disabled", "resting", "removed"], "sink")

@@ -72,13 +72,13 @@ struct StatusRows {
   private func kinds(of tags: [TagStatus]) -> [[TagStatus]] {
     struct Kind: Hashable {
       let registry: String
-      let state: TagStatus.State
+      let word: String
       let code: CheckFailure.Code?
     }
     var kinds: [[TagStatus]] = []
     var indexes: [Kind: Int] = [:]
     for tag in tags {
-      let kind = Kind(registry: tag.record.tag.domain, state: tag.state, code: tag.record.state.failure?.code)
+      let kind = Kind(registry: tag.record.tag.domain, word: tag.word, code: tag.record.state.failure?.code)
       let index = indexes[kind] ?? kinds.count
       if index == kinds.count { kinds.append([]) }
       indexes[kind] = index
@@ -93,10 +93,11 @@ struct StatusRows {
     guard kind.count > Self.shownOfAKind, let first = kind.first else { return kind.map { row($0, format) } }
     let names = Words.list(kind.prefix(Self.shownOfAKind).map { $0.record.tag.familiar.shown }, of: kind.count)
     let cells: [TextTable.Cell] = [
-      .init(first.state.rawValue, first.state.paint),
+      .init(first.word, first.paint),
       .init("\(kind.count) tags of \(first.record.tag.domain.shown)", .strong), "", "", "",
     ]
-    let details = wrap(names, format) + error(first, format) + wrap("--all shows each of them", format)
+    let details =
+      wrap(names, format) + missing(first, format) + error(first, format) + wrap("--all shows each of them", format)
     return [Row(cells: cells, details: details)]
   }
 
@@ -106,7 +107,7 @@ struct StatusRows {
 
   private func cells(_ tag: TagStatus, _ format: TextFormat) -> [TextTable.Cell] {
     [
-      .init(tag.state.rawValue, tag.state.paint),
+      .init(tag.word, tag.paint),
       .init(tag.record.tag.familiar.shown, .strong),
       .init(format.times(tag.lastChanged)),
       .init(format.times(tag.record.state.lastSuccess)),
@@ -136,11 +137,14 @@ struct StatusRows {
     for image in tag.platforms where image.imageID == nil {
       lines += wrap(ImageWords.withoutID(image.platform, image.artifactType).shown, format)
     }
-    if !tag.missingPlatforms.isEmpty {
-      let names = tag.missingPlatforms.map(\.description.shown).joined(separator: " ")
-      lines += wrap("not there: \(names)", format).map { format.style.paint($0, .notable) }
-    }
-    return lines + error(tag, format)
+    return lines + missing(tag, format) + error(tag, format)
+  }
+
+  private func missing(_ tag: TagStatus, _ format: TextFormat) -> [String] {
+    guard !tag.missingPlatforms.isEmpty else { return [] }
+    let what = tag.hasNoPlatform ? "none of its platforms is there" : "not there"
+    let names = tag.missingPlatforms.map(\.description.shown).joined(separator: " ")
+    return wrap("\(what): \(names)", format).map { format.style.paint($0, tag.hasNoPlatform ? .bad : .notable) }
   }
 
   private func error(_ tag: TagStatus, _ format: TextFormat) -> [String] {
@@ -171,10 +175,18 @@ extension TagState {
   }
 }
 
-extension TagStatus.State {
+extension TagStatus {
+  private static let noPlatform = "no platform"
+
+  /// What `word` may be, in the order in which they are counted.
+  static let words = State.allCases.map(\.rawValue) + [noPlatform]
+
+  /// Its state; of one that can be had and of which nothing is watched, that.
+  var word: String { state == .ok && hasNoPlatform ? Self.noPlatform : state.rawValue }
+
   fileprivate var paint: Style.Paint {
-    switch self {
-    case .ok: .good
+    switch state {
+    case .ok: hasNoPlatform ? .bad : .good
     case .failing, .unreachable, .deleted: .bad
     case .pending: .faint
     }
