@@ -8,7 +8,8 @@ struct HealthCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "health", abstract: "Say whether the daemon of a database is live and ready.",
     discussion: """
-      Exit status: 0, or 69 when it does not answer. It says nothing about registries: see 'watcher status'.
+      Exit status: 0; 69 when it does not answer, 77 when it may not be asked. It says nothing about registries: see \
+      'watcher status'.
       Example: watcher health --database /var/lib/watcher/watcher.db
       """)
 
