@@ -30,14 +30,14 @@ import Testing
       name == "config.json" ? "DIR/config.json is this configuration" : "DIR/\(name) belongs to the database, and"
     try make(
       .init("checked", "config check", 78, "\"path\": \(words)", "name a file of its own", "would refuse"),
-      .init("tried", "sinks test ops", 78, "(path: \(words)"))
+      .init("tried", "sinks test ops", 69, "ops: cannot be used (path: \(words)"))
     daemon.signal(SIGHUP)
     #expect(eventually { WatcherBinary.text(scene.stderr).contains("msg=reload_failed") })
     try sound.write(toFile: scene.config, atomically: true, encoding: .utf8)
     daemon.terminate()
     #expect(try daemon.finish() == 0)
     try scene.configure(watch: [], sinks: ["ops": ["type": "file", "path": "\(scene.directory)/\(name)"]])
-    try make(.init("begun", "run", 78, "(path: \(words)"), .init("once", "check", 78, "(path: \(words)"))
+    try make(.init("begun", "run", 78, "\"path\": \(words)"), .init("once", "check", 78, "\"path\": \(words)"))
   }
 
   /// Also where none of it is there yet.

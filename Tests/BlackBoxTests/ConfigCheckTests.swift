@@ -150,7 +150,7 @@ import Testing
     #expect(chmod(scene.directory, 0o777) == 0 && chmod(scene.config, 0o644) == 0)
     let checked = try check(wrapper)
     #expect(checked.status == 0 && checked.stdout.contains(": valid: "), "\(checked.stderr)")
-    let told = checked.stderr.split(separator: "\n").filter { $0.contains(": warning: ") }
+    let told = checked.stderr.split(separator: "\n").filter { $0.contains(": warning: \"path\"") }
     #expect(told.count == 1 && told[0].contains("warning: \"path\": watcher.service "), "\(checked.stderr)")
 
     let tested = try outcome(of: wrapper + [WatcherBinary.path, "sinks", "test", "--config", scene.config])

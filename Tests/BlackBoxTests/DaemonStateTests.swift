@@ -25,7 +25,7 @@ import Testing
     #expect(status.stdout.contains("\nwhether a daemon is running cannot be told, database \(scene.database): "))
     #expect(status.stdout.contains("somebody writes to it, and its lock does not say who"), "\(status.stdout)")
     let said = try #require(try scene.json(["status", "--json"])["daemon"] as? [String: Any])
-    #expect(said.values.allSatisfy { $0 is NSNull } && said.count == 5, "\(said)")
+    #expect(said.values.allSatisfy { $0 is NSNull } && said.count == 6, "\(said)")
     try Mistake("a second daemon", "run", 75, "watcher: error: another process holds the database (").make(in: scene)
   }
 

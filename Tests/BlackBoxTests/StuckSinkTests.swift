@@ -29,7 +29,8 @@ import Testing
       return Dictionary(uniqueKeysWithValues: sinks.compactMap { sink in (sink["name"] as? String).map { ($0, sink) } })
     }
     #expect(
-      try eventually(within: 75) { try sinks().values.allSatisfy { $0["state"] as? String == "failing" } }, "\(faulty.log)")
+      try eventually(within: 75) { try sinks().values.allSatisfy { $0["state"] as? String == "failing" } },
+      "\(faulty.log)")
     for (name, sink) in try sinks() {
       let error = try #require(sink["error"] as? [String: Any])
       #expect(error["code"] as? String == "unusable", "\(name)")

@@ -190,7 +190,7 @@ import Testing
     let scene = try Scene(watch: [])
     try scene.put(["junk": "junk"])
     try scene.configure(
-      watch: [],
+      watch: ["127.0.0.1:1/a"],
       sinks: [
         "bad": hook.merging(["secret_file": "junk"]) { $1 }, "good": hook,
         "gone": hook.merging(["secret_file": ["credential": "ops"]]) { $1 },

@@ -160,7 +160,8 @@ import Testing
       text.hasSuffix(
         "\nwhether a daemon is running cannot be told, database /x.db: \(words); 'watcher health' asks\n"), "\(text)")
     #expect(text.contains("2026-09-17 21:45:05"), "there may be one that looks then")
-    let daemon = #""daemon":{"running":null,"pid":null,"version":null,"configuration":null,"since":null}"#
+    let daemon =
+      #""daemon":{"running":null,"pid":null,"version":null,"configuration":null,"since":null,"problem":null}"#
     #expect(String(decoding: report.json.bytes, as: UTF8.self).contains(daemon))
   }
 

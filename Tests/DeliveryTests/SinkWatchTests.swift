@@ -14,7 +14,7 @@ import Transport
     let name = "watched"
     var find: @Sendable () -> String? = { nil }
     var respond: @Sendable ([OutboxItem]) async -> [DeliveryResult] = { $0.delivered }
-    var faults: [SinkFault] { find().map { [SinkFault(setting: "path", reason: $0)] } ?? [] }
+    var looks: [SinkLook] { [SinkLook(setting: "path", path: "/watched", reason: find)] }
     func write(_ items: [OutboxItem]) async -> [DeliveryResult] { await respond(items) }
   }
 

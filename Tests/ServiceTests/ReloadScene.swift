@@ -67,9 +67,7 @@ struct ReloadScene {
 
   /// What has failed, or works in part, as the log tells it: a line each.
   var problems: [String] {
-    lines.entries.filter { $0.message == "configuration_problem" && $0.level == .error }.map {
-      $0.metadata["err"]?.description ?? ""
-    }
+    lines.entries.filter { $0.message == "configuration_problem" }.map { $0.metadata["err"]?.description ?? "" }
   }
 
   func end() async {

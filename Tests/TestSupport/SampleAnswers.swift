@@ -1,6 +1,5 @@
-package import ImageModel
-
 package import History
+package import ImageModel
 
 /// What commands answer, as text and as JSON.
 extension Samples {

@@ -1,7 +1,6 @@
+package import History
 package import ImageModel
 import Testing
-
-package import History
 
 /// Values that look like real ones.
 package enum Samples {

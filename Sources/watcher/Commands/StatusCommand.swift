@@ -34,7 +34,7 @@ struct StatusCommand: ParsableCommand {
     let wanted = try ReferenceArgument.tags(tags)
     let reader = try source.open()
     var report = try reader.status(wanted)
-    if report.daemon != nil {
+    if report.daemon != .absent {
       report.problem = ControlClient.problem(
         database: reader.path, environment: ProcessInfo.processInfo.environment)
     }
