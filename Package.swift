@@ -104,7 +104,8 @@ let package = Package(
         "Drift", "Hashing", "History", "Host", "ImageModel", "Polling", "Recording", "Registry", "Schedule",
         "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    .testTarget(name: "ControlTests", dependencies: ["Control", "History", "ImageModel", "StrictJSON", "TestSupport"]),
+    .testTarget(
+      name: "ControlTests", dependencies: ["Control", "History", "Host", "ImageModel", "StrictJSON", "TestSupport"]),
     .testTarget(name: "AnswersTests", dependencies: ["Answers", "History", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "ServiceTests",

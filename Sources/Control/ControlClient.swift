@@ -16,15 +16,15 @@ package enum ControlClient {
     return status
   }
 
-  /// What is wrong with the daemon itself, tags and sinks aside; `nil` where nothing is, and where it does not say so
-  /// at once.
+  /// What is wrong with the daemon itself, tags and sinks aside, or that it does not answer at once; `nil` where
+  /// nothing is, and where nobody may or can be asked.
   package static func problem(database: String, environment: [String: String]) -> String? {
     do throws(ControlError) {
       let reply = try ask(
         .health, database: database, environment: environment, silenceSeconds: Limits.statusSilenceSeconds)
       return reply["remark"]?.string
     } catch {
-      return error.isReply && error.status == .unavailable ? error.message : nil
+      return error.status == .unavailable && error.attempts == nil ? error.message : nil
     }
   }
 
@@ -67,13 +67,13 @@ package enum ControlClient {
     var forbidden: String?
     var isAnother = false
     for path in paths {
-      switch ControlSocket.connect(path) {
+      switch ControlSocket.connect(path, seconds: silenceSeconds) {
+      case .failure(let error) where error.code == EAGAIN: throw silent(path)
       case .failure(let error):
         reasons.append("\(path): \(error)")
         if error.code == EACCES { forbidden = forbidden ?? path }
       case .success(let descriptor):
         defer { close(descriptor) }
-        setDeadline(descriptor, silenceSeconds)
         do throws(ControlError) {
           return try exchange(request.line(database: database), descriptor, path, take)
         } catch {
@@ -125,13 +125,6 @@ package enum ControlClient {
 
   private static func silent(_ path: String) -> ControlError {
     ControlError(.unavailable, "the daemon at \(path) does not answer: see its log")
-  }
-
-  private static func setDeadline(_ descriptor: Int32, _ seconds: Int) {
-    var limit = timeval(tv_sec: seconds, tv_usec: 0)
-    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-      setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
-    }
   }
 
   private static func sendAll(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {

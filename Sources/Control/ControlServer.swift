@@ -46,9 +46,13 @@ package final class ControlServer: Sendable {
     func failed(_ error: SystemError) -> ControlError { ControlError(.inputOutput, "\(path): \(error)") }
     guard let address = UnixSocketAddress(path) else { throw failed(SystemError(code: ENAMETOOLONG)) }
     // A socket that nobody listens at was left behind by a process that was killed.
-    if case .success(let other) = ControlSocket.connect(path) {
+    switch ControlSocket.connect(path, seconds: 1) {
+    case .success(let other):
       Glibc.close(other)
       throw ControlError(.locked, "\(path): another daemon listens there")
+    case .failure(let error) where error.code == EAGAIN:
+      throw ControlError(.locked, "\(path): another daemon listens there, and does not answer")
+    case .failure: break
     }
     var info = stat()
     if lstat(path, &info) == 0 {

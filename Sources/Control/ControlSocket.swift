@@ -24,11 +24,18 @@ package enum ControlSocket {
     return "\(folder)/\(fileName)"
   }
 
-  /// A connected socket, or why there is none. Reading and writing blocks.
-  static func connect(_ path: String) -> Result<Int32, SystemError> {
+  /// A connected socket, or why there is none. Reading and writing blocks, for `seconds` at most, and so does this:
+  /// where nobody takes connections any more, each that was given up stays in the way of the next.
+  ///
+  /// - Returns: `EAGAIN` where nobody took it in time.
+  static func connect(_ path: String, seconds: Int) -> Result<Int32, SystemError> {
     guard let address = UnixSocketAddress(path) else { return .failure(SystemError(code: ENAMETOOLONG)) }
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return .failure(SystemError(code: errno)) }
+    var limit = timeval(tv_sec: seconds, tv_usec: 0)
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
     guard address.withPointer({ Glibc.connect(descriptor, $0, $1) }) == 0 else {
       let error = SystemError(code: errno)
       close(descriptor)

@@ -29,6 +29,22 @@ import Testing
     try Mistake("a second daemon", "run", 75, "watcher: error: another process holds the database (").make(in: scene)
   }
 
+  /// Frozen, as by a disk that hangs or a debugger.
+  @Test func aDaemonThatDoesNotAnswerIsNotWell() throws {
+    defer { registry.stop() }
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually { (try? scene.run(["health"]))?.status == 0 })
+    daemon.signal(SIGSTOP)
+    defer { daemon.signal(SIGCONT) }
+    let status = try scene.run(["status", "--exit-code"])
+    #expect(status.status == 1, "\(status.stderr)")
+    let words = "the daemon at \(scene.directory)/control.sock does not answer: see its log"
+    #expect(status.stdout.hasPrefix(words), "\(status.stdout)")
+    let said = try #require(try scene.json(["status", "--json"])["daemon"] as? [String: Any])
+    #expect(said["running"] as? Bool == true && said["problem"] as? String == words)
+  }
+
   @Test(.enabled(if: geteuid() == 0, "becoming another user needs root"))
   func aLockThatMayNotBeRead() throws {
     defer { registry.stop() }

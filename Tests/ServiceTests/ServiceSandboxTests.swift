@@ -7,12 +7,12 @@ import Testing
 
 /// What root, outside of the unit, is told of the files that a configuration names.
 @Suite struct ServiceSandboxTests {
-  private func findings(_ text: String) throws -> [PreflightFinding] {
-    ServiceSandbox.findings(try WatchConfig.parse(Array(text.utf8), path: "/etc/watcher/c.json"))
+  private func findings(_ text: String) async throws -> [PreflightFinding] {
+    await ServiceSandbox.findings(try WatchConfig.parse(Array(text.utf8), path: "/etc/watcher/c.json"))
   }
 
-  private func file(_ path: String) throws -> PreflightFinding? {
-    let findings = try findings(#"{"sinks": {"s": {"type": "file", "path": "\#(path)"}}}"#)
+  private func file(_ path: String) async throws -> PreflightFinding? {
+    let findings = try await findings(#"{"sinks": {"s": {"type": "file", "path": "\#(path)"}}}"#)
     #expect(findings.count <= 1)
     return findings.first
   }
@@ -27,8 +27,8 @@ import Testing
       ("/home/alice/e.jsonl", "does not see /home (ProtectHome=)"),
       ("/run/user/1000/e.jsonl", "does not see /run/user (ProtectHome=)"),
     ])
-  func anEventFileElsewhereIsInDoubt(_ path: String, _ words: String) throws {
-    let finding = try #require(try file(path))
+  func anEventFileElsewhereIsInDoubt(_ path: String, _ words: String) async throws {
+    let finding = try #require(try await file(path))
     #expect(finding.problem.message.hasPrefix("\"path\": watcher.service "))
     #expect(finding.problem.message.contains(words), "\(finding.problem.message)")
     #expect(finding.problem.hint?.hasPrefix("write below /var/log/watcher") == true)
@@ -36,17 +36,17 @@ import Testing
   }
 
   @Test(arguments: ["/var/lib/watcher/e.jsonl", "/var/log/watcher/deep/e.jsonl", "/run/watcher/e.jsonl"])
-  func whereTheUnitLetsItWriteIsNoDoubt(_ path: String) throws { #expect(try file(path) == nil) }
+  func whereTheUnitLetsItWriteIsNoDoubt(_ path: String) async throws { #expect(try await file(path) == nil) }
 
-  @Test func aLinkIsFollowed() throws {
+  @Test func aLinkIsFollowed() async throws {
     let directory = try TemporaryDirectory()
     let link = directory.path + "/link"
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/tmp")
-    #expect(try file(link + "/none/e.jsonl")?.problem.message.contains("has a /tmp of its own") == true)
+    #expect(try await file(link + "/none/e.jsonl")?.problem.message.contains("has a /tmp of its own") == true)
   }
 
-  @Test func whatIsReadIsInDoubtWhereTheServiceDoesNotSeeIt() throws {
-    let findings = try findings(
+  @Test func whatIsReadIsInDoubtWhereTheServiceDoesNotSeeIt() async throws {
+    let findings = try await findings(
       #"""
       {
         "watch": ["r.example/a"],

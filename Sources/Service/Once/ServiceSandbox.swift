@@ -14,17 +14,23 @@ package enum ServiceSandbox {
   package static func isAround(_ database: DatabasePlace) -> Bool { database.path.hasPrefix("/var/lib/watcher/") }
 
   /// Files that the service may not see, or not write, by place.
-  package static func findings(_ config: WatchConfig) -> [PreflightFinding] {
-    let read = config.filesRead.map { ($0, doubt(about: $1, isWritten: false)) }
-    let written = config.filesWritten.map { ($0, doubt(about: $1, isWritten: true)) }
-    return (read + written).compactMap { setting, doubt in
-      doubt.map { PreflightFinding(config.problem(setting, .error, $0.message, hint: $0.hint), isUnseen: true) }
+  package static func findings(_ config: WatchConfig) async -> [PreflightFinding] {
+    let files =
+      config.filesRead.map { (setting: $0, path: $1, isWritten: false) }
+      + config.filesWritten.map { (setting: $0, path: $1, isWritten: true) }
+    let resolved = await files.map(\.path).looked(within: Limits.lookSeconds) { Self.resolved($0) }
+    return zip(files, resolved).compactMap { file, resolved in
+      doubt(about: file.path, resolved: try? resolved.get(), isWritten: file.isWritten).map {
+        PreflightFinding(config.problem(file.setting, .error, $0.message, hint: $0.hint), isUnseen: true)
+      }
     }.sorted { ($0.problem.line, $0.problem.column) < ($1.problem.line, $1.problem.column) }
   }
 
-  private static func doubt(about path: String, isWritten: Bool) -> (message: String, hint: String)? {
+  private static func doubt(
+    about path: String, resolved: String?, isWritten: Bool
+  ) -> (message: String, hint: String)? {
     // systemd follows symbolic links to its directories, and what is below one is where it leads to.
-    let names = [path, resolved(path)]
+    let names = [path, resolved ?? path]
     func isBelow(_ root: String) -> Bool { names.contains { $0.hasPrefix(root + "/") } }
     if let root = ownTemporary.first(where: isBelow) {
       return (

@@ -36,7 +36,10 @@ package struct SinkTest: Sendable {
     names = sinks.map(\.name)
     self.sinks = await ConfiguredSinks(
       sinks, environment: environment, output: .standardOutput(showing: eventText), onAnswer: answers.record)
-    refused = await config.fileFindings(database: database).compactMap { $0.refusal as? SinkError } + self.sinks.refused
+    // What does not answer now would be written to for ever.
+    refused =
+      await config.fileFindings(database: database).compactMap { $0.refusal as? SinkError } + self.sinks.refused
+      + self.sinks.faults.filter { $0.status == .inputOutput }
   }
 
   /// Tries one after another, in the order of the configuration. One that `run` would refuse is sent nothing.

@@ -34,7 +34,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     let place = try database.location.place(configured: settings.database)
     let user = try Self.becomeUser(of: place, config: file)
     var findings = try await ConfigTrial.findings(settings, database: place, environment: environment)
-    if user != nil, ServiceSandbox.isAround(place) { findings += ServiceSandbox.findings(settings) }
+    if user != nil, ServiceSandbox.isAround(place) { findings += await ServiceSandbox.findings(settings) }
     for text in findings.map(\.shown).texts { Output.say(text) }
     try Self.judge(findings.filter { $0.shown.severity == .error }, file)
     try Output.print(Self.summary(settings, path: file.path, user: user))

@@ -29,7 +29,7 @@ enum HeldDatabase {
     do {
       return try question()
     } catch {
-      guard !error.isReply else { throw CommandError(error.status, error.message.shown) }
+      guard !error.isReply, error.status != .permission else { throw CommandError(error.status, error.message.shown) }
       throw CommandError(
         .locked, "nobody can be asked (\((error.attempts ?? error.message).shown)), and \(held.message.shown)")
     }
