@@ -67,11 +67,12 @@ extension [ConfigProblem] {
 }
 
 extension ConfigProblem {
-  /// Its words without what it is about: names, numbers and what is quoted.
+  /// How bad it is, and its words without what it is about: names, numbers and what is quoted.
   fileprivate var kind: String {
-    message.split(separator: " ").filter { word in
-      word.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == UInt8(ascii: ",") }
-    }.joined(separator: " ")
+    "\(severity): "
+      + message.split(separator: " ").filter { word in
+        word.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == UInt8(ascii: ",") }
+      }.joined(separator: " ")
   }
 }
 

@@ -20,6 +20,9 @@ import Testing
     #expect(problems.texts[0].contains("unknown key \"wach\""))
     let place = "\(problems.problems[1].line):\(problems.problems[1].column)"
     #expect(problems.texts.last == "and \(count - 10) more like that at \(place) (\(problems.problems[1].message))")
+    let error = try #require(problems.problems.last)
+    let doubts = problems.problems.dropFirst().dropLast().map(\.asWarning)
+    #expect((doubts + [error]).texts.contains(error.rendered), "an error is not lost among doubts")
   }
 
   @Test(

@@ -182,7 +182,6 @@ actor Reload {
   }
 
   private func discard(_ next: Next) async { await next.made.close() }
-
 }
 
 extension Logger {

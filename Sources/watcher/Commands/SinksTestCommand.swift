@@ -23,15 +23,15 @@ struct SinksTestCommand: AsyncParsableCommand {
     let settings = try config.file.ready()
     try SinkNames.check(names, known: settings.sinks.map(\.name), source: config.file.path)
     let environment = ProcessInfo.processInfo.environment
-    if geteuid() == 0, Self.isServices(settings, environment) {
+    let place = try DatabaseLocation(option: nil, environment: environment).place(configured: settings.database)
+    if geteuid() == 0, ServiceSandbox.isAround(place) {
       Output.warning(
         "this is root, outside of the sandbox of watcher.service, which may see and write less: "
           + "'watcher config check' says where")
     }
     let wanted = settings.sinks.filter { names.isEmpty || names.contains($0.name) }
-    let database = try DatabaseLocation(option: nil, environment: environment).path(configured: settings.database)
     let test = await SinkTest(
-      wanted, of: settings, database: database, environment: environment,
+      wanted, of: settings, database: place.path, environment: environment,
       eventText: EventText.onTerminal(environment))
     let results = await test.run()
     // On standard error: standard output may be a sink.
@@ -48,10 +48,5 @@ struct SinksTestCommand: AsyncParsableCommand {
     }
     if let error = result.error { return "failed after \(took): \(error)" }
     return "took it in \(took)" + (result.status.map { ", HTTP status \($0)" } ?? "")
-  }
-
-  private static func isServices(_ settings: WatchConfig, _ environment: [String: String]) -> Bool {
-    let place = try? DatabaseLocation(option: nil, environment: environment).place(configured: settings.database)
-    return place.map(ServiceSandbox.isAround) == true
   }
 }
