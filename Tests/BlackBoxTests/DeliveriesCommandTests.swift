@@ -9,14 +9,7 @@ import Testing
   private let scene: Scene
   private let image: String
 
-  /// Two events wait for the sink `all`.
-  init() throws {
-    (registry, image, scene) = try Scene.ofOneTag(interval: "1h")
-    try FileManager.default.createDirectory(atPath: scene.events, withIntermediateDirectories: false)
-    _ = try scene.run(["check", "--config", scene.config])
-    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
-    _ = try scene.run(["check", "--config", scene.config])
-  }
+  init() throws { (registry, image, scene) = try Scene.ofTwoWaitingEvents() }
 
   private func deliveries(_ options: [String] = []) throws -> [[String: Any]] {
     try scene.json(["deliveries", "list", "--json"] + options)["deliveries"] as? [[String: Any]] ?? []

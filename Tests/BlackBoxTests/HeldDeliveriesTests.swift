@@ -9,14 +9,7 @@ import Testing
   private let scene: Scene
   private let image: String
 
-  /// Two events wait for the sink `all`, whose file cannot be written.
-  init() throws {
-    (registry, image, scene) = try Scene.ofOneTag(interval: "1h")
-    try FileManager.default.createDirectory(atPath: scene.events, withIntermediateDirectories: false)
-    _ = try scene.run(["check", "--config", scene.config])
-    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
-    _ = try scene.run(["check", "--config", scene.config])
-  }
+  init() throws { (registry, image, scene) = try Scene.ofTwoWaitingEvents() }
 
   private var log: String { WatcherBinary.text(scene.stderr) }
 

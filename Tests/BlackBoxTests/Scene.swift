@@ -34,6 +34,16 @@ final class Scene {
     return (registry, image, try Scene(watch: [image], interval: interval))
   }
 
+  /// The same, with two events that wait for the sink `all`, whose file cannot be written.
+  static func ofTwoWaitingEvents() throws -> (registry: FakeRegistry, image: String, scene: Scene) {
+    let (registry, image, scene) = try ofOneTag(interval: "1h")
+    try FileManager.default.createDirectory(atPath: scene.events, withIntermediateDirectories: false)
+    _ = try scene.run(["check", "--config", scene.config])
+    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
+    _ = try scene.run(["check", "--config", scene.config])
+    return (registry, image, scene)
+  }
+
   /// A sink that sends to a receiver on loopback, without TLS.
   static func webhook(to url: String, _ settings: [String: Any] = [:]) -> [String: Any] {
     ["type": "webhook", "url": url, "allow_http": true].merging(settings) { $1 }
