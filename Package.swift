@@ -14,6 +14,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
   targets: [
@@ -29,7 +31,15 @@ let package = Package(
     .target(name: "Transport", dependencies: ["CCurl", "COpenSSL", "Addresses", "Host", "ImageModel"]),
     .target(
       name: "Registry",
-      dependencies: ["Addresses", "Documents", "Hashing", "Host", "ImageModel", "StrictJSON", "Transport"]),
+      dependencies: [
+        "Addresses", "Credentials", "Documents", "Hashing", "Host", "ImageModel", "StrictJSON", "Transport",
+      ]),
+    .target(
+      name: "Credentials",
+      dependencies: [
+        "Host", "ImageModel", "StrictJSON", .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .target(name: "Drift", dependencies: ["ImageModel"]),
     .target(
       name: "Schedule",
@@ -54,8 +64,8 @@ let package = Package(
     .target(
       name: "Service",
       dependencies: [
-        "Addresses", "Config", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "History", "Host",
-        "ImageModel",
+        "Addresses", "Config", "Control", "Credentials", "Delivery", "Documents", "Endpoint", "Hashing", "History",
+        "Host", "ImageModel",
         "Polling", "Recording", "Registry", "Schedule", "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -74,13 +84,15 @@ let package = Package(
     .testTarget(name: "ImageModelTests", dependencies: ["ImageModel", "TestSupport"]),
     .testTarget(name: "HostTests", dependencies: ["Host", "ImageModel"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
+    .testTarget(name: "CredentialsTests", dependencies: ["Credentials", "Host", "ImageModel", "TestSupport"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "ImageModel"]),
     .testTarget(
       name: "TransportTests", dependencies: ["ImageModel", "Transport", "TestSupport"]),
     .testTarget(
       name: "RegistryTests",
       dependencies: [
-        "Host", "Documents", "Registry", "Transport", "Hashing", "StrictJSON", "ImageModel", "TestSupport",
+        "Credentials", "Host", "Documents", "Registry", "Transport", "Hashing", "StrictJSON", "ImageModel",
+        "TestSupport",
       ]),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "Hashing", "ImageModel", "StrictJSON", "TestSupport"]),

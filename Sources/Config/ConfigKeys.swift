@@ -13,6 +13,9 @@ enum ConfigKeys {
       ConfigKey(database, .path, "Where the history is kept"),
       ConfigKey("defaults", .object(defaults), "What applies to tags whose entry says nothing"),
       ConfigKey("watch", .list(of: .oneOf([.text, .object(image)]), 0...Limits.watchedTags), "What is watched"),
+      ConfigKey(
+        "docker_config_file", .oneOf([.file, .no]),
+        "Docker's config.json with log-ins, in the place of those found by themselves; false: none"),
       ConfigKey("registries", .named(.object(registry)), "Settings of registries, by host or host:port"),
       ConfigKey(
         "sinks", .named(.oneOf(SinkType.allCases.map { .object($0.keys) }), form: SinkType.names),
@@ -62,7 +65,7 @@ enum ConfigKeys {
       ConfigKey("username", .form("^[^:]+$"), "Who signs in, with password_file"),
       ConfigKey("password_file", .file, "The password, or a token in its place"),
       ConfigKey("token_file", .file, "A bearer token, instead of username and password_file"),
-      ConfigKey("credential_helper", .text, "What follows docker-credential- in a program's name", isBuilt: false),
+      ConfigKey("credential_helper", .text, "What follows docker-credential- in a program's name"),
       ConfigKey("ca_file", .file, "PEM certificates of authorities to trust beside the system's"),
       ConfigKey("client_cert_file", .file, "PEM certificate to show to the registry"),
       ConfigKey("client_key_file", .file, "Its key, unless that is in client_cert_file"),

@@ -9,6 +9,8 @@ indirect enum ConfigValue: Sendable {
   /// A path, or an object that names a credential.
   case file
   case boolean
+  /// `false` alone.
+  case no
   case integer(ClosedRange<Int>)
   /// A number above the lower end, up to the higher one.
   case rate(ClosedRange<Int>)
@@ -54,14 +56,11 @@ struct ConfigKey: Sendable {
   let value: ConfigValue
   /// What it is for, in a line.
   let meaning: String
-  /// Whether this version can do it; otherwise it is read, and then refused.
-  let isBuilt: Bool
 
-  init(_ name: String, _ value: ConfigValue, _ meaning: String, isBuilt: Bool = true) {
+  init(_ name: String, _ value: ConfigValue, _ meaning: String) {
     self.name = name
     self.value = value
     self.meaning = meaning
-    self.isBuilt = isBuilt
   }
 }
 

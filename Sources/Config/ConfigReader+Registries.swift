@@ -106,7 +106,7 @@ extension ConfigReader {
     settings.username = username(registry)
     settings.passwordFile = file(registry, "password_file", of: owner)
     settings.tokenFile = file(registry, "token_file", of: owner)
-    settings.credentialHelper = credentialHelper(registry)
+    settings.credentialHelper = credentialHelper(registry, owner)
     let ways = registry.keys.exclusive.filter { registry[$0] != nil }
     if ways.count > 1 {
       error(
@@ -134,7 +134,9 @@ extension ConfigReader {
     return name
   }
 
-  private mutating func credentialHelper(_ registry: Section) -> String? {
+  private mutating func credentialHelper(
+    _ registry: Section, _ owner: (String) -> OutsideSetting
+  ) -> String? {
     guard let suffix = string(registry, "credential_helper") else { return nil }
     let isSuffix = suffix.utf8.allSatisfy {
       (0x30...0x39).contains($0) || (0x61...0x7a).contains($0 | 0x20) || [0x2d, 0x2e, 0x5f].contains($0)
@@ -145,9 +147,7 @@ extension ConfigReader {
         hint: "it is what follows docker-credential- in the program's name")
       return nil
     }
-    notBuilt(
-      at: registry.keyOffset("credential_helper"), "\"credential_helper\" is",
-      hint: "use \"username\" and \"password_file\", or \"token_file\"")
+    note(owner("credential_helper"), "credential_helper", at: registry.offset("credential_helper"))
     return suffix
   }
 

@@ -11,6 +11,7 @@ extension ConfigReader {
     let names = config.sinks.map(\.name)
     config.defaults = defaults(root, sinkNames: names)
     config.registries = registries(root)
+    config.logins = logins(root)
     let list = watchlist(root, defaults: config.defaults, sinkNames: names)
     config.watch = list.entries
     config.repositories = list.repositories
@@ -29,6 +30,19 @@ extension ConfigReader {
     guard let path = path(root, ConfigKeys.database) else { return nil }
     note(.database, ConfigKeys.database, at: root.offset(ConfigKeys.database))
     return source.located(path)
+  }
+
+  private mutating func logins(_ root: Section) -> LoginSetting {
+    guard let value = root["docker_config_file"] else { return .found }
+    if case .bool(let isWanted) = value.kind {
+      if isWanted {
+        error(
+          at: value.offset, "\"docker_config_file\" must be a path, {\"credential\": \"id\"} or false",
+          hint: "leave it out for the files that are found by themselves")
+      }
+      return .none
+    }
+    return file(value, "docker_config_file", of: { _ in .dockerConfig }).map { .file($0) } ?? .none
   }
 
   private mutating func listen(_ root: Section) -> String? {

@@ -29,6 +29,7 @@ package enum ConfigSchema {
     case .form(let pattern): ["type": "string", "pattern": .string(pattern)]
     case .file: ["$ref": "#/$defs/file"]
     case .boolean: ["type": "boolean"]
+    case .no: ["const": .bool(false)]
     case .integer(let range):
       ["type": "integer", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound)]
     case .rate(let range):
@@ -57,7 +58,7 @@ package enum ConfigSchema {
 
   /// Without what this version cannot do.
   private static func object(_ object: ConfigObject) -> Schema {
-    let keys = object.keys.filter(\.isBuilt)
+    let keys = object.keys
     let exclusive = object.exclusive.filter(keys.map(\.name).contains)
     let pairs = exclusive.indices.flatMap { last in exclusive[..<last].map { [$0, exclusive[last]] } }
     return [

@@ -3,6 +3,7 @@
 package enum OutsideSetting: Hashable, Sendable {
   case database
   case listen
+  case dockerConfig
   /// - Parameter key: of a header file, the header's name.
   case sink(String, key: String)
   /// Of a registry by its domain.

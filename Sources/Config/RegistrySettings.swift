@@ -9,7 +9,7 @@ package struct RegistrySettings: Sendable, Hashable {
   package var username: String?
   package var passwordFile: SecretFile?
   package var tokenFile: SecretFile?
-  /// The suffix of `docker-credential-<suffix>`; not available yet.
+  /// The suffix of `docker-credential-<suffix>`.
   package var credentialHelper: String?
   package var caFile: SecretFile?
   package var clientCertFile: SecretFile?

@@ -12,6 +12,8 @@ package struct WatchConfig: Sendable {
   package var registries: [String: RegistrySettings] = [:]
   /// Those of them at which nothing is watched.
   package var unusedRegistries: Set<String> = []
+  /// Of registries that have none there.
+  package var logins = LoginSetting.found
   /// In the order of the file; one `stdout` sink where it has none.
   package var sinks: [SinkSettings] = []
   /// What a tag outside the watchlist is polled with.

@@ -12,13 +12,15 @@ struct Answer: Sendable {
   }
 
   /// What became of the credentials that the configuration has for the registry.
-  enum Login: CaseIterable, Sendable {
+  enum Login: Hashable, Sendable {
     /// There are none.
     case none
     /// The registry took the request without them.
     case notAskedFor
     /// They were sent, or a token got with them was.
     case refused
+    /// There should be one, and this is why there is none.
+    case unusable(reason: String)
     /// Whoever answers gets none: a redirect led there.
     case notSentThere
   }
@@ -172,6 +174,7 @@ extension Answer.Login {
     let isAway = wasSeen ? "it was here and is gone or private now" : "it is private or not there"
     return switch self {
     case .none: isAway + (wasSeen ? "; " : "; check the name or ") + "set credentials for the registry"
+    case .unusable(let reason): "\(isAway), and \(reason)"
     case .notAskedFor:
       isAway + ", and the configured credentials were not asked for" + (wasSeen ? "" : "; check the name")
     case .refused:
@@ -187,6 +190,7 @@ extension Answer.Login {
     let isDenied = wasSeen ? "access is denied now" : "access is denied"
     return switch self {
     case .none: isDenied + (wasSeen ? "; " : "; check the name or ") + "set credentials for the registry"
+    case .unusable(let reason): "\(isDenied), and \(reason)"
     case .notAskedFor:
       isDenied + ", and the configured credentials were not asked for" + (wasSeen ? "" : "; check the name")
     case .refused:

@@ -1,3 +1,4 @@
+package import Credentials
 package import ImageModel
 import Synchronization
 package import Transport
@@ -7,6 +8,7 @@ package final class RegistryClient: Sendable {
   private let http: HTTPClient
   private let userAgent: String
   private let access: @Sendable (String) -> RegistryAccess
+  private let logins: Logins
   private let endpoint: @Sendable (String) -> String?
   private let trace: (@Sendable (String) -> Void)?
   private let clock: RegistryClock
@@ -16,24 +18,29 @@ package final class RegistryClient: Sendable {
   ///   - userAgent: `name/version (+url)`; registry operators look up clients by it.
   ///   - access: what the configuration says about a domain. Asked once per domain: after a reload make a
   ///     new client.
+  ///   - logins: those of the user, for domains of which `access` names none.
   ///   - endpoint: the base URL of a domain's API where it is not at the domain itself: the seam for a
   ///     mirror, and for tests that serve `docker.io` on loopback. `http://127.0.0.1:5000`.
   ///   - trace: gets a line per request and decision, without secrets.
   package convenience init(
     http: HTTPClient, userAgent: String, access: @escaping @Sendable (String) -> RegistryAccess,
-    endpoint: @escaping @Sendable (String) -> String? = { _ in nil }, trace: (@Sendable (String) -> Void)? = nil
+    logins: Logins = .none, endpoint: @escaping @Sendable (String) -> String? = { _ in nil },
+    trace: (@Sendable (String) -> Void)? = nil
   ) {
     self.init(
-      http: http, userAgent: userAgent, access: access, endpoint: endpoint, trace: trace, clock: .system)
+      http: http, userAgent: userAgent, access: access, logins: logins, endpoint: endpoint, trace: trace,
+      clock: .system)
   }
 
   init(
     http: HTTPClient, userAgent: String, access: @escaping @Sendable (String) -> RegistryAccess,
-    endpoint: @escaping @Sendable (String) -> String?, trace: (@Sendable (String) -> Void)?, clock: RegistryClock
+    logins: Logins = .none, endpoint: @escaping @Sendable (String) -> String?, trace: (@Sendable (String) -> Void)?,
+    clock: RegistryClock
   ) {
     self.http = http
     self.userAgent = userAgent
     self.access = access
+    self.logins = logins
     self.endpoint = endpoint
     self.trace = trace
     self.clock = clock
@@ -108,7 +115,7 @@ package final class RegistryClient: Sendable {
     if let known = hosts.withLock({ $0[domain] }) { return known }
     // Made outside the lock: `access` is foreign code. Of two made at once the first one stays.
     let made = try RegistryHost(
-      domain: domain, base: endpoint(domain), access: access(domain), userAgent: userAgent)
+      domain: domain, base: endpoint(domain), access: access(domain), logins: logins, userAgent: userAgent)
     return hosts.withLock { hosts in
       if let known = hosts[domain] { return known }
       hosts[domain] = made

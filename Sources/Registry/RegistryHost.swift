@@ -1,4 +1,5 @@
 import Addresses
+import Credentials
 import ImageModel
 import Synchronization
 import Transport
@@ -13,7 +14,8 @@ final class RegistryHost: Sendable {
   /// It is on this machine.
   let isLoopback: Bool
   let access: RegistryAccess
-  let credentials: CredentialFile?
+  let logins: Logins
+  let gate = LoginGate()
   let realms: RealmPolicy
   /// `https://registry.example.com/v2/`.
   let prefix: String
@@ -26,7 +28,7 @@ final class RegistryHost: Sendable {
 
   /// - Parameter base: overrides where the domain's API is.
   init(
-    domain: String, base override: String?, access: RegistryAccess, userAgent: String
+    domain: String, base override: String?, access: RegistryAccess, logins: Logins, userAgent: String
   ) throws(CheckFailure) {
     let scheme = access.usesPlainHTTP ? "http" : "https"
     // Docker Hub's API is not where its name points.
@@ -39,7 +41,7 @@ final class RegistryHost: Sendable {
     self.base = base
     isLoopback = HostKind(base.host) == .loopback
     self.access = access
-    credentials = access.credentials.map { CredentialFile($0, domain: domain) }
+    self.logins = logins
     realms = RealmPolicy(domain: domain, registry: base, trustedRealms: access.trustedRealms)
     prefix = base.text + (base.text.hasSuffix("/") ? "v2/" : "/v2/")
     var request = HTTPRequest(
@@ -67,6 +69,15 @@ final class RegistryHost: Sendable {
   }
 }
 
+extension RegistryHost {
+  /// What the log-in that is sent is called where it is refused.
+  var loginWords: String {
+    let origin = state.withLock(\.loginOrigin)
+    guard access.credentials == nil, let origin else { return "configured credentials" }
+    return "log-in from \(origin.safe())"
+  }
+}
+
 /// What a registry has shown of itself, and its turn in the queue.
 struct HostState: Sendable {
   /// How long a finding about HEAD holds.
@@ -75,6 +86,10 @@ struct HostState: Sendable {
   private static let grantLimit = 4_096
 
   var pacer: RequestPacer?
+  /// Where the log-in comes from that was looked up last; `nil` for none.
+  var loginOrigin: String?
+  /// Why there is none, though there should be.
+  var loginFault: String?
   /// What the registry asked for last, so that the next request need not be refused first.
   var challenge: BearerChallenge?
   var wantsBasic = false
@@ -83,6 +98,12 @@ struct HostState: Sendable {
   /// Token exchanges under way, shared by everyone who wants the same token.
   var exchanges: [TokenKey: Task<Result<Grant, CheckFailure>, Never>] = [:]
   private var grants: [String: Grant] = [:]
+  /// Repositories for which a token of several was refused.
+  private var alone: Set<String> = []
+  /// No token is asked for that is good for several repositories until then.
+  private var unsharedUntil = BootTime.distantPast
+  /// Refresh tokens that token servers have given in the place of those of a log-in.
+  private var refreshTokens: [Login: String] = [:]
 
   init(pacer: RequestPacer?) { self.pacer = pacer }
 
@@ -92,10 +113,30 @@ struct HostState: Sendable {
     return grant
   }
 
-  mutating func keep(_ grant: Grant, for path: String, at now: BootTime) {
-    if grants.count >= Self.grantLimit { grants = grants.filter { $0.value.expires > now } }
-    if grants.count >= Self.grantLimit { grants = [:] }
-    grants[path] = grant
+  /// Keeps a token for all the repositories that it was asked for.
+  mutating func keep(_ grant: Grant, at now: BootTime) {
+    if grants.count + grant.key.paths.count > Self.grantLimit { grants = grants.filter { $0.value.expires > now } }
+    if grants.count + grant.key.paths.count > Self.grantLimit { grants = [:] }
+    for path in grant.key.paths { grants[path] = grant }
+  }
+
+  /// Whether a token for a repository may be asked for together with that for others.
+  func mayShare(_ path: String, at now: BootTime) -> Bool { unsharedUntil <= now && !alone.contains(path) }
+
+  /// - Parameter isForAll: whether that is so of any repository.
+  mutating func stopSharing(_ path: String, refused: Grant?, isForAll: Bool, at now: BootTime) {
+    if isForAll { unsharedUntil = now + Self.findingMilliseconds } else { alone.insert(path) }
+    if alone.count > Self.grantLimit { alone = [path] }
+    if let refused { drop(refused, for: path) }
+  }
+
+  /// The refresh token to use for a log-in that has one.
+  func refreshToken(of login: Login, _ first: String) -> String { refreshTokens[login] ?? first }
+
+  mutating func keep(refreshToken: String?, of login: Login) {
+    guard let refreshToken else { return }
+    if refreshTokens.count >= 64 { refreshTokens = [:] }
+    refreshTokens[login] = refreshToken
   }
 
   /// Forgets a token that was refused, unless it has been replaced meanwhile.
@@ -117,14 +158,20 @@ struct Grant: Hashable, Sendable {
   let key: TokenKey
   let obtained: BootTime
   let expires: BootTime
+
+  /// Whether it was asked for several repositories.
+  var isShared: Bool { key.paths.count > 1 }
 }
 
 /// What makes two exchanges the same one. They never cross registries: each host keeps its own.
 struct TokenKey: Hashable, Sendable {
   let challenge: BearerChallenge
-  let scope: String
-  /// Empty for an anonymous exchange.
-  let identity: String
+  /// The repositories to pull from.
+  let paths: [String]
+  /// `nil` for an anonymous exchange.
+  let login: Login?
+
+  var scopes: [String] { paths.map { "repository:\($0):pull" } }
 }
 
 extension HTTPRequest {

@@ -1,6 +1,7 @@
 import Documents
 import Hashing
 import ImageModel
+import Synchronization
 import Transport
 
 extension RegistrySession {
@@ -68,16 +69,10 @@ extension RegistrySession {
   /// What an answer means that is not the document asked for.
   func failure(_ reply: Reply, _ subject: Answer.Subject = .tag) -> CheckFailure {
     let response = reply.response
-    var secrets: [String] = []
-    if let authorization = reply.authorization {
-      secrets.append(authorization.value)
-      if case .configured(let credentials) = authorization { secrets.append(credentials.secret) }
-    }
     var answer = Answer(
-      status: response.status, subject: subject, body: ErrorBody(response.body, hiding: secrets),
-      retryAfterSeconds: response.retryAfterSeconds(clock),
-      login: reply.authorization?.usesCredentials == true ? .refused : host.credentials == nil ? .none : .notAskedFor,
-      wasSeen: wasSeen)
+      status: response.status, subject: subject,
+      body: ErrorBody(response.body, hiding: reply.authorization?.secrets ?? []),
+      retryAfterSeconds: response.retryAfterSeconds(clock), login: login(of: reply), wasSeen: wasSeen)
     guard let other = otherOrigin(of: response) else {
       answer.domain = host.domain
       return answer.failure(host: response.proxyThatAnswers ?? host.name)
@@ -86,6 +81,12 @@ extension RegistrySession {
     answer.redirectedFrom = host.name
     answer.mayShowCertificate = false
     return answer.failure(host: response.proxyThatAnswers ?? other)
+  }
+
+  private func login(of reply: Reply) -> Answer.Login {
+    if reply.authorization?.usesCredentials == true { return .refused }
+    if host.access.credentials != nil { return .notAskedFor }
+    return host.state.withLock(\.loginFault).map { .unusable(reason: $0) } ?? .none
   }
 
   /// Host and port of whoever answered in the registry's place, after a redirect.

@@ -1,3 +1,4 @@
+import Credentials
 import ImageModel
 import Synchronization
 import Transport
@@ -21,22 +22,30 @@ struct RegistrySession: Sendable {
 
   /// With what a request went out.
   enum Authorization: Sendable {
-    /// The registry's own Basic, or a configured bearer token.
-    case configured(Credentials)
+    /// A log-in as it is: Basic, or a bearer token that the registry itself takes.
+    case login(Login)
     /// A token; whether it was at hand or fetched for this request.
     case token(Grant, isFresh: Bool)
 
-    var value: String {
+    var value: String? {
       switch self {
-      case .configured(let credentials): credentials.authorization
+      case .login(let login): login.authorization
       case .token(let grant, _): grant.authorization
+      }
+    }
+
+    /// What must not appear in any message.
+    var secrets: [String] {
+      switch self {
+      case .login(let login): login.secrets
+      case .token(let grant, _): [grant.authorization]
       }
     }
 
     var usesCredentials: Bool {
       switch self {
-      case .configured: true
-      case .token(let grant, _): !grant.key.identity.isEmpty
+      case .login: true
+      case .token(let grant, _): grant.key.login != nil
       }
     }
   }
@@ -46,7 +55,7 @@ struct RegistrySession: Sendable {
   private static let settlingMilliseconds: Int64 = 5_000
   private static let settleWaitMilliseconds: Int64 = 2_000
 
-  /// Sends a request and answers challenges: at most four requests and two token exchanges.
+  /// Sends a request and answers challenges: at most five requests and three token exchanges.
   ///
   /// - Parameter request: lacks the authorisation.
   /// - Returns: an answer of any status. 401 means that everything has been tried.
@@ -54,15 +63,26 @@ struct RegistrySession: Sendable {
     var authorization = try await authorizeAhead()
     var mayExchange = true
     var maySettle = true
+    var mayRenew = true
     while true {
-      let response = try await transfer(request, authorization: authorization?.value)
+      let response = try await answer(to: request, authorization, isLast: !mayExchange)
       let reply = Reply(response: response, authorization: authorization)
       switch (response.status, authorization) {
-      case (401, .configured(let credentials))
-      where !response.wasRedirected && (credentials.isBearer || !mayExchange || challenge(of: response) == nil):
-        throw CheckFailure(
-          .badCredentials, "\(host.name) refuses the configured credentials",
-          remedy: "correct the file or the user name")
+      case (401, .login(let login)) where isRefusal(response, of: login, isLast: !mayExchange):
+        guard mayRenew, let renewed = try await renewed(login) else { throw refusal }
+        mayRenew = false
+        authorization = .login(renewed)
+      case (403, .login(let login)) where mayRenew && !response.wasRedirected:
+        // ECR says so of a password that has expired (elastic/elastic-ci-stack-for-aws#178).
+        mayRenew = false
+        guard let renewed = try await renewed(login) else { return reply }
+        authorization = .login(renewed)
+      case (400, .token(let grant, isFresh: true)) where grant.isShared,
+        (401, .token(let grant, isFresh: true)) where grant.isShared,
+        (413, .token(let grant, _)) where grant.isShared, (431, .token(let grant, _)) where grant.isShared:
+        // Not granted for this repository, or too long a token for it.
+        host.state.withLock { $0.stopSharing(path, refused: grant, isForAll: response.status != 401, at: clock.now()) }
+        authorization = .token(try await exchange(grant.key.challenge, refused: grant), isFresh: true)
       case (401, .token(let grant, isFresh: true)) where !mayExchange || challenge(of: response) == grant.key.challenge:
         let error = AuthChallenge.parse(response.headers.all("WWW-Authenticate")).compactMap { $0["error"] }.first
         let age = clock.now() - grant.obtained
@@ -87,6 +107,31 @@ struct RegistrySession: Sendable {
         return reply
       }
     }
+  }
+
+  /// One answer of the registry. A log-in is sent when it may be, see `LoginGate`.
+  private func answer(
+    to request: HTTPRequest, _ authorization: Authorization?, isLast: Bool
+  ) async throws(CheckFailure) -> HTTPResponse {
+    guard case .login(let login) = authorization else {
+      return try await transfer(request, authorization: authorization?.value)
+    }
+    return try await host.gate.attempt(login, now: clock.now) { () throws(CheckFailure) in
+      let response = try await transfer(request, authorization: login.authorization)
+      let isRefused = response.status == 401 && isRefusal(response, of: login, isLast: isLast)
+      return (response, isRefused ? .refused(refusal) : response.status < 400 ? .accepted : .unknown)
+    }
+  }
+
+  /// Whether 401 is about the log-in itself, and does not ask for a token in its place.
+  private func isRefusal(_ response: HTTPResponse, of login: Login, isLast: Bool) -> Bool {
+    !response.wasRedirected && (login.isBearer || isLast || challenge(of: response) == nil)
+  }
+
+  private var refusal: CheckFailure {
+    CheckFailure(
+      .badCredentials, "\(host.name) refuses the \(host.loginWords)",
+      remedy: host.access.credentials == nil ? "log in again" : "correct the file or the user name")
   }
 
   /// One transfer, at this host's turn.
@@ -116,15 +161,15 @@ struct RegistrySession: Sendable {
 
   /// What the registry is known to want, so that it need not refuse first.
   private func authorizeAhead() async throws(CheckFailure) -> Authorization? {
-    if case .token = host.access.credentials, let credentials = try configured() {
-      return .configured(credentials)
-    }
+    if case .token = host.access.credentials, let login = try await loginForRegistry() { return .login(login) }
     let now = clock.now()
     let known = host.state.withLock { ($0.grant(for: path, at: now), $0.wantsBasic, $0.challenge) }
-    if let grant = known.0 { return .token(grant, isFresh: false) }
-    if known.1, let credentials = try configured() { return .configured(credentials) }
-    guard let challenge = known.2 else { return nil }
-    do {
+    let (grant, wantsBasic, challenge) = known
+    if let grant { return .token(grant, isFresh: false) }
+    guard wantsBasic || challenge != nil else { return nil }
+    if let login = try await loginForRegistry(isBasicWanted: wantsBasic) { return .login(login) }
+    guard let challenge else { return nil }
+    do throws(CheckFailure) {
       return .token(try await exchange(challenge), isFresh: true)
     } catch {
       // The registry may have moved to another token server: next time it is asked anew.
@@ -143,6 +188,10 @@ struct RegistrySession: Sendable {
       guard let challenge = BearerChallenge(bearer) else {
         throw realmRefused(bearer["realm"] ?? "", .notAURL)
       }
+      if let login = try await loginForRegistry(isBasicWanted: false) {
+        host.state.withLock { $0.challenge = challenge }
+        return .login(login)
+      }
       let grant = try await exchange(challenge, refused: refused)
       host.state.withLock { state in
         state.challenge = challenge
@@ -151,9 +200,9 @@ struct RegistrySession: Sendable {
       return .token(grant, isFresh: true)
     }
     if challenges.contains(where: { $0.scheme == "basic" }) {
-      guard let credentials = try configured() else { return nil }
+      guard let login = try await loginForRegistry() else { return nil }
       host.state.withLock { $0.wantsBasic = true }
-      return .configured(credentials)
+      return .login(login)
     }
     guard let scheme = challenges.first?.scheme else { return nil }
     throw CheckFailure(
@@ -167,15 +216,48 @@ struct RegistrySession: Sendable {
       .flatMap { BearerChallenge($0) }
   }
 
-  /// The configured secret for the registry itself.
-  private func configured() throws(CheckFailure) -> Credentials? {
-    guard let file = host.credentials else { return nil }
+  // MARK: Log-ins
+
+  /// The log-in for this repository, if there is one that can be used. Where there should be one, why there is none is
+  /// kept for who says that the registry lets nobody in.
+  func login() async throws(CheckFailure) -> Login? {
+    switch try await host.logins.login(for: query, configured: host.access.credentials) {
+    case .found(let login, let origin):
+      trace?("log-in for \(host.domain): from \(origin.safe())")
+      host.state.withLock { ($0.loginOrigin, $0.loginFault) = (origin, nil) }
+      return login
+    case .none:
+      trace?("log-in for \(host.domain): none")
+      host.state.withLock { ($0.loginOrigin, $0.loginFault) = (nil, nil) }
+    case .unusable(let reason):
+      trace?("log-in for \(host.domain): none, for \(reason)")
+      host.state.withLock { ($0.loginOrigin, $0.loginFault) = (nil, reason) }
+    }
+    return nil
+  }
+
+  /// Another log-in in the place of one that was refused, if a helper has one now.
+  func renewed(_ refused: Login) async throws(CheckFailure) -> Login? {
+    let login = try await host.logins.renewed(refused, for: query, configured: host.access.credentials)
+    if login != nil { trace?("log-in for \(host.domain): refused, and another one now") }
+    return login
+  }
+
+  private var query: LoginQuery { LoginQuery(domain: host.domain, path: path) }
+
+  /// A log-in that the registry itself takes.
+  ///
+  /// - Parameter isBasicWanted: otherwise only a bearer token will do: a password is for the token server then.
+  private func loginForRegistry(isBasicWanted: Bool = true) async throws(CheckFailure) -> Login? {
+    guard let login = try await login(), login.authorization != nil, login.isBearer || isBasicWanted else {
+      return nil
+    }
     guard host.maySendCredentials(to: host.base) else {
       throw CheckFailure(
         .authUnsupported, "\(host.name) asks for credentials over plain HTTP",
         remedy: "use https, or set allow_plain_credentials")
     }
-    return try file.read()
+    return login
   }
 }
 

@@ -1,10 +1,15 @@
 import Addresses
+import Credentials
 import ImageModel
 import Synchronization
 import Transport
 
-/// Fetching tokens. Source: distribution `docs/content/spec/auth/token.md`.
+/// Fetching tokens. Source: distribution `docs/content/spec/auth/token.md`, `docs/content/spec/auth/oauth.md`.
 extension RegistrySession {
+  /// How many repositories a token is asked for at once. One of Docker Hub has some 170 bytes for each, and servers
+  /// take headers of 8 KiB in all.
+  static let sharedCount = 20
+
   /// A token for pulling from this repository, whatever scope the registry named: a hostile one could ask for
   /// more than pulling, or for another repository.
   ///
@@ -13,9 +18,19 @@ extension RegistrySession {
     _ challenge: BearerChallenge, refused: Grant? = nil
   ) async throws(CheckFailure) -> Grant {
     let decision = try admit(challenge.realm)
-    let credentials = try credentials(for: challenge.realm, decision: decision)
-    let key = TokenKey(
-      challenge: challenge, scope: "repository:\(path):pull", identity: credentials?.identity ?? "")
+    let login = try await login(for: challenge.realm, decision)
+    do throws(CheckFailure) {
+      return try await exchange(challenge, decision, login, refused)
+    } catch {
+      guard error.code == .badCredentials, let login, let renewed = try await renewed(login) else { throw error }
+      return try await exchange(challenge, decision, renewed, refused)
+    }
+  }
+
+  private func exchange(
+    _ challenge: BearerChallenge, _ decision: RealmPolicy.Decision, _ login: Login?, _ refused: Grant?
+  ) async throws(CheckFailure) -> Grant {
+    let key = TokenKey(challenge: challenge, paths: await paths(login, decision), login: login)
     let now = clock.now()
     let task = host.state.withLock { state in
       if let running = state.exchanges[key] { return running }
@@ -24,10 +39,10 @@ extension RegistrySession {
       }
       // Not part of the caller's task: others may wait for the same token when the caller is cancelled.
       let task = Task { [self] in
-        let result = await result(of: key, decision: decision, credentials: credentials)
+        let result = await result(of: key, decision: decision)
         host.state.withLock { state in
           state.exchanges[key] = nil
-          if case .success(let grant) = result { state.keep(grant, for: path, at: grant.obtained) }
+          if case .success(let grant) = result { state.keep(grant, at: grant.obtained) }
         }
         return result
       }
@@ -35,6 +50,32 @@ extension RegistrySession {
       return task
     }
     return try await task.value.get()
+  }
+
+  /// The repositories that a token is asked for: this one, and its neighbours in the watchlist, so that a registry with
+  /// many repositories needs few exchanges. Only where the token server is one that learns nothing new by that, and
+  /// where a log-in is known to be right: what is refused must not look like a wrong password.
+  private func paths(_ login: Login?, _ decision: RealmPolicy.Decision) async -> [String] {
+    guard decision == .own || decision == .trusted,
+      let group = host.access.repositories?.group(of: path, in: host.domain, count: Self.sharedCount)
+    else { return [path] }
+    if let login, !(await host.gate.isAccepted(login)) { return [path] }
+    let now = clock.now()
+    guard host.state.withLock({ $0.mayShare(path, at: now) }) else { return [path] }
+    var paths: [String] = []
+    for other in group where other == path || host.state.withLock({ $0.mayShare(other, at: now) }) {
+      let isAlike = if other == path { true } else { (try? await known(other)) == login }
+      if isAlike { paths.append(other) }
+    }
+    return paths
+  }
+
+  /// The log-in of another repository of this registry.
+  private func known(_ path: String) async throws(CheckFailure) -> Login? {
+    let query = LoginQuery(domain: host.domain, path: path)
+    guard case .found(let login, _) = try await host.logins.login(for: query, configured: host.access.credentials)
+    else { return nil }
+    return login
   }
 
   /// - Parameter target: where a redirect of the token server leads.
@@ -55,56 +96,109 @@ extension RegistrySession {
     return decision
   }
 
-  private func credentials(
-    for realm: WebURL, decision: RealmPolicy.Decision
-  ) throws(CheckFailure) -> Credentials? {
-    guard let file = host.credentials, case .basic = host.access.credentials else { return nil }
+  private func login(
+    for realm: WebURL, _ decision: RealmPolicy.Decision
+  ) async throws(CheckFailure) -> Login? {
+    guard let login = try await login(), !login.isBearer else { return nil }
     guard decision != .anonymousOnly else {
       throw realmRefused(realm.origin, .untrusted)
     }
     guard host.maySendCredentials(to: realm) else {
       throw realmRefused(realm.origin, .plainCredentials)
     }
-    return try file.read()
+    return login
   }
 
-  private func result(
-    of key: TokenKey, decision: RealmPolicy.Decision, credentials: Credentials?
-  ) async -> Result<Grant, CheckFailure> {
+  private func result(of key: TokenKey, decision: RealmPolicy.Decision) async -> Result<Grant, CheckFailure> {
     do throws(CheckFailure) {
-      let response = try await askForToken(key, decision: decision, credentials: credentials)
-      let now = clock.now()
-      guard response.status == 200 else {
-        throw tokenFailure(
-          response, realm: key.challenge.realm, isOwn: decision == .own, credentials: credentials)
-      }
-      guard let reply = TokenReply(response.body, date: response.headers.first("Date")) else {
-        throw CheckFailure(
-          .badResponse, "the token server \(key.challenge.realm.origin) sent no usable token",
-          remedy: "try again later")
-      }
-      let user = credentials == nil ? "anonymous" : "with credentials"
-      trace?("token for \(key.scope), \(user), good for \(reply.usableMilliseconds / 1_000) s")
-      return .success(
-        Grant(
-          authorization: "Bearer " + reply.token, key: key, obtained: now, expires: now + reply.usableMilliseconds))
+      return .success(try await grant(key, decision))
     } catch {
-      return .failure(error)
+      guard key.paths.count > 1, Self.maySayNoToSeveral(error) else { return .failure(error) }
+      trace?("no token for \(key.paths.count) repositories at once: asked for one")
+      host.state.withLock { $0.stopSharing(path, refused: nil, isForAll: true, at: clock.now()) }
+      let alone = TokenKey(challenge: key.challenge, paths: [path], login: key.login)
+      do throws(CheckFailure) { return .success(try await grant(alone, decision)) } catch { return .failure(error) }
     }
+  }
+
+  /// Whether it may be the number of repositories that the token server does not like.
+  private static func maySayNoToSeveral(_ failure: CheckFailure) -> Bool {
+    switch failure.code {
+    case .unauthorizedOrMissing, .badResponse, .badRequest, .denied, .tooLarge: true
+    default: false
+    }
+  }
+
+  private func grant(_ key: TokenKey, _ decision: RealmPolicy.Decision) async throws(CheckFailure) -> Grant {
+    guard let login = key.login else { return try await grant(key, decision, .get(nil)).get() }
+    return try await host.gate.attempt(login, now: clock.now) { () throws(CheckFailure) in
+      let result = try await grant(key, login, decision)
+      switch result {
+      case .success: return (result, .accepted)
+      case .failure(let failure): return (result, failure.code == .badCredentials ? .refused(failure) : .unknown)
+      }
+    }.get()
+  }
+
+  /// With a log-in, in the way that it is for; where the token server does not know that, in the other.
+  private func grant(
+    _ key: TokenKey, _ login: Login, _ decision: RealmPolicy.Decision
+  ) async throws(CheckFailure) -> Result<Grant, CheckFailure> {
+    guard case .identity(let first, let password) = login else {
+      return try await grant(key, decision, .get(login.authorization))
+    }
+    let token = host.state.withLock { $0.refreshToken(of: login, first) }
+    let response = try await ask(key, decision, .post(refreshToken: token))
+    // Google's answers 404, Artifactory's 401, Azure's 400. Source: containerd `core/remotes/docker/authorizer.go`.
+    guard [400, 401, 404, 405].contains(response.status) else { return answer(response, key, decision) }
+    if password != nil {
+      trace?("the token server \(key.challenge.realm.origin) takes no refresh token: asked with the password")
+      return try await grant(key, decision, .get(login.authorization))
+    }
+    guard [404, 405].contains(response.status) else { return answer(response, key, decision) }
+    return .failure(
+      CheckFailure(
+        .authUnsupported,
+        "the token server \(key.challenge.realm.origin) takes no refresh tokens, and the \(host.loginWords) is one",
+        remedy: "log in with a user name and a password or access token"))
+  }
+
+  private func grant(
+    _ key: TokenKey, _ decision: RealmPolicy.Decision, _ way: TokenWay
+  ) async throws(CheckFailure) -> Result<Grant, CheckFailure> {
+    answer(try await ask(key, decision, way), key, decision)
+  }
+
+  private func answer(
+    _ response: HTTPResponse, _ key: TokenKey, _ decision: RealmPolicy.Decision
+  ) -> Result<Grant, CheckFailure> {
+    let now = clock.now()
+    guard response.status == 200 else {
+      return .failure(tokenFailure(response, realm: key.challenge.realm, isOwn: decision == .own, login: key.login))
+    }
+    guard let reply = TokenReply(response.body, date: response.headers.first("Date")) else {
+      return .failure(
+        CheckFailure(
+          .badResponse, "the token server \(key.challenge.realm.origin) sent no usable token",
+          remedy: "try again later"))
+    }
+    if let login = key.login { host.state.withLock { $0.keep(refreshToken: reply.refreshToken, of: login) } }
+    let user = key.login == nil ? "anonymous" : "with credentials"
+    trace?("token for \(key.scopes.joined(separator: " ")), \(user), good for \(reply.usableMilliseconds / 1_000) s")
+    return .success(
+      Grant(
+        authorization: "Bearer " + reply.token, key: key, obtained: now, expires: now + reply.usableMilliseconds))
   }
 
   /// Follows redirects by hand, within the token server's own origin.
-  private func askForToken(
-    _ key: TokenKey, decision: RealmPolicy.Decision, credentials: Credentials?
+  private func ask(
+    _ key: TokenKey, _ decision: RealmPolicy.Decision, _ way: TokenWay
   ) async throws(CheckFailure) -> HTTPResponse {
     let realm = key.challenge.realm
-    guard var url = WebURL(realm.tokenURL(service: key.challenge.service, scope: key.scope)) else {
-      throw realmRefused(realm.origin, .notAURL)
-    }
+    guard var url = WebURL(way.url(of: key)) else { throw realmRefused(realm.origin, .notAURL) }
     for _ in 0...Limits.redirects {
-      let request = tokenRequest(url, decision: decision)
       let response = try await transfer(
-        request, authorization: credentials?.authorization, isTokenServer: true)
+        way.request(tokenRequest(url, decision: decision), key), authorization: way.authorization, isTokenServer: true)
       guard [301, 302, 303, 307, 308].contains(response.status), let location = response.headers.first("Location")
       else { return response }
       guard let target = WebURL(location.hasPrefix("/") ? url.origin + location : location),
@@ -134,19 +228,21 @@ extension RegistrySession {
   }
 
   private func tokenFailure(
-    _ response: HTTPResponse, realm: WebURL, isOwn: Bool, credentials: Credentials?
+    _ response: HTTPResponse, realm: WebURL, isOwn: Bool, login: Login?
   ) -> CheckFailure {
     let answer = Answer(
       status: response.status,
-      body: ErrorBody(response.body, hiding: credentials.map { [$0.secret, $0.authorization] } ?? []),
-      retryAfterSeconds: response.retryAfterSeconds(clock), login: credentials == nil ? .none : .refused,
+      body: ErrorBody(response.body, hiding: login?.secrets ?? []),
+      retryAfterSeconds: response.retryAfterSeconds(clock),
+      login: login != nil ? .refused : host.state.withLock(\.loginFault).map { .unusable(reason: $0) } ?? .none,
       mayShowCertificate: isOwn)
     let server = response.proxyThatAnswers ?? "the token server \(realm.origin)"
     let what = answer.what(host: server)
     switch response.status {
     case 400 where answer.body.certificate != nil: return answer.failure(host: server)
-    case 400 where credentials != nil, 401 where credentials != nil, 403 where credentials != nil:
-      return CheckFailure(.badCredentials, what, remedy: "it refuses the configured credentials; correct them")
+    case 400 where login != nil, 401 where login != nil, 403 where login != nil:
+      let remedy = host.access.credentials == nil ? "log in again" : "correct them"
+      return CheckFailure(.badCredentials, what, remedy: "it refuses the \(host.loginWords); \(remedy)")
     case 401, 403:
       return CheckFailure(.unauthorizedOrMissing, what, remedy: answer.login.remedyIfMissing(wasSeen: wasSeen))
     case 407, 429, 500...:
@@ -155,32 +251,6 @@ extension RegistrySession {
       return CheckFailure(
         .badResponse, what, remedy: "not an answer a token server gives; a proxy may be in the way")
     }
-  }
-}
-
-extension WebURL {
-  /// The URL of a token request. Parameters that the realm brings along are kept, but none that would widen
-  /// what is asked for.
-  func tokenURL(service: String?, scope: String) -> String {
-    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    var query = parts.count < 2 ? [] : parts[1].split(separator: "&").map(String.init)
-    query.removeAll { ["scope", "service", "offline_token"].contains($0.prefix { $0 != "=" }.lowercased()) }
-    if let service { query.append("service=" + Self.encode(service)) }
-    query.append("scope=" + Self.encode(scope))
-    return origin + parts[0] + "?" + query.joined(separator: "&")
-  }
-
-  private static func encode(_ text: String) -> String {
-    var out = ""
-    for byte in text.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d...0x2f, 0x3a, 0x5f, 0x7e: out.unicodeScalars.append(.init(byte))
-      default:
-        let hex = String(byte, radix: 16, uppercase: true)
-        out += "%" + (hex.utf8.count < 2 ? "0" : "") + hex
-      }
-    }
-    return out
   }
 }
 

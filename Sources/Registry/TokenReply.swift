@@ -8,6 +8,8 @@ struct TokenReply: Hashable, Sendable {
   let token: String
   /// Counted from the moment the reply arrived, the safety margin already taken off.
   let usableMilliseconds: Int64
+  /// To be used from now on in the place of the one that was sent.
+  let refreshToken: String?
 
   /// The specification's default, which also replaces anything shorter: clients older than the field
   /// assume it, so no server can mean less.
@@ -26,12 +28,17 @@ struct TokenReply: Hashable, Sendable {
       let token = [reply["access_token"]?.string, reply["token"]?.string].compactMap({ $0 }).first(where: {
         !$0.isEmpty
       }),
-      token.utf8.count <= Self.tokenBytes, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+      Self.isUsable(token)
     else { return nil }
     self.token = token
+    refreshToken = reply["refresh_token"]?.string.flatMap { Self.isUsable($0) ? $0 : nil }
     let life = min(max(Self.number(reply["expires_in"]) ?? 0, Self.shortestSeconds), Self.longestSeconds)
     let left = life - Self.ageSeconds(issued: reply["issued_at"]?.string, date: date, life: life)
     usableMilliseconds = Int64(max(0, left - max(5, left / 10)) * 1_000)
+  }
+
+  private static func isUsable(_ token: String) -> Bool {
+    (1...tokenBytes).contains(token.utf8.count) && token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
   }
 
   /// A number, also one in a string, as some servers write it.

@@ -1,4 +1,5 @@
 import COpenSSL
+import Host
 import ImageModel
 
 /// What is wrong with a file that TLS settings name: libcurl reads it with the first request, perhaps in weeks.

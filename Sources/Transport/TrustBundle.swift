@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import Host
 import ImageModel
 
 /// Roots of trust in PEM: the system's and those of one file. `CURLOPT_CAINFO` replaces the system's roots, so

@@ -49,7 +49,6 @@ import Testing
   @Test(arguments: [
     (#"{"watch": [{"repository": "127.0.0.1:1/a"}]}"#, "1:13"),
     (#"{"defaults": {"platform_match": "compatible"}}"#, "1:15"),
-    (#"{"registries": {"r.example": {"credential_helper": "pass"}}}"#, "1:31"),
   ])
   func whatIsNotBuiltIsRefusedByAllAlike(text: String, place: String) throws {
     let scene = try Scene(watch: [])

@@ -119,8 +119,16 @@ import Testing
       #"warning: no image is known to have "amd46" in its platform"#),
     .init("whole repositories", #"{"watch": [{"repository": "nginx"}]}"#, "not available", "name each tag as an"),
     .init(
-      "a credential helper", #"{"watch": ["ghcr.io/a/b"], "registries": {"ghcr.io": {"credential_helper": "x"}}}"#,
-      #"use "username" and "password_file", or "token_file""#),
+      "a credential helper that is not there",
+      #"{"watch": ["ghcr.io/a/b"], "registries": {"ghcr.io": {"credential_helper": "x"}}}"#, status: 0,
+      #""credential_helper": docker-credential-x cannot be run: there is no such program in PATH"#),
+    .init(
+      "no Docker configuration that is one", #"{"docker_config_file": true}"#,
+      #""docker_config_file" must be a path, {"credential": "id"} or false"#,
+      "leave it out for the files that are found by themselves"),
+    .init(
+      "a Docker configuration that is not there", #"{"docker_config_file": "/nonexistent/config.json"}"#,
+      #""docker_config_file": /nonexistent/config.json cannot be used: No such file or directory"#),
   ]
 
   static let json: [Slip] = [

@@ -61,6 +61,7 @@ import Testing
     case .path: return "path"
     case .file: return "file"
     case .boolean: return "true or false"
+    case .no: return "false"
     case .integer(let range): return "whole number, \(ends(range))"
     case .rate(let range): return "number, more than \(range.lowerBound), at most \(range.upperBound)"
     case .duration(let range): return "duration, \(ends(range, ConfigDuration.text))"

@@ -161,7 +161,7 @@ import Testing
   /// Everything that this version cannot do is named once, and nothing else is.
   @Test(arguments: [
     (#"{"defaults":{"platform_match":"compatible"}}"#, ["platform_match"]),
-    (#"{"registries":{"a.example":{"credential_helper":"pass"}}}"#, ["credential_helper"]),
+    (#"{"registries":{"a.example":{"credential_helper":"pass"}},"docker_config_file":false}"#, []),
     (#"{"watch":[{"repository":"a.example/b"}]}"#, ["repository"]),
     (#"{"sinks":{"a":{"type":"webhook","url":"https://a.example"}}}"#, []),
     (#"{"sinks":{"a":{"type":"stdout","group":"1m"}}}"#, []),

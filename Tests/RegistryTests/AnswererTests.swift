@@ -1,3 +1,4 @@
+import Credentials
 import ImageModel
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Credentials
 import FoundationEssentials
 import ImageModel
 import TestSupport
@@ -185,7 +186,7 @@ import Transport
     func host(_ base: String, allow: Bool) throws -> RegistryHost {
       try RegistryHost(
         domain: "r.corp", base: base, access: RegistryAccess(usesPlainHTTP: true, allowPlainCredentials: allow),
-        userAgent: "t")
+        logins: .none, userAgent: "t")
     }
     for (base, allow, expected) in [
       ("http://127.0.0.1:5000", false, true), ("http://[::1]:5000", false, true), ("http://localhost", false, true),
@@ -195,32 +196,6 @@ import Transport
       let host = try host(base, allow: allow)
       #expect(host.maySendCredentials(to: host.base) == expected, "\(base)")
     }
-  }
-
-  // MARK: The file
-
-  @Test(arguments: [("pw\n", "pw"), ("pw\r\n", "pw"), ("pw", "pw"), (" p w \n", " p w "), ("pä:ss\n", "pä:ss")])
-  func oneNewlineIsNoPartOfTheSecret(_ text: String, _ expected: String) throws {
-    let file = SecretFile(text)
-    let read = try CredentialFile(.basic(username: "u", passwordFile: file.path), domain: "d").read()
-    #expect(read.secret == expected)
-    #expect(Data(base64Encoded: String(read.authorization.dropFirst(6))) == Data("u:\(expected)".utf8))
-  }
-
-  @Test(arguments: ["", "\n", "user\npw\n", "pw\n\n", String(repeating: "x", count: 65_537)])
-  func anUnusableFileSaysSo(_ text: String) {
-    let file = SecretFile(text)
-    let failure = #expect(throws: CheckFailure.self) {
-      try CredentialFile(.basic(username: "u", passwordFile: file.path), domain: "d").read()
-    }
-    #expect(failure?.code == .credentialsUnreadable)
-    #expect(failure?.message.contains(file.path) == true)
-  }
-
-  @Test(arguments: ["a b", "a\nb", "ä"])
-  func aTokenIsOneVisibleWord(_ text: String) {
-    let file = SecretFile(text)
-    #expect(throws: CheckFailure.self) { try CredentialFile(.token(file: file.path), domain: "d").read() }
   }
 
   @Test func aMissingFileFailsTheCheck() async throws {

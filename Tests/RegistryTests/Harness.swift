@@ -1,3 +1,4 @@
+import Credentials
 import ImageModel
 import Synchronization
 import TestSupport
@@ -12,10 +13,13 @@ final class Harness: Sendable {
   let store = Store()
   let clock: TestClock
 
-  /// - Parameter domain: the domain under which the registry is known besides its own.
+  /// - Parameters:
+  ///   - domain: the domain under which the registry is known besides its own.
+  ///   - logins: those of the user.
   init(
     door: FakeRegistry.Door = .open, domain: String? = nil,
-    access: @escaping @Sendable (String) -> RegistryAccess = { _ in RegistryAccess(usesPlainHTTP: true) }
+    access: @escaping @Sendable (String) -> RegistryAccess = { _ in RegistryAccess(usesPlainHTTP: true) },
+    logins: (TestClock) -> Logins = { _ in .none }
   ) throws {
     let registry = try FakeRegistry(door: door)
     let clock = TestClock()
@@ -25,7 +29,7 @@ final class Harness: Sendable {
     let lines = LineBox()
     self.lines = lines
     client = RegistryClient(
-      http: HTTPClient(undoesCodings: true), userAgent: "watcher-test/1", access: access,
+      http: HTTPClient(undoesCodings: true), userAgent: "watcher-test/1", access: access, logins: logins(clock),
       endpoint: { $0 == domain ? origin : nil }, trace: { lines.add($0) }, clock: clock.clock)
   }
 

@@ -115,7 +115,7 @@ import Testing
   @Test func keepsOwnParametersButWidensNothing() throws {
     let realm = try #require(WebURL("https://a.example/t?x=1&scope=repository:private/x:pull,push&offline_token=true"))
     #expect(
-      realm.tokenURL(service: "a b&c", scope: "repository:lib/x:pull")
+      realm.tokenURL(service: "a b&c", scopes: ["repository:lib/x:pull"])
         == "https://a.example/t?x=1&service=a%20b%26c&scope=repository:lib/x:pull")
   }
 

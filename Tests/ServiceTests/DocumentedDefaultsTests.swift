@@ -74,6 +74,7 @@ import Transport
     return [
       "Top level.database": Default("see `watcher(8)`, Files", empty.database == nil),
       "Top level.watch": Default("empty", empty.watch.isEmpty && empty.repositories.isEmpty),
+      "Top level.docker_config_file": Default("those found by themselves", empty.logins == .found),
       "Top level.sinks": Default(
         "one of type `stdout`, named `stdout`", empty.sinks == [SinkSettings(name: "stdout", kind: .stdout)]),
       "defaults.interval": Default("`15m`", entry.intervalSeconds == 900),

@@ -47,7 +47,8 @@ struct ReloadScene {
     await endpoint.use(config.httpListen, try await endpoint.prepare(config.httpListen))
     await sinks.use(config.sinks, await ConfiguredSinks(config.sinks, environment: environment))
     let makePoller = { @Sendable [pollers] (config: WatchConfig) in
-      let registry = RegistryClient.configured(config, http: http, environment: environment)
+      let registry = RegistryClient.configured(
+        config, http: http, environment: environment, tell: { _ in })
       pollers.value.append(registry)
       return TagPoller(registry: registry, writer: writer)
     }

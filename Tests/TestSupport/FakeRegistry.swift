@@ -12,6 +12,8 @@ package final class FakeRegistry: Sendable {
     /// Bearer tokens, handed out to this user only.
     case token(username: String, password: String)
     case basic(username: String, password: String)
+    /// Bearer tokens, handed out to who posts this refresh token.
+    case refreshToken(String)
   }
 
   let core: FakeRegistryCore
@@ -121,6 +123,11 @@ package final class FakeRegistry: Sendable {
   /// Tokens given out so far are refused from now on.
   package func revokeTokens() {
     core.state.withLock { $0.tokens = [:] }
+  }
+
+  /// For how many of the repositories that a token is asked for it is good at most: the first ones.
+  package func setGrants(_ count: Int) {
+    core.state.withLock { $0.grants = count }
   }
 
   /// What the token server says in `expires_in`; `nil`: nothing.

@@ -16,9 +16,10 @@ final class FakeRegistryCore: Sendable {
     var repositories: [String: Repository] = [:]
     var fault: (@Sendable (ReceivedRequest) -> ScriptedResponse?)?
     var sendsDigest = true
-    /// Scope by token.
-    var tokens: [String: String] = [:]
+    /// Scopes by token.
+    var tokens: [String: [String]] = [:]
     var tokensMade = 0
+    var grants = Int.max
     var tokenLifeSeconds: Int? = 300
     /// How far its clock is ahead; `nil`: it sends no `Date`.
     var clockOffsetSeconds: Int? = 0
@@ -98,9 +99,11 @@ final class FakeRegistryCore: Sendable {
     let scope = "repository:\(path):pull"
     switch state.door {
     case .open: return nil
-    case .anonymousToken, .token:
+    case .anonymousToken, .token, .refreshToken:
       let token = request.header("Authorization").flatMap { $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : nil }
-      if let token, path.isEmpty ? state.tokens[token] != nil : state.tokens[token] == scope { return nil }
+      if let token, path.isEmpty ? state.tokens[token] != nil : state.tokens[token]?.contains(scope) == true {
+        return nil
+      }
       let known = token == nil ? "" : ",error=\"invalid_token\""
       let challenge = "Bearer realm=\"\(state.origin)/token\",service=\"fake\",scope=\"\(scope)\"\(known)"
       return error(401, "UNAUTHORIZED", "authentication required", headers: [("WWW-Authenticate", challenge)])
@@ -117,9 +120,15 @@ final class FakeRegistryCore: Sendable {
     {
       return error(401, "UNAUTHORIZED", "incorrect username or password")
     }
+    if case .refreshToken(let expected) = state.door {
+      guard request.method == "POST", request.form("grant_type") == "refresh_token",
+        request.form("refresh_token") == expected
+      else { return error(401, "UNAUTHORIZED", "no such refresh token") }
+    }
     state.tokensMade += 1
     let token = "fake-token-\(state.tokensMade)"
-    state.tokens[token] = request.query("scope") ?? ""
+    let scopes = request.form("scope")?.split(separator: " ").map(String.init) ?? request.queries("scope")
+    state.tokens[token] = Array(scopes.prefix(state.grants))
     var members = [JSONOutput.Member("token", .string(token))]
     if let life = state.tokenLifeSeconds { members.append(.init("expires_in", .number(life))) }
     return ScriptedResponse(

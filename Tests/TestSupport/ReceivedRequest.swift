@@ -22,6 +22,14 @@ package struct ReceivedRequest: Sendable {
   /// The first query value of that name.
   package func query(_ name: String) -> String? { query.first { $0.0 == name }?.1 }
 
+  /// All query values of that name.
+  package func queries(_ name: String) -> [String] { query.filter { $0.0 == name }.map(\.1) }
+
+  /// The first value of that name in a body that is a form.
+  package func form(_ name: String) -> String? {
+    Self.pairs(String(decoding: body, as: UTF8.self)[...]).first { $0.0 == name }?.1
+  }
+
   /// Parses request line and headers, without the empty line that ends them; `nil` for anything malformed.
   init?(head: ArraySlice<UInt8>, body: [UInt8], connection: Int) {
     let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)

@@ -33,7 +33,11 @@ package final class OneShotCheck: Sendable {
     store = try Registrar(opening: database)
     log = LogOutput.logger(config.log, environment: environment)
     http = .forRegistries()
-    registry = RegistryClient.configured(config, http: http, environment: environment, agreedTime: agreedTime)
+    let repositories = WatchedRepositories()
+    repositories.watch(config.watch.lazy.map { ($0.tag.domain, $0.tag.path) })
+    registry = RegistryClient.configured(
+      config, http: http, environment: environment, agreedTime: agreedTime, repositories: repositories,
+      tell: { [log] in log.warning("login_file", metadata: ["note": "\($0)"]) })
   }
 
   /// The path of the database where there was none before.

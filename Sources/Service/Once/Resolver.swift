@@ -5,15 +5,17 @@ import Transport
 
 /// Asks a registry what a reference is now; keeps nothing.
 package enum Resolver {
-  /// - Parameter wasSeen: it was there once, by what is recorded.
+  /// - Parameters:
+  ///   - wasSeen: it was there once, by what is recorded.
+  ///   - tell: gets what is wrong with files with log-ins.
   package static func resolve(
     _ reference: ImageReference, selection: PlatformSelection, wasSeen: Bool, config: WatchConfig,
     environment: [String: String],
-    trace: (@Sendable (String) -> Void)? = nil
+    trace: (@Sendable (String) -> Void)? = nil, tell: @escaping @Sendable (String) -> Void
   ) async throws(CheckFailure) -> Resolution {
     let http = HTTPClient.forRegistries()
     defer { http.shutdown() }
-    let registry = RegistryClient.configured(config, http: http, environment: environment, trace: trace)
+    let registry = RegistryClient.configured(config, http: http, environment: environment, trace: trace, tell: tell)
     return try await registry.resolve(reference, selection: selection, wasSeen: wasSeen)
   }
 }

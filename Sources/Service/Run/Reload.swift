@@ -138,7 +138,8 @@ actor Reload {
     let before = parts.config.value
     let tagsBefore = await parts.engine.load.tags
     let left: Int
-    let poller = next.config.registries == before.registries ? nil : parts.makePoller(next.config)
+    let isSame = next.config.registries == before.registries && next.config.logins == before.logins
+    let poller = isSame ? nil : parts.makePoller(next.config)
     do {
       left = try await parts.engine.reconfigure(
         PollEngine.Change(

@@ -30,6 +30,7 @@ package actor RunService {
   private let firstPass: FirstPass
   private let report: PollReport
   let agreedTime = AgreedTime()
+  private let repositories = WatchedRepositories()
   /// What of it is in the database.
   var keptTime: Timestamp?
   /// Logs what was recorded and wakes the sinks that events are for.
@@ -92,9 +93,12 @@ package actor RunService {
         metrics.recordDeliveries(sink: sink, settlement.results)
         settlement.log(to: log, sink: sink)
       })
-    makePoller = { [http, agreedTime, writer = store.writer] config in
+    makePoller = { [http, agreedTime, repositories, log, writer = store.writer] config in
       TagPoller(
-        registry: .configured(config, http: http, environment: environment, agreedTime: agreedTime), writer: writer)
+        registry: .configured(
+          config, http: http, environment: environment, agreedTime: agreedTime, repositories: repositories,
+          tell: { log.warning("login_file", metadata: ["note": "\($0)"]) }),
+        writer: writer)
     }
     poller = Reloadable(makePoller(config))
     firstPass = FirstPass(log: log)
@@ -114,6 +118,7 @@ package actor RunService {
     let first = config.value
     let count = entries.count
     agreedTime.countLoopback(entries.isOnLoopback)
+    repositories.watch(entries.lazy.map { ($0.tag.domain, $0.tag.path) })
     let engine = engine(try await store.watch(entries, first, now: .now()))
     let daemon = DaemonRecord(
       pid: Int(getpid()), version: ProductInfo.version, configuration: path, since: start.began.wall)
@@ -133,7 +138,8 @@ package actor RunService {
           // Only `config check` wants to know, and takes a port that it cannot place for another's.
           try? await writer.transaction { try $0.recordListening(address) }
         },
-        onWatchlist: { [agreedTime, firstPass, report] entries, unpolled in
+        onWatchlist: { [agreedTime, repositories, firstPass, report] entries, unpolled in
+          repositories.watch(entries.lazy.map { ($0.tag.domain, $0.tag.path) })
           agreedTime.countLoopback(entries.isOnLoopback)
           firstPass.expect(unpolled, of: entries)
           report.keep(entries)

@@ -1,5 +1,7 @@
 import Addresses
 import Config
+import Credentials
+import Host
 import ImageModel
 import Polling
 import Registry
@@ -20,7 +22,8 @@ struct RegistryAccessMap: Sendable {
 
   let settings: [String: RegistrySettings]
   let environment: [String: String]
-  let agreedTime: AgreedTime?
+  var agreedTime: AgreedTime?
+  var repositories: WatchedRepositories?
 
   func access(_ domain: String) -> RegistryAccess {
     let settings = settings[domain] ?? RegistrySettings()
@@ -28,6 +31,7 @@ struct RegistryAccessMap: Sendable {
     return RegistryAccess(
       usesPlainHTTP: settings.scheme.map { $0 == .http } ?? isLoopback,
       credentials: credentials(settings),
+      repositories: repositories,
       tls: TLSSettings(
         caFile: path(settings.caFile), clientCertFile: path(settings.clientCertFile),
         clientKeyFile: path(settings.clientKeyFile), skipVerify: settings.insecureSkipVerify),
@@ -44,6 +48,7 @@ struct RegistryAccessMap: Sendable {
     if let username = settings.username, let file = path(settings.passwordFile) {
       return .basic(username: username, passwordFile: file)
     }
+    if let name = settings.credentialHelper { return .helper(name: name) }
     return path(settings.tokenFile).map { .token(file: $0) }
   }
 
@@ -60,13 +65,40 @@ extension HTTPClient {
   static func forRegistries() -> HTTPClient { HTTPClient(maxConnectionsPerHost: 256, undoesCodings: true) }
 }
 
+extension Logins {
+  /// Those of registries of which a configuration says none.
+  ///
+  /// - Parameter tell: gets what is wrong with a file, once for each state of it.
+  init(_ setting: LoginSetting, environment: [String: String], tell: @escaping @Sendable (String) -> Void) {
+    let places: [AuthPlace] =
+      switch setting {
+      case .found: AuthPlace.found(environment: environment)
+      case .file(let file): file.resolve(environment: environment).map { [.file($0)] } ?? []
+      case .none: []
+      }
+    self.init(places, helpers: Self.helperEnvironment(environment), now: { .now() }, tell: tell)
+  }
+
+  /// What helpers find their own by; `nil` where none is run: the service runs none unless a drop-in says so, for they
+  /// are programs of others.
+  static func helperEnvironment(_ environment: [String: String]) -> [String: String]? {
+    environment["WATCHER_CREDENTIAL_HELPERS"] == "off" ? nil : environment
+  }
+}
+
 extension RegistryClient {
   /// A client for the registries of a configuration.
+  ///
+  /// - Parameter tell: gets what is wrong with files with log-ins.
   static func configured(
-    _ config: WatchConfig, http: HTTPClient, environment: [String: String],
-    agreedTime: AgreedTime? = nil, trace: (@Sendable (String) -> Void)? = nil
+    _ config: WatchConfig, http: HTTPClient, environment: [String: String], agreedTime: AgreedTime? = nil,
+    repositories: WatchedRepositories? = nil, trace: (@Sendable (String) -> Void)? = nil,
+    tell: @escaping @Sendable (String) -> Void
   ) -> RegistryClient {
-    let map = RegistryAccessMap(settings: config.registries, environment: environment, agreedTime: agreedTime)
-    return RegistryClient(http: http, userAgent: ProductInfo.userAgent, access: map.access, trace: trace)
+    let map = RegistryAccessMap(
+      settings: config.registries, environment: environment, agreedTime: agreedTime, repositories: repositories)
+    return RegistryClient(
+      http: http, userAgent: ProductInfo.userAgent, access: map.access,
+      logins: Logins(config.logins, environment: environment, tell: tell), trace: trace)
   }
 }

@@ -1,4 +1,5 @@
 import Config
+import Credentials
 import Host
 import ImageModel
 import Registry
@@ -8,7 +9,7 @@ extension WatchConfig {
   /// What is wrong with the files of registries, whose tags fail until it is put right; where there are none, it is no
   /// more than doubtful.
   func registryFindings(_ environment: [String: String]) async -> [PreflightFinding] {
-    let map = RegistryAccessMap(settings: registries, environment: environment, agreedTime: nil)
+    let map = RegistryAccessMap(settings: registries, environment: environment)
     let unseen = registries.flatMap { domain, settings in
       settings.files.compactMap { key, file -> PreflightFinding? in
         guard case .failure(let unseen) = file.path(environment) else { return nil }
@@ -30,7 +31,35 @@ extension WatchConfig {
         return PreflightFinding(problem(look.domain, fault.key, "\(path.safe()) \(fault.reason)"))
       }
     }
-    return unseen + found
+    return await unseen + found + loginFindings(environment)
+  }
+
+  /// What is wrong with the file and the helpers that log-ins are to come from.
+  private func loginFindings(_ environment: [String: String]) async -> [PreflightFinding] {
+    var findings = registries.compactMap { domain, settings -> PreflightFinding? in
+      guard let name = settings.credentialHelper,
+        let fault = Logins.fault(ofHelper: name, Logins.helperEnvironment(environment))
+      else { return nil }
+      return PreflightFinding(
+        problem(domain, "credential_helper", "docker-credential-\(name) cannot be run: \(fault)"), isUnseen: true)
+    }
+    guard case .file(let file) = logins else { return findings }
+    switch file.path(environment) {
+    case .failure(let unseen):
+      findings.append(
+        PreflightFinding(
+          problem(.dockerConfig, .error, unseen.reason, hint: SecretFile.directoryHint), isUnseen: true))
+    case .success(let path):
+      let looks = await [path].looked(within: Limits.lookSeconds) { AuthPlace.file($0).faults }
+      do {
+        findings += try looks[0].get().map { fault in
+          PreflightFinding(problem(.dockerConfig, .error, "\(path.safe()) cannot be used: \(fault)"))
+        }
+      } catch {
+        findings.append(PreflightFinding(problem(.dockerConfig, .error, "\(path.safe()) \(error)")))
+      }
+    }
+    return findings
   }
 
   private func problem(_ domain: String, _ key: String, _ message: String, hint: String? = nil) -> ConfigProblem {

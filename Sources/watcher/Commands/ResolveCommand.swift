@@ -50,7 +50,11 @@ struct ResolveCommand: AsyncParsableCommand {
     let resolution = try await Resolver.resolve(
       reference, selection: platforms.isEmpty ? .all : .only(platforms),
       wasSeen: Self.wasSeen(reference, settings.database), config: settings,
-      environment: ProcessInfo.processInfo.environment, trace: verbose ? Self.trace : nil)
+      environment: ProcessInfo.processInfo.environment, trace: verbose ? Self.trace : nil,
+      tell: {
+        progress.clear()
+        Output.say("warning: \($0)".shown)
+      })
     progress.clear()
     if raw { return try Output.write(resolution.top.bytes) }
     let present = resolution.snapshot.images.map(\.platform)

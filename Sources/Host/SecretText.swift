@@ -1,5 +1,3 @@
-import CCurl  // In a release build it is whose headers' `timespec` the compiler sees.
-import Glibc
 import ImageModel
 import Synchronization
 
@@ -20,9 +18,7 @@ package final class SecretText: Sendable {
 
   /// The file's text without the line end it may have. Costs one `stat` while the file stays as it is.
   package func read() throws(Failure) -> Value {
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw .system() }
-    let revision = "\(status.st_ino).\(status.st_size).\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    let revision = try BoundedFile.Revision(path).description
     if let known = cached.withLock({ $0 }), known.revision == revision { return known }
     let value = Value(text: try contents(), revision: revision)
     cached.withLock { $0 = value }

@@ -1,0 +1,83 @@
+import Credentials
+import ImageModel
+
+/// Keeps a registry from being sent a wrong password again and again, which locks accounts (docker/hub-feedback#2201):
+/// a log-in that was not accepted yet is tried by one at a time, and one that was refused rests for a minute.
+actor LoginGate {
+  enum Verdict: Sendable {
+    case accepted
+    /// With what whoever tries it next is told.
+    case refused(CheckFailure)
+    /// The answer says nothing about the log-in.
+    case unknown
+  }
+
+  static let restMilliseconds: Int64 = 60_000
+  /// A helper makes a new log-in every few minutes, and what became of old ones is of no use.
+  private static let keptCount = 64
+
+  private enum State {
+    case accepted
+    case refused(CheckFailure, until: BootTime)
+    case tried(waiting: [CheckedContinuation<Void, Never>])
+  }
+
+  private var states: [Login: State] = [:]
+
+  /// Sends a log-in, when it may be.
+  ///
+  /// - Parameter body: sends it, and says what its answer means for it. Its failure says nothing.
+  /// - Throws: what `body` throws, or the refusal of a moment ago.
+  nonisolated func attempt<T: Sendable>(
+    _ login: Login, now: @Sendable () -> BootTime, _ body: () async throws(CheckFailure) -> (T, Verdict)
+  ) async throws(CheckFailure) -> T {
+    try await enter(login, now: now)
+    do throws(CheckFailure) {
+      let (value, verdict) = try await body()
+      await leave(login, verdict, at: now())
+      return value
+    } catch {
+      await leave(login, .unknown, at: now())
+      throw error
+    }
+  }
+
+  /// Whether the registry, or its token server, has taken it.
+  func isAccepted(_ login: Login) -> Bool { if case .accepted = states[login] { true } else { false } }
+
+  /// Waits until the log-in may be sent. Whoever was let in leaves again, with what came of it.
+  ///
+  /// - Throws: the refusal of a moment ago.
+  private func enter(_ login: Login, now: @Sendable () -> BootTime) async throws(CheckFailure) {
+    while true {
+      switch states[login] {
+      case .accepted: return
+      case .refused(let failure, let until) where until > now(): throw failure
+      case .tried(let waiting):
+        await withCheckedContinuation { states[login] = .tried(waiting: waiting + [$0]) }
+      case .refused, nil:
+        makeRoom()
+        states[login] = .tried(waiting: [])
+        return
+      }
+    }
+  }
+
+  private func leave(_ login: Login, _ verdict: Verdict, at now: BootTime) {
+    var waiting: [CheckedContinuation<Void, Never>] = []
+    if case .tried(let others) = states[login] { waiting = others }
+    switch verdict {
+    case .accepted: states[login] = .accepted
+    case .refused(let failure): states[login] = .refused(failure, until: now + Self.restMilliseconds)
+    case .unknown:
+      // One that is known to be right stays so, whatever the registry's state.
+      if case .tried = states[login] { states[login] = nil }
+    }
+    for other in waiting { other.resume() }
+  }
+
+  private func makeRoom() {
+    guard states.count >= Self.keptCount else { return }
+    states = states.filter { if case .tried = $0.value { true } else { false } }
+  }
+}

@@ -1,0 +1,70 @@
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Credentials
+
+/// Real programs, each a script that behaves in one way.
+@Suite struct HelperProgramTests {
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func program(_ script: String, environment: [String: String] = [:]) throws -> HelperProgram {
+    let path = directory.path + "/docker-credential-test"
+    try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(filePath: path))
+    chmod(path, 0o755)
+    let path1 = ["PATH": "\(directory.path):/usr/bin:/bin"].merging(environment) { $1 }
+    return try #require(HelperProgram(named: "test", environment: path1))
+  }
+
+  @Test func itIsAskedForOneServer() async throws {
+    let program = try program(
+      #"printf '{"ServerURL":"%s","Username":"%s","Secret":"s:%s"}' "$(cat)" "$1" "$HOME""#,
+      environment: ["HOME": "/h", "SECRET": "x"])
+    #expect(await program.get("https://index.docker.io/v1/") == .login(.basic(username: "get", password: "s:/h")))
+    #expect(program.environment["SECRET"] == nil && program.environment["HOME"] == "/h")
+  }
+
+  @Test(arguments: ["credentials not found in native keychain", "no credentials server URL", "no credentials username"])
+  func notToHaveOneIsNoMistake(words: String) async throws {
+    #expect(try await program("echo '\(words)'; exit 1").get("r.example") == .none)
+  }
+
+  @Test(
+    arguments: [
+      ("exit 3", "it ended with 3"), ("echo 'pass not initialized'; exit 1", "it ended with 1: pass not initialized"),
+      ("echo '{\"Secret\":\"x\"}'; exit 1", "it ended with 1"),
+      ("printf '\\033[31m'; exit 1", "it ended with 1: \\u{1b}[31m"),
+      ("echo hello", "what it wrote is no JSON object"), ("true", "what it wrote is no JSON object"),
+      (#"echo '{"Username":"u"}'"#, "what it wrote has no Username or no Secret"),
+      (#"printf '{"Username":"u","Secret":"a\\nb"}'"#, "what it wrote has control characters"),
+      ("yes | head -c 10000000", "it wrote more than 65536 bytes"), ("kill -9 $$", "it was ended by signal 9"),
+    ])
+  func whatIsNoAnswerIsSaid(script: String, reason: String) async throws {
+    #expect(try await program(script).get("r.example") == .failed(reason))
+  }
+
+  /// It does not read its input, or leaves a child that has its output.
+  @Test(arguments: ["", "sleep 60 &", "setsid sleep 60 &", "exec <&-"])
+  func whatItLeavesBehindHoldsUpNobody(script: String) async throws {
+    let began = ContinuousClock.now
+    let reply = try await program("\(script)\necho '{\"Username\":\"u\",\"Secret\":\"s\"}'").get("r.example")
+    #expect(reply == .login(.basic(username: "u", password: "s")))
+    #expect(ContinuousClock.now - began < .seconds(8))
+  }
+
+  @Test(arguments: ["sleep 61", "trap '' TERM; sleep 61; sleep 61", "sleep 61 & wait"])
+  func itIsEndedWithAllThatItStarted(script: String) async throws {
+    let pids = directory.path + "/pids"
+    var program = try program("echo $$ > '\(pids)'\n\(script)")
+    program.patience = .milliseconds(500)
+    #expect(await program.get("r.example") == .failed("it has not answered within 0 s"))
+    let group = try #require(
+      pid_t(String(decoding: try Data(contentsOf: URL(filePath: pids)), as: UTF8.self).filter(\.isNumber)))
+    let deadline = ContinuousClock.now + .seconds(10)
+    while kill(-group, 0) == 0, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(kill(-group, 0) == -1 && errno == ESRCH)
+  }
+}

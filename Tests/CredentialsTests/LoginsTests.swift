@@ -1,0 +1,186 @@
+import FoundationEssentials
+import Glibc
+import ImageModel
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Credentials
+
+@Suite struct LoginsTests {
+  private static let query = LoginQuery(domain: "r.example", path: "team/a")
+  private static let u = Login.basic(username: "u", password: "p")
+
+  private let directory: TemporaryDirectory
+  private let config: String
+  private let clock = Mutexed(BootTime(milliseconds: 0))
+  private let told = Mutexed([String]())
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    config = directory.path + "/config.json"
+  }
+
+  /// A value that tests and closures share.
+  final class Mutexed<Value: Sendable>: Sendable {
+    private let mutex: Mutex<Value>
+    init(_ value: Value) { mutex = Mutex(value) }
+    var value: Value {
+      get { mutex.withLock { $0 } }
+      set { mutex.withLock { $0 = newValue } }
+    }
+    func change(_ body: (inout Value) -> Void) { mutex.withLock { body(&$0) } }
+  }
+
+  private func write(_ text: String, to path: String? = nil, mode: mode_t = 0o600) throws {
+    let path = path ?? config
+    try Data(text.utf8).write(to: URL(filePath: path))
+    chmod(path, mode)
+  }
+
+  private func logins(helpers: Bool = true) -> Logins {
+    Logins(
+      [.file(config)], helpers: helpers ? ["PATH": "\(directory.path):/usr/bin:/bin"] : nil,
+      now: { [clock] in clock.value }, tell: { [told] text in told.change { $0.append(text) } })
+  }
+
+  /// Writes a line of `asked` for each question.
+  private func helper(_ script: String) throws {
+    try write(
+      "#!/bin/sh\necho x >> '\(directory.path)/asked'\n\(script)\n", to: directory.path + "/docker-credential-h",
+      mode: 0o755)
+  }
+
+  private var asked: Int {
+    (try? Data(contentsOf: URL(filePath: directory.path + "/asked")))?.count { $0 == UInt8(ascii: "\n") } ?? 0
+  }
+
+  private static let answer = #"echo '{"Username":"u","Secret":"p"}'"#
+  private static let origin = "docker-credential-h"
+
+  @Test func aFileIsReadAgainWhenItChanges() async throws {
+    let logins = logins()
+    #expect(try await logins.login(for: Self.query) == .none)
+    try write(#"{"auths": {"r.example": {"auth": "dTpw"}}}"#)
+    #expect(try await logins.login(for: Self.query) == .found(Self.u, origin: config))
+    try write(#"{"auths": {"r.example": {"auth": "dTpxcQ=="}}}"#)
+    #expect(try await logins.login(for: Self.query) == .found(.basic(username: "u", password: "qq"), origin: config))
+    unlink(config)
+    #expect(try await logins.login(for: Self.query) == .none)
+    #expect(told.value.isEmpty)
+  }
+
+  @Test func whatIsWrongIsToldOncePerStateOfTheFile() async throws {
+    let logins = logins()
+    try write(#"{"auths": {"r.example": {"auth": "dTpw"}, "b.example": 5}}"#, mode: 0o644)
+    for _ in 0..<3 { #expect(try await logins.login(for: Self.query) == .found(Self.u, origin: config)) }
+    #expect(
+      told.value == [
+        "\(config) can be read by others (mode 644): chmod 600 it", "\(config): b.example: it is no object",
+      ])
+    try write("{")
+    for _ in 0..<3 { #expect(try await logins.login(for: Self.query) == .none) }
+    #expect(told.value.dropFirst(2) == ["\(config) cannot be used (it is no JSON object)"])
+  }
+
+  @Test func aHelperIsAskedOnceByAll() async throws {
+    try helper("sleep 0.2\n\(Self.answer)")
+    try write(#"{"credsStore": "h"}"#)
+    let logins = logins()
+    try await withThrowingTaskGroup(of: Logins.Answer.self) { group in
+      for _ in 0..<20 { group.addTask { try await logins.login(for: Self.query) } }
+      for try await answer in group { #expect(answer == .found(Self.u, origin: "\(Self.origin) (\(config))")) }
+    }
+    #expect(asked == 1)
+  }
+
+  @Test func itsAnswerHoldsFiveMinutesAndAFailureOne() async throws {
+    try write(#"{"credsStore": "h"}"#)
+    for (script, milliseconds) in [
+      (Self.answer, Logins.helperMilliseconds), ("echo no credentials username; exit 1", Logins.helperMilliseconds),
+      ("exit 1", Logins.failureMilliseconds),
+    ] {
+      unlink(directory.path + "/asked")
+      try helper(script)
+      let logins = logins()
+      let began = clock.value
+      for (elapsed, count) in [(0, 1), (milliseconds - 1, 1), (milliseconds, 2)] {
+        clock.value = began + elapsed
+        _ = try await logins.login(for: Self.query)
+        #expect(asked == count, "\(script) after \(elapsed) ms")
+      }
+    }
+  }
+
+  @Test func whatWasRefusedIsAskedForAnewAfterAMinute() async throws {
+    try helper(Self.answer)
+    try write(#"{"credsStore": "h"}"#)
+    let logins = logins()
+    _ = try await logins.login(for: Self.query)
+    try helper(#"echo '{"Username":"u","Secret":"q"}'"#)
+    // It would say the same a moment later.
+    #expect(try await logins.renewed(Self.u, for: Self.query) == nil)
+    #expect(asked == 1)
+    clock.value = clock.value + Logins.failureMilliseconds
+    #expect(try await logins.renewed(Self.u, for: Self.query) == .basic(username: "u", password: "q"))
+    #expect(asked == 2)
+  }
+
+  @Test func whatTheConfigurationSaysCountsAlone() async throws {
+    try write(#"{"auths": {"r.example": {"auth": "dTpw"}}}"#)
+    let logins = logins()
+    let password = directory.path + "/password"
+    try write("secret\n", to: password)
+    let source = CredentialSource.basic(username: "ann", passwordFile: password)
+    #expect(
+      try await logins.login(for: Self.query, configured: source)
+        == .found(.basic(username: "ann", password: "secret"), origin: "configuration"))
+    try write("other", to: password)
+    #expect(
+      try await logins.login(for: Self.query, configured: source)
+        == .found(.basic(username: "ann", password: "other"), origin: "configuration"))
+    try helper(Self.answer)
+    #expect(
+      try await logins.login(for: Self.query, configured: .helper(name: "h"))
+        == .found(Self.u, origin: "docker-credential-h"))
+  }
+
+  @Test(arguments: [
+    (CredentialSource.helper(name: "none"), "docker-credential-none gives no log-in for r.example"),
+    (.basic(username: "u", passwordFile: "/nonexistent"), "the credentials file /nonexistent for r.example"),
+    (.unseen(credential: "hub", remedy: "r"), "the credential (hub) for r.example cannot be looked for"),
+  ])
+  func whatIsConfiguredAndNotToBeHadIsAFailure(_ source: CredentialSource, _ words: String) async throws {
+    let failure = await #expect(throws: CheckFailure.self) {
+      try await logins().login(for: Self.query, configured: source)
+    }
+    #expect(failure?.code == .credentialsUnreadable)
+    #expect(failure?.message.hasPrefix(words) == true, "\(failure?.message ?? "")")
+  }
+
+  @Test func whatAHelperDoesNotKnowMayStandInTheFile() async throws {
+    try helper("echo 'credentials not found in native keychain'; exit 1")
+    try write(#"{"credsStore": "h", "auths": {"r.example": {"auth": "dTpw"}}}"#)
+    #expect(try await logins().login(for: Self.query) == .found(Self.u, origin: config))
+    try helper("exit 1")
+    #expect(try await logins().login(for: Self.query) == .found(Self.u, origin: config))
+  }
+
+  @Test func whatThereShouldBeIsSaid() async throws {
+    try write(#"{"auths": {"r.example": {}}}"#)
+    #expect(
+      try await logins().login(for: Self.query)
+        == .unusable(reason: "\(config) says that a helper has the log-in for r.example, and names none"))
+    try write(#"{"credsStore": "h"}"#)
+    func failed(_ why: String) -> Logins.Answer {
+      .unusable(reason: "docker-credential-h, which \(config) names: \(why)")
+    }
+    #expect(try await logins().login(for: Self.query) == failed("there is no such program in PATH"))
+    try helper("echo 'pass is locked'; exit 1")
+    #expect(try await logins().login(for: Self.query) == failed("it ended with 1: pass is locked"))
+    #expect(
+      try await logins(helpers: false).login(for: Self.query)
+        == failed("helpers are not run here (WATCHER_CREDENTIAL_HELPERS=off)"))
+    #expect(asked == 1)
+  }
+}
