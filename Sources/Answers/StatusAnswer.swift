@@ -20,8 +20,8 @@ extension TagStatus {
       "platforms": .array(
         platforms.map { image in
           .members([
-            "platform": .text(image.platform), "manifest": .text(image.manifest), "image_id": .text(image.imageID),
-            "artifact_type": .text(image.artifactType),
+            "platform": .text(image.platform), "found": .text(image.found), "manifest": .text(image.manifest),
+            "image_id": .text(image.imageID), "artifact_type": .text(image.artifactType),
           ])
         }),
       "missing_platforms": .array(missingPlatforms.map { .text($0) }),

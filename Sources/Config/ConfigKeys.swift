@@ -31,20 +31,20 @@ enum ConfigKeys {
   private static let platforms = ConfigKey(
     "platforms", .list(of: .text, 1...Int.max),
     #"What is watched of an index: linux/amd64, linux/arm/v7; ["*"] is every platform"#)
+  private static let match = ConfigKey(
+    "platform_match", .choice(WatchDefaults.PlatformMatch.allCases),
+    "Whether a platform has to be listed as it is named, or what an engine on it would run stands in for it")
   private static let sinks = ConfigKey("sinks", .list(of: .text), "Names of the sinks that are sent the events")
 
   static let defaults = ConfigObject([
-    interval, platforms,
-    // Of what is not built yet the reader says so itself.
-    ConfigKey("platform_match", .choice([PlatformMatch.strict]), "Whether a platform must be there as it is named"),
-    sinks,
+    interval, platforms, match, sinks,
     ConfigKey(
       "unreachable_after", .duration(Limits.intervalSeconds),
       "After how long without a successful check a tag is announced as unreachable"),
   ])
 
   private static let watched = [
-    interval, platforms, sinks, ConfigKey("labels", .data(of: .string, 32), "Stands in each event of the tag"),
+    interval, platforms, match, sinks, ConfigKey("labels", .data(of: .string, 32), "Stands in each event of the tag"),
   ]
   private static let tag = ConfigKey("image", .text, "The tag to watch: ghcr.io/example/app:stable")
 

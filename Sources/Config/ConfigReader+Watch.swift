@@ -18,10 +18,6 @@ struct EntrySettings {
   var offset: Int
 }
 
-enum PlatformMatch: String, CaseIterable {
-  case strict, compatible
-}
-
 extension ConfigReader {
   mutating func defaults(_ root: Section, sinkNames: [String]) -> WatchDefaults {
     var result = WatchDefaults()
@@ -29,13 +25,8 @@ extension ConfigReader {
     guard let defaults = section(root, "defaults") else { return result }
     result.intervalSeconds = duration(defaults, "interval") ?? result.intervalSeconds
     result.unreachableAfterSeconds = duration(defaults, "unreachable_after") ?? result.unreachableAfterSeconds
-    result.selection = platforms(defaults) ?? result.selection
+    readPlatforms(defaults, &result)
     result.sinks = sinkList(defaults, sinkNames: sinkNames) ?? sinkNames
-    if choice(defaults, "platform_match", PlatformMatch.self) == .compatible {
-      notBuilt(
-        at: defaults.keyOffset("platform_match"), "\"platform_match\": \"compatible\" is",
-        hint: "leave it out and name each platform")
-    }
     return result
   }
 
@@ -92,7 +83,7 @@ extension ConfigReader {
   ) -> EntrySettings {
     var values = defaults
     values.intervalSeconds = duration(entry, "interval") ?? defaults.intervalSeconds
-    values.selection = platforms(entry) ?? defaults.selection
+    readPlatforms(entry, &values)
     values.sinks = sinkList(entry, sinkNames: sinkNames) ?? defaults.sinks
     return EntrySettings(values: values, labels: labels(entry), offset: entry.value.offset)
   }

@@ -90,13 +90,17 @@ package struct PlatformChange: Hashable, Sendable {
     package let manifest: Digest
     package let imageID: Digest?
     package let created: String?
-    package init(manifest: Digest, imageID: Digest?, created: String?) {
+    /// What it is really for, where it only stands in for the platform of the change.
+    package let found: Platform?
+    package init(manifest: Digest, imageID: Digest?, created: String?, found: Platform? = nil) {
       self.manifest = manifest
       self.imageID = imageID
       self.created = created
+      self.found = found
     }
     package init(_ image: PlatformImage) {
-      self.init(manifest: image.manifest, imageID: image.imageID, created: image.config?.created)
+      self.init(
+        manifest: image.manifest, imageID: image.imageID, created: image.config?.created, found: image.found)
     }
 
     /// What the image is told apart by: its ID, where there is none its manifest.

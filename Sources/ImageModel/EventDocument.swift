@@ -106,6 +106,9 @@ extension PlatformChange {
 
 extension PlatformChange.ImageState {
   var json: JSONOutput {
-    .members(["manifest": .text(manifest), "image_id": .text(imageID), "created": .text(created)])
+    let members: [JSONOutput.Member] = [
+      .init("manifest", .text(manifest)), .init("image_id", .text(imageID)), .init("created", .text(created)),
+    ]
+    return .object(members + (found.map { [.init("found", .text($0))] } ?? []))
   }
 }

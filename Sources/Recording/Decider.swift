@@ -75,8 +75,8 @@ struct Decider {
     decision.state.walked = selection
     decision.state.detailsPending = current.images.contains { $0.imageID != nil && $0.config == nil }
     decision.remarks = current.remarks
-    if case .only(let wanted) = selection, current.images.isEmpty, before.walked != selection {
-      decision.noPlatform = NoPlatform(wanted: wanted, there: current.otherPlatforms)
+    if selection != .all, current.images.isEmpty, before.walked != selection {
+      decision.noPlatform = NoPlatform(wanted: selection.named, there: current.otherPlatforms)
     }
     decision.documents = current.documents
     if let stored, stored.ended == nil, stored.digest == current.digest {
@@ -192,11 +192,17 @@ struct Decider {
     try past.document(digest) ?? decision.documents.first { $0.digest == digest }
   }
 
-  /// The images of an unmoved tag: those seen now, and those of platforms that are no longer watched.
+  /// The images of an unmoved tag: those seen now, and those of platforms that are no longer watched, which stand for
+  /// nothing else any more.
   private func merged(_ images: [PlatformImage], with stored: StoredSnapshot) -> [PlatformImage] {
     guard images.count != 1 || images[0].platform != nil else { return images }
     let present = Set(images.map(\.manifest))
-    return images + stored.images.map(\.asImage).filter { !present.contains($0.manifest) }
+    let others = stored.images.map { row in
+      var image = row.asImage
+      (image.platform, image.found) = (row.found ?? row.platform, nil)
+      return image
+    }
+    return images + others.filter { !present.contains($0.manifest) }
   }
 
   private func classes(of current: TagSnapshot, _ change: ContentChange?) -> [ChangeClass?] {

@@ -61,9 +61,9 @@ import Testing
     #expect(
       String(decoding: try Samples.statusReport().json.bytes, as: UTF8.self) == """
         {"tags":[{"tag":"docker.io/library/amazonlinux:latest","state":"ok","digest":"\(try digest("7"))","platforms":[\
-        {"platform":"linux/amd64","manifest":"\(try digest("b"))","image_id":"\(try digest("d"))",\
+        {"platform":"linux/amd64","found":null,"manifest":"\(try digest("b"))","image_id":"\(try digest("d"))",\
         "artifact_type":null},\
-        {"platform":"linux/arm64","manifest":"\(try digest("c"))","image_id":null,\
+        {"platform":"linux/arm64","found":null,"manifest":"\(try digest("c"))","image_id":null,\
         "artifact_type":"application/x\\u001b"}],\
         "missing_platforms":["linux/s390x"],"last_checked":"2026-09-17T21:30:05.123Z",\
         "last_changed":"2026-09-14T23:50:00.000Z","next_check":"2026-09-17T21:45:05.000Z","failing_since":null,\

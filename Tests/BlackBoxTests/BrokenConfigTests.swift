@@ -48,7 +48,6 @@ import Testing
   /// In the same words, with the place.
   @Test(arguments: [
     (#"{"watch": [{"repository": "127.0.0.1:1/a"}]}"#, "1:13"),
-    (#"{"defaults": {"platform_match": "compatible"}}"#, "1:15"),
   ])
   func whatIsNotBuiltIsRefusedByAllAlike(text: String, place: String) throws {
     let scene = try Scene(watch: [])

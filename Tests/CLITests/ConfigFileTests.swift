@@ -65,7 +65,7 @@ import Testing
 
   /// What this version cannot do: `run` and `check` refuse it; queries have no use for it.
   @Test func unbuiltKeysAreRefused() throws {
-    try Self.withFile(#"{"defaults": {"platform_match": "compatible"}}"#) { file in
+    try Self.withFile(#"{"registries": {"a.example": {"credential_helper": "pass"}}}"#) { file in
       let config = try file.required()
       #expect(config.unbuilt.count == 1)
       let error = #expect(throws: CommandError.self) { try file.ready() }

@@ -57,10 +57,10 @@ struct SchemaTests {
     let unbuilt = try JSONDocument.fixtures("good", Fixtures.good).filter { !$0.isTaken }
     #expect(unbuilt.map(\.name) == ["contract"])
     let others = [
-      #"{"defaults": {"platform_match": "compatible"}}"#, #"{"watch": [{"repository": "a"}]}"#,
+      #"{"watch": [{"repository": "a"}]}"#,
     ]
     let verdicts = try SchemaValidator.verdicts(on: unbuilt + others.map { JSONDocument($0, $0.utf8) })
-    #expect(verdicts.count == 3 && !verdicts.contains("valid"))
+    #expect(verdicts.count == 2 && !verdicts.contains("valid"))
   }
 
   @Test func whatIsRefusedIsRefusedWhereASchemaCan() throws {

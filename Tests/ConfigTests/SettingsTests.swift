@@ -160,13 +160,12 @@ import Testing
 
   /// Everything that this version cannot do is named once, and nothing else is.
   @Test(arguments: [
-    (#"{"defaults":{"platform_match":"compatible"}}"#, ["platform_match"]),
     (#"{"registries":{"a.example":{"credential_helper":"pass"}},"docker_config_file":false}"#, []),
     (#"{"watch":[{"repository":"a.example/b"}]}"#, ["repository"]),
     (#"{"sinks":{"a":{"type":"webhook","url":"https://a.example"}}}"#, []),
     (#"{"sinks":{"a":{"type":"stdout","group":"1m"}}}"#, []),
     (#"{"http":{"listen":"[::1]:1"}}"#, []), (#"{"http":{}}"#, []),
-    (#"{"retention":{"history":"forever","deliveries":"1d"},"defaults":{"platform_match":"strict"}}"#, []),
+    (#"{"retention":{"history":"forever","deliveries":"1d"},"defaults":{"platform_match":"compatible"}}"#, []),
     (#"{"registries":{"a.example":{"token_file":"/t","ca_file":"/c","trusted_realms":["b.example"]}}}"#, []),
   ])
   func unbuilt(_ text: String, _ words: [String]) throws {
