@@ -6,7 +6,17 @@ extension StatusReport {
   package var json: JSONOutput {
     .members([
       "tags": .array(tags.map(\.json)), "sinks": .array(sinks.map(\.json)), "daemon": daemon.json(problem),
-      "database": .string(database),
+      "database": .string(database), "registries": .array(registries.map(\.json)),
+    ])
+  }
+}
+
+extension RegistryStatus {
+  /// What is not known is `null`.
+  fileprivate var json: JSONOutput {
+    .members([
+      "name": .string(name), "credentials": .null, "endpoint": .text(endpoint), "limit": .null, "remaining": .null,
+      "resets": .null,
     ])
   }
 }

@@ -20,6 +20,7 @@ enum ConfigKeys {
       ConfigKey(
         "sinks", .named(.oneOf(SinkType.allCases.map { .object($0.keys) }), form: SinkType.names),
         "Where events go, by name"),
+      ConfigKey("proxy", .object(proxy), "The proxy for registries and webhooks, in place of the environment's"),
       ConfigKey("http", .object(http), "Metrics and health for others to read"),
       ConfigKey("log", .object(log), "What is logged to standard error"),
       ConfigKey("retention", .object(retention), "How long things are kept"),
@@ -62,6 +63,9 @@ enum ConfigKeys {
   static let registry = ConfigObject(
     [
       ConfigKey("scheme", .choice(RegistrySettings.Scheme.allCases), "How the registry is spoken to"),
+      ConfigKey(
+        "endpoint", .form("^[Hh][Tt][Tt][Pp][Ss]?://[^@?#]+$"),
+        "What is asked in the registry's place: a cache or proxy of registries, with its path"),
       ConfigKey("username", .form("^[^:]+$"), "Who signs in, with password_file"),
       ConfigKey("password_file", .file, "The password, or a token in its place"),
       ConfigKey("token_file", .file, "A bearer token, instead of username and password_file"),
@@ -80,6 +84,14 @@ enum ConfigKeys {
 
   static let credential = ConfigObject(
     [ConfigKey("credential", .text, "The file of this name in $CREDENTIALS_DIRECTORY")], required: ["credential"])
+
+  static let proxy = ConfigObject(
+    [
+      ConfigKey("url", .form("^[A-Za-z0-9]+://[^@/]+:[0-9]+/?$"), "http://proxy.example:3128, or https, socks5h …"),
+      ConfigKey("username", .form("^[^:]+$"), "Who signs in to it, with password_file"),
+      ConfigKey("password_file", .file, "The password"),
+      ConfigKey("no_proxy", .list(of: .text), "Hosts, domains and address blocks that are gone to without it"),
+    ], required: ["url"], needs: [("username", "password_file"), ("password_file", "username")])
 
   static let http = ConfigObject([
     ConfigKey("listen", .form(":[0-9]+$"), "address:port that serves /metrics, /-/healthy and /-/ready to everybody")

@@ -78,9 +78,16 @@ extension ConfigReader {
       return settings
     }
     settings.scheme = choice(registry, "scheme")
+    settings.endpoint = endpoint(registry, scheme: settings.scheme)
     readCredentials(registry, &settings, owner)
     readCertificates(registry, &settings, owner)
     settings.insecureSkipVerify = boolean(registry, "insecure_skip_verify") ?? false
+    if settings.insecureSkipVerify {
+      warning(
+        at: registry.keyOffset("insecure_skip_verify"),
+        "whoever answers is taken for \(quoted(settings.endpoint ?? domain)), whatever certificate it shows",
+        hint: "set \"ca_file\" to the certificate of its authority instead")
+    }
     settings.requestsPerSecond = rate(registry)
     settings.maxConcurrency = integer(registry, "max_concurrency")
     settings.trustedRealms = realms(registry)

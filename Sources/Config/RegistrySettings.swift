@@ -5,6 +5,8 @@ package struct RegistrySettings: Sendable, Hashable {
   }
 
   package var scheme: Scheme?
+  /// What is asked in its place: `https://host[:port][/prefix]`.
+  package var endpoint: String?
   /// Never without `passwordFile`.
   package var username: String?
   package var passwordFile: SecretFile?

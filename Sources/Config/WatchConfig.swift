@@ -14,6 +14,8 @@ package struct WatchConfig: Sendable {
   package var unusedRegistries: Set<String> = []
   /// Of registries that have none there.
   package var logins = LoginSetting.found
+  /// `nil` for those of the environment.
+  package var proxy: ProxyChoice?
   /// In the order of the file; one `stdout` sink where it has none.
   package var sinks: [SinkSettings] = []
   /// What a tag outside the watchlist is polled with.

@@ -32,7 +32,8 @@ extension HistoryReader {
       }
       return StatusReport(
         tags: found, unknown: unknown, sinks: try SinkStatus.fetchAll(db, now: now), database: path,
-        daemon: daemon, rests: daemon == .absent ? [:] : try RegistryRests.fetch(db))
+        daemon: daemon, rests: daemon == .absent ? [:] : try RegistryRests.fetch(db),
+        registries: try RegistryStatus.fetch(db, of: found))
     }
   }
 

@@ -12,12 +12,14 @@ package struct StatusReport: Hashable, Sendable {
   package let daemon: DaemonState
   /// Until when registries want to be left alone, by domain, as the daemon that runs last said.
   package let rests: [String: Timestamp]
+  /// Those of the tags, by name.
+  package let registries: [RegistryStatus]
   /// What the daemon says is wrong with itself.
   package var problem: String?
 
   package init(
     tags: [TagStatus], unknown: [TagReference], sinks: [SinkStatus], database: String, daemon: DaemonState = .absent,
-    rests: [String: Timestamp] = [:]
+    rests: [String: Timestamp] = [:], registries: [RegistryStatus] = []
   ) {
     self.tags = tags
     self.unknown = unknown
@@ -25,6 +27,7 @@ package struct StatusReport: Hashable, Sendable {
     self.database = database
     self.daemon = daemon
     self.rests = rests
+    self.registries = registries
   }
 }
 
@@ -37,7 +40,8 @@ extension StatusReport {
   /// The same, without the tags that are well.
   package var failing: StatusReport {
     var report = StatusReport(
-      tags: tags.filter(\.isUnwell), unknown: unknown, sinks: sinks, database: database, daemon: daemon, rests: rests)
+      tags: tags.filter(\.isUnwell), unknown: unknown, sinks: sinks, database: database, daemon: daemon, rests: rests,
+      registries: registries)
     report.problem = problem
     return report
   }

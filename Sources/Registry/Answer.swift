@@ -75,7 +75,8 @@ struct Answer: Sendable {
     case 407:
       Verdict(
         code: .authUnsupported,
-        remedy: "it wants a user name and password; set or correct them in the proxy's URL")
+        remedy: "it wants a user name and password; set or correct them: proxy.username and proxy.password_file, or in "
+          + "the proxy's URL in the environment")
     case 413, 431: Verdict(code: .badRequest, remedy: "the request is too large for it, likely its own token")
     case 429: rateLimited
     case 451: Verdict(code: .denied, remedy: "it may not be served for legal reasons")

@@ -107,8 +107,9 @@ package final class RegistryClient: Sendable {
   }
 
   private func session(domain: String, path: String, wasSeen: Bool = false) throws(CheckFailure) -> RegistrySession {
-    RegistrySession(
-      http: http, host: try host(of: domain), path: path, clock: clock, trace: trace, wasSeen: wasSeen)
+    let host = try host(of: domain)
+    return RegistrySession(
+      http: http, host: host, path: host.pathPrefix + path, clock: clock, trace: trace, wasSeen: wasSeen)
   }
 
   private func host(of domain: String) throws(CheckFailure) -> RegistryHost {

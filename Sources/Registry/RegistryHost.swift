@@ -19,6 +19,11 @@ final class RegistryHost: Sendable {
   let realms: RealmPolicy
   /// `https://registry.example.com/v2/`.
   let prefix: String
+  /// Before the paths of repositories, where the endpoint has the registry's among others: `hub-cache/`.
+  let pathPrefix: String
+  /// `?ns=docker.io`, for an endpoint that may stand for several registries; else empty.
+  /// Source: distribution-spec, Registry Proxying.
+  let query: String
   /// Requests for manifests and for blobs, lacking only the URL and the authorisation.
   let manifestRequest: HTTPRequest
   /// Asks for legacy kinds of manifests as well.
@@ -33,7 +38,8 @@ final class RegistryHost: Sendable {
     let scheme = access.usesPlainHTTP ? "http" : "https"
     // Docker Hub's API is not where its name points.
     let host = domain == "docker.io" ? "registry-1.docker.io" : domain
-    guard let base = WebURL(override ?? "\(scheme)://\(host)") else {
+    let endpoint = override == nil ? access.endpoint : nil
+    guard let base = WebURL(override ?? endpoint ?? "\(scheme)://\(host)") else {
       throw CheckFailure(
         .badRequest, "\(domain.safe()) is no host that can be reached", remedy: "check the reference")
     }
@@ -42,8 +48,12 @@ final class RegistryHost: Sendable {
     isLoopback = HostKind(base.host) == .loopback
     self.access = access
     self.logins = logins
-    realms = RealmPolicy(domain: domain, registry: base, trustedRealms: access.trustedRealms)
-    prefix = base.text + (base.text.hasSuffix("/") ? "v2/" : "/v2/")
+    // Who stands in a registry's place has not its token servers.
+    realms = RealmPolicy(
+      domain: endpoint == nil ? domain : base.hostAndPort, registry: base, trustedRealms: access.trustedRealms)
+    (prefix, pathPrefix) = Self.prefixes(of: base)
+    let isElsewhere = endpoint != nil && base.origin != WebURL("\(scheme)://\(host)")?.origin
+    query = isElsewhere ? "?ns=" + domain.replacing("[", with: "%5B").replacing("]", with: "%5D") : ""
     var request = HTTPRequest(
       .get, url: "", bodyLimit: Limits.manifestBytes, redirects: Limits.redirects, tls: access.tls,
       allowPlainHTTP: !base.isSecure)
@@ -58,6 +68,16 @@ final class RegistryHost: Sendable {
     request.bodyLimit = Limits.configBlobBytes
     blobRequest = request
     state = Mutex(HostState(pacer: access.requestsPerSecond.map { RequestPacer(requestsPerSecond: $0) }))
+  }
+
+  /// Where the API begins, and what comes before each path in it. `https://cache.example/v2/hub` has both.
+  private static func prefixes(of base: WebURL) -> (api: String, path: String) {
+    let parts = base.target.split(separator: "/")
+    guard let version = parts.firstIndex(of: "v2") else {
+      return ("\(base.origin)/" + (parts + ["v2"]).map { "\($0)/" }.joined(), "")
+    }
+    func joined(_ parts: ArraySlice<Substring>) -> String { parts.map { "\($0)/" }.joined() }
+    return ("\(base.origin)/" + joined(parts[...version]), joined(parts[(version + 1)...]))
   }
 
   /// For messages: host and port.

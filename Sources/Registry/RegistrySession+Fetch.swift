@@ -12,7 +12,7 @@ extension RegistrySession {
   ///   - template: all but the URL; what asks for legacy kinds as well, or not.
   func manifestRequest(_ reference: String, of template: HTTPRequest) -> HTTPRequest {
     var request = template
-    request.url = "\(host.prefix)\(path)/manifests/\(reference)"
+    request.url = "\(host.prefix)\(path)/manifests/\(reference)\(host.query)"
     return request
   }
 
@@ -50,7 +50,8 @@ extension RegistrySession {
         .tooLarge, "\(descriptor.name) is said to have \(descriptor.size) bytes, more than \(request.bodyLimit)",
         remedy: "it has to be pushed smaller")
     }
-    request.url = "\(host.prefix)\(path)/\(descriptor.isManifest ? "manifests" : "blobs")/\(descriptor.digest)"
+    request.url =
+      "\(host.prefix)\(path)/\(descriptor.isManifest ? "manifests" : "blobs")/\(descriptor.digest)\(host.query)"
     let reply = try await send(request)
     guard reply.response.status == 200 else { throw failure(reply, .part(descriptor.name)) }
     let bytes = reply.response.body

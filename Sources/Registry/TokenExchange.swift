@@ -217,7 +217,7 @@ extension RegistrySession {
     request.allowPlainHTTP = !url.isSecure
     switch decision {
     case .own: break
-    case .trusted: request.tls = TLSSettings(caFile: host.access.tls.caFile)
+    case .trusted: request.tls = host.access.tls.forOtherOrigin
     case .anonymousOnly, .refused:
       request.tls = TLSSettings()
       // A literal address has been judged; a name may lead anywhere.

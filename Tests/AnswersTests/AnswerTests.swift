@@ -84,7 +84,7 @@ import Testing
         "oldest_waiting":"2026-09-17T21:30:05.000Z","failing_since":"2026-09-17T21:30:06.000Z",\
         "next_attempt":null,"error":{"code":"gone","message":"https://ops.example answered 410"}}],\
         "daemon":{"running":true,"pid":812,"version":"0.1.0","configuration":"/etc/watcher/config.json",\
-        "since":"2026-09-17T20:00:00.000Z","problem":null},"database":"/var/lib/watcher/watcher.db"}
+        "since":"2026-09-17T20:00:00.000Z","problem":null},"database":"/var/lib/watcher/watcher.db","registries":[]}
         """)
   }
 

@@ -50,6 +50,27 @@ import Testing
         """)
   }
 
+  /// Before its tags are believed.
+  @Test func whatIsKnownOfRegistries() throws {
+    let sample = try Samples.statusReport()
+    let report = StatusReport(
+      tags: sample.tags, unknown: [], sinks: [], database: sample.database, daemon: sample.daemon,
+      registries: [
+        RegistryStatus(name: "a.example"), RegistryStatus(name: "docker.io", endpoint: "https://mirror.example/hub"),
+        RegistryStatus(name: "ghcr.io", isUnverified: true),
+      ])
+    let text = StatusRendering(report: report, total: report.tags, now: try Samples.time("2026-09-17T21:31:00Z"))
+      .text(TextFormat(width: 100))
+    #expect(
+      text.hasPrefix(
+        """
+        3 tags: 1 ok, 1 failing, 1 pending
+        docker.io is asked at https://mirror.example/hub: what is seen is as fresh as that
+        ghcr.io is taken by its word: no certificate is verified (insecure_skip_verify)
+
+        """))
+  }
+
   @Test func textOnANarrowTerminal() throws {
     let text = try Self.rendering().text(TextFormat(width: 50))
     #expect(
@@ -172,7 +193,7 @@ import Testing
     #expect(StatusRendering(report: none, total: [], now: now).text(TextFormat()) == "no tags are watched\n\n\(line)")
     let daemon = #"{"running":false,"pid":null,"version":null,"configuration":null,"since":null,"problem":null}"#
     #expect(
-      none.json.bytes == Array(#"{"tags":[],"sinks":[],"daemon":\#(daemon),"database":"/x.db"}"#.utf8))
+      none.json.bytes == Array(#"{"tags":[],"sinks":[],"daemon":\#(daemon),"database":"/x.db","registries":[]}"#.utf8))
     let unknown = StatusReport(tags: [], unknown: [Samples.tag], sinks: [], database: "/x.db")
     #expect(
       StatusRendering(report: unknown, total: [], now: now).text(TextFormat())

@@ -21,7 +21,7 @@ import Testing
     let taken = Set(SchemaProbe.all.filter(\.document.isTaken).map(\.key))
     let keys = [
       ConfigKeys.root, ConfigKeys.defaults, ConfigKeys.image, ConfigKeys.registry, ConfigKeys.credential,
-      SinkType.anyKeys, ConfigKeys.http, ConfigKeys.log, ConfigKeys.retention,
+      SinkType.anyKeys, ConfigKeys.proxy, ConfigKeys.http, ConfigKeys.log, ConfigKeys.retention,
     ].flatMap(\.keys)
     #expect(keys.filter { !taken.contains($0.name) }.map(\.name) == [])
     #expect(!taken.contains("unknown") && taken.contains("//"))

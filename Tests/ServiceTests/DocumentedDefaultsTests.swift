@@ -117,6 +117,10 @@ import Transport
       "sinks.NAME of type webhook.max_in_flight": Default("`4`", hook.maxInFlight == 4),
       "sinks.NAME of type webhook.retry_schedule": Default(
         "0s, 5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h", hook.schedule == RetrySchedule(seconds: schedule)),
+      "Top level.proxy": Default("that of the environment", empty.proxy == nil),
+      "registries.HOST.endpoint": Default("the registry itself", hold { $0.endpoint == nil }),
+      "proxy.no_proxy": Default(
+        "empty", try parse(#"{"proxy": {"url": "http://a.example:1"}}"#).proxy?.exceptions.isEmpty == true),
       "http.listen": Default("off", empty.httpListen == nil),
       "log.level": Default("`info`", empty.log.level == .info),
       "log.format": Default("`logfmt`", empty.log.format == .logfmt),

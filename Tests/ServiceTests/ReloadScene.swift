@@ -31,7 +31,7 @@ struct ReloadScene {
     let writer = registrar.writer
     let log = Logger(label: "test") { [lines] _ in lines }
     // Whatever is in a configuration, no request is made: one client that is shut down serves all.
-    let http = HTTPClient.forRegistries()
+    let http = HTTPClient.forRegistries(nil)
     http.shutdown()
     let sinks = SinkSupervisor(
       writer: writer, log: log, steps: ClockStepMonitor(since: .now()) { _ in }, http: http,
@@ -54,7 +54,8 @@ struct ReloadScene {
     }
     parts = Reload.Parts(
       config: inForce, engine: engine, sinks: sinks, endpoint: endpoint, poller: Reloadable(makePoller(config)),
-      makePoller: makePoller, environment: environment, output: .standardOutput, logSettings: Reloadable(config.log),
+      makePoller: makePoller, http: http, environment: environment, output: .standardOutput,
+      logSettings: Reloadable(config.log),
       onListening: { _ in }, onWatchlist: { entries, _ in onWatchlist(entries) })
   }
 

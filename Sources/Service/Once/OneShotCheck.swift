@@ -32,7 +32,7 @@ package final class OneShotCheck: Sendable {
     ).accepted()
     store = try Registrar(opening: database)
     log = LogOutput.logger(config.log, environment: environment)
-    http = .forRegistries()
+    http = .forRegistries(config.proxySettings(environment))
     let repositories = WatchedRepositories()
     repositories.watch(config.watch.lazy.map { ($0.tag.domain, $0.tag.path) })
     registry = RegistryClient.configured(

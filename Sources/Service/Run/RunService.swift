@@ -22,7 +22,7 @@ package actor RunService {
   let metrics: ServiceMetrics
   let steps: ClockStepMonitor
   let notifier: ServiceNotifier
-  let http = HTTPClient.forRegistries()
+  let http: HTTPClient
   let deliveries: SinkSupervisor
   let endpoint: ServiceEndpoint
   private let poller: Reloadable<TagPoller>
@@ -75,6 +75,7 @@ package actor RunService {
   ) throws {
     self.config = Reloadable(config)
     self.environment = environment
+    http = .forRegistries(config.proxySettings(environment))
     log = start.log
     metrics = start.metrics
     notifier = start.notifier
@@ -133,7 +134,7 @@ package actor RunService {
     let reload = Reload(
       Reload.Parts(
         config: config, engine: engine, sinks: deliveries, endpoint: endpoint, poller: poller, makePoller: makePoller,
-        environment: environment, output: start.output, logSettings: start.logSettings,
+        http: http, environment: environment, output: start.output, logSettings: start.logSettings,
         onListening: { [writer = store.writer] address in
           // Only `config check` wants to know, and takes a port that it cannot place for another's.
           try? await writer.transaction { try $0.recordListening(address) }

@@ -34,7 +34,9 @@ struct Registrar: Sendable {
 
   static func registration(of entries: [WatchEntry], _ config: WatchConfig) -> PollEngine.Registration {
     let sinks = config.sinkDefinitions
+    let registries = config.registryNotes
     return { store in
+      try store.recordRegistries(registries)
       try store.registerSinks(sinks)
       try store.respell(WrittenReference.respelled)
       return try store.register(entries)

@@ -2,6 +2,7 @@ import Addresses
 import Config
 import Credentials
 import Host
+import History
 import ImageModel
 import Polling
 import Registry
@@ -30,15 +31,25 @@ struct RegistryAccessMap: Sendable {
     let isLoopback = HostKind(authority: domain) == .loopback
     return RegistryAccess(
       usesPlainHTTP: settings.scheme.map { $0 == .http } ?? isLoopback,
+      endpoint: settings.endpoint,
       credentials: credentials(settings),
       repositories: repositories,
-      tls: TLSSettings(
-        caFile: path(settings.caFile), clientCertFile: path(settings.clientCertFile),
-        clientKeyFile: path(settings.clientKeyFile), skipVerify: settings.insecureSkipVerify),
+      tls: tls(settings, domain),
       trustedRealms: settings.trustedRealms,
       allowPlainCredentials: settings.allowPlainCredentials,
       requestsPerSecond: settings.requestsPerSecond ?? (isLoopback ? nil : Self.defaultRequestsPerSecond),
       agreedTime: agreedTime)
+  }
+
+  /// Files that the configuration names stand in the place of all that is found elsewhere.
+  private func tls(_ settings: RegistrySettings, _ domain: String) -> TLSSettings {
+    let isNamed = settings.caFile != nil || settings.clientCertFile != nil
+    let asked = settings.endpoint.map { $0.split(separator: "/")[1] }.map(String.init)
+    return TLSSettings(
+      caFile: path(settings.caFile), clientCertFile: path(settings.clientCertFile),
+      clientKeyFile: path(settings.clientKeyFile),
+      folders: isNamed ? [] : CertificateFolders(environment: environment).paths(for: asked ?? domain),
+      skipVerify: settings.insecureSkipVerify)
   }
 
   private func credentials(_ settings: RegistrySettings) -> CredentialSource? {
@@ -62,7 +73,38 @@ extension [WatchEntry] {
 
 extension HTTPClient {
   /// Lets through as many requests at once as a configuration may ask for; the plan holds them to each registry's.
-  static func forRegistries() -> HTTPClient { HTTPClient(maxConnectionsPerHost: 256, undoesCodings: true) }
+  static func forRegistries(_ proxy: ProxySettings?) -> HTTPClient {
+    HTTPClient(maxConnectionsPerHost: 256, undoesCodings: true, proxy: proxy)
+  }
+}
+
+extension WatchConfig {
+  /// What requests go through; `nil` for what the environment says.
+  func proxySettings(_ environment: [String: String]) -> ProxySettings? {
+    proxy.map { proxy in
+      ProxySettings(
+        url: proxy.url, username: proxy.username,
+        passwordFile: proxy.passwordFile.map { $0.resolve(environment: environment) ?? $0.unresolved },
+        exceptions: proxy.exceptions)
+    }
+  }
+
+  /// What `status` says of registries beside their tags.
+  var registryNotes: [RegistryStatus] {
+    registries.map { name, settings in
+      RegistryStatus(name: name, endpoint: settings.endpoint, isUnverified: settings.insecureSkipVerify)
+    }
+  }
+}
+
+extension SecretFile {
+  /// A path at which nothing is, for the message that nothing is there.
+  fileprivate var unresolved: String {
+    switch self {
+    case .path(let path): path
+    case .credential(let id): "$CREDENTIALS_DIRECTORY/\(id)"
+    }
+  }
 }
 
 extension Logins {

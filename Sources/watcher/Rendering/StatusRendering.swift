@@ -49,7 +49,19 @@ struct StatusRendering {
       let line = "\(registry.shown) asked for a rest: none of its tags is checked before \(format.times(until))"
       lines += Lines.of(line, width: format.width, margin: 0).map { format.style.paint($0, .notable) }
     }
-    return lines
+    return lines + report.registries.flatMap { registryLines($0, format) }
+  }
+
+  /// What is to be known of a registry before its tags are believed.
+  private func registryLines(_ registry: RegistryStatus, _ format: TextFormat) -> [String] {
+    let endpoint = registry.endpoint.map {
+      Lines.of(
+        "\(registry.name.shown) is asked at \($0.shown): what is seen is as fresh as that", width: format.width,
+        margin: 0)
+    }
+    guard registry.isUnverified else { return endpoint ?? [] }
+    let line = "\(registry.name.shown) is taken by its word: no certificate is verified (insecure_skip_verify)"
+    return (endpoint ?? []) + Lines.of(line, width: format.width, margin: 0).map { format.style.paint($0, .notable) }
   }
 
   private static func counted(_ states: [String], _ order: [String], _ what: String) -> String {
