@@ -15,8 +15,9 @@ extension RegistryStatus {
   /// What is not known is `null`.
   fileprivate var json: JSONOutput {
     .members([
-      "name": .string(name), "credentials": .null, "endpoint": .text(endpoint), "limit": .null, "remaining": .null,
-      "resets": .null,
+      "name": .string(name), "credentials": .text(report?.credentials), "endpoint": .text(endpoint),
+      "limit": report?.limit.map { .number($0) } ?? .null,
+      "remaining": report?.remaining.map { .number($0) } ?? .null, "resets": .text(report?.resets),
     ])
   }
 }
@@ -34,6 +35,7 @@ extension TagStatus {
             "image_id": .text(image.imageID), "artifact_type": .text(image.artifactType),
           ])
         }),
+      "moved": record.state.moved.map { .members(["digest": .text($0.to.digest), "since": .text($0.since)]) } ?? .null,
       "missing_platforms": .array(missingPlatforms.map { .text($0) }),
       "last_checked": .text(record.state.lastChecked),
       "last_changed": .text(lastChanged),

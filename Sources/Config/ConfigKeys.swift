@@ -75,6 +75,7 @@ enum ConfigKeys {
       ConfigKey("client_key_file", .file, "Its key, unless that is in client_cert_file"),
       ConfigKey("insecure_skip_verify", .boolean, "Whether any certificate is taken"),
       ConfigKey("requests_per_second", .rate(0...100_000), "How many requests a second"),
+      ConfigKey("pull_reserve", .integer(0...100), "How much of a limit on pulls is kept for changes, in percent"),
       ConfigKey("max_concurrency", .integer(1...256), "How many requests at a time"),
       ConfigKey("trusted_realms", .list(of: .text), "Hosts that credentials may also be sent to, for a token"),
       ConfigKey("allow_plain_credentials", .boolean, "Whether credentials may go over plain HTTP beyond loopback"),

@@ -89,6 +89,7 @@ extension ConfigReader {
         hint: "set \"ca_file\" to the certificate of its authority instead")
     }
     settings.requestsPerSecond = rate(registry)
+    settings.pullReserve = integer(registry, "pull_reserve")
     settings.maxConcurrency = integer(registry, "max_concurrency")
     settings.trustedRealms = realms(registry)
     settings.allowPlainCredentials = boolean(registry, "allow_plain_credentials") ?? false

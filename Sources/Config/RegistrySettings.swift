@@ -19,6 +19,8 @@ package struct RegistrySettings: Sendable, Hashable {
   package var insecureSkipVerify = false
   /// More than 0, at most 100,000.
   package var requestsPerSecond: Double?
+  /// Percent.
+  package var pullReserve: Int?
   /// 1 to 256.
   package var maxConcurrency: Int?
   /// Hosts, `host` or `host:port` in lower case, that credentials may go to for a token.

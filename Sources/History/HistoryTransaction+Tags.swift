@@ -43,7 +43,7 @@ extension HistoryTransaction {
         UPDATE tag SET walked = ?, head_digest = ?, details_pending = ?, last_checked_ms = ?, last_success_ms = ?,
           next_check_ms = ?, reach = ?, failures = ?, failing_since_ms = ?, error_code = ?, error_message = ?,
           missing_since_ms = ?, missing_count = ?, withheld = ?, last_move_ms = ?, announced_snapshot_id = ?,
-          verified_ms = ?
+          verified_ms = ?, moved_digest = ?, moved_type = ?, moved_ms = ?
         WHERE id = ?
         """
     ).execute(arguments: [
@@ -51,7 +51,8 @@ extension HistoryTransaction {
       state.lastSuccess?.milliseconds, state.nextCheck?.milliseconds, state.reach.rawValue, state.failures,
       state.failingSince?.milliseconds, state.failure?.code.rawValue, state.failure?.message,
       state.missingSince?.milliseconds, state.missingCount, state.withheld, state.lastMove?.milliseconds,
-      state.announcedSnapshot, state.verified?.milliseconds, tag,
+      state.announcedSnapshot, state.verified?.milliseconds,
+      state.moved?.to.digest.description, state.moved?.to.mediaType.description, state.moved?.since.milliseconds, tag,
     ])
   }
 

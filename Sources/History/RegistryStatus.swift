@@ -1,5 +1,5 @@
 import GRDB
-import ImageModel
+package import ImageModel
 
 /// What is to be known of a registry beside its tags, by the configuration in force.
 package struct RegistryStatus: Hashable, Sendable {
@@ -9,6 +9,8 @@ package struct RegistryStatus: Hashable, Sendable {
   package let endpoint: String?
   /// Any certificate is taken for its own.
   package let isUnverified: Bool
+  /// What it has shown of itself to the daemon.
+  package var report: RegistryReport?
 
   package init(name: String, endpoint: String? = nil, isUnverified: Bool = false) {
     (self.name, self.endpoint, self.isUnverified) = (name, endpoint, isUnverified)
@@ -32,7 +34,12 @@ package struct RegistryStatus: Hashable, Sendable {
         name: name, endpoint: try row.optionalText(1), isUnverified: try row.optionalInteger(2) == 1)
     }
     let names = Set(tags.lazy.map(\.record.tag.domain))
-    return names.sorted().map { known[$0] ?? RegistryStatus(name: $0) }
+    let reports = try RegistryReports.fetch(db)
+    return names.sorted().map { name in
+      var status = known[name] ?? RegistryStatus(name: name)
+      status.report = reports[name]
+      return status
+    }
   }
 }
 

@@ -89,7 +89,9 @@ package struct TagStatus: Hashable, Sendable {
 
   package var state: State {
     let state = record.state
-    return State(state.reach, isFailing: state.failure != nil, wasSeen: state.lastSuccess != nil)
+    // Of one whose documents could never be had nothing is known.
+    let wasSeen = state.lastSuccess != nil && (digest != nil || state.moved == nil)
+    return State(state.reach, isFailing: state.failure != nil, wasSeen: wasSeen)
   }
 
   /// Somebody has to look after it.

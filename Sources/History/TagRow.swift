@@ -6,7 +6,7 @@ enum TagRow {
   static let columns = """
     id, watched, selection, interval_s, walked, head_digest, details_pending, last_checked_ms, last_success_ms,
     next_check_ms, reach, failures, failing_since_ms, error_code, error_message, missing_since_ms, missing_count,
-    withheld, last_move_ms, announced_snapshot_id, verified_ms
+    withheld, last_move_ms, announced_snapshot_id, verified_ms, moved_digest, moved_type, moved_ms
     """
 
   /// - Parameter tag: the name, which callers have at hand already, so that its text is not held twice.
@@ -37,6 +37,10 @@ enum TagRow {
     state.lastMove = try row.optionalTime(18)
     state.announcedSnapshot = try row.optionalID(19)
     state.verified = try row.optionalTime(20)
+    if let digest = try row.optionalDigest(21) {
+      state.moved = PendingMove(
+        to: MovedTag(digest: digest, mediaType: MediaType(try row.text(22))), since: try row.time(23))
+    }
     return state
   }
 }

@@ -6,14 +6,13 @@ import Schedule
 /// Makes the plan and the slots of a watchlist from what the store knows of its tags.
 package struct PlanBuilder: Sendable {
   package let entries: [WatchEntry]
-  /// Requests at once, by registry.
-  private let concurrency: [String: Int]
+  private let limits: [String: RegistryLimits]
 
-  /// - Parameter concurrency: how many requests may be made at once to a registry.
-  package init(entries: [WatchEntry], concurrency: (_ domain: String) -> Int) {
+  /// - Parameter limits: those of a registry.
+  package init(entries: [WatchEntry], limits: (_ domain: String) -> RegistryLimits) {
     self.entries = entries
     let domains = entries.domains
-    self.concurrency = Dictionary(uniqueKeysWithValues: domains.map { ($0, concurrency($0)) })
+    self.limits = Dictionary(uniqueKeysWithValues: domains.map { ($0, limits($0)) })
   }
 
   /// - Parameters:
@@ -47,7 +46,9 @@ package struct PlanBuilder: Sendable {
   func setRegistry(of entry: WatchEntry, in plan: inout PollPlan) -> Int {
     let domain = entry.tag.domain
     // Of every domain that an entry has; one at a time would be right for any other.
-    return plan.setRegistry(domain, maxConcurrency: concurrency[domain, default: 1])
+    let limits = limits[domain] ?? RegistryLimits(concurrency: 1)
+    return plan.setRegistry(
+      domain, maxConcurrency: limits.concurrency, requestsPerSecond: limits.requestsPerSecond)
   }
 
   private func resume(_ slot: TagSlot, _ now: Moment) -> Resume {
@@ -60,4 +61,17 @@ package struct PlanBuilder: Sendable {
 extension [WatchEntry] {
   /// Far fewer than there are tags: what is to be said of each is said once.
   package var domains: Set<String> { Set(lazy.map(\.tag.domain)) }
+}
+
+/// What a registry is asked at most.
+package struct RegistryLimits: Hashable, Sendable {
+  /// Polls at once.
+  package let concurrency: Int
+  /// By each account; `nil`: any number.
+  package let requestsPerSecond: Double?
+
+  package init(concurrency: Int, requestsPerSecond: Double? = nil) {
+    self.concurrency = concurrency
+    self.requestsPerSecond = requestsPerSecond
+  }
 }

@@ -111,6 +111,18 @@ package struct PollCore: Sendable {
   /// Leaves registries alone until then, by domain.
   package mutating func pause(_ ends: [String: BootTime]) { plan.pause(ends) }
 
+  /// The same, as of the wall clock; none is longer than a registry may ask for.
+  package mutating func pause(_ ends: [String: Timestamp], at now: Moment) {
+    let longest = now.wall.advanced(bySeconds: Limits.registryRetryAfterSeconds)
+    plan.pause(
+      ends.filter { $0.value > now.wall && $0.value <= longest }.mapValues {
+        now.boot + ($0.milliseconds - now.wall.milliseconds)
+      })
+  }
+
+  /// Asks registries again that wanted to be left alone.
+  mutating func endPauses() { plan.endPauses() }
+
   /// Why the tag cannot be polled now, if so: its registry is left alone, for it has asked for that.
   func pause(of index: Int, at now: Moment) -> CheckFailure? {
     guard let end = plan.pause(of: index, at: now.boot) else { return nil }
@@ -151,7 +163,7 @@ package struct PollCore: Sendable {
   /// is all there is to it.
   package mutating func finished(_ index: Int, _ result: PollResult, at now: Moment) -> RecordRequest? {
     guard plan.contains(index) else {
-      plan.finish(index, result.planned, at: now.boot, random: &random)
+      plan.finish(index, result.planned, spending: result.spending, at: now.boot, random: &random)
       free.append(index)
       return nil
     }
@@ -160,13 +172,13 @@ package struct PollCore: Sendable {
     slots[index].lastChecked = seen
     slots[index].nextCheck = nextCheck
     planVerification(index, result, now)
-    if case .observed(.unchanged) = result, slots[index].isQuiet(at: now.wall) {
+    if case .observed(.unchanged) = result.outcome, slots[index].isQuiet(at: now.wall) {
       slots[index].reachability.lastSuccess = now.wall
       marks.append(UnchangedMark(tagID: slots[index].id, at: now.wall, nextCheck: nextCheck))
       return nil
     }
     let change: ReachabilityChange?
-    switch result {
+    switch result.outcome {
     case .observed:
       change = slots[index].reachability.succeeded(at: seen)
       failing.remove(index)
@@ -180,17 +192,17 @@ package struct PollCore: Sendable {
   }
 
   private mutating func planVerification(_ index: Int, _ result: PollResult, _ now: Moment) {
-    switch result {
+    switch result.outcome {
     case .observed(.found):
       let entry = slots[index].entry
       slots[index].verifyFrom = Verification.due(entry.tag, every: entry.intervalSeconds, after: now.wall, at: now)
     case .observed(.unchanged) where slots[index].isVerifying: slots[index].verifyFrom = Verification.retry(at: now)
-    case .observed(.unchanged), .failed: break
+    case .observed(.unchanged), .observed(.moved), .failed: break
     }
   }
 
   private mutating func planNext(_ index: Int, _ result: PollResult, _ now: Moment) -> BootTime {
-    let next = plan.finish(index, result.planned, at: now.boot, random: &random)
+    let next = plan.finish(index, result.planned, spending: result.spending, at: now.boot, random: &random)
     if isSinglePass { plan.remove(index) }
     return next
   }
@@ -263,7 +275,7 @@ package struct PollCore: Sendable {
 
 extension PollResult {
   var isFailure: Bool {
-    if case .failed = self { true } else { false }
+    if case .failed = outcome { true } else { false }
   }
 
   /// Whether the registry asks to be left alone.
@@ -272,15 +284,16 @@ extension PollResult {
   }
 
   fileprivate var planned: PollOutcome {
-    switch self {
+    switch outcome {
     case .observed: .success
     case .failed(let failure, _): PollOutcome(failure)
     }
   }
 
   fileprivate var finding: RecordRequest.Finding {
-    switch self {
+    switch outcome {
     case .observed(.unchanged): .confirmed
+    case .observed(.moved(let moved, let documents)): .moved(moved, documents)
     case .observed(.found(let snapshot, let head, _)): .found(snapshot, head: head)
     case .failed(let failure, _): .failed(failure)
     }

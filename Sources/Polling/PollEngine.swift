@@ -79,6 +79,12 @@ package actor PollEngine {
     pump(now)
   }
 
+  /// Asks registries again that wanted to be left alone: something was done about it, perhaps.
+  package func endPauses() {
+    core.endPauses()
+    tick()
+  }
+
   private func pump(_ now: Moment) {
     for job in nextJobs(now) { start(job) }
   }
@@ -133,7 +139,9 @@ package actor PollEngine {
       resumeIfIdle()
       return nil
     }
-    let result = isCutOff && result.isFailure ? .failed(PollWorkers.failure, registryAnswers: false) : result
+    let result =
+      isCutOff && result.isFailure
+      ? PollResult(.failed(PollWorkers.failure, registryAnswers: false), spending: result.spending) : result
     let now = clock()
     meters.finish(job, result, at: now)
     let request = core.finished(index, result, at: now)

@@ -39,6 +39,9 @@ struct Decider {
       announce(reachabilityEvent(change), of: nil)
     }
     switch request.finding {
+    case .moved(let moved, let documents):
+      decision.documents = documents
+      moves(to: moved)
     case .found(let snapshot, let head):
       decision.state.headDigest = head
       decision.state.verified = request.at
@@ -58,6 +61,7 @@ struct Decider {
 
   /// Everything else about the tag that goes into its row.
   private mutating func decideRow() {
+    if request.finding.isSight { decision.state.moved = nil }
     decision.state.take(request.reachability)
     decision.state.lastChecked = request.finding.isCheck ? request.at : request.lastChecked
     decision.state.nextCheck = request.nextCheck
@@ -66,6 +70,19 @@ struct Decider {
   }
 
   // MARK: Content
+
+  /// The tag has moved, as its registry says; to what, nobody has seen. Told once for each digest.
+  private mutating func moves(to moved: MovedTag) {
+    guard before.moved?.to.digest != moved.digest else { return }
+    decision.state.moved = PendingMove(to: moved, since: request.at)
+    guard let stored, stored.ended == nil, stored.digest != moved.digest else { return }
+    var event = newEvent(.tagMoved)
+    event.current = .init(digest: moved.digest, mediaType: moved.mediaType)
+    event.previous = stored.previousState
+    event.notBefore = min(stored.lastSeen, request.at)
+    announce(event, of: nil)
+    decision.outcome = .changed
+  }
 
   private mutating func found(_ current: TagSnapshot) throws {
     let selection = request.watched.selection
@@ -236,6 +253,7 @@ struct Decider {
     event.changes = change.changes
     event.rollback = change.rollback
     event.notBefore = previous.map { min($0.lastSeen, request.at) }
+    if let moved = before.moved, moved.to.digest == current.digest { event.notAfter = min(moved.since, request.at) }
     return event
   }
 

@@ -78,6 +78,7 @@ struct Answer: Sendable {
         remedy: "it wants a user name and password; set or correct them: proxy.username and proxy.password_file, or in "
           + "the proxy's URL in the environment")
     case 413, 431: Verdict(code: .badRequest, remedy: "the request is too large for it, likely its own token")
+    case 429 where body.mentions("pull rate limit"): pullLimited
     case 429: rateLimited
     case 451: Verdict(code: .denied, remedy: "it may not be served for legal reasons")
     case 408, 425: Verdict(code: .server, remedy: "try again later", isTransient: true)
@@ -115,6 +116,14 @@ struct Answer: Sendable {
         "it refuses the client certificate; check client_cert_file and whom the registry trusts"
       }
     return Verdict(code: .tls, remedy: remedy)
+  }
+
+  /// Source: docs.docker.com, Docker Hub usage and limits.
+  private var pullLimited: Verdict {
+    Verdict(
+      code: .pullLimited,
+      remedy: login == .refused ? "wait; its account has a limit on pulls" : "wait, or log in for a higher limit",
+      isTransient: true)
   }
 
   private var rateLimited: Verdict {

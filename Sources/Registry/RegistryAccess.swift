@@ -17,6 +17,8 @@ package struct RegistryAccess: Sendable {
   package var allowPlainCredentials: Bool
   /// `nil`: unlimited.
   package var requestsPerSecond: Double?
+  /// How much of the registry's limit on pulls is kept for changes, in percent.
+  package var pullReserve: Int
   /// Told what its responses say about the time.
   package var agreedTime: AgreedTime?
 
@@ -24,6 +26,7 @@ package struct RegistryAccess: Sendable {
     usesPlainHTTP: Bool = false, endpoint: String? = nil, credentials: CredentialSource? = nil,
     repositories: WatchedRepositories? = nil, tls: TLSSettings = TLSSettings(),
     trustedRealms: [String] = [], allowPlainCredentials: Bool = false, requestsPerSecond: Double? = nil,
+    pullReserve: Int = 20,
     agreedTime: AgreedTime? = nil
   ) {
     self.usesPlainHTTP = usesPlainHTTP
@@ -34,6 +37,7 @@ package struct RegistryAccess: Sendable {
     self.trustedRealms = trustedRealms
     self.allowPlainCredentials = allowPlainCredentials
     self.requestsPerSecond = requestsPerSecond
+    self.pullReserve = pullReserve
     self.agreedTime = agreedTime
   }
 }

@@ -113,8 +113,9 @@ struct HostState: Sendable {
   /// What the registry asked for last, so that the next request need not be refused first.
   var challenge: BearerChallenge?
   var wantsBasic = false
-  /// HEAD does not work until then; see `HeadVerdict`.
-  var headUnusableUntil = BootTime.distantPast
+  /// What it said last of its limit on pulls, and when.
+  var budget: (said: PullBudget, at: BootTime)?
+  private var heads: [String: HeadFinding] = [:]
   /// Token exchanges under way, shared by everyone who wants the same token.
   var exchanges: [TokenKey: Task<Result<Grant, CheckFailure>, Never>] = [:]
   private var grants: [String: Grant] = [:]
@@ -125,7 +126,28 @@ struct HostState: Sendable {
   /// Refresh tokens that token servers have given in the place of those of a log-in.
   private var refreshTokens: [Login: String] = [:]
 
+  /// What HEAD has come to for a repository; see `HeadVerdict`.
+  private struct HeadFinding {
+    var failures: Int
+    /// It is not tried before.
+    var until = BootTime.distantPast
+  }
+
   init(pacer: RequestPacer?) { self.pacer = pacer }
+
+  func isHeadUsable(for path: String, at now: BootTime) -> Bool { heads[path].map { $0.until <= now } ?? true }
+
+  /// One answer may be an accident; the second in a row is how the registry is.
+  ///
+  /// - Returns: whether HEAD is left out from now on.
+  mutating func headFailed(for path: String, at now: BootTime) -> Bool {
+    if heads.count >= Self.grantLimit { heads = [:] }
+    let failures = (heads[path]?.failures ?? 0) + 1
+    heads[path] = HeadFinding(failures: failures, until: failures < 2 ? .distantPast : now + Self.findingMilliseconds)
+    return failures >= 2
+  }
+
+  mutating func headWorks(for path: String) { if !heads.isEmpty { heads[path] = nil } }
 
   /// The token for a repository, while it is good.
   func grant(for path: String, at now: BootTime) -> Grant? {

@@ -50,6 +50,9 @@ extension RegistrySession {
         .tooLarge, "\(descriptor.name) is said to have \(descriptor.size) bytes, more than \(request.bodyLimit)",
         remedy: "it has to be pushed smaller")
     }
+    if descriptor.isManifest, meter.budget?.isSpent == true {
+      throw CheckFailure(.pullLimited, "\(host.name) has no pulls left", remedy: "wait, or log in for a higher limit")
+    }
     request.url =
       "\(host.prefix)\(path)/\(descriptor.isManifest ? "manifests" : "blobs")/\(descriptor.digest)\(host.query)"
     let reply = try await send(request)

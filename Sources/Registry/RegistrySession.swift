@@ -11,6 +11,7 @@ struct RegistrySession: Sendable {
   let path: String
   let clock: RegistryClock
   let trace: (@Sendable (String) -> Void)?
+  let meter: RequestMeter
   /// What is asked for was there before, so that no remedy says to check its name.
   var wasSeen = false
 
@@ -147,8 +148,10 @@ struct RegistrySession: Sendable {
     if Task.isCancelled {
       throw CheckFailure(.network, "given up before \(host.name) was asked", remedy: "try again later")
     }
+    meter.count()
     do {
       let response = try await http.send(request)
+      if !isTokenServer { note(PullBudget(response.headers)) }
       if !isTokenServer { host.access.agreedTime?.observe(response, of: host, wall: clock.wall) }
       trace?("\(request.line) -> \(response.line(to: request))")
       return response
@@ -157,6 +160,15 @@ struct RegistrySession: Sendable {
       throw CheckFailure(
         error, registry: host.name, domain: host.domain, caFile: host.access.tls.caFile, isTokenServer: isTokenServer)
     }
+  }
+
+  private func note(_ budget: PullBudget) {
+    meter.note(budget)
+    guard budget.isLimited else { return }
+    host.state.withLock { $0.budget = (budget, clock.now()) }
+    let left = budget.remaining.map { "\($0)" } ?? "?"
+    trace?(
+      "pulls left: \(left) of \(budget.limit.map { "\($0)" } ?? "?")" + (budget.source.map { ", for \($0)" } ?? ""))
   }
 
   /// What the registry is known to want, so that it need not refuse first.
@@ -225,6 +237,7 @@ struct RegistrySession: Sendable {
     case .found(let login, let origin):
       trace?("log-in for \(host.domain): from \(origin.safe())")
       host.state.withLock { ($0.loginOrigin, $0.loginFault) = (origin, nil) }
+      meter.isFor(login.account ?? origin)
       return login
     case .none:
       trace?("log-in for \(host.domain): none")
@@ -243,7 +256,12 @@ struct RegistrySession: Sendable {
     return login
   }
 
-  private var query: LoginQuery { LoginQuery(domain: host.domain, path: path) }
+  private var query: LoginQuery { query(for: path) }
+
+  /// Who stands in a registry's place has log-ins of its own.
+  func query(for path: String) -> LoginQuery {
+    LoginQuery(domain: host.access.endpoint == nil ? host.domain : host.base.authority, path: path)
+  }
 
   /// A log-in that the registry itself takes.
   ///

@@ -11,7 +11,8 @@ struct SnapshotBuilder {
 
   /// Platforms of the index that the selection leaves out, in its order, each once.
   private var leftOut: [Platform] = []
-  private var documents: [Document] = []
+  /// Fetched so far.
+  private(set) var documents: [Document] = []
   private var images: [PlatformImage] = []
   private var manifests: [Digest: ImageManifest] = [:]
   private var remarks: [String] = []

@@ -72,8 +72,9 @@ extension RegistrySession {
 
   /// The log-in of another repository of this registry.
   private func known(_ path: String) async throws(CheckFailure) -> Login? {
-    let query = LoginQuery(domain: host.domain, path: path)
-    guard case .found(let login, _) = try await host.logins.login(for: query, configured: host.access.credentials)
+    guard
+      case .found(let login, _) = try await host.logins.login(
+        for: query(for: path), configured: host.access.credentials)
     else { return nil }
     return login
   }

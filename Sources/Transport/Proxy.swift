@@ -1,5 +1,6 @@
 import Addresses
 import Glibc
+import Host
 
 /// The proxy that a configuration names, in the environment's place.
 package struct ProxySettings: Hashable, Sendable {

@@ -37,7 +37,7 @@ extension HistoryWriter {
     isSinglePass: Bool = false
   ) throws -> PollCore {
     let (records, snapshots) = try transactionSync { try $0.register(entries, sinks: sinks) }
-    return PlanBuilder(entries: entries) { _ in concurrency }.core(
+    return PlanBuilder(entries: entries) { _ in RegistryLimits(concurrency: concurrency) }.core(
       records: records, snapshots: snapshots, seed: seed, now: now, isSinglePass: isSinglePass)
   }
 }

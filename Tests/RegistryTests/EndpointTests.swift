@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import ImageModel
 import TestSupport
@@ -27,13 +28,13 @@ import Transport
   ])
   func whereTheAPIIs(endpoint: String?, prefix: String, path: String, query: String) throws {
     let host = try RegistryHost(
-      domain: "docker.io", base: nil, access: RegistryAccess(endpoint: endpoint), userAgent: "test")
+      domain: "docker.io", base: nil, access: RegistryAccess(endpoint: endpoint), logins: .none, userAgent: "test")
     #expect(host.prefix == prefix && host.pathPrefix == path && host.query == query)
   }
 
   @Test func aHostInBracketsIsNamedInEscapes() throws {
     let access = RegistryAccess(endpoint: "https://mirror.example")
-    let host = try RegistryHost(domain: "[::1]:5000", base: nil, access: access, userAgent: "test")
+    let host = try RegistryHost(domain: "[::1]:5000", base: nil, access: access, logins: .none, userAgent: "test")
     #expect(host.query == "?ns=%5B::1%5D:5000")
   }
 
@@ -71,8 +72,10 @@ import Transport
   @Test func theRegistrysOwnTokenServerIsNotTheEndpoints() throws {
     let realm = try #require(WebURL("https://auth.docker.io/token"))
     func decision(_ endpoint: String?) throws -> RealmPolicy.Decision {
-      try RegistryHost(domain: "docker.io", base: nil, access: RegistryAccess(endpoint: endpoint), userAgent: "test")
-        .realms.decide(realm)
+      try RegistryHost(
+        domain: "docker.io", base: nil, access: RegistryAccess(endpoint: endpoint), logins: .none, userAgent: "test"
+      )
+      .realms.decide(realm)
     }
     #expect(try decision(nil) == .trusted)
     #expect(try decision("https://mirror.example") == .anonymousOnly)

@@ -1,6 +1,7 @@
 import Config
 import Delivery
 import ImageModel
+import Polling
 import Registry
 import TestSupport
 import Testing
@@ -65,7 +66,7 @@ import Transport
     }
     func hold(_ both: (RegistryAccess) -> Bool) -> Bool { hold(both, both) }
     func concurrency(_ domain: String) -> Set<Int> {
-      Set(registries.map { RegistryAccessMap.concurrency(of: domain, $0[domain]) })
+      Set(registries.map { RegistryAccessMap.limits(of: domain, $0[domain]).concurrency })
     }
     let certificate = RegistryAccessMap(
       settings: try parse(#"{"registries": {"a.example": {"client_cert_file": "/c"}}}"#).registries, environment: [:],
@@ -96,6 +97,7 @@ import Transport
       "registries.HOST.client_key_file": Default(
         "as in the certificate's file", certificate.clientCertFile == "/c" && certificate.clientKeyFile == nil),
       "registries.HOST.insecure_skip_verify": Default("`false`", hold { !$0.tls.skipVerify }),
+      "registries.HOST.pull_reserve": Default("`20`", hold { $0.pullReserve == 20 }),
       "registries.HOST.requests_per_second": Default(
         "`2`; unlimited on loopback", hold({ $0.requestsPerSecond == 2 }, { $0.requestsPerSecond == nil })),
       "registries.HOST.max_concurrency": Default(

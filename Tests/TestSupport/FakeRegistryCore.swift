@@ -15,6 +15,7 @@ final class FakeRegistryCore: Sendable {
     var door: FakeRegistry.Door
     var repositories: [String: Repository] = [:]
     var fault: (@Sendable (ReceivedRequest) -> ScriptedResponse?)?
+    var headers: (@Sendable (ReceivedRequest) -> [(String, String)])?
     var sendsDigest = true
     /// Scopes by token.
     var tokens: [String: [String]] = [:]
@@ -35,6 +36,7 @@ final class FakeRegistryCore: Sendable {
     if let fault = state.withLock({ $0.fault }), let response = fault(request) { return response }
     return state.withLock { state in
       var response = request.path == "/token" ? Self.token(request, &state) : Self.serve(request, state)
+      if request.path != "/token" { response.headers += state.headers?(request) ?? [] }
       if let offset = state.clockOffsetSeconds { response.headers.append(("Date", Self.date(offset))) }
       return response
     }

@@ -157,6 +157,8 @@ actor Reload {
       await discard(next)
       throw error
     }
+    // Whoever reloads has set other credentials, perhaps.
+    await parts.engine.endPauses()
     parts.logSettings.value = next.config.log
     await parts.sinks.use(next.config.proxySettings(parts.environment))
     await parts.sinks.use(next.config.sinks, next.made.sinks)

@@ -64,6 +64,18 @@ extension RunService {
     }
   }
 
+  /// Says in the database what registries have shown of themselves.
+  private func keepReports(_ kept: inout [RegistryReport]) async {
+    let reports = reports.filter(\.isTelling).sorted { $0.name < $1.name }
+    guard reports != kept else { return }
+    do {
+      try await store.writer.transaction { try $0.recordReports(reports) }
+      kept = reports
+    } catch {
+      // The next turn tries again.
+    }
+  }
+
   /// Whether sinks could be sent something; apart from the rest, for one may take its time.
   func lookAtSinks() async {
     repeat {
@@ -75,10 +87,12 @@ extension RunService {
   func tidy(_ engine: PollEngine) async {
     var isInPlace = true
     var rests: [String: Timestamp] = [:]
+    var reports: [RegistryReport] = []
     while (try? await Task.sleep(for: .seconds(Self.tidyIntervalSeconds))) != nil {
       SpareMemory.giveBack()
       try? await keepAgreedTime()
       await keepRests(of: engine, &rests)
+      await keepReports(&reports)
       if isInPlace, !store.writer.isInPlace {
         log.error(
           "database_gone",

@@ -120,12 +120,15 @@ package actor RunService {
     let count = entries.count
     agreedTime.countLoopback(entries.isOnLoopback)
     repositories.watch(entries.lazy.map { ($0.tag.domain, $0.tag.path) })
-    let engine = engine(try await store.watch(entries, first, now: .now()))
+    var core = try await store.watch(entries, first, now: .now())
+    // What was asked for before the restart holds after it.
+    core.pause(try await store.writer.transaction { try $0.rests() }, at: .now())
+    let engine = engine(core)
     let daemon = DaemonRecord(
       pid: Int(getpid()), version: ProductInfo.version, configuration: path, since: start.began.wall)
     let (unwell, isUnused) = try await store.writer.transaction { [listen = first.httpListen] store in
       try store.recordListening(listen)
-      try store.recordRests([:])
+      try store.recordReports([])
       return (try store.sinkStatus().filter(\.isUnwell), try store.isUnused())
     }
     // Before it is one that was used: whatever ends this start, the next one says so again.
@@ -166,7 +169,8 @@ package actor RunService {
         prune: { try await self.prune() }))
     await endpoint.serve(
       ServicePages(
-        metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions))
+        metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions,
+        reports: { [poller] in poller.value.reports(at: .now()) }))
     let upkeep = [
       Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await tidy(engine) },
       Task { await endpoint.run() }, Task { await lookAtSinks() },
@@ -292,6 +296,9 @@ package actor RunService {
       return try config.recording(routed, store)
     }
   }
+
+  /// What registries have shown of themselves.
+  var reports: [RegistryReport] { poller.value.reports(at: .now()) }
 
   private static var versions: [MetricFamily.Label] {
     [

@@ -57,7 +57,7 @@ struct Registrar: Sendable {
 extension WatchConfig {
   /// - Parameter entries: the watchlist, which may be kept apart from the configuration.
   func planBuilder(for entries: [WatchEntry]) -> PlanBuilder {
-    PlanBuilder(entries: entries) { RegistryAccessMap.concurrency(of: $0, registries[$0]) }
+    PlanBuilder(entries: entries) { RegistryAccessMap.limits(of: $0, registries[$0]) }
   }
 
   /// How a tag is polled: as the watchlist says, or by `defaults`.

@@ -1,8 +1,8 @@
 import Addresses
 import Config
 import Credentials
-import Host
 import History
+import Host
 import ImageModel
 import Polling
 import Registry
@@ -16,9 +16,11 @@ struct RegistryAccessMap: Sendable {
   /// Requests at once to a registry where the configuration does not say: many to oneself, few to others.
   private static let defaultConcurrency = (loopback: 64, other: 4)
 
-  static func concurrency(of domain: String, _ settings: RegistrySettings?) -> Int {
+  static func limits(of domain: String, _ settings: RegistrySettings?) -> RegistryLimits {
     let isLoopback = HostKind(authority: domain) == .loopback
-    return settings?.maxConcurrency ?? (isLoopback ? defaultConcurrency.loopback : defaultConcurrency.other)
+    return RegistryLimits(
+      concurrency: settings?.maxConcurrency ?? (isLoopback ? defaultConcurrency.loopback : defaultConcurrency.other),
+      requestsPerSecond: settings?.requestsPerSecond ?? (isLoopback ? nil : defaultRequestsPerSecond))
   }
 
   let settings: [String: RegistrySettings]
@@ -37,7 +39,7 @@ struct RegistryAccessMap: Sendable {
       tls: tls(settings, domain),
       trustedRealms: settings.trustedRealms,
       allowPlainCredentials: settings.allowPlainCredentials,
-      requestsPerSecond: settings.requestsPerSecond ?? (isLoopback ? nil : Self.defaultRequestsPerSecond),
+      requestsPerSecond: Self.limits(of: domain, settings).requestsPerSecond, pullReserve: settings.pullReserve ?? 20,
       agreedTime: agreedTime)
   }
 

@@ -106,7 +106,7 @@ struct CheckText {
       guard !changes.isEmpty else { return [event.type.words] }
       if details.isRollback { changes[changes.count - 1] += " (rollback)" }
       return changes
-    case .tagDeleted, .tagRestored, .tagUnreachable, .tagRecovered, .indexChanged, .changes:
+    case .tagDeleted, .tagRestored, .tagMoved, .tagUnreachable, .tagRecovered, .indexChanged, .changes:
       return [event.type.words]
     }
   }

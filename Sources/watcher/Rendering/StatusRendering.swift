@@ -59,9 +59,23 @@ struct StatusRendering {
         "\(registry.name.shown) is asked at \($0.shown): what is seen is as fresh as that", width: format.width,
         margin: 0)
     }
-    guard registry.isUnverified else { return endpoint ?? [] }
+    let facts = (endpoint ?? []) + (reportLines(registry, format))
+    guard registry.isUnverified else { return facts }
     let line = "\(registry.name.shown) is taken by its word: no certificate is verified (insecure_skip_verify)"
-    return (endpoint ?? []) + Lines.of(line, width: format.width, margin: 0).map { format.style.paint($0, .notable) }
+    return facts + Lines.of(line, width: format.width, margin: 0).map { format.style.paint($0, .notable) }
+  }
+
+  /// Where its log-in comes from, and what is left of its limit on pulls.
+  private func reportLines(_ registry: RegistryStatus, _ format: TextFormat) -> [String] {
+    guard let report = registry.report else { return [] }
+    var parts = report.credentials.map { ["log-in from \($0.shown)"] } ?? []
+    if let remaining = report.remaining {
+      let limit = report.limit.map { " of \($0)" } ?? ""
+      let until = report.resets.map { ", all again by \(format.times($0))" } ?? ""
+      parts.append("\(remaining)\(limit) pulls left\(until)")
+    }
+    guard !parts.isEmpty else { return [] }
+    return Lines.of("\(registry.name.shown): \(parts.joined(separator: "; "))", width: format.width, margin: 0)
   }
 
   private static func counted(_ states: [String], _ order: [String], _ what: String) -> String {

@@ -137,7 +137,14 @@ struct StatusRows {
     for image in tag.platforms where image.imageID == nil {
       lines += wrap(ImageWords.withoutID(image.platform, image.artifactType).shown, format)
     }
-    return lines + missing(tag, format) + error(tag, format)
+    return lines + moved(tag, format) + missing(tag, format) + error(tag, format)
+  }
+
+  private func moved(_ tag: TagStatus, _ format: TextFormat) -> [String] {
+    guard let moved = tag.record.state.moved else { return [] }
+    let what = tag.digest == nil ? "to be looked at" : "moved to \(format.digests(moved.to.digest))"
+    let why = "since \(format.times(moved.since)); details are pending, for its registry allows no pull now"
+    return wrap("\(what) \(why)", format).map { format.style.paint($0, .notable) }
   }
 
   private func missing(_ tag: TagStatus, _ format: TextFormat) -> [String] {
