@@ -101,13 +101,21 @@ extension RegistrySession {
     for realm: WebURL, _ decision: RealmPolicy.Decision
   ) async throws(CheckFailure) -> Login? {
     guard let login = try await login(), !login.isBearer else { return nil }
-    guard decision != .anonymousOnly else {
-      throw realmRefused(realm.origin, .untrusted)
+    let reason: RealmPolicy.Reason
+    if decision == .anonymousOnly {
+      reason = .untrusted
+    } else if !host.maySendCredentials(to: realm) {
+      reason = .plainCredentials
+    } else {
+      return login
     }
-    guard host.maySendCredentials(to: realm) else {
-      throw realmRefused(realm.origin, .plainCredentials)
-    }
-    return login
+    guard host.access.credentials == nil else { throw realmRefused(realm.origin, reason) }
+    // Nobody has said that there has to be one here: what is public stays to be seen.
+    let why =
+      "the \(host.loginWords) is kept from the token server \(realm.origin) (\(reason.rawValue)); \(reason.remedy)"
+    trace?("log-in for \(host.domain): not used, for \(why)")
+    host.state.withLock { ($0.loginOrigin, $0.loginFault) = (nil, why) }
+    return nil
   }
 
   private func result(of key: TokenKey, decision: RealmPolicy.Decision) async -> Result<Grant, CheckFailure> {

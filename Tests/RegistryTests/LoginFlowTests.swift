@@ -95,6 +95,27 @@ import Testing
     #expect(Set(authorizations(harness)) == ["Bearer direct"])
   }
 
+  /// What is public stays to be seen, whoever gives out the tokens for it.
+  @Test func whereALogInMayNotGoATokenIsAskedForWithout() async throws {
+    let neighbour = try FakeRegistry(door: .anonymousToken)
+    defer { neighbour.stop() }
+    let harness = try harness(door: .open, #"{"auths": {"@": \#(Self.entry("ann"))}}"#)
+    let challenge = "Bearer realm=\"\(neighbour.origin)/token\",service=\"s\""
+    harness.registry.setFault { request in
+      request.header("Authorization") == nil ? ScriptedResponse(401, headers: [("WWW-Authenticate", challenge)]) : nil
+    }
+    #expect(try await harness.snapshot().images.count == 1)
+    harness.clock.advance(seconds: 1_000)
+    neighbour.setDoor(.token(username: "ann", password: Self.password))
+    let failure = await harness.failure()
+    #expect(failure?.code == .unauthorizedOrMissing)
+    let why =
+      "the log-in from \(config) is kept from the token server \(neighbour.origin) "
+      + "(credentials may not go there); add it to trusted_realms if it is right"
+    #expect(failure?.message.hasSuffix(why) == true, "\(failure?.message ?? "")")
+    #expect(neighbour.requests.count > 1 && neighbour.requests.allSatisfy { $0.header("Authorization") == nil })
+  }
+
   // MARK: Refresh tokens
 
   @Test func anIdentityTokenIsPosted() async throws {
