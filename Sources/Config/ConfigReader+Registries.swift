@@ -101,7 +101,7 @@ extension ConfigReader {
   private mutating func warnOfPlainCredentials(_ registry: Section, _ settings: RegistrySettings, _ domain: String) {
     let way = registry.keys.exclusive.first { registry[$0] != nil }
     guard let way, settings.scheme == .http, !settings.allowPlainCredentials,
-      HostKind(authority: domain) != .loopback
+      HostKind(authority: settings.asked(of: domain)) != .loopback
     else { return }
     warning(
       at: registry.keyOffset(way), "the credentials of \(quoted(domain)) are not sent over plain HTTP",

@@ -28,4 +28,9 @@ package struct RegistrySettings: Sendable, Hashable {
   package var allowPlainCredentials = false
 
   package init() {}
+
+  /// `host[:port]` of whoever is asked for what `domain` has.
+  package func asked(of domain: String) -> String {
+    endpoint.map { String($0.split(separator: "/")[1]) } ?? domain
+  }
 }

@@ -48,6 +48,17 @@ import Testing
       try complaint(entry("http", "https://mirror.example")).contains(#"begins with https://, and "scheme" is "http""#))
   }
 
+  /// Who is asked decides whether credentials are safe on the way.
+  @Test(arguments: [("http://127.0.0.1:5000", 0), ("http://mirror.example", 1)])
+  func credentialsOverPlainHTTP(url: String, warnings: Int) throws {
+    let config = try parse(
+      """
+      {"watch": ["a.example/b:1"],
+        "registries": {"a.example": {"scheme": "http", "endpoint": "\(url)", "token_file": "/t"}}}
+      """)
+    #expect(config.warnings.count == warnings, "\(config.warnings)")
+  }
+
   @Test func aProxy() throws {
     let config = try parse(
       """

@@ -46,11 +46,10 @@ struct RegistryAccessMap: Sendable {
   /// Files that the configuration names stand in the place of all that is found elsewhere.
   private func tls(_ settings: RegistrySettings, _ domain: String) -> TLSSettings {
     let isNamed = settings.caFile != nil || settings.clientCertFile != nil
-    let asked = settings.endpoint.map { $0.split(separator: "/")[1] }.map(String.init)
     return TLSSettings(
       caFile: path(settings.caFile), clientCertFile: path(settings.clientCertFile),
       clientKeyFile: path(settings.clientKeyFile),
-      folders: isNamed ? [] : CertificateFolders(environment: environment).paths(for: asked ?? domain),
+      folders: isNamed ? [] : CertificateFolders(environment: environment).paths(for: settings.asked(of: domain)),
       skipVerify: settings.insecureSkipVerify)
   }
 
