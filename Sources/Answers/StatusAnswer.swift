@@ -5,7 +5,8 @@ extension StatusReport {
   /// How tags and sinks are doing. Source: docs/reference.md, status.
   package var json: JSONOutput {
     .members([
-      "tags": .array(tags.map(\.json)), "sinks": .array(sinks.map(\.json)), "daemon": daemon.json(problem),
+      "tags": .array(tags.map(\.json)), "repositories": .array(repositories.map(\.json)),
+      "sinks": .array(sinks.map(\.json)), "daemon": daemon.json(problem),
       "database": .string(database), "registries": .array(registries.map(\.json)),
     ])
   }
@@ -42,6 +43,24 @@ extension TagStatus {
       "next_check": .text(record.isWatched ? record.state.nextCheck : nil),
       "failing_since": .text(record.state.failingSince),
       "error": record.state.failure?.json ?? .null,
+      "entry": .text(record.isGiven ? record.tag.repository : nil),
+    ])
+  }
+}
+
+extension RepositoryRecord {
+  fileprivate var json: JSONOutput {
+    .members([
+      "repository": .text(repository),
+      "state": .string(word.rawValue),
+      "tags": .number(tags),
+      "listed": state.listed.map { .number($0) } ?? .null,
+      "fitting": state.fitting.map { .number($0) } ?? .null,
+      "last_listed": .text(state.lastListed),
+      "last_success": .text(state.lastSuccess),
+      "next_listing": .text(state.nextListing),
+      "failing_since": .text(state.failingSince),
+      "error": state.failure?.json ?? .null,
     ])
   }
 }

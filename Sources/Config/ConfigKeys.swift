@@ -12,7 +12,9 @@ enum ConfigKeys {
     [
       ConfigKey(database, .path, "Where the history is kept"),
       ConfigKey("defaults", .object(defaults), "What applies to tags whose entry says nothing"),
-      ConfigKey("watch", .list(of: .oneOf([.text, .object(image)]), 0...Limits.watchedTags), "What is watched"),
+      ConfigKey(
+        "watch", .list(of: .oneOf([.text, .object(image), .object(repository)]), 0...Limits.watchedTags),
+        "What is watched"),
       ConfigKey(
         "docker_config_file", .oneOf([.file, .no]),
         "Docker's config.json with log-ins, in the place of those found by themselves; false: none"),
@@ -51,14 +53,17 @@ enum ConfigKeys {
 
   static let image = ConfigObject([tag] + watched, required: [tag.name])
 
-  /// Read and then refused, all of it.
+  private static let whole = ConfigKey(
+    "repository", .text, "The repository whose tags are watched: ghcr.io/example/app")
+
   static let repository = ConfigObject(
-    [ConfigKey("repository", .text, "A repository whose tags are watched")] + watched + [
-      ConfigKey("include_tags", .list(of: .text), "Which of its tags are watched"),
-      ConfigKey("exclude_tags", .list(of: .text), "Which of those are not"),
-      ConfigKey("max_tags", .integer(1...1_000), "How many of those at most"),
-      tag,
-    ])
+    [whole] + watched + [
+      ConfigKey(
+        "include_tags", .list(of: .text),
+        "Regular expressions, one of which fits somewhere in a tag that is watched; none: every tag"),
+      ConfigKey("exclude_tags", .list(of: .text), "Regular expressions none of which fits in a tag that is watched"),
+      ConfigKey("max_tags", .integer(1...1_000), "How many are watched at most: the newest versions, then others"),
+    ], required: [whole.name])
 
   static let registry = ConfigObject(
     [

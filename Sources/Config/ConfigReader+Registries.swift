@@ -49,7 +49,7 @@ extension ConfigReader {
   /// Settings of a host that is asked for nothing are likely meant for another one.
   mutating func warnOfUnused(_ root: Section, _ config: inout WatchConfig) {
     guard !config.registries.isEmpty, let members = root["registries"]?.object else { return }
-    let used = Set(config.watch.lazy.map(\.tag.domain) + config.repositories.map(\.domain))
+    let used = Set(config.watch.lazy.map(\.tag.domain) + config.repositories.map(\.repository.domain))
     config.unusedRegistries = Set(config.registries.keys).subtracting(used)
     // Beyond some hundred a near one says nothing.
     let hosts = used.sorted().prefix(500).map(\.self)

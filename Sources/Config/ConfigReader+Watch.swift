@@ -7,7 +7,7 @@ struct Watchlist {
   var repositories: [RepositoryEntry] = []
   /// Where each canonical tag or repository was first named, in bytes.
   var tags: [TagReference: Int] = [:]
-  var names: [String: Int] = [:]
+  var names: [RepositoryReference: Int] = [:]
 }
 
 /// What an entry says beside what it is about.
@@ -52,6 +52,12 @@ extension ConfigReader {
       default: wrongType(element, "an element of \"watch\"", "a tag or an object", isKey: false)
       }
     }
+    let sum = list.repositories.reduce(list.entries.count) { $0 + $1.tags.maxTags }
+    if sum > most {
+      error(
+        at: value.offset, "\"watch\" may come to \(sum) tags, with \"max_tags\" of each repository",
+        hint: "at most \(most)")
+    }
     return list
   }
 
@@ -59,16 +65,18 @@ extension ConfigReader {
     _ value: JSONValue, _ defaults: WatchDefaults, _ sinkNames: [String], _ list: inout Watchlist
   ) {
     let isRepository = value["repository"] != nil
+    if isRepository, let image = value.object?.first(where: { $0.key == "image" }) {
+      error(
+        at: image.keyRange.lowerBound, "an entry has \"image\" or \"repository\", not both", hint: "write two entries")
+      return
+    }
     let entry =
       isRepository
       ? section(value, "an entry", ConfigKeys.repository)
       : section(value, "an entry", ConfigKeys.image, elsewhere: [(ConfigKeys.repository, "\"repository\"")])
     guard let entry else { return }
     let settings = settings(entry, defaults, sinkNames)
-    if isRepository, entry["image"] != nil {
-      error(
-        at: entry.keyOffset("image"), "an entry has \"image\" or \"repository\", not both", hint: "write two entries")
-    } else if isRepository {
+    if isRepository {
       repository(entry, settings, &list)
     } else if entry["image"] != nil {
       guard let text = string(entry, "image") else { return }

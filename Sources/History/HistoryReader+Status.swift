@@ -31,7 +31,8 @@ extension HistoryReader {
         found = try Self.watched(db, texts)
       }
       return StatusReport(
-        tags: found, unknown: unknown, sinks: try SinkStatus.fetchAll(db, now: now), database: path,
+        tags: found, unknown: unknown, repositories: tags == nil ? try RepositoryRow.fetchAll(db) : [],
+        sinks: try SinkStatus.fetchAll(db, now: now), database: path,
         daemon: daemon, rests: daemon == .absent ? [:] : try RegistryRests.fetch(db),
         registries: try RegistryStatus.fetch(db, of: found))
     }

@@ -15,6 +15,8 @@ package struct ChangeEvent: Hashable, Sendable {
   /// The first observation of the new state.
   package var notAfter: Timestamp
   package var labels: [String: String] = [:]
+  /// The repository whose entry gave the tag; `nil` for one that has an entry of its own.
+  package var entry: RepositoryReference?
   package var failure: CheckFailure?
   package var failingSince: Timestamp?
   /// How many moves this event stands for beyond the announced ones.

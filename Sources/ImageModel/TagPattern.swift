@@ -1,8 +1,8 @@
 /// A regular expression over tags. It is searched for: anywhere in a tag, unless it is anchored.
 ///
-/// An own engine, whose time is at most the length of the tag times that of the expression: Swift's goes back and forth,
-/// for ever with some expressions (docs/decisions/0035). Tags are ASCII, and nobody asks what a group has matched; so the
-/// syntax is what all engines have in common. Source: docs/configuration.md, Repositories.
+/// An own engine, whose time is at most the length of the tag times that of the expression: Swift's goes back and
+/// forth, for ever with some expressions (docs/decisions/0035). Tags are ASCII, and nobody asks what a group has
+/// matched; so the syntax is what all engines have in common. Source: docs/configuration.md, Repositories.
 package struct TagPattern: Hashable, Sendable {
   /// Longer ones are no filters of tags.
   package static let byteLimit = 256

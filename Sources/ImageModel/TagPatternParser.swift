@@ -18,7 +18,7 @@ struct TagPatternParser {
   static func parse(_ text: String) throws(Problem) -> Node {
     var parser = TagPatternParser(text)
     guard parser.bytes.count <= TagPattern.byteLimit else {
-      throw Problem(offset: TagPattern.byteLimit, reason: "it is longer than \(TagPattern.byteLimit) bytes")
+      throw Problem(offset: 0, reason: "it is longer than \(TagPattern.byteLimit) bytes")
     }
     if let strange = parser.bytes.firstIndex(where: { $0 > 0x7e || $0 < 0x20 }) {
       throw Problem(offset: strange, reason: "tags are visible ASCII, and this character is not")

@@ -10,8 +10,8 @@ enum TagPatternProgram {
     case success
   }
 
-  /// As many states as a search may be in at once: with a hundred thousand of the longest tags it takes seconds then.
-  static let sizeLimit = 1_000
+  /// As many states as a search may be in at once: the longest tag takes two milliseconds then.
+  static let sizeLimit = 500
   /// What is empty takes no instruction, however often it is repeated.
   private static let workLimit = 10_000
 

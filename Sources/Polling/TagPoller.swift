@@ -32,6 +32,10 @@ package struct TagPoller: Sendable {
   /// What registries have shown of themselves.
   package func reports(at now: Moment) -> [RegistryReport] { registry.reports(wall: now.wall(at:)) }
 
+  package func list(_ job: ListJob) async -> ListResult {
+    do { return .success(try await registry.list(job.wanted)) } catch { return .failure(error) }
+  }
+
   /// None where the store cannot be read: that costs what it would have told, not the poll.
   private func states(of tag: TagReference) async -> [Digest] {
     (try? await writer.states(of: tag, limit: Limits.comparedStates)) ?? []

@@ -28,6 +28,14 @@ package struct TagSlot: Sendable {
   /// A copy of what the tag's row says, which counts: how the tag moves is decided where it is recorded.
   var flaps: FlapGate
 
+  /// At an index that is no tag's.
+  static let vacant = TagSlot(
+    entry: RepositoryEntry(
+      repository: RepositoryReference(domain: "", path: ""), tags: TagSelection(maxTags: 1), intervalSeconds: 0,
+      selection: .all, sinks: [], unreachableAfterSeconds: 0, labels: [:], line: 0
+    ).entry(""), id: TagID(rawValue: 0), snapshot: nil, state: TagState(),
+    now: Moment(boot: .distantPast, wall: Timestamp(milliseconds: 0)))
+
   init(entry: WatchEntry, id: TagID, snapshot: SnapshotID?, state: TagState, now: Moment) {
     self.entry = entry
     self.id = id

@@ -288,6 +288,7 @@ struct Decider {
     var event = ChangeEvent(
       id: recorder.makeID(), type: type, tag: request.watched.tag, time: request.at, notAfter: request.at)
     event.labels = request.watched.labels
+    if request.watched.isGiven { event.entry = request.watched.tag.repository }
     return event
   }
 }

@@ -7,6 +7,8 @@ struct Answer: Sendable {
     case tag
     /// A digest that a person named.
     case digest
+    /// The tags of a repository.
+    case list
     /// A document that another document or answer named: `the manifest 0a48c1b2d3e4`.
     case part(String)
   }
@@ -69,7 +71,7 @@ struct Answer: Sendable {
     case 401: unauthorized
     case 403: denied
     case 404, 410: missing
-    case 405: body.has("DENIED") ? denied : Verdict(code: .badResponse, remedy: "it does not serve manifests")
+    case 405: body.has("DENIED") ? denied : Verdict(code: .badResponse, remedy: "it does not serve \(wanted)")
     case 406, 415:
       Verdict(code: .unsupportedDocument, remedy: "it has no document of a kind that can be watched")
     case 407:
@@ -96,6 +98,8 @@ struct Answer: Sendable {
     default: Verdict(code: .badResponse, remedy: "not an answer a registry gives; a proxy may be in the way")
     }
   }
+
+  private var wanted: String { if case .list = subject { "lists of tags" } else { "manifests" } }
 
   private var unauthorized: Verdict {
     Verdict(code: .unauthorizedOrMissing, remedy: login.remedyIfMissing(wasSeen: wasSeen))
@@ -138,6 +142,7 @@ struct Answer: Sendable {
       return Verdict(
         code: .notFound, remedy: "the image is not there in full, or not yet; try again later", isTransient: true)
     }
+    if case .list = subject, !body.codes.isEmpty { return repositoryMissing }
     // distribution and ACR answer so when the stored type is not on the Accept list (Azure/acr#764).
     if body.has("MANIFEST_UNKNOWN"), body.mentions("accept header") {
       return Verdict(code: .unsupportedDocument, remedy: "it is a kind of document that cannot be watched")
@@ -146,16 +151,20 @@ struct Answer: Sendable {
       return Verdict(code: .tagMissing, remedy: remedyIfGone)
     }
     if body.has("NAME_UNKNOWN") || body.has("NOT_FOUND") || body.mentions("repository not found") {
-      return Verdict(
-        code: .repositoryMissing,
-        remedy: wasSeen
-          ? "the repository was here and is gone or private now; ask whoever pushes to it"
-          : "there is no such repository, or it is private; check the name")
+      return repositoryMissing
     }
     return Verdict(
       code: .notFound,
       remedy: "it does not look like a registry's answer: an outage, a proxy, or no registry at all; check the host",
       isTransient: true)
+  }
+
+  private var repositoryMissing: Verdict {
+    Verdict(
+      code: .repositoryMissing,
+      remedy: wasSeen
+        ? "the repository was here and is gone or private now; ask whoever pushes to it"
+        : "there is no such repository, or it is private; check the name")
   }
 
   private var remedyIfGone: String {

@@ -131,7 +131,7 @@ package final class RegistryClient: Sendable {
       reply.response, contentType: reply.response.headers.first("Content-Type"), digest: digest, namedAt: clock.now())
   }
 
-  private func session(
+  func session(
     domain: String, path: String, wasSeen: Bool = false, meter: RequestMeter = RequestMeter()
   ) throws(CheckFailure) -> RegistrySession {
     let host = try host(of: domain)

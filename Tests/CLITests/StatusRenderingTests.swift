@@ -193,7 +193,9 @@ import Testing
     #expect(StatusRendering(report: none, total: [], now: now).text(TextFormat()) == "no tags are watched\n\n\(line)")
     let daemon = #"{"running":false,"pid":null,"version":null,"configuration":null,"since":null,"problem":null}"#
     #expect(
-      none.json.bytes == Array(#"{"tags":[],"sinks":[],"daemon":\#(daemon),"database":"/x.db","registries":[]}"#.utf8))
+      none.json.bytes
+        == Array(
+          #"{"tags":[],"repositories":[],"sinks":[],"daemon":\#(daemon),"database":"/x.db","registries":[]}"#.utf8))
     let unknown = StatusReport(tags: [], unknown: [Samples.tag], sinks: [], database: "/x.db")
     #expect(
       StatusRendering(report: unknown, total: [], now: now).text(TextFormat())

@@ -65,9 +65,9 @@ struct TagPatternTests {
     ("\\p{L}", 0, "\\p is not supported"),
     ("a\\", 1, "there is nothing after \\"),
     ("aä", 1, "tags are visible ASCII, and this character is not"),
-    ("((a{100}){100})", 0, "it comes to more than 1000 states: repeat less within what is repeated"),
-    ("(((){1000}){1000}){1000}", 0, "it comes to more than 1000 states: repeat less within what is repeated"),
-    (String(repeating: "a", count: 257), 256, "it is longer than 256 bytes"),
+    ("((a{100}){100})", 0, "it comes to more than 500 states: repeat less within what is repeated"),
+    ("(((){1000}){1000}){1000}", 0, "it comes to more than 500 states: repeat less within what is repeated"),
+    (String(repeating: "a", count: 257), 0, "it is longer than 256 bytes"),
     (String(repeating: "(", count: 70), 64, "groups lie deeper than 64"),
   ])
   func saysWhatItCannotTakeAndWhere(_ text: String, _ offset: Int, _ reason: String) {
@@ -79,7 +79,7 @@ struct TagPatternTests {
     var random = TestRandom(stream: 35)
     var compared = 0
     for _ in 0..<3_000 {
-      let text = (Bool.random(using: &random) ? "(?i)" : "") + Self.expression(depth: 3, &random).text
+      let text = (Bool.random(using: &random) ? "(?i)" : "") + Self.expression(depth: 2, &random).text
       guard text.utf8.count <= TagPattern.byteLimit else { continue }
       let pattern = try TagPattern(text)
       let other = try Regex(text).wordBoundaryKind(.simple)
@@ -95,7 +95,7 @@ struct TagPatternTests {
   /// The text is at most as long as a tag, and that decides how long the longest search takes.
   @Test func takesNoLongerForExpressionsThatGoBackAndForth() throws {
     let tag = String(repeating: "a", count: 128)
-    for text in ["^(a+)+$", "(a|a)*b", "(a*)*b", "^(([a-z])+.)+[A-Z]([a-z])+$", "(a?){64}a{64}b"] {
+    for text in ["^(a+)+$", "(a|a)*b", "(a*)*b", "^(([a-z])+.)+[A-Z]([a-z])+$", "(a?){64}a{64}b", "(a?){120}a{120}b"] {
       let pattern = try TagPattern(text)
       let took = ContinuousClock().measure { for _ in 0..<10 { _ = pattern.fits(tag + "!") } }
       #expect(took < .seconds(5), "\(text)")

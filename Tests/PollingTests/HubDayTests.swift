@@ -89,10 +89,10 @@ import Transport
         access: { _ in RegistryAccess(usesPlainHTTP: true, repositories: repositories, requestsPerSecond: 2) },
         endpoint: { _ in origin }, trace: nil, clock: clock.clock)
       poller = TagPoller(registry: client, writer: writer)
-      let (records, snapshots) = try await writer.transaction { try $0.register(entries) }
+      let registered = try await writer.transaction { try $0.register(entries, []) }
       let now = moment(milliseconds: clock.clock.now().milliseconds)
       core = PlanBuilder(entries: entries) { _ in RegistryLimits(concurrency: 4, requestsPerSecond: 2) }.core(
-        records: records, snapshots: snapshots, seed: 1, now: now)
+        registered, seed: 1, now: now)
       for tag in 0..<HubDayTests.tags { publish(tag) }
     }
 
@@ -119,7 +119,7 @@ import Transport
       while elapsed < end {
         act(elapsed)
         let now = moment(milliseconds: clock.clock.now().milliseconds)
-        let jobs = core.due(at: now)
+        let jobs = core.work(at: now).polls
         for job in jobs { try await take(job, await poller.poll(job)) }
         steps += 1
         if steps.isMultiple(of: 1_000) { try await flush() }

@@ -237,7 +237,7 @@ import Testing
       PollEngine.Change(
         builder: PlanBuilder(entries: entries) { _ in RegistryLimits(concurrency: 4) },
         register: { try $0.register(entries, sinks: ["out"]) }, onRegistered: {},
-        onWatched: { say.yield("unpolled \($0)") }))
+        onWatched: { say.yield("unpolled \($1)") }))
     let first = await said.prefix(3).reduce(into: []) { $0.append($1) }
     #expect(first == ["\(Self.tag)", "unpolled [\(more.tag)]", "\(more.tag)"])
     #expect(await engine.stop() == nil)

@@ -89,9 +89,9 @@ import Transport
       "watch[].platform_match": Default("that of `defaults`", other.selection == .only(other.selection.named)),
       "watch[].sinks": Default("that of `defaults`", other.sinks == ["f"]),
       "watch[].labels": Default("empty", entry.labels.isEmpty),
-      "watch[].include_tags": Default("every tag", try repository().includeTags.isEmpty),
-      "watch[].exclude_tags": Default("none", try repository().excludeTags.isEmpty),
-      "watch[].max_tags": Default("`50`", try repository().maxTags == 50),
+      "watch[].include_tags": Default("every tag", try repository().tags.include.isEmpty),
+      "watch[].exclude_tags": Default("none", try repository().tags.exclude.isEmpty),
+      "watch[].max_tags": Default("`50`", try repository().tags.maxTags == 50),
       "registries.HOST.scheme": Default(
         "`https`; `http` on loopback", hold({ !$0.usesPlainHTTP }, { $0.usesPlainHTTP })),
       "registries.HOST.client_key_file": Default(

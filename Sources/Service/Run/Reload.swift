@@ -152,13 +152,14 @@ actor Reload {
             parts.config.value = next.config
             if let poller { parts.poller.value = poller }
             parts.http.use(next.config.proxySettings(parts.environment))
-          }, onWatched: { [parts] in parts.onWatchlist(next.entries, $0) }))
+          }, onWatched: { [parts] in parts.onWatchlist($0, $1) }))
     } catch {
       await discard(next)
       throw error
     }
     // Whoever reloads has set other credentials, perhaps.
     await parts.engine.endPauses()
+    let tagsNow = await parts.engine.load.tags
     parts.logSettings.value = next.config.log
     await parts.sinks.use(next.config.proxySettings(parts.environment))
     await parts.sinks.use(next.config.sinks, next.made.sinks)
@@ -174,7 +175,7 @@ actor Reload {
     await parts.endpoint.use(next.config.httpListen, next.made.listening)
     await parts.onListening(next.config.httpListen)
     return Self.change(
-      tags: (next.entries.count, next.entries.count - (tagsBefore - left), left), before.sinks, next.config.sinks)
+      tags: (tagsNow, tagsNow - (tagsBefore - left), left), before.sinks, next.config.sinks)
   }
 
   private static func change(

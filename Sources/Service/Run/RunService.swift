@@ -30,11 +30,14 @@ package actor RunService {
   private let firstPass: FirstPass
   private let report: PollReport
   let agreedTime = AgreedTime()
-  private let repositories = WatchedRepositories()
+  private let neighbours = WatchedRepositories()
   /// What of it is in the database.
   var keptTime: Timestamp?
   /// Logs what was recorded and wakes the sinks that events are for.
   private let onRecorded: @Sendable ([Record]) -> Void
+  private let listReport: ListReport
+  /// Logs what lists have changed, and expects what came with them.
+  private let onListed: @Sendable ([ListRecord]) -> Void
   /// Under way, over tags that are not watched.
   private var passes: [SinglePass] = []
   private var isStopping = false
@@ -94,16 +97,22 @@ package actor RunService {
         metrics.recordDeliveries(sink: sink, settlement.results)
         settlement.log(to: log, sink: sink)
       })
-    makePoller = { [http, agreedTime, repositories, log, writer = store.writer] config in
+    makePoller = { [http, agreedTime, neighbours, log, writer = store.writer] config in
       TagPoller(
         registry: .configured(
-          config, http: http, environment: environment, agreedTime: agreedTime, repositories: repositories,
+          config, http: http, environment: environment, agreedTime: agreedTime, repositories: neighbours,
           tell: { log.warning("login_file", metadata: ["note": "\($0)"]) }),
         writer: writer)
     }
     poller = Reloadable(makePoller(config))
     firstPass = FirstPass(log: log)
     report = PollReport(log: log)
+    listReport = ListReport(log: log)
+    onListed = { [firstPass, report, listReport] records in
+      listReport.log(records)
+      firstPass.expect(records)
+      for record in records { report.leave(record.departures) }
+    }
     onRecorded = { [deliveries, metrics, firstPass, report] records in
       report.log(records)
       firstPass.see(records)
@@ -117,9 +126,8 @@ package actor RunService {
     _ read: @escaping Reload.Read
   ) async throws {
     let first = config.value
-    let count = entries.count
-    agreedTime.countLoopback(entries.isOnLoopback)
-    repositories.watch(entries.lazy.map { ($0.tag.domain, $0.tag.path) })
+    agreedTime.countLoopback(first.isOnLoopback(with: entries))
+    neighbours.watch(first.repositoryNames(with: entries))
     var core = try await store.watch(entries, first, now: .now())
     // What was asked for before the restart holds after it.
     core.pause(try await store.writer.transaction { try $0.rests() }, at: .now())
@@ -142,9 +150,10 @@ package actor RunService {
           // Only `config check` wants to know, and takes a port that it cannot place for another's.
           try? await writer.transaction { try $0.recordListening(address) }
         },
-        onWatchlist: { [agreedTime, repositories, firstPass, report] entries, unpolled in
-          repositories.watch(entries.lazy.map { ($0.tag.domain, $0.tag.path) })
-          agreedTime.countLoopback(entries.isOnLoopback)
+        onWatchlist: { [agreedTime, neighbours, firstPass, report, listReport, config] entries, unpolled in
+          neighbours.watch(config.value.repositoryNames(with: entries))
+          agreedTime.countLoopback(config.value.isOnLoopback(with: entries))
+          listReport.keep(config.value.repositories)
           firstPass.expect(unpolled, of: entries)
           report.keep(entries)
         }),
@@ -157,7 +166,7 @@ package actor RunService {
     let (hangUps, hangUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     heed(signals, hangUp)
     log.tell(of: start.made, newSinks: first.sinks)
-    sayStarted(path, tags: count)
+    sayStarted(path, tags: await engine.load.tags)
     for sink in unwell { sink.logAtStart(to: log) }
     firstPass.expect(await engine.unpolled, of: [])
     await deliveries.use(first.sinks, start.made.sinks)
@@ -206,7 +215,10 @@ package actor RunService {
       "version": "\(ProductInfo.version)", "config": "\(path)", "database": "\(store.writer.path)",
       "tags": "\(tags)", "sinks": "\(config.sinks.count)",
     ]
-    if tags == 0 { metadata["note"] = "nothing is watched: name tags in \"watch\" and reload" }
+    if !config.repositories.isEmpty { metadata["repositories"] = "\(config.repositories.count)" }
+    if tags == 0, config.repositories.isEmpty {
+      metadata["note"] = "nothing is watched: name tags in \"watch\" and reload"
+    }
     log.info("started", metadata: metadata)
   }
 
@@ -238,10 +250,12 @@ package actor RunService {
   private func engine(_ core: PollCore) -> PollEngine {
     PollEngine(
       core: core, writer: store.writer, poll: { [poller] job in await poller.value.poll(job) },
+      list: { [poller] job in await poller.value.list(job) },
       record: { [config] in try config.value.recording($0, $1) },
-      onProgress: { [log, onRecorded, stop = stopReasons.continuation] progress in
+      onProgress: { [log, onRecorded, onListed, stop = stopReasons.continuation] progress in
         switch progress {
         case .recorded(let records): onRecorded(records)
+        case .listed(let records): onListed(records)
         case .refused(let error): log.error("database_write_failed", metadata: ["err": "\(error.message)"])
         case .failed(let error): stop.yield(.failure(error))
         }
@@ -255,6 +269,8 @@ package actor RunService {
     _ tags: [TagReference]?, _ engine: PollEngine, progress: ControlProgress
   ) async throws -> CheckReport {
     let began = Moment.now().boot
+    progress.set(0, of: tags?.count ?? 1)
+    let unlisted = tags == nil ? try await engine.list() : []
     let total = if let tags { tags.count } else { await engine.load.tags }
     progress.set(0, of: total)
     let watched = try await engine.check(tags) { progress.set($0, of: total) }
@@ -262,7 +278,7 @@ package actor RunService {
     var results = Dictionary(uniqueKeysWithValues: watched.map { ($0.tag, $0) })
     if !others.isEmpty {
       let config = config.value
-      var core = try await store.check(others.map(config.entry), config, now: .now())
+      var core = try await store.check(Array(others), config, now: .now())
       core.pause(await engine.pauses)
       guard !isStopping else { throw CheckInterruption.stopping }
       let pass = SinglePass(
@@ -275,7 +291,7 @@ package actor RunService {
       }
     }
     return CheckReport(
-      results: tags.map { $0.compactMap { results[$0] } } ?? watched,
+      results: tags.map { $0.compactMap { results[$0] } } ?? watched, unlisted: unlisted,
       pollingSeconds: Double(Moment.now().boot - began) / 1000)
   }
 

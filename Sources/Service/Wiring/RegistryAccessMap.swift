@@ -72,6 +72,21 @@ extension [WatchEntry] {
   var isOnLoopback: Bool { domains.allSatisfy { HostKind(authority: $0) == .loopback } }
 }
 
+extension WatchConfig {
+  /// The repositories that are watched with these entries, some of them more than once.
+  func repositoryNames(with entries: [WatchEntry]) -> [(domain: String, path: String)] {
+    entries.map { ($0.tag.domain, $0.tag.path) }
+      + repositories.map { ($0.repository.domain, $0.repository.path) }
+  }
+
+  /// Whether nothing is watched elsewhere.
+  ///
+  /// - Parameter entries: the tags, which may be kept apart from the configuration.
+  func isOnLoopback(with entries: [WatchEntry]) -> Bool {
+    entries.isOnLoopback && repositories.allSatisfy { HostKind(authority: $0.repository.domain) == .loopback }
+  }
+}
+
 extension HTTPClient {
   /// Lets through as many requests at once as a configuration may ask for; the plan holds them to each registry's.
   static func forRegistries(_ proxy: ProxySettings?) -> HTTPClient {

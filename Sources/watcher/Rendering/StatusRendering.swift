@@ -18,7 +18,8 @@ struct StatusRendering {
       report.sinks.isEmpty
       ? [] : SinksRendering(sinks: report.sinks, isDaemonRunning: isDaemonRunning, now: now).lines(format)
     let tags = report.tags.isEmpty ? [] : tagLines(format)
-    let details = report.sinks.contains(where: \.isUnwell) ? [sinks, tags] : [tags, sinks]
+    let repositories = RepositoryRows(repositories: report.repositories, now: now).lines(format)
+    let details = (report.sinks.contains(where: \.isUnwell) ? [sinks, tags] : [tags, sinks]) + [repositories]
     // Where nothing is checked, that is what is wrong.
     let blocks =
       isDaemonRunning || total.isEmpty
@@ -35,6 +36,12 @@ struct StatusRendering {
   private func summary(_ format: TextFormat) -> [String] {
     let problem = report.problem.map { Lines.of($0.shown, width: format.width, margin: 0) } ?? []
     var lines = problem.map { format.style.paint($0, .bad) }
+    if !report.repositories.isEmpty {
+      let line = Self.counted(
+        report.repositories.map(\.word.rawValue), RepositoryRecord.Word.allCases.map(\.rawValue), "repository",
+        "repositories")
+      lines.append(report.repositories.contains(where: \.isUnwell) ? format.style.paint(line, .bad) : line)
+    }
     guard !total.isEmpty else {
       return lines + [report.unknown.isEmpty ? "no tags are watched" : "none of these tags is known"]
     }
@@ -78,10 +85,12 @@ struct StatusRendering {
     return Lines.of("\(registry.name.shown): \(parts.joined(separator: "; "))", width: format.width, margin: 0)
   }
 
-  private static func counted(_ states: [String], _ order: [String], _ what: String) -> String {
+  private static func counted(
+    _ states: [String], _ order: [String], _ what: String, _ many: String? = nil
+  ) -> String {
     let counts = Dictionary(states.map { ($0, 1) }, uniquingKeysWith: +)
     let words = order.compactMap { state in counts[state].map { "\($0) \(state)" } }
-    return "\(Words.count(states.count, what)): \(words.joined(separator: ", "))"
+    return "\(Words.count(states.count, what, many)): \(words.joined(separator: ", "))"
   }
 
   private func daemonLines(_ format: TextFormat) -> [String] {
