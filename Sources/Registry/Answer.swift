@@ -19,8 +19,8 @@ struct Answer: Sendable {
     case none
     /// The registry took the request without them.
     case notAskedFor
-    /// They were sent, or a token got with them was.
-    case refused
+    /// They were sent, or a token got with them was. They are called so.
+    case refused(String)
     /// There should be one, and this is why there is none.
     case unusable(reason: String)
     /// Whoever answers gets none: a redirect led there.
@@ -196,10 +196,10 @@ extension Answer.Login {
     case .unusable(let reason): "\(isAway), and \(reason)"
     case .notAskedFor:
       isAway + ", and the configured credentials were not asked for" + (wasSeen ? "" : "; check the name")
-    case .refused:
+    case .refused(let name):
       wasSeen
-        ? "it was here and is gone, or the configured credentials no longer allow it; check what they may read"
-        : "it is not there, or the configured credentials do not allow it; check both"
+        ? "it was here and is gone, or no longer allowed with the \(name); check what that may read"
+        : "it is not there, or not allowed with the \(name); check both"
     case .notSentThere: Self.isElsewhere
     }
   }
@@ -212,10 +212,10 @@ extension Answer.Login {
     case .unusable(let reason): "\(isDenied), and \(reason)"
     case .notAskedFor:
       isDenied + ", and the configured credentials were not asked for" + (wasSeen ? "" : "; check the name")
-    case .refused:
+    case .refused(let name):
       wasSeen
-        ? "the configured credentials no longer allow it; check what they may read"
-        : "the configured credentials do not allow it; check the name and what they may read"
+        ? "it is no longer allowed with the \(name); check what that may read"
+        : "it is not allowed with the \(name); check the name and what that may read"
     case .notSentThere: Self.isElsewhere
     }
   }

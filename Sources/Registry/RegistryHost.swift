@@ -90,7 +90,7 @@ final class RegistryHost: Sendable {
 }
 
 extension RegistryHost {
-  /// What the log-in that is sent is called where it is refused.
+  /// What the log-in that was sent is called, after `the`.
   var loginWords: String {
     let origin = state.withLock(\.loginOrigin)
     guard access.credentials == nil, let origin else { return "configured credentials" }

@@ -88,7 +88,7 @@ extension RegistrySession {
   }
 
   private func login(of reply: Reply) -> Answer.Login {
-    if reply.authorization?.usesCredentials == true { return .refused }
+    if reply.authorization?.usesCredentials == true { return .refused(host.loginWords) }
     if host.access.credentials != nil { return .notAskedFor }
     return host.state.withLock(\.loginFault).map { .unusable(reason: $0) } ?? .none
   }

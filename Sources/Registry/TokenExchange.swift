@@ -168,7 +168,7 @@ extension RegistrySession {
     return .failure(
       CheckFailure(
         .authUnsupported,
-        "the token server \(key.challenge.realm.origin) takes no refresh tokens, and the \(host.loginWords) is one",
+        "the token server \(key.challenge.realm.origin) takes no refresh token, as in the \(host.loginWords)",
         remedy: "log in with a user name and a password or access token"))
   }
 
@@ -243,7 +243,8 @@ extension RegistrySession {
       status: response.status,
       body: ErrorBody(response.body, hiding: login?.secrets ?? []),
       retryAfterSeconds: response.retryAfterSeconds(clock),
-      login: login != nil ? .refused : host.state.withLock(\.loginFault).map { .unusable(reason: $0) } ?? .none,
+      login: login != nil
+        ? .refused(host.loginWords) : host.state.withLock(\.loginFault).map { .unusable(reason: $0) } ?? .none,
       mayShowCertificate: isOwn)
     let server = response.proxyThatAnswers ?? "the token server \(realm.origin)"
     let what = answer.what(host: server)
