@@ -77,7 +77,7 @@ struct TagLister {
   }
 
   /// The list in an answer. Where there are no tags, some say `null`, and some leave it out.
-  private static func tags(_ body: [UInt8], from host: String) throws(CheckFailure) -> [JSONValue] {
+  static func tags(_ body: [UInt8], from host: String) throws(CheckFailure) -> [JSONValue] {
     let limits = JSONLimits(
       depth: Limits.jsonDepth, bytes: Limits.tagPageBytes, values: Limits.listedTags + Limits.tagsOfAPage)
     let document: JSONValue

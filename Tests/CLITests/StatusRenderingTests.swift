@@ -186,6 +186,41 @@ import Testing
     #expect(String(decoding: report.json.bytes, as: UTF8.self).contains(daemon))
   }
 
+  /// Those that are not well first, and they count.
+  @Test func repositoriesHaveATableOfTheirOwn() {
+    func record(_ path: String, tags: Int, _ change: (inout ListingState) -> Void) -> RepositoryRecord {
+      var state = ListingState()
+      change(&state)
+      return RepositoryRecord(
+        repository: RepositoryReference(domain: "docker.io", path: path), tags: tags, state: state)
+    }
+    let now = Timestamp(milliseconds: 0)
+    let repositories = [
+      record("library/python", tags: 20) { $0.succeeded(at: now, listed: 1_234, fitting: 40) },
+      record("team/none", tags: 0) { $0.succeeded(at: now, listed: 7, fitting: 0) },
+      record("team/gone", tags: 3) { $0.failed(CheckFailure(.denied, "no", remedy: "ask"), at: now) },
+      record("team/new", tags: 0) { _ in },
+    ]
+    let report = StatusReport(
+      tags: [], unknown: [], repositories: repositories, sinks: [], database: "/x.db")
+    #expect(report.isUnwell && report.failing.repositories.count == 2)
+    #expect(
+      StatusRendering(report: report, total: [], now: now).text(TextFormat()).hasPrefix(
+        """
+        4 repositories: 1 ok, 1 failing, 1 empty, 1 pending
+        no tags are watched
+
+        STATE    REPOSITORY  TAGS        LISTED (UTC)
+        empty    team/none   0 of 7      1970-01-01 00:00:00
+            none of its tags fits: correct include_tags and exclude_tags
+        failing  team/gone   3           -
+            since 1970-01-01 00:00:00, now denied: no: ask
+        ok       python      20 of 1234  1970-01-01 00:00:00
+        pending  team/new    0           -
+
+        """))
+  }
+
   @Test func nothingToShow() {
     let now = Timestamp(milliseconds: 0)
     let none = StatusReport(tags: [], unknown: [], sinks: [], database: "/x.db")

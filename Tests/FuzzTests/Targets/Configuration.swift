@@ -42,6 +42,13 @@ extension FuzzTarget {
       try same(PlatformSelection(stored: entry.selection.stored), entry.selection, "stored and read again")
       try hold((1...lines).contains(entry.line), "line \(entry.line)")
     }
+    try same(Set(config.repositories.map(\.repository)).count, config.repositories.count, "each repository once")
+    for entry in config.repositories {
+      let tag = entry.repository.tag("latest")
+      try same(try ImageReference(tag.description).tagReference, tag, "printed and read again")
+      try same(WrittenReference.respelled(tag), tag, "respelled")
+      try hold((1...1_000).contains(entry.tags.maxTags) && (1...lines).contains(entry.line), "\(entry)")
+    }
     for case .webhook(let webhook) in config.sinks.map(\.kind) {
       try hold(webhook.url.isVisibleASCII, "URL \(shown(webhook.url))")
       for (name, value) in webhook.headers {
