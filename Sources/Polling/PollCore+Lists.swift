@@ -105,6 +105,14 @@ extension PollCore {
     return left
   }
 
+  /// How many repositories there are, by how listing them goes.
+  var repositories: [RepositoryRecord.Word: Int] {
+    listings.values.reduce(into: [:]) { counts, slot in
+      let record = RepositoryRecord(repository: slot.entry.repository, tags: slot.given.count, state: slot.state)
+      counts[record.word, default: 0] += 1
+    }
+  }
+
   /// Has a repository listed at once.
   mutating func relist(_ index: Int, at now: Moment) {
     if listings[index] != nil { plan.hasten(index, at: now.boot) }

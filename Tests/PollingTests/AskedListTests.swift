@@ -56,6 +56,7 @@ import Testing
     }
     let unlisted = try await engine.list()
     #expect(unlisted.map(\.repository.path) == ["a"] && unlisted.map(\.failure.code) == [.denied])
+    #expect(await engine.figures.repositories == [.failing: 1, .ok: 1])
     #expect(await engine.stop() == nil)
   }
 

@@ -88,6 +88,7 @@ final class ServiceMetrics: Sendable {
     return PrometheusText.render(
       [MetricFamily("watcher_build_info", .gauge, "Always 1.", [.init(labels: versions, value: 1)])]
         + (process?.families ?? []) + configuration(state) + registries(polls, state) + pulls(reports)
+        + repositories(polls)
         + sinks(state)
         + store(polls, database) + [
           MetricFamily(
@@ -174,6 +175,17 @@ final class ServiceMetrics: Sendable {
         "watcher_registry_pulls_reset_timestamp_seconds", .gauge, "When all are there again at the latest.",
         by: "registry", limited.filter { $1.resets != nil }
       ) { $0.resets?.seconds ?? 0 },
+    ]
+  }
+
+  private func repositories(_ polls: PollFigures) -> [MetricFamily] {
+    guard !polls.repositories.isEmpty else { return [] }
+    return [
+      MetricFamily(
+        "watcher_repositories", .gauge, "Repositories of which tags are watched, by how listing them goes.",
+        RepositoryRecord.Word.allCases.map { word in
+          .init(labels: [.init("state", word.rawValue)], value: Double(polls.repositories[word] ?? 0))
+        })
     ]
   }
 
