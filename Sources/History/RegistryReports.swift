@@ -1,8 +1,8 @@
 import GRDB
 package import ImageModel
 
-/// What registries have shown of themselves to the daemon: one fact of the database, which the daemon that runs keeps up
-/// to date.
+/// What registries have shown of themselves to the daemon: one fact of the database, which the daemon that runs keeps
+/// up to date.
 enum RegistryReports {
   fileprivate static let key = "registry_reports"
 

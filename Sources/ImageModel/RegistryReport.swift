@@ -7,7 +7,8 @@ package struct RegistryReport: Hashable, Sendable {
   /// Its limit on pulls and what is left of it, as it said last; `nil` where it says nothing.
   package let limit: Int?
   package let remaining: Int?
-  /// When all of it is there again at the latest, if nothing is pulled; `nil` where nothing is used, or it does not say.
+  /// When all of it is there again at the latest, if nothing is pulled; `nil` where nothing is used, or that is not
+  /// said.
   package let resets: Timestamp?
 
   package init(

@@ -1,7 +1,7 @@
 package import History
 package import ImageModel
 package import Registry
-import Schedule
+package import Schedule
 
 /// What the daemon keeps in memory of a repository of which tags are watched.
 struct ListingSlot: Sendable {
@@ -43,7 +43,20 @@ package struct ListJob: Sendable {
   package let wanted: WantedTags
 }
 
-package typealias ListResult = Result<TagListing, CheckFailure>
+/// What listing a repository came to.
+package struct ListResult: Sendable {
+  package let outcome: Result<TagListing, CheckFailure>
+  /// What it has cost the registry.
+  package let spending: PollSpending
+
+  package init(_ outcome: Result<TagListing, CheckFailure>, spending: PollSpending = .one) {
+    self.outcome = outcome
+    self.spending = spending
+  }
+
+  package static func success(_ listing: TagListing) -> ListResult { ListResult(.success(listing)) }
+  package static func failure(_ failure: CheckFailure) -> ListResult { ListResult(.failure(failure)) }
+}
 
 /// What a list leads to, which must reach the store.
 package struct ListRequest: Sendable {

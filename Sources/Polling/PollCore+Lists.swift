@@ -43,7 +43,8 @@ extension PollCore {
   /// Takes what listing a repository came to: frees its place in the plan, and says what must be recorded; `nil` where
   /// it is not watched any more, or other tags of it are wanted than were asked for.
   package mutating func finished(_ job: ListJob, _ result: ListResult, at now: Moment) -> ListRequest? {
-    let next = plan.finish(job.index, result.planned, at: now.boot, random: &random)
+    let next = plan.finish(
+      job.index, result.planned, spending: result.spending, at: now.boot, random: &random)
     guard plan.contains(job.index), var slot = listings[job.index] else {
       free.append(job.index)
       return nil
@@ -56,7 +57,7 @@ extension PollCore {
     slot.state.nextListing = now.wall(at: next)
     var arriving: [WatchEntry] = []
     var leaving: [TagReference: TagID] = [:]
-    switch result {
+    switch result.outcome {
     case .success(let listing):
       slot.state.succeeded(at: now.wall, listed: listing.listed, fitting: listing.fitting)
       let wanted = Set(listing.picked).union(vanished(listing.absent, of: slot))
@@ -121,7 +122,7 @@ extension PollCore {
 
 extension ListResult {
   fileprivate var planned: PollOutcome {
-    switch self {
+    switch outcome {
     case .success: .success
     case .failure(let failure): PollOutcome(failure)
     }
@@ -133,6 +134,6 @@ extension ListResult {
   }
 
   var isFailure: Bool {
-    if case .failure = self { true } else { false }
+    if case .failure = outcome { true } else { false }
   }
 }

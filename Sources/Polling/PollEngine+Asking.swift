@@ -3,6 +3,12 @@ package import ImageModel
 
 /// Polls and lists that are asked for.
 extension PollEngine {
+  /// Asks registries again that wanted to be left alone: something was done about it, perhaps.
+  package func endPauses() {
+    core.endPauses()
+    tick()
+  }
+
   /// Polls tags now, whatever they wait for, and says what came of it once news is recorded (that there is none is
   /// written with the next flush). A tag whose registry wants to be left alone is not polled, which is its result.
   ///

@@ -56,6 +56,9 @@ extension PollEngine {
   /// Lists the tags of a repository.
   package typealias Lister = @Sendable (ListJob) async -> ListResult
 
+  /// For an engine without repositories.
+  package static let listsNothing: Lister = { _ in .failure(CheckFailure(.badRequest, "nothing is listed here")) }
+
   /// Enters a watchlist and the sinks.
   package typealias Registration = @Sendable (HistoryTransaction) throws -> Registered
 

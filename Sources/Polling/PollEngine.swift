@@ -11,7 +11,7 @@ package actor PollEngine {
 
   var core: PollCore
   private let poll: @Sendable (PollJob) async -> PollResult
-  private let list: Lister?
+  private let list: Lister
   private let record: Recording
   private let writer: HistoryWriter
   let clock: @Sendable () -> Moment
@@ -42,9 +42,8 @@ package actor PollEngine {
 
   /// - Parameter list: for a core that lists repositories.
   package init(
-    core: PollCore, writer: HistoryWriter,
-    clock: @escaping @Sendable () -> Moment = Moment.now,
-    poll: @escaping @Sendable (PollJob) async -> PollResult, list: Lister? = nil,
+    core: PollCore, writer: HistoryWriter, clock: @escaping @Sendable () -> Moment = Moment.now,
+    poll: @escaping @Sendable (PollJob) async -> PollResult, list: @escaping Lister = listsNothing,
     record: @escaping Recording,
     onProgress: @escaping @Sendable (Progress) -> Void
   ) {
@@ -84,12 +83,6 @@ package actor PollEngine {
     pump(now)
   }
 
-  /// Asks registries again that wanted to be left alone: something was done about it, perhaps.
-  package func endPauses() {
-    core.endPauses()
-    tick()
-  }
-
   func pump(_ now: Moment) {
     for job in nextJobs(now) { start(job) }
   }
@@ -116,7 +109,7 @@ package actor PollEngine {
   private func start(_ job: ListJob) {
     workers.start(job.began) { stopwatch in
       Task.detached(executorPreference: executor) { [list] in
-        if let list { await self.finished(job, await list(job)) }
+        await self.finished(job, await list(job))
         await self.ended(stopwatch)
       }
     }
@@ -179,7 +172,9 @@ package actor PollEngine {
     defer { if isStopped { resumeIfIdle() } else { pump(clock()) } }
     if isStopped, result.isFailure { return }
     let now = clock()
-    let result = Task.isCancelled && result.isFailure ? .failure(PollWorkers.failure) : result
+    let result =
+      Task.isCancelled && result.isFailure
+      ? ListResult(.failure(PollWorkers.failure), spending: result.spending) : result
     guard var request = core.finished(job, result, at: now) else { return }
     request.answers = answers(job.index, result, at: now)
     lists.append(request)

@@ -17,7 +17,8 @@ package final class SinglePass: Sendable {
   ///   - onRecorded: told what is recorded.
   package init(
     _ core: consuming PollCore, writer: HistoryWriter, clock: @escaping @Sendable () -> Moment = Moment.now,
-    poll: @escaping @Sendable (PollJob) async -> PollResult, list: PollEngine.Lister? = nil,
+    poll: @escaping @Sendable (PollJob) async -> PollResult,
+    list: @escaping PollEngine.Lister = PollEngine.listsNothing,
     record: @escaping PollEngine.Recording,
     onRecorded: @escaping @Sendable ([Record]) -> Void
   ) {

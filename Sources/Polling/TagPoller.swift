@@ -33,7 +33,10 @@ package struct TagPoller: Sendable {
   package func reports(at now: Moment) -> [RegistryReport] { registry.reports(wall: now.wall(at:)) }
 
   package func list(_ job: ListJob) async -> ListResult {
-    do { return .success(try await registry.list(job.wanted)) } catch { return .failure(error) }
+    let meter = RequestMeter()
+    let outcome: Result<TagListing, CheckFailure>
+    do { outcome = .success(try await registry.list(job.wanted, meter: meter)) } catch { outcome = .failure(error) }
+    return ListResult(outcome, spending: PollSpending(requests: meter.requests, account: meter.account))
   }
 
   /// None where the store cannot be read: that costs what it would have told, not the poll.

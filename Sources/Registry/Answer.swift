@@ -122,12 +122,13 @@ struct Answer: Sendable {
     return Verdict(code: .tls, remedy: remedy)
   }
 
+  private var isLoggedIn: Bool { if case .refused = login { true } else { false } }
+
   /// Source: docs.docker.com, Docker Hub usage and limits.
   private var pullLimited: Verdict {
     Verdict(
       code: .pullLimited,
-      remedy: login == .refused ? "wait; its account has a limit on pulls" : "wait, or log in for a higher limit",
-      isTransient: true)
+      remedy: isLoggedIn ? "wait; its account has a limit on pulls" : "wait, or log in for a higher limit")
   }
 
   private var rateLimited: Verdict {

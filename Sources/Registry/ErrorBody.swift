@@ -12,7 +12,7 @@ struct ErrorBody: Hashable, Sendable {
   let certificate: Certificate?
   /// Whether a web server says that it was spoken to in plain HTTP where it speaks TLS.
   let wantsTLS: Bool
-  /// Code, message and detail of all errors, lower-cased, to look for hints in.
+  /// Code, message and detail of all errors, and the message of none, lower-cased, to look for hints in.
   private let haystack: String
 
   static let none = ErrorBody([])
@@ -48,8 +48,8 @@ struct ErrorBody: Hashable, Sendable {
     let said = (messages + [json["message"]?.string, json["details"]?.string].compactMap { $0 }).first { !$0.isEmpty }
       .flatMap { Self.repeats($0, secrets) ? nil : $0 }
     words = said?.safe(limit: 200)
-    haystack = (codes + messages + errors.compactMap { $0["detail"].map(Self.flatten) }).joined(separator: " ")
-      .lowercased()
+    let others = [json["message"]?.string].compactMap(\.self) + errors.compactMap { $0["detail"].map(Self.flatten) }
+    haystack = (codes + messages + others).joined(separator: " ").lowercased()
   }
 
   func has(_ code: String) -> Bool { codes.contains(code) }

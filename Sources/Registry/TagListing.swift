@@ -37,9 +37,13 @@ package struct TagListing: Hashable, Sendable {
 
 extension RegistryClient {
   /// Lists the tags of a repository, page by page, and picks from each page: however many there are, few are held.
-  package func list(_ wanted: WantedTags) async throws(CheckFailure) -> TagListing {
+  ///
+  /// - Parameter meter: counts what it costs.
+  package func list(
+    _ wanted: WantedTags, meter: RequestMeter = RequestMeter()
+  ) async throws(CheckFailure) -> TagListing {
     let session = try session(
-      domain: wanted.repository.domain, path: wanted.repository.path, wasSeen: wanted.wasSeen)
+      domain: wanted.repository.domain, path: wanted.repository.path, wasSeen: wanted.wasSeen, meter: meter)
     var lister = TagLister(session: session, wanted: wanted)
     return try await lister.run()
   }

@@ -3,8 +3,8 @@ package import ImageModel
 /// What is to be polled when: pure, and small enough for a million tags (32 bytes a tag and 16 for its place
 /// in line).
 ///
-/// Tags are dense indexes the caller gives out, times are boot time. The plan decides when a tag is due, how many polls a
-/// registry gets at a time, and how many requests each account makes of it: a poll waits here for its turn, and tells
+/// Tags are dense indexes the caller gives out, times are boot time. The plan decides when a tag is due, how many polls
+/// a registry gets at a time, and how many requests each account makes of it: a poll waits here for its turn, and tells
 /// afterwards what it has cost. See `PollTiming` for when.
 package struct PollPlan: Sendable {
   /// A jump this long between calls means that the machine was suspended: work that piled up is spread.

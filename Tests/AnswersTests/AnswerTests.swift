@@ -71,15 +71,17 @@ import Testing
         "artifact_type":null},\
         {"platform":"linux/arm64","found":null,"manifest":"\(try digest("c"))","image_id":null,\
         "artifact_type":"application/x\\u001b"}],\
-        "missing_platforms":["linux/s390x"],"last_checked":"2026-09-17T21:30:05.123Z",\
+        "moved":null,"missing_platforms":["linux/s390x"],"last_checked":"2026-09-17T21:30:05.123Z",\
         "last_changed":"2026-09-14T23:50:00.000Z","next_check":"2026-09-17T21:45:05.000Z","failing_since":null,\
         "error":null,"entry":null},\
-        {"tag":"ghcr.io/example/app:stable","state":"failing","digest":null,"platforms":[],"missing_platforms":[],\
+        {"tag":"ghcr.io/example/app:stable","state":"failing","digest":null,"platforms":[],"moved":null,\
+        "missing_platforms":[],\
         "last_checked":"2026-09-17T21:30:06.000Z","last_changed":null,"next_check":"2026-09-17T21:45:05.000Z",\
         "failing_since":"2026-09-17T20:00:00.000Z",\
         "error":{"code":"dns","message":"no such host \\\\u{1b}[31m(ghcr.io): check the name and the DNS"},\
         "entry":null},\
-        {"tag":"a.example/b:1","state":"pending","digest":null,"platforms":[],"missing_platforms":[],\
+        {"tag":"a.example/b:1","state":"pending","digest":null,"platforms":[],"moved":null,\
+        "missing_platforms":[],\
         "last_checked":null,"last_changed":null,"next_check":null,"failing_since":null,"error":null,\
         "entry":null}],"repositories":[],\
         "sinks":[{"name":"journal","type":"stdout","state":"ok","waiting":0,"failed":0,"oldest_waiting":null,\

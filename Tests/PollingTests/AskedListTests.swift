@@ -29,7 +29,7 @@ import Testing
     _ repositories: [RepositoryEntry], pass: SinglePass.Part? = nil, _ list: @escaping PollEngine.Lister
   ) throws -> PollEngine {
     let registered = try writer.transactionSync { try $0.register([], repositories) }
-    let core = PlanBuilder(entries: [], repositories: repositories) { _ in 1 }.core(
+    let core = PlanBuilder(entries: [], repositories: repositories) { _ in RegistryLimits(concurrency: 1) }.core(
       registered, seed: 1, now: moment(0), pass: pass)
     let image = SimulatedWorld.anImage()
     return PollEngine(
@@ -95,7 +95,7 @@ import Testing
     let next = try repository("app", exclude: "rc")
     _ = try await engine.reconfigure(
       PollEngine.Change(
-        builder: PlanBuilder(entries: [], repositories: [next]) { _ in 1 }, register: { try $0.register([], [next]) },
+        builder: PlanBuilder(entries: [], repositories: [next]) { _ in RegistryLimits(concurrency: 1) }, register: { try $0.register([], [next]) },
         onRegistered: {}))
     await #expect(throws: CheckInterruption.reloaded) { try await waiting.value }
     open.finish()

@@ -52,7 +52,7 @@ extension RunService {
   }
 
   /// Says in the database until when registries are left alone.
-  private func keepRests(of engine: PollEngine, _ kept: inout [String: Timestamp]) async {
+  func keepRests(of engine: PollEngine, _ kept: inout [String: Timestamp]) async {
     let now = Moment.now()
     let rests = await engine.pauses.mapValues { now.wall(at: $0).rounded }
     guard rests != kept else { return }

@@ -199,6 +199,8 @@ package actor RunService {
     await endpoint.close()
     if let failure = await shutDown(engine) { reason = .failure(failure) }
     try? await keepAgreedTime()
+    var rests: [String: Timestamp] = [:]
+    await keepRests(of: engine, &rests)
     store.writer.close()
     switch reason {
     case .signal(let name): log.info("stopped", metadata: ["signal": "\(name)"])
@@ -206,29 +208,6 @@ package actor RunService {
       log.info("stopped", metadata: ["note": "the database cannot be written"])
       throw error
     }
-  }
-
-  /// - Parameter path: of the configuration, absolute.
-  private func sayStarted(_ path: String, tags: Int) {
-    let config = config.value
-    var metadata: Logger.Metadata = [
-      "version": "\(ProductInfo.version)", "config": "\(path)", "database": "\(store.writer.path)",
-      "tags": "\(tags)", "sinks": "\(config.sinks.count)",
-    ]
-    if !config.repositories.isEmpty { metadata["repositories"] = "\(config.repositories.count)" }
-    if tags == 0, config.repositories.isEmpty {
-      metadata["note"] = "nothing is watched: name tags in \"watch\" and reload"
-    }
-    log.info("started", metadata: metadata)
-  }
-
-  private func sayCreated() {
-    log.warning(
-      "database_created",
-      metadata: [
-        "database": "\(store.writer.path)",
-        "note": "it is empty: what its tags are now is recorded as first seen; what changed before is not told",
-      ])
   }
 
   private func heed(_ signals: SignalWatch, _ hangUp: AsyncStream<Void>.Continuation) {
