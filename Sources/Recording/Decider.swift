@@ -262,8 +262,10 @@ struct Decider {
     event.notBefore = stored.map { min($0.lastSeen, request.at) }
     let last = stored.map { ChangeEvent.PresentState(digest: $0.digest, mediaType: $0.mediaType) }
     var now = last
-    if case .found(let snapshot, _) = request.finding {
-      now = .init(digest: snapshot.digest, mediaType: snapshot.mediaType)
+    switch request.finding {
+    case .found(let snapshot, _): now = .init(digest: snapshot.digest, mediaType: snapshot.mediaType)
+    case .moved(let moved, _): now = .init(digest: moved.digest, mediaType: moved.mediaType)
+    case .confirmed, .failed, .overdue: break
     }
     switch change {
     case .deleted(let missingSince):
