@@ -68,6 +68,7 @@ struct RegistrySession: Sendable {
     while true {
       let response = try await answer(to: request, authorization, isLast: !mayExchange)
       let reply = Reply(response: response, authorization: authorization)
+      traceWarnings(of: reply)
       switch (response.status, authorization) {
       case (401, .login(let login)) where isRefusal(response, of: login, isLast: !mayExchange):
         guard mayRenew, let renewed = try await renewed(login) else { throw refusal }
@@ -159,6 +160,16 @@ struct RegistrySession: Sendable {
       trace?("\(request.line) -> \(error.code.rawValue): \(error.message)")
       throw CheckFailure(
         error, registry: host.name, domain: host.domain, caFile: host.access.tls.caFile, isTokenServer: isTokenServer)
+    }
+  }
+
+  /// What a registry wants people to know; nothing is done about it. Source: distribution-spec, Warnings.
+  private func traceWarnings(of reply: Reply) {
+    guard let trace else { return }
+    let secrets = (reply.authorization?.secrets ?? []).compactMap { $0.split(separator: " ").last.map(String.init) }
+    for warning in reply.response.headers.all("Warning").prefix(3) where warning.hasPrefix("299 ") {
+      guard !secrets.contains(where: warning.repeats) else { continue }
+      trace("\(host.name) warns: \(warning.safe(limit: 200))")
     }
   }
 
