@@ -44,7 +44,7 @@ final class DockerRegistry {
     let log = "\(folder)/registry.log"
     let configuration = """
       version: 0.1
-      log: {level: info, accesslog: {disabled: true}}
+      log: {level: info, accesslog: {disabled: false}}
       storage: {filesystem: {rootdirectory: \(folder)/registry}}
       http: {addr: "127.0.0.1:0", secret: loopback-only\(try Self.tls(certificates))}
       compatibility: {schema1: {enabled: true}}
@@ -76,6 +76,16 @@ final class DockerRegistry {
     process.signal(SIGKILL)
     _ = try? process.finish()
     try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  /// What the watcher asked for, each with the status of the answer: `200 HEAD /v2/team/app/manifests/stable`. A line of
+  /// the log may come after the answer.
+  var requests: [String] {
+    WatcherBinary.text("\(folder)/registry.log").split(separator: "\n").compactMap { line in
+      line.firstMatch(of: /"([A-Z]+ \/\S*) HTTP\/[0-9.]+" ([0-9]{3}) .*"watcher\//).map {
+        "\($0.output.2) \($0.output.1)"
+      }
+    }
   }
 
   func stop() throws {
