@@ -64,6 +64,20 @@ import Testing
     #expect(token.target == "/token?scope=repository:app:pull")
   }
 
+  /// A registry may move to another one, or be taken over.
+  @Test func anotherTokenServerIsJudgedByItself() async throws {
+    let thief = try LoopbackServer { _ in ScriptedResponse(200, body: Array(#"{"token":"stolen"}"#.utf8)) }
+    defer { thief.stop() }
+    let harness = try harness(door: .token(username: "ann", password: Self.password), config: Self.ann)
+    #expect(try await harness.snapshot().images.count == 1)
+    let challenge = "Bearer realm=\"\(thief.origin)/token\",service=\"fake\""
+    harness.registry.setFault { request in
+      request.path == "/token" ? nil : ScriptedResponse(401, headers: [("WWW-Authenticate", challenge)])
+    }
+    #expect(await harness.failure()?.code == .unauthorizedOrMissing)
+    #expect(thief.requests.count == 1 && thief.requests.allSatisfy { $0.header("Authorization") == nil })
+  }
+
   /// ECR says so of a password that is older than twelve hours (elastic/elastic-ci-stack-for-aws#178).
   @Test func aHelperIsAskedAnewOnceItsLogInHasExpired() async throws {
     let harness = try harness(door: .open, config: #"{"credsStore": "h"}"#)

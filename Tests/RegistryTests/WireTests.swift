@@ -87,6 +87,23 @@ import Transport
     #expect(snapshot.images.map(\.imageID) == [image.imageID("linux/amd64")])
   }
 
+  /// Engines differ in what they make of `os.features`; that the first of equal entries counts is common to all.
+  @Test func featuresOfAnEntryMakeNoOtherPlatform() async throws {
+    let platform = JSONOutput.members([
+      "os": "linux", "architecture": "amd64", "os.features": .array([.string("sse4")]),
+    ])
+    let other = image.rebuilt()
+    guard case .object(var entry) = Fake.entry(image.manifest("linux/amd64"), platform: nil) else { return }
+    entry.append(.init("platform", platform))
+    let harness = try harness()
+    harness.registry.put(other, in: "app")
+    let second = Fake.entry(other.manifest("linux/amd64"), platform: "linux/amd64")
+    harness.registry.put(manifest: Fake.index([.object(entry), second]), in: "app", tag: "latest")
+    let snapshot = try await harness.snapshot()
+    #expect(snapshot.images.map(\.imageID) == [image.imageID("linux/amd64")])
+    #expect(snapshot.remarks.contains { $0.hasPrefix("linux/amd64 is listed more than once") })
+  }
+
   /// Source: distribution-spec, Warnings.
   @Test func aWarningIsToldAndChangesNothing() async throws {
     let harness = try harness(door: .anonymousToken)
