@@ -142,13 +142,17 @@ package actor Logins {
 
   /// Never two questions at a time for the same.
   private func ask(_ key: HelperKey) async -> HelperReply {
-    if let known = asked[key], known.until.map({ $0 > now() }) ?? true { return await Self.value(of: known.reply) }
+    if let known = asked[key], known.until.map({ $0 > now() }) ?? true {
+      let reply = await Self.value(of: known.reply)
+      // Somebody else has given up.
+      return known.reply.isCancelled && !Task.isCancelled ? await ask(key) : reply
+    }
     // Not part of the caller's task: others wait for the same.
     let task = Task { [environment] in await Self.reply(of: key, environment) }
     asked[key] = Asked(reply: task, began: now())
     let reply = await Self.value(of: task)
     guard !task.isCancelled else {
-      asked[key] = nil
+      if asked[key]?.reply == task { asked[key] = nil }
       return reply
     }
     let holds = if case .failed = reply { Self.failureMilliseconds } else { Self.helperMilliseconds }
@@ -156,7 +160,7 @@ package actor Logins {
     return reply
   }
 
-  /// Whoever gives up ends the question for all: polls are only cut off where they hang, or when the daemon stops.
+  /// Whoever gives up ends the question, and who still wants an answer asks again.
   private static func value(of reply: Task<HelperReply, Never>) async -> HelperReply {
     await withTaskCancellationHandler {
       await reply.value

@@ -21,14 +21,14 @@ package struct PlanBuilder: Sendable {
   ) -> PollCore {
     var plan = PollPlan(seed: seed, origin: now.boot - now.wall.milliseconds)
     var slots: [TagSlot] = []
-    if pass != .lists {
-      slots.reserveCapacity(registered.entries.count)
-      for (entry, record) in zip(registered.entries, registered.records) {
-        let slot = TagSlot(
-          entry: entry, id: record.id, snapshot: registered.snapshots[record.id], state: record.state, now: now)
-        add(slots.count, slot, to: &plan, at: now, isSinglePass: pass != nil)
-        slots.append(slot)
-      }
+    slots.reserveCapacity(registered.entries.count)
+    for (entry, record) in zip(registered.entries, registered.records) {
+      // A pass over lists polls no tag; which were given it has to know.
+      guard pass != .lists || entry.isGiven else { continue }
+      let slot = TagSlot(
+        entry: entry, id: record.id, snapshot: registered.snapshots[record.id], state: record.state, now: now)
+      if pass != .lists { add(slots.count, slot, to: &plan, at: now, isSinglePass: pass != nil) }
+      slots.append(slot)
     }
     var core = PollCore(slots: slots, plan: plan, pass: pass, random: SplitMix64())
     if pass != .tags { core.list(registered.repositories, self, at: now) }

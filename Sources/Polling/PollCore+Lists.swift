@@ -34,7 +34,8 @@ extension PollCore {
     }
     guard !listings.isEmpty else { return }
     let indexes = Dictionary(uniqueKeysWithValues: listings.map { ($0.value.entry.repository, $0.key) })
-    for index in slots.indices where isTag(index) && slots[index].entry.isGiven {
+    for index in slots.indices
+    where slots[index].entry.isGiven && listings[index] == nil && (pass == .lists || isTag(index)) {
       let tag = slots[index].entry.tag
       if let listing = indexes[tag.repository] { listings[listing]?.given[tag.tag] = index }
     }

@@ -41,7 +41,7 @@ struct Decider {
     switch request.finding {
     case .moved(let moved, let documents):
       decision.documents = documents
-      moves(to: moved)
+      try moves(to: moved)
     case .found(let snapshot, let head):
       decision.state.headDigest = head
       decision.state.verified = request.at
@@ -71,17 +71,25 @@ struct Decider {
 
   // MARK: Content
 
-  /// The tag has moved, as its registry says; to what, nobody has seen. Told once for each digest.
-  private mutating func moves(to moved: MovedTag) {
+  /// The tag has moved, as its registry says; to what, nobody has seen. Told once for each digest in a row, and as
+  /// sparingly as any move.
+  private mutating func moves(to moved: MovedTag) throws {
+    guard let stored, stored.ended == nil else {
+      decision.outcome = .failed(
+        CheckFailure(.pullLimited, "its registry allows no pull now", remedy: "wait, or log in for a higher limit"))
+      decision.state.moved = before.moved?.to == moved ? before.moved : PendingMove(to: moved, since: request.at)
+      return
+    }
     guard before.moved?.to.digest != moved.digest else { return }
     decision.state.moved = PendingMove(to: moved, since: request.at)
-    guard let stored, stored.ended == nil, stored.digest != moved.digest else { return }
+    decision.outcome = .changed
+    let told = try past.announcements(.tagMoved, since: request.at.advanced(bySeconds: -3600), until: request.at)
+    guard stored.digest != moved.digest, told < Limits.announcementsPerHour else { return }
     var event = newEvent(.tagMoved)
     event.current = .init(digest: moved.digest, mediaType: moved.mediaType)
     event.previous = stored.previousState
-    event.notBefore = min(stored.lastSeen, request.at)
+    event.notBefore = min(max(stored.lastSeen, before.moved?.since ?? stored.lastSeen), request.at)
     announce(event, of: nil)
-    decision.outcome = .changed
   }
 
   private mutating func found(_ current: TagSnapshot) throws {

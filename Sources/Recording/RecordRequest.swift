@@ -79,7 +79,10 @@ extension Record {
     let outcome: CheckOutcome? =
       switch request.finding {
       case .failed(let failure): .failed(failure)
-      case .confirmed, .moved: .unchanged
+      case .confirmed: .unchanged
+      case .moved:
+        .failed(
+          CheckFailure(.pullLimited, "its registry allows no pull now", remedy: "wait, or log in for a higher limit"))
       case .found, .overdue: nil
       }
     self.init(

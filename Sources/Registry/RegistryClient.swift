@@ -105,7 +105,9 @@ package final class RegistryClient: Sendable {
   package func reports(wall: (BootTime) -> Timestamp) -> [RegistryReport] {
     hosts.withLock { Array($0.values) }.map { host in
       let (origin, budget) = host.state.withLock { ($0.loginOrigin, $0.budget) }
-      let said = budget?.said
+      // What is older than its window says nothing any more.
+      let isCurrent = budget.map { clock.now() - $0.at <= Int64($0.said.windowSeconds ?? 86_400) * 1_000 } ?? false
+      let said = isCurrent ? budget?.said : nil
       let isUsed = said.map { said in said.limit.map { said.remaining ?? 0 < $0 } ?? false } ?? false
       return RegistryReport(
         name: host.domain, credentials: origin, limit: said?.limit, remaining: said?.remaining,

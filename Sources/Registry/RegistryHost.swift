@@ -67,7 +67,7 @@ final class RegistryHost: Sendable {
     request.headers = [agent]
     request.bodyLimit = Limits.configBlobBytes
     blobRequest = request
-    state = Mutex(HostState(pacer: access.requestsPerSecond.map { RequestPacer(requestsPerSecond: $0) }))
+    state = Mutex(HostState(requestsPerSecond: access.requestsPerSecond))
   }
 
   /// Where the API begins, and what comes before each path in it. `https://cache.example/v2/hub` has both.
@@ -105,7 +105,9 @@ struct HostState: Sendable {
   /// Tokens kept; they live for minutes, so expired ones are what makes room.
   private static let grantLimit = 4_096
 
-  var pacer: RequestPacer?
+  /// By account.
+  private var pacers: [String: RequestPacer] = [:]
+  private let requestsPerSecond: Double?
   /// Where the log-in comes from that was looked up last; `nil` for none.
   var loginOrigin: String?
   /// Why there is none, though there should be.
@@ -133,7 +135,14 @@ struct HostState: Sendable {
     var until = BootTime.distantPast
   }
 
-  init(pacer: RequestPacer?) { self.pacer = pacer }
+  init(requestsPerSecond: Double?) { self.requestsPerSecond = requestsPerSecond }
+
+  /// Takes the next turn of an account, and returns the milliseconds until it comes.
+  mutating func reserve(for account: String, at now: BootTime) -> Int64 {
+    guard let requestsPerSecond else { return 0 }
+    if pacers.count >= 64, pacers[account] == nil { pacers = [:] }
+    return pacers[account, default: RequestPacer(requestsPerSecond: requestsPerSecond)].reserve(at: now)
+  }
 
   func isHeadUsable(for path: String, at now: BootTime) -> Bool { heads[path].map { $0.until <= now } ?? true }
 
@@ -174,6 +183,8 @@ struct HostState: Sendable {
 
   /// The refresh token to use for a log-in that has one.
   func refreshToken(of login: Login, _ first: String) -> String { refreshTokens[login] ?? first }
+
+  mutating func forgetRefreshToken(of login: Login) { refreshTokens[login] = nil }
 
   mutating func keep(refreshToken: String?, of login: Login) {
     guard let refreshToken else { return }

@@ -43,12 +43,15 @@ struct RegistrySession: Sendable {
       }
     }
 
-    var usesCredentials: Bool {
+    /// `nil` of a token that anybody gets.
+    var login: Login? {
       switch self {
-      case .login: true
-      case .token(let grant, _): grant.key.login != nil
+      case .login(let login): login
+      case .token(let grant, _): grant.key.login
       }
     }
+
+    var usesCredentials: Bool { login != nil }
   }
 
   /// How long a new token may be refused by servers whose clocks are behind its `nbf`
@@ -81,9 +84,12 @@ struct RegistrySession: Sendable {
         authorization = .login(renewed)
       case (400, .token(let grant, isFresh: true)) where grant.isShared,
         (401, .token(let grant, isFresh: true)) where grant.isShared,
+        (403, .token(let grant, _)) where grant.isShared, (404, .token(let grant, _)) where grant.isShared,
         (413, .token(let grant, _)) where grant.isShared, (431, .token(let grant, _)) where grant.isShared:
         // Not granted for this repository, or too long a token for it.
-        host.state.withLock { $0.stopSharing(path, refused: grant, isForAll: response.status != 401, at: clock.now()) }
+        host.state.withLock {
+          $0.stopSharing(path, refused: grant, isForAll: ![401, 403, 404].contains(response.status), at: clock.now())
+        }
         authorization = .token(try await exchange(grant.key.challenge, refused: grant), isFresh: true)
       case (401, .token(let grant, isFresh: true)) where !mayExchange || challenge(of: response) == grant.key.challenge:
         let error = AuthChallenge.parse(response.headers.all("WWW-Authenticate")).compactMap { $0["error"] }.first
@@ -115,6 +121,7 @@ struct RegistrySession: Sendable {
   private func answer(
     to request: HTTPRequest, _ authorization: Authorization?, isLast: Bool
   ) async throws(CheckFailure) -> HTTPResponse {
+    meter.isFor(authorization?.login)
     guard case .login(let login) = authorization else {
       return try await transfer(request, authorization: authorization?.value)
     }
@@ -144,7 +151,8 @@ struct RegistrySession: Sendable {
   ) async throws(CheckFailure) -> HTTPResponse {
     var request = request
     request.authorization = authorization
-    let wait = host.state.withLock { $0.pacer?.reserve(at: clock.now()) ?? 0 }
+    let account = meter.account
+    let wait = host.state.withLock { $0.reserve(for: account, at: clock.now()) }
     if wait > 0 { await clock.sleep(wait) }
     if Task.isCancelled {
       throw CheckFailure(.network, "given up before \(host.name) was asked", remedy: "try again later")
@@ -248,7 +256,6 @@ struct RegistrySession: Sendable {
     case .found(let login, let origin):
       trace?("log-in for \(host.domain): from \(origin.safe())")
       host.state.withLock { ($0.loginOrigin, $0.loginFault) = (origin, nil) }
-      meter.isFor(login.account ?? origin)
       return login
     case .none:
       trace?("log-in for \(host.domain): none")

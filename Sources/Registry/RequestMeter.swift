@@ -1,3 +1,4 @@
+import Credentials
 import Synchronization
 
 /// Counts the requests of a look at a tag, and knows for whom they are made.
@@ -15,5 +16,5 @@ package final class RequestMeter: Sendable {
 
   func note(_ budget: PullBudget) { state.withLock { $0.budget = budget } }
   func count() { state.withLock { $0.requests += 1 } }
-  func isFor(_ account: String) { state.withLock { $0.account = account } }
+  func isFor(_ login: Login?) { state.withLock { $0.account = login?.account ?? "anonymous" } }
 }

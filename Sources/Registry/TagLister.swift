@@ -51,7 +51,7 @@ struct TagLister {
   private func request(_ url: String) -> HTTPRequest {
     var request = host.blobRequest
     request.url = url
-    if !host.query.isEmpty, !url.contains("ns=") {
+    if !host.query.isEmpty, !url.contains("?ns="), !url.contains("&ns=") {
       request.url += url.contains("?") ? "&" + host.query.dropFirst() : host.query
     }
     request.headers.append(("Accept", "application/json"))

@@ -64,8 +64,9 @@ package struct PollPlan: Sendable {
       slots.append(contentsOf: repeatElement(PollSlot(), count: tag + 1 - slots.count))
     }
     let wasFlying = slots[tag].state == .inFlight || slots[tag].state == .leaving
+    let isNew = slots[tag].state == .absent
     remove(tag)
-    if slots[tag].registry != UInt32(registry) {
+    if isNew || slots[tag].registry != UInt32(registry) {
       if wasFlying {
         registries[Int(slots[tag].registry)].count(-1, of: slots[tag].account)
         registries[registry].count(1, of: 0)
@@ -162,9 +163,14 @@ package struct PollPlan: Sendable {
     indexOfRegistry.mapValues { registries[$0].pausedUntil }.filter { $0.value > now }
   }
 
-  /// Polls of registries wait until then, by domain. A pause is never shortened.
+  /// Polls of registries wait until then, by domain, and go out one at a time afterwards until one succeeds. A pause is
+  /// never shortened.
   package mutating func pause(_ ends: [String: BootTime]) {
-    for (domain, end) in ends { if let index = indexOfRegistry[domain] { pause(registry: index, until: end) } }
+    for (domain, end) in ends {
+      guard let index = indexOfRegistry[domain] else { continue }
+      pause(registry: index, until: end)
+      registries[index].strikes = max(registries[index].strikes, 1)
+    }
   }
 
   /// Ends all pauses. After one, polls go out one at a time until one succeeds.

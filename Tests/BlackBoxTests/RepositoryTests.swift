@@ -53,6 +53,15 @@ import Testing
     #expect(try scene.run(["status"]).stdout.contains("1 repository: 1 ok"))
     #expect(try scene.status("\(name):1.0")["entry"] as? String == name)
 
+    // Without a daemon, too, what no longer is among the first leaves.
+    push("2.0")
+    try scene.configure(watch: [entry(["include_tags": ["^\\d"], "exclude_tags": ["rc"], "max_tags": 2])])
+    _ = try scene.run(["check", "--config", scene.config])
+    #expect(watched() == ["1.1", "2.0"])
+    try scene.configure(watch: [
+      entry(["include_tags": ["^1"], "exclude_tags": ["rc"]]), "\(registry.authority)/team/app:latest",
+    ])
+    _ = try scene.run(["check", "--config", scene.config])
     registry.setFault { $0.path.hasSuffix("/tags/list") ? ScriptedResponse(500) : nil }
     let failed = try scene.run(["check", "--config", scene.config])
     #expect(failed.status == 2 && failed.stdout.contains("could not be listed"), "\(failed.stdout)")

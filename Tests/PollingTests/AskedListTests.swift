@@ -95,7 +95,8 @@ import Testing
     let next = try repository("app", exclude: "rc")
     _ = try await engine.reconfigure(
       PollEngine.Change(
-        builder: PlanBuilder(entries: [], repositories: [next]) { _ in RegistryLimits(concurrency: 1) }, register: { try $0.register([], [next]) },
+        builder: PlanBuilder(entries: [], repositories: [next]) { _ in RegistryLimits(concurrency: 1) },
+        register: { try $0.register([], [next]) },
         onRegistered: {}))
     await #expect(throws: CheckInterruption.reloaded) { try await waiting.value }
     open.finish()

@@ -62,6 +62,14 @@ import Testing
     #expect(try one.status()?.record.state.moved == nil)
   }
 
+  @Test func aTagThatGoesOnMovingIsToldSparingly() throws {
+    let digests = try (0..<8).map { try Digest("sha256:" + String(repeating: "\($0)", count: 64)) }
+    let told = try digests.enumerated().reduce(0) { count, item in
+      count + (try one.moved(to: item.element, at: 100 + 60 * item.offset)?.events.count ?? 0)
+    }
+    #expect(told == Limits.announcementsPerHour)
+  }
+
   /// What comes back after a deletion is what the registry names then.
   @Test func whatIsRestoredIsWhatItIsNow() throws {
     for at in [1_000, 2_000, 4_000] { _ = try one.fail(.tagMissing, at: at) }

@@ -1,3 +1,4 @@
+import Credentials
 import ImageModel
 import TestSupport
 import Testing
@@ -129,6 +130,21 @@ import Transport
       harness.registry.tag("app"), known: KnownTag(), selection: .all, stored: { _ in nil }, meter: meter)
     #expect(meter.requests == harness.registry.requests.count)
     #expect(meter.account == "anonymous")
+  }
+
+  @Test func theAccountIsThatOfTheTokenAsWell() async throws {
+    let file = SecretFile("pw")
+    let harness = try Harness(door: .token(username: "ann", password: "pw")) { _ in
+      RegistryAccess(usesPlainHTTP: true, credentials: .basic(username: "ann", passwordFile: file.path))
+    }
+    harness.registry.put(first, in: "app", tag: "latest")
+    for _ in 0..<2 {
+      let meter = RequestMeter()
+      _ = try await harness.client.observe(
+        harness.registry.tag("app"), known: KnownTag(headDigest: first.index.digest), selection: .all,
+        stored: { _ in nil }, meter: meter)
+      #expect(meter.account == "ann")
+    }
   }
 
   // MARK: HEAD

@@ -167,6 +167,24 @@ import Testing
     #expect(try String(contentsOf: URL(filePath: config), encoding: .utf8).contains("first"))
   }
 
+  @Test func aNewRefreshTokenThatIsRefusedGivesWayToTheFirstAndIsNotQuoted() async throws {
+    let harness = try harness(door: .refreshToken("first"), #"{"auths": {"@": {"identitytoken": "first"}}}"#)
+    harness.registry.setFault { request in
+      guard request.path == "/token", harness.clock.clock.now().milliseconds == 1_000_000 else { return nil }
+      return ScriptedResponse(200, body: Array(#"{"access_token": "x", "refresh_token": "second-canary"}"#.utf8))
+    }
+    _ = await harness.failure()
+    harness.clock.advance(seconds: 1_000)
+    _ = try await harness.snapshot()
+    #expect(harness.registry.requests.compactMap { $0.form("refresh_token") } == ["first", "second-canary", "first"])
+    harness.registry.setFault { request in
+      request.path == "/token"
+        ? ScriptedResponse(403, body: Array(#"{"message": "no: \#(request.form("refresh_token") ?? "")"}"#.utf8)) : nil
+    }
+    harness.clock.advance(seconds: 1_000)
+    #expect(await harness.failure()?.message.contains("first") == false)
+  }
+
   // MARK: Wrong ones
 
   @Test(arguments: [
@@ -191,6 +209,19 @@ import Testing
       #expect(authorizations(harness).count == round)
       harness.clock.advance(seconds: 1)
     }
+  }
+
+  /// A token server says 403 of a repository that a right password may not read.
+  @Test func aRepositoryThatMayNotBeReadStopsNoOther() async throws {
+    let harness = try harness(
+      door: .token(username: "ann", password: Self.password), #"{"auths": {"@": \#(Self.entry("ann"))}}"#)
+    harness.registry.setFault { request in
+      request.path == "/token" && request.query("scope")?.contains("team") == true ? ScriptedResponse(403) : nil
+    }
+    let tag = harness.registry.tag("team/app")
+    let failure = await #expect(throws: CheckFailure.self) { try await harness.observe(tag) }
+    #expect(failure?.code == .badCredentials)
+    #expect(try await harness.snapshot().images.count == 1)
   }
 
   @Test(arguments: [

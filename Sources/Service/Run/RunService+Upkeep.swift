@@ -52,7 +52,7 @@ extension RunService {
   }
 
   /// Says in the database until when registries are left alone.
-  func keepRests(of engine: PollEngine, _ kept: inout [String: Timestamp]) async {
+  func keepRests(of engine: PollEngine, _ kept: inout [String: Timestamp]?) async {
     let now = Moment.now()
     let rests = await engine.pauses.mapValues { now.wall(at: $0).rounded }
     guard rests != kept else { return }
@@ -86,7 +86,7 @@ extension RunService {
   /// Small things that are looked after four times a minute.
   func tidy(_ engine: PollEngine) async {
     var isInPlace = true
-    var rests: [String: Timestamp] = [:]
+    var rests: [String: Timestamp]? = [:]
     var reports: [RegistryReport] = []
     while (try? await Task.sleep(for: .seconds(Self.tidyIntervalSeconds))) != nil {
       SpareMemory.giveBack()

@@ -199,7 +199,7 @@ package actor RunService {
     await endpoint.close()
     if let failure = await shutDown(engine) { reason = .failure(failure) }
     try? await keepAgreedTime()
-    var rests: [String: Timestamp] = [:]
+    var rests: [String: Timestamp]?
     await keepRests(of: engine, &rests)
     store.writer.close()
     switch reason {

@@ -131,7 +131,8 @@ extension Logins {
     let places: [AuthPlace] =
       switch setting {
       case .found: AuthPlace.found(environment: environment)
-      case .file(let file): file.resolve(environment: environment).map { [.file($0)] } ?? []
+      case .file(.path(let path)): [.file(path)]
+      case .file(let file): file.resolve(environment: environment).map { [.credential($0)] } ?? []
       case .none: []
       }
     self.init(places, helpers: Self.helperEnvironment(environment), now: { .now() }, tell: tell)
