@@ -132,7 +132,7 @@ package struct PollCore: Sendable {
   }
 
   /// Asks registries again that wanted to be left alone.
-  mutating func endPauses() { plan.endPauses() }
+  mutating func endPauses(at now: Moment) { plan.endPauses(at: now.boot) }
 
   /// Why what is at an index cannot be polled now, if so: its registry is left alone, for it has asked for that.
   func pause(of index: Int, at now: Moment) -> CheckFailure? {

@@ -5,7 +5,7 @@ package import ImageModel
 extension PollEngine {
   /// Asks registries again that wanted to be left alone: something was done about it, perhaps.
   package func endPauses() {
-    core.endPauses()
+    core.endPauses(at: clock())
     tick()
   }
 

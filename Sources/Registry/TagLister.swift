@@ -6,7 +6,7 @@ import Transport
 /// One walk through the pages of `tags/list`. Source: distribution-spec, Content discovery.
 struct TagLister {
   /// After so many tags others get their turn: what polls shares a thread.
-  private static let stride = 64
+  private static let stride = 8
   private static let endless = "list fewer tags: name those that matter with \"image\""
 
   private let session: RegistrySession

@@ -173,11 +173,18 @@ package struct PollPlan: Sendable {
     }
   }
 
-  /// Ends all pauses. After one, polls go out one at a time until one succeeds.
-  package mutating func endPauses() {
-    for index in registries.indices where registries[index].pausedUntil > .distantPast {
+  /// Ends all pauses. After one, polls go out one at a time until one succeeds; those first that would have waited for
+  /// its end because they have met it.
+  package mutating func endPauses(at now: BootTime) {
+    var ended: [Int: BootTime] = [:]
+    for index in registries.indices where registries[index].pausedUntil > now {
+      ended[index] = registries[index].pausedUntil
       registries[index].pausedUntil = .distantPast
       registries[index].strikes = max(registries[index].strikes, 1)
+    }
+    guard !ended.isEmpty else { return }
+    for tag in slots.indices where slots[tag].failures > 0 && slots[tag].state == .waiting {
+      if let end = ended[Int(slots[tag].registry)], slots[tag].due >= end { hasten(tag, at: now) }
     }
   }
 

@@ -83,15 +83,19 @@ extension RunService {
     } while (try? await Task.sleep(for: .seconds(Self.tidyIntervalSeconds))) != nil
   }
 
+  /// Keeps rests as they are asked for: a crash must not end one.
+  func keepRests(of engine: PollEngine) async {
+    var rests: [String: Timestamp]? = [:]
+    while (try? await Task.sleep(for: .seconds(1))) != nil { await keepRests(of: engine, &rests) }
+  }
+
   /// Small things that are looked after four times a minute.
   func tidy(_ engine: PollEngine) async {
     var isInPlace = true
-    var rests: [String: Timestamp]? = [:]
     var reports: [RegistryReport] = []
     while (try? await Task.sleep(for: .seconds(Self.tidyIntervalSeconds))) != nil {
       SpareMemory.giveBack()
       try? await keepAgreedTime()
-      await keepRests(of: engine, &rests)
       await keepReports(&reports)
       if isInPlace, !store.writer.isInPlace {
         log.error(

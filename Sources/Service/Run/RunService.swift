@@ -182,6 +182,7 @@ package actor RunService {
         reports: { [poller] in poller.value.reports(at: .now()) }))
     let upkeep = [
       Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await tidy(engine) },
+      Task { await keepRests(of: engine) },
       Task { await endpoint.run() }, Task { await lookAtSinks() },
     ]
     // One that comes while the file is read is kept for another reload: it may have been read already.

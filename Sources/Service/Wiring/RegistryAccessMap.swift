@@ -141,7 +141,9 @@ extension Logins {
   /// What helpers find their own by; `nil` where none is run: the service runs none unless a drop-in says so, for they
   /// are programs of others.
   static func helperEnvironment(_ environment: [String: String]) -> [String: String]? {
-    environment["WATCHER_CREDENTIAL_HELPERS"] == "off" ? nil : environment
+    let setting = environment["WATCHER_CREDENTIAL_HELPERS"] ?? "on"
+    // Whatever else it is set to is meant to keep them from running.
+    return setting.isEmpty || setting == "on" ? environment : nil
   }
 }
 
