@@ -5,7 +5,9 @@ package import ImageModel
 extension PollEngine {
   /// Asks registries again that wanted to be left alone: something was done about it, perhaps.
   package func endPauses() {
-    core.endPauses(at: clock())
+    let now = clock()
+    guard !core.pauses(at: now).isEmpty else { return }
+    core.endPauses(at: now)
     tick()
   }
 
