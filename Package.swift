@@ -123,7 +123,7 @@ let package = Package(
       name: "ServiceTests",
       dependencies: [
         "Config", "Control", "Delivery", "Endpoint", "Hashing", "History", "Host", "ImageModel", "Polling", "Recording",
-        "Registry", "Service", "TestSupport", "Transport",
+        "Registry", "Schedule", "Service", "TestSupport", "Transport",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "InMemoryLogging", package: "swift-log"), .product(name: "Logging", package: "swift-log"),
       ]),

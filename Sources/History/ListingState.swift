@@ -53,10 +53,10 @@ package struct RepositoryRecord: Hashable, Sendable {
   package var word: Word {
     if state.failure != nil { return .failing }
     guard state.lastSuccess != nil else { return .pending }
-    return state.fitting == 0 && tags == 0 ? .empty : .ok
+    return state.fitting == 0 ? .empty : .ok
   }
 
-  /// Somebody has to look after it: it cannot be listed, or nothing of it is watched.
+  /// Somebody has to look after it: it cannot be listed, or nothing that is listed fits.
   package var isUnwell: Bool { word == .failing || word == .empty }
 }
 

@@ -5,11 +5,11 @@ package struct RegistryReport: Hashable, Sendable {
   /// Where the log-in that was looked up last comes from: `configuration`, a file, a helper; `nil` for none.
   package let credentials: String?
   /// Its limit on pulls and what is left of it, as it said last; `nil` where it says nothing.
-  package let limit: Int?
-  package let remaining: Int?
+  package var limit: Int?
+  package var remaining: Int?
   /// When all of it is there again at the latest, if nothing is pulled; `nil` where nothing is used, or that is not
   /// said.
-  package let resets: Timestamp?
+  package var resets: Timestamp?
 
   package init(
     name: String, credentials: String? = nil, limit: Int? = nil, remaining: Int? = nil, resets: Timestamp? = nil

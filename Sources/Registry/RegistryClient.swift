@@ -103,16 +103,18 @@ package final class RegistryClient: Sendable {
   ///
   /// - Parameter wall: the time of a moment of the registry clock.
   package func reports(wall: (BootTime) -> Timestamp) -> [RegistryReport] {
-    hosts.withLock { Array($0.values) }.map { host in
-      let (origin, budget) = host.state.withLock { ($0.loginOrigin, $0.budget) }
+    let now = clock.now()
+    return hosts.withLock { Array($0.values) }.map { host in
+      let (origin, budget, rest) = host.state.withLock { ($0.loginOrigin, $0.budget, $0.pullRest(at: now)) }
+      var report = RegistryReport(name: host.domain, credentials: origin)
       // What is older than its window says nothing any more.
-      let isCurrent = budget.map { clock.now() - $0.at <= Int64($0.said.windowSeconds ?? 86_400) * 1_000 } ?? false
-      let said = isCurrent ? budget?.said : nil
-      let isUsed = said.map { said in said.limit.map { said.remaining ?? 0 < $0 } ?? false } ?? false
-      return RegistryReport(
-        name: host.domain, credentials: origin, limit: said?.limit, remaining: said?.remaining,
-        resets: isUsed
-          ? budget.flatMap { budget in budget.said.windowSeconds.map { wall(budget.at + Int64($0) * 1_000) } } : nil)
+      if let (said, time) = budget, now - time <= Int64(said.windowSeconds ?? 86_400) * 1_000 {
+        (report.limit, report.remaining) = (said.limit, said.remaining)
+        let isUsed = said.limit.map { said.remaining ?? 0 < $0 } ?? false
+        if isUsed { report.resets = said.windowSeconds.map { wall(time + Int64($0) * 1_000) } }
+      }
+      if let rest { (report.remaining, report.resets) = (0, wall(rest)) }
+      return report
     }
   }
 

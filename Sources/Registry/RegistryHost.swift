@@ -117,6 +117,8 @@ struct HostState: Sendable {
   var wantsBasic = false
   /// What it said last of its limit on pulls, and when.
   var budget: (said: PullBudget, at: BootTime)?
+  /// Until when it wants no more pulls, by account.
+  private var pullRests: [String: BootTime] = [:]
   private var heads: [String: HeadFinding] = [:]
   /// Token exchanges under way, shared by everyone who wants the same token.
   var exchanges: [TokenKey: Task<Result<Grant, CheckFailure>, Never>] = [:]
@@ -143,6 +145,17 @@ struct HostState: Sendable {
     if pacers.count >= 64, pacers[account] == nil { pacers = [:] }
     return pacers[account, default: RequestPacer(requestsPerSecond: requestsPerSecond)].reserve(at: now)
   }
+
+  /// A pull was refused, and none is wanted for so long.
+  mutating func restPulls(of account: String, until end: BootTime) {
+    if pullRests.count >= 64, pullRests[account] == nil { pullRests = [:] }
+    pullRests[account] = end
+  }
+
+  func wantsNoPull(of account: String, at now: BootTime) -> Bool { pullRests[account].map { $0 > now } ?? false }
+
+  /// When pulls are wanted again of all accounts; `nil` where they are.
+  func pullRest(at now: BootTime) -> BootTime? { pullRests.values.filter { $0 > now }.max() }
 
   func isHeadUsable(for path: String, at now: BootTime) -> Bool { heads[path].map { $0.until <= now } ?? true }
 

@@ -50,7 +50,7 @@ extension RegistrySession {
         .tooLarge, "\(descriptor.name) is said to have \(descriptor.size) bytes, more than \(request.bodyLimit)",
         remedy: "it has to be pushed smaller")
     }
-    if descriptor.isManifest, meter.budget?.isSpent == true {
+    if descriptor.isManifest, isOutOfPulls {
       throw CheckFailure(.pullLimited, "\(host.name) has no pulls left", remedy: "wait, or log in for a higher limit")
     }
     request.url =
@@ -79,12 +79,25 @@ extension RegistrySession {
       retryAfterSeconds: response.retryAfterSeconds(clock), login: login(of: reply), wasSeen: wasSeen)
     guard let other = otherOrigin(of: response) else {
       answer.domain = host.domain
-      return answer.failure(host: response.proxyThatAnswers ?? host.name)
+      let failure = answer.failure(host: response.proxyThatAnswers ?? host.name)
+      if failure.code == .pullLimited, let seconds = answer.retryAfterSeconds { restPulls(forSeconds: seconds) }
+      return failure
     }
     answer.login = .notSentThere
     answer.redirectedFrom = host.name
     answer.mayShowCertificate = false
     return answer.failure(host: response.proxyThatAnswers ?? other)
+  }
+
+  /// Whether the registry has no pull to give now, as it has said.
+  var isOutOfPulls: Bool {
+    meter.budget?.isSpent == true
+      || host.state.withLock { $0.wantsNoPull(of: meter.account, at: clock.now()) }
+  }
+
+  private func restPulls(forSeconds seconds: Int) {
+    let end = clock.now() + Int64(min(seconds, Limits.registryRetryAfterSeconds)) * 1_000
+    host.state.withLock { $0.restPulls(of: meter.account, until: end) }
   }
 
   private func login(of reply: Reply) -> Answer.Login {

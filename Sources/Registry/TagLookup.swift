@@ -48,7 +48,7 @@ struct TagLookup: Sendable {
       let budget = PullBudget(response.headers)
       if text == known.headDigest?.description {
         if known.mustVerify, let result = try await verify(response, known) { return result }
-        guard known.mustWalk, !isKept(budget) else { return .unchanged }
+        guard known.mustWalk, !isKept(budget), !session.isOutOfPulls else { return .unchanged }
         if known.isNamedOtherwise {
           // What HEAD names was found not to be the tag's document, and it says the same as then.
           if let top = try await recorded(known) { return .found(top, headDigest: known.headDigest) }
@@ -58,7 +58,7 @@ struct TagLookup: Sendable {
       guard let digest = try? Digest(text) else { return .found(try await sentByTag(), headDigest: nil) }
       let named = Named(
         digest: digest, contentType: response.headers.first("Content-Type"), at: session.clock.now())
-      if known.headDigest == nil ? isKept(budget) : budget.isSpent, !(await isStored(digest)) {
+      if (known.headDigest == nil && isKept(budget)) || session.isOutOfPulls, !(await isStored(digest)) {
         session.trace?("\(host.name) leaves no room for a pull: details are pending")
         return .moved(named.moved)
       }

@@ -174,7 +174,7 @@ package struct PollPlan: Sendable {
   }
 
   /// Ends all pauses. After one, polls go out one at a time until one succeeds; those first that would have waited for
-  /// its end because they have met it.
+  /// its end because they have met it. Over a restart ends are kept to the second, and due times to the millisecond.
   package mutating func endPauses(at now: BootTime) {
     var ended: [Int: BootTime] = [:]
     for index in registries.indices where registries[index].pausedUntil > now {
@@ -184,7 +184,7 @@ package struct PollPlan: Sendable {
     }
     guard !ended.isEmpty else { return }
     for tag in slots.indices where slots[tag].failures > 0 && slots[tag].state == .waiting {
-      if let end = ended[Int(slots[tag].registry)], slots[tag].due >= end { hasten(tag, at: now) }
+      if let end = ended[Int(slots[tag].registry)], slots[tag].due + 1_000 > end { hasten(tag, at: now) }
     }
   }
 

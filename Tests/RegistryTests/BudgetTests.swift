@@ -91,6 +91,33 @@ import Transport
     #expect(moved(try await observe(harness, known: first.index.digest)) == second.index.digest)
   }
 
+  /// A registry that says nothing of its limit before it is met.
+  @Test func noPullIsAskedForBeforeTheTimeThatARefusalNames() async throws {
+    let harness = try Harness(door: .open)
+    harness.registry.put(first, in: "app", tag: "latest")
+    _ = try await observe(harness, known: nil)
+    harness.registry.put(second, in: "app", tag: "latest")
+    harness.registry.setFault { request in
+      guard request.method == "GET", request.path.contains("/manifests/") else { return nil }
+      return ScriptedResponse(
+        429, headers: [("Retry-After", "3600")],
+        body: Array(#"{"message": "You have reached your pull rate limit."}"#.utf8))
+    }
+    func pulls() -> Int { harness.count("GET /v2/app/manifests/\(second.index.digest)") }
+    for _ in 1...2 { #expect(moved(try await observe(harness, known: first.index.digest)) == second.index.digest) }
+    #expect(pulls() == 1)
+    func report() -> RegistryReport? { harness.client.reports { Timestamp(milliseconds: $0.milliseconds) }.first }
+    let refused = try #require(report())
+    #expect(refused.remaining == 0 && refused.limit == nil)
+    #expect(refused.resets?.milliseconds == harness.clock.clock.now().milliseconds + 3_600_000)
+    harness.clock.advance(seconds: 3_600)
+    harness.registry.setFault(nil)
+    guard case .found = try await observe(harness, known: first.index.digest) else {
+      throw CheckFailure(.badResponse, "not found")
+    }
+    #expect(pulls() == 2 && report()?.remaining == nil)
+  }
+
   @Test func whatIsKeptForChangesIsSpentOnNothingElse() async throws {
     let (harness, limit) = try harness(limit: 10)
     _ = try await observe(harness, known: nil)

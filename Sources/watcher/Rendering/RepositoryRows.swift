@@ -21,9 +21,17 @@ struct RepositoryRows {
       + zip(lines.dropFirst(), sorted).flatMap { line, repository in [line] + details(repository, format) }
   }
 
-  /// `20 of 1234`.
+  /// `20 of 1234`; where more of them fit than are watched, `20 (300 of 1234 fit)`.
   private func tags(_ repository: RepositoryRecord) -> String {
-    "\(repository.tags)" + (repository.state.listed.map { " of \($0)" } ?? "")
+    guard let listed = repository.state.listed else { return "\(repository.tags)" }
+    guard let fitting = repository.state.fitting, fitting != repository.tags else {
+      return "\(repository.tags) of \(listed)"
+    }
+    return "\(repository.tags) (\(fitting) of \(listed) fit)"
+  }
+
+  private func watchedOn(_ repository: RepositoryRecord) -> String {
+    repository.tags == 0 ? "" : "; those seen before are watched until they count as deleted"
   }
 
   private func details(_ repository: RepositoryRecord, _ format: TextFormat) -> [String] {
@@ -35,7 +43,9 @@ struct RepositoryRows {
           let since = state.failingSince.map { "since \(format.times($0)), now " } ?? ""
           return "\(since)\(failure.code.rawValue): \(failure.message)"
         }
-      case .empty: "none of its tags fits: correct include_tags and exclude_tags"
+      case .empty where state.listed == 0: "its registry lists no tag of it" + watchedOn(repository)
+      case .empty:
+        "none of its tags fits: correct include_tags and exclude_tags" + watchedOn(repository)
       case .ok, .pending: nil
       }
     return text.map { Lines.of($0, width: format.width).map { format.style.paint($0, .bad) } } ?? []
