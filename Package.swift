@@ -114,7 +114,7 @@ let package = Package(
       name: "PollingTests",
       dependencies: [
         "Drift", "Hashing", "History", "Host", "ImageModel", "Polling", "Recording", "Registry", "Schedule",
-        "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+        "TestSupport", "Transport", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(
       name: "ControlTests", dependencies: ["Control", "History", "Host", "ImageModel", "StrictJSON", "TestSupport"]),
@@ -123,7 +123,7 @@ let package = Package(
       name: "ServiceTests",
       dependencies: [
         "Config", "Control", "Delivery", "Endpoint", "Hashing", "History", "Host", "ImageModel", "Polling", "Recording",
-        "Registry", "Service", "TestSupport", "Transport",
+        "Registry", "Schedule", "Service", "TestSupport", "Transport",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "InMemoryLogging", package: "swift-log"), .product(name: "Logging", package: "swift-log"),
       ]),

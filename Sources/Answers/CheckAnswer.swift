@@ -10,6 +10,8 @@ extension CheckReport {
       "changed": .number(changed),
       "failed": .number(failed),
       "results": .array(results.map(\.json)),
+      "unlisted": .array(
+        unlisted.map { .members(["repository": .text($0.repository), "error": $0.failure.json]) }),
     ])
   }
 }

@@ -94,6 +94,6 @@ extension PlatformChange.ImageState {
     guard let manifest = json["manifest"]?.string.flatMap({ try? Digest($0) }) else { return nil }
     self.init(
       manifest: manifest, imageID: json["image_id"]?.string.flatMap { try? Digest($0) },
-      created: json["created"]?.string)
+      created: json["created"]?.string, found: json["found"]?.string.flatMap { Platform($0) })
   }
 }

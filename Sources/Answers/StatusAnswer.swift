@@ -5,8 +5,20 @@ extension StatusReport {
   /// How tags and sinks are doing. Source: docs/reference.md, status.
   package var json: JSONOutput {
     .members([
-      "tags": .array(tags.map(\.json)), "sinks": .array(sinks.map(\.json)), "daemon": daemon.json(problem),
-      "database": .string(database),
+      "tags": .array(tags.map(\.json)), "repositories": .array(repositories.map(\.json)),
+      "sinks": .array(sinks.map(\.json)), "daemon": daemon.json(problem),
+      "database": .string(database), "registries": .array(registries.map(\.json)),
+    ])
+  }
+}
+
+extension RegistryStatus {
+  /// What is not known is `null`.
+  fileprivate var json: JSONOutput {
+    .members([
+      "name": .string(name), "credentials": .text(report?.credentials), "endpoint": .text(endpoint),
+      "limit": report?.limit.map { .number($0) } ?? .null,
+      "remaining": report?.remaining.map { .number($0) } ?? .null, "resets": .text(report?.resets),
     ])
   }
 }
@@ -20,16 +32,35 @@ extension TagStatus {
       "platforms": .array(
         platforms.map { image in
           .members([
-            "platform": .text(image.platform), "manifest": .text(image.manifest), "image_id": .text(image.imageID),
-            "artifact_type": .text(image.artifactType),
+            "platform": .text(image.platform), "found": .text(image.found), "manifest": .text(image.manifest),
+            "image_id": .text(image.imageID), "artifact_type": .text(image.artifactType),
           ])
         }),
+      "moved": record.state.moved.map { .members(["digest": .text($0.to.digest), "since": .text($0.since)]) } ?? .null,
       "missing_platforms": .array(missingPlatforms.map { .text($0) }),
       "last_checked": .text(record.state.lastChecked),
       "last_changed": .text(lastChanged),
       "next_check": .text(record.isWatched ? record.state.nextCheck : nil),
       "failing_since": .text(record.state.failingSince),
       "error": record.state.failure?.json ?? .null,
+      "entry": .text(record.isGiven ? record.tag.repository : nil),
+    ])
+  }
+}
+
+extension RepositoryRecord {
+  fileprivate var json: JSONOutput {
+    .members([
+      "repository": .text(repository),
+      "state": .string(word.rawValue),
+      "tags": .number(tags),
+      "listed": state.listed.map { .number($0) } ?? .null,
+      "fitting": state.fitting.map { .number($0) } ?? .null,
+      "last_listed": .text(state.lastListed),
+      "last_success": .text(state.lastSuccess),
+      "next_listing": .text(state.nextListing),
+      "failing_since": .text(state.failingSince),
+      "error": state.failure?.json ?? .null,
     ])
   }
 }

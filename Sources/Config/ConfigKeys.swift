@@ -12,7 +12,9 @@ enum ConfigKeys {
     [
       ConfigKey(database, .path, "Where the history is kept"),
       ConfigKey("defaults", .object(defaults), "What applies to tags whose entry says nothing"),
-      ConfigKey("watch", .list(of: .oneOf([.text, .object(image)]), 0...Limits.watchedTags), "What is watched"),
+      ConfigKey(
+        "watch", .list(of: .oneOf([.text, .object(image), .object(repository)]), 0...Limits.watchedTags),
+        "What is watched"),
       ConfigKey(
         "docker_config_file", .oneOf([.file, .no]),
         "Docker's config.json with log-ins, in the place of those found by themselves; false: none"),
@@ -20,6 +22,7 @@ enum ConfigKeys {
       ConfigKey(
         "sinks", .named(.oneOf(SinkType.allCases.map { .object($0.keys) }), form: SinkType.names),
         "Where events go, by name"),
+      ConfigKey("proxy", .object(proxy), "The proxy for registries and webhooks, in place of the environment's"),
       ConfigKey("http", .object(http), "Metrics and health for others to read"),
       ConfigKey("log", .object(log), "What is logged to standard error"),
       ConfigKey("retention", .object(retention), "How long things are kept"),
@@ -31,37 +34,43 @@ enum ConfigKeys {
   private static let platforms = ConfigKey(
     "platforms", .list(of: .text, 1...Int.max),
     #"What is watched of an index: linux/amd64, linux/arm/v7; ["*"] is every platform"#)
+  private static let match = ConfigKey(
+    "platform_match", .choice(WatchDefaults.PlatformMatch.allCases),
+    "Whether a platform has to be listed as it is named, or what an engine on it would run stands in for it")
   private static let sinks = ConfigKey("sinks", .list(of: .text), "Names of the sinks that are sent the events")
 
   static let defaults = ConfigObject([
-    interval, platforms,
-    // Of what is not built yet the reader says so itself.
-    ConfigKey("platform_match", .choice([PlatformMatch.strict]), "Whether a platform must be there as it is named"),
-    sinks,
+    interval, platforms, match, sinks,
     ConfigKey(
       "unreachable_after", .duration(Limits.intervalSeconds),
       "After how long without a successful check a tag is announced as unreachable"),
   ])
 
   private static let watched = [
-    interval, platforms, sinks, ConfigKey("labels", .data(of: .string, 32), "Stands in each event of the tag"),
+    interval, platforms, match, sinks, ConfigKey("labels", .data(of: .string, 32), "Stands in each event of the tag"),
   ]
   private static let tag = ConfigKey("image", .text, "The tag to watch: ghcr.io/example/app:stable")
 
   static let image = ConfigObject([tag] + watched, required: [tag.name])
 
-  /// Read and then refused, all of it.
+  private static let whole = ConfigKey(
+    "repository", .text, "The repository whose tags are watched: ghcr.io/example/app")
+
   static let repository = ConfigObject(
-    [ConfigKey("repository", .text, "A repository whose tags are watched")] + watched + [
-      ConfigKey("include_tags", .list(of: .text), "Which of its tags are watched"),
-      ConfigKey("exclude_tags", .list(of: .text), "Which of those are not"),
-      ConfigKey("max_tags", .integer(1...1_000), "How many of those at most"),
-      tag,
-    ])
+    [whole] + watched + [
+      ConfigKey(
+        "include_tags", .list(of: .text),
+        "Regular expressions, one of which fits somewhere in a tag that is watched; none: every tag"),
+      ConfigKey("exclude_tags", .list(of: .text), "Regular expressions none of which fits in a tag that is watched"),
+      ConfigKey("max_tags", .integer(1...1_000), "How many are watched at most: the newest versions, then others"),
+    ], required: [whole.name])
 
   static let registry = ConfigObject(
     [
       ConfigKey("scheme", .choice(RegistrySettings.Scheme.allCases), "How the registry is spoken to"),
+      ConfigKey(
+        "endpoint", .form("^[Hh][Tt][Tt][Pp][Ss]?://[^@?#]+$"),
+        "What is asked in the registry's place: a cache or proxy of registries, with its path"),
       ConfigKey("username", .form("^[^:]+$"), "Who signs in, with password_file"),
       ConfigKey("password_file", .file, "The password, or a token in its place"),
       ConfigKey("token_file", .file, "A bearer token, instead of username and password_file"),
@@ -71,6 +80,7 @@ enum ConfigKeys {
       ConfigKey("client_key_file", .file, "Its key, unless that is in client_cert_file"),
       ConfigKey("insecure_skip_verify", .boolean, "Whether any certificate is taken"),
       ConfigKey("requests_per_second", .rate(0...100_000), "How many requests a second"),
+      ConfigKey("pull_reserve", .integer(0...100), "How much of a limit on pulls is kept for changes, in percent"),
       ConfigKey("max_concurrency", .integer(1...256), "How many requests at a time"),
       ConfigKey("trusted_realms", .list(of: .text), "Hosts that credentials may also be sent to, for a token"),
       ConfigKey("allow_plain_credentials", .boolean, "Whether credentials may go over plain HTTP beyond loopback"),
@@ -80,6 +90,14 @@ enum ConfigKeys {
 
   static let credential = ConfigObject(
     [ConfigKey("credential", .text, "The file of this name in $CREDENTIALS_DIRECTORY")], required: ["credential"])
+
+  static let proxy = ConfigObject(
+    [
+      ConfigKey("url", .form("^[A-Za-z0-9]+://[^@/]+:[0-9]+/?$"), "http://proxy.example:3128, or https, socks5h …"),
+      ConfigKey("username", .form("^[^:]+$"), "Who signs in to it, with password_file"),
+      ConfigKey("password_file", .file, "The password"),
+      ConfigKey("no_proxy", .list(of: .text), "Hosts, domains and address blocks that are gone to without it"),
+    ], required: ["url"], needs: [("username", "password_file"), ("password_file", "username")])
 
   static let http = ConfigObject([
     ConfigKey("listen", .form(":[0-9]+$"), "address:port that serves /metrics, /-/healthy and /-/ready to everybody")

@@ -14,7 +14,18 @@ extension ConfigReader {
     "loong64", "wasm",
   ]
 
-  mutating func platforms(_ section: Section) -> PlatformSelection? {
+  /// Which platforms, and how they are matched; of what is not said, `values` keeps what it has.
+  mutating func readPlatforms(_ section: Section, _ values: inout WatchDefaults) {
+    values.platformMatch = choice(section, "platform_match") ?? values.platformMatch
+    switch (platforms(section) ?? values.selection, values.platformMatch) {
+    case (.all, _): values.selection = .all
+    case (.only(let wanted), .strict), (.compatible(let wanted), .strict): values.selection = .only(wanted)
+    case (.only(let wanted), .compatible), (.compatible(let wanted), .compatible):
+      values.selection = .compatible(wanted)
+    }
+  }
+
+  private mutating func platforms(_ section: Section) -> PlatformSelection? {
     guard let texts = strings(section, "platforms") else { return nil }
     let offset = section.offset("platforms")
     guard !texts.isEmpty else {

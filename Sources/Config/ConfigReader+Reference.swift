@@ -65,10 +65,23 @@ extension ConfigReader {
         at: offset, "\(quoted(text)) is never polled: \(tag.domain) is a link-local or metadata address",
         hint: "no setting allows requests to these")
     }
+    if Self.isAttached(tag.tag) {
+      warning(
+        at: offset, "\(quoted(text)) is no image: under such a tag lies what is attached to one, like signatures",
+        hint: "watch the tag of the image itself")
+    }
     let length = tag.domain.utf8.count + 1 + tag.path.utf8.count
     if length > 255 {
       warning(at: offset, "the name is \(length) bytes long with its registry; many tools stop at 255")
     }
+  }
+
+  /// `sha256-<hex>`, `sha256-<hex>.sig`. Source: distribution-spec, Referrers Tag Schema; sigstore/cosign
+  /// `specs/SIGNATURE_SPEC.md`.
+  private static func isAttached(_ tag: String) -> Bool {
+    guard tag.hasPrefix("sha256-") || tag.hasPrefix("sha512-") else { return false }
+    let hex = tag.utf8.dropFirst(7).prefix { $0 != UInt8(ascii: ".") }
+    return hex.count >= 64 && hex.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 
   /// `localhost:5000`, `example.com`: without a slash the grammar takes such a text for an image.

@@ -49,7 +49,7 @@ extension ConfigReader {
   /// Settings of a host that is asked for nothing are likely meant for another one.
   mutating func warnOfUnused(_ root: Section, _ config: inout WatchConfig) {
     guard !config.registries.isEmpty, let members = root["registries"]?.object else { return }
-    let used = Set(config.watch.lazy.map(\.tag.domain) + config.repositories.map(\.domain))
+    let used = Set(config.watch.lazy.map(\.tag.domain) + config.repositories.map(\.repository.domain))
     config.unusedRegistries = Set(config.registries.keys).subtracting(used)
     // Beyond some hundred a near one says nothing.
     let hosts = used.sorted().prefix(500).map(\.self)
@@ -78,10 +78,18 @@ extension ConfigReader {
       return settings
     }
     settings.scheme = choice(registry, "scheme")
+    settings.endpoint = endpoint(registry, scheme: settings.scheme)
     readCredentials(registry, &settings, owner)
     readCertificates(registry, &settings, owner)
     settings.insecureSkipVerify = boolean(registry, "insecure_skip_verify") ?? false
+    if settings.insecureSkipVerify {
+      warning(
+        at: registry.keyOffset("insecure_skip_verify"),
+        "whoever answers is taken for \(quoted(settings.endpoint ?? domain)), whatever certificate it shows",
+        hint: "set \"ca_file\" to the certificate of its authority instead")
+    }
     settings.requestsPerSecond = rate(registry)
+    settings.pullReserve = integer(registry, "pull_reserve")
     settings.maxConcurrency = integer(registry, "max_concurrency")
     settings.trustedRealms = realms(registry)
     settings.allowPlainCredentials = boolean(registry, "allow_plain_credentials") ?? false
@@ -93,7 +101,7 @@ extension ConfigReader {
   private mutating func warnOfPlainCredentials(_ registry: Section, _ settings: RegistrySettings, _ domain: String) {
     let way = registry.keys.exclusive.first { registry[$0] != nil }
     guard let way, settings.scheme == .http, !settings.allowPlainCredentials,
-      HostKind(authority: domain) != .loopback
+      HostKind(authority: settings.asked(of: domain)) != .loopback
     else { return }
     warning(
       at: registry.keyOffset(way), "the credentials of \(quoted(domain)) are not sent over plain HTTP",

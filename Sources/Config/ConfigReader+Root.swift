@@ -12,6 +12,7 @@ extension ConfigReader {
     config.defaults = defaults(root, sinkNames: names)
     config.registries = registries(root)
     config.logins = logins(root)
+    config.proxy = proxy(root)
     let list = watchlist(root, defaults: config.defaults, sinkNames: names)
     config.watch = list.entries
     config.repositories = list.repositories

@@ -7,7 +7,7 @@ struct Watchlist {
   var repositories: [RepositoryEntry] = []
   /// Where each canonical tag or repository was first named, in bytes.
   var tags: [TagReference: Int] = [:]
-  var names: [String: Int] = [:]
+  var names: [RepositoryReference: Int] = [:]
 }
 
 /// What an entry says beside what it is about.
@@ -18,10 +18,6 @@ struct EntrySettings {
   var offset: Int
 }
 
-enum PlatformMatch: String, CaseIterable {
-  case strict, compatible
-}
-
 extension ConfigReader {
   mutating func defaults(_ root: Section, sinkNames: [String]) -> WatchDefaults {
     var result = WatchDefaults()
@@ -29,13 +25,8 @@ extension ConfigReader {
     guard let defaults = section(root, "defaults") else { return result }
     result.intervalSeconds = duration(defaults, "interval") ?? result.intervalSeconds
     result.unreachableAfterSeconds = duration(defaults, "unreachable_after") ?? result.unreachableAfterSeconds
-    result.selection = platforms(defaults) ?? result.selection
+    readPlatforms(defaults, &result)
     result.sinks = sinkList(defaults, sinkNames: sinkNames) ?? sinkNames
-    if choice(defaults, "platform_match", PlatformMatch.self) == .compatible {
-      notBuilt(
-        at: defaults.keyOffset("platform_match"), "\"platform_match\": \"compatible\" is",
-        hint: "leave it out and name each platform")
-    }
     return result
   }
 
@@ -61,6 +52,12 @@ extension ConfigReader {
       default: wrongType(element, "an element of \"watch\"", "a tag or an object", isKey: false)
       }
     }
+    let sum = list.repositories.reduce(list.entries.count) { $0 + $1.tags.maxTags }
+    if sum > most {
+      error(
+        at: value.offset, "\"watch\" may come to \(sum) tags, with \"max_tags\" of each repository",
+        hint: "at most \(most)")
+    }
     return list
   }
 
@@ -68,16 +65,18 @@ extension ConfigReader {
     _ value: JSONValue, _ defaults: WatchDefaults, _ sinkNames: [String], _ list: inout Watchlist
   ) {
     let isRepository = value["repository"] != nil
+    if isRepository, let image = value.object?.first(where: { $0.key == "image" }) {
+      error(
+        at: image.keyRange.lowerBound, "an entry has \"image\" or \"repository\", not both", hint: "write two entries")
+      return
+    }
     let entry =
       isRepository
       ? section(value, "an entry", ConfigKeys.repository)
       : section(value, "an entry", ConfigKeys.image, elsewhere: [(ConfigKeys.repository, "\"repository\"")])
     guard let entry else { return }
     let settings = settings(entry, defaults, sinkNames)
-    if isRepository, entry["image"] != nil {
-      error(
-        at: entry.keyOffset("image"), "an entry has \"image\" or \"repository\", not both", hint: "write two entries")
-    } else if isRepository {
+    if isRepository {
       repository(entry, settings, &list)
     } else if entry["image"] != nil {
       guard let text = string(entry, "image") else { return }
@@ -92,7 +91,7 @@ extension ConfigReader {
   ) -> EntrySettings {
     var values = defaults
     values.intervalSeconds = duration(entry, "interval") ?? defaults.intervalSeconds
-    values.selection = platforms(entry) ?? defaults.selection
+    readPlatforms(entry, &values)
     values.sinks = sinkList(entry, sinkNames: sinkNames) ?? defaults.sinks
     return EntrySettings(values: values, labels: labels(entry), offset: entry.value.offset)
   }

@@ -16,7 +16,6 @@ struct ConfigReader {
   private(set) var errors: [Finding] = []
   private(set) var warnings: [Finding] = []
   private(set) var faults: [Finding] = []
-  private(set) var unbuilt: [Finding] = []
   /// Where in bytes what names something outside is set, with its key.
   private(set) var outside: [OutsideSetting: (key: String, offset: Int)] = [:]
   /// What is known about the hosts of the watchlist, by their text in it.
@@ -35,12 +34,6 @@ struct ConfigReader {
   /// A valid setting of something that never works.
   mutating func fault(at offset: Int, _ message: String, hint: String? = nil) {
     faults.append(Finding(offset: offset, message: message, hint: hint))
-  }
-
-  /// A valid setting of something that this version cannot do.
-  mutating func notBuilt(at offset: Int, _ what: String, hint: String? = nil) {
-    unbuilt.append(
-      Finding(offset: offset, message: "\(what) not available in this version", hint: hint))
   }
 
   /// Notes where a setting stands that names something outside of the configuration.

@@ -8,6 +8,7 @@ package enum OutsideSetting: Hashable, Sendable {
   case sink(String, key: String)
   /// Of a registry by its domain.
   case registry(String, key: String)
+  case proxyPassword
 }
 
 extension WatchConfig {

@@ -26,6 +26,20 @@ struct SourceDocument {
     masked.append(offset..<min(end + 1, bytes.count))
   }
 
+  /// Where a character of a string stands.
+  ///
+  /// - Parameters:
+  ///   - index: in bytes of the string itself; of a string of ASCII up to there.
+  ///   - offset: where the string begins.
+  func offset(of index: Int, inStringAt offset: Int) -> Int {
+    var place = offset + 1
+    for _ in 0..<index where place < bytes.count && bytes[place] != UInt8(ascii: "\"") {
+      let isEscaped = bytes[place] == UInt8(ascii: "\\") && place + 1 < bytes.count
+      place += !isEscaped ? 1 : bytes[place + 1] == UInt8(ascii: "u") ? 6 : 2
+    }
+    return min(place, bytes.count)
+  }
+
   /// Has of a URL not shown what follows its host: of many services it is the secret.
   mutating func mask(urlAt range: Range<Int>) {
     let start = bytes[range].firstRange(of: "://".utf8)?.upperBound ?? range.lowerBound

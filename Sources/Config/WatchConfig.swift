@@ -7,6 +7,7 @@ package struct WatchConfig: Sendable {
   package var database: String?
   /// The tags to watch, in the order of the file, none twice.
   package var watch: [WatchEntry] = []
+  /// Repositories of which tags are watched, none twice.
   package var repositories: [RepositoryEntry] = []
   /// By domain as references have it, `host[:port]`.
   package var registries: [String: RegistrySettings] = [:]
@@ -14,6 +15,8 @@ package struct WatchConfig: Sendable {
   package var unusedRegistries: Set<String> = []
   /// Of registries that have none there.
   package var logins = LoginSetting.found
+  /// `nil` for those of the environment.
+  package var proxy: ProxyChoice?
   /// In the order of the file; one `stdout` sink where it has none.
   package var sinks: [SinkSettings] = []
   /// What a tag outside the watchlist is polled with.
@@ -22,9 +25,6 @@ package struct WatchConfig: Sendable {
   package var httpListen: String?
   package var log = LogSettings()
   package var retention = RetentionSettings()
-  /// Keys whose capability this version does not have; at most a hundred. Queries have no use for them, all else
-  /// refuses them.
-  package var unbuilt: [ConfigProblem] = []
   /// What is valid and never works, whatever is outside; at most a hundred.
   package var faults: [ConfigProblem] = []
   /// What is valid and likely a mistake; at most a hundred.
@@ -61,7 +61,6 @@ package struct WatchConfig: Sendable {
     }
     config.warnings = reader.problems(reader.warnings, .warning, atMost: ConfigProblems.keptRemarks)
     config.faults = reader.problems(reader.faults, .error, atMost: ConfigProblems.keptRemarks)
-    config.unbuilt = reader.problems(reader.unbuilt, .error, atMost: ConfigProblems.keptRemarks)
     config.path = path
     config.places = reader.places()
     return config

@@ -7,11 +7,7 @@ extension CheckReport.Result {
     .members([
       "tag": .text(tag), "outcome": .string(outcome.name), "watched": .bool(isWatched),
       "withheld": .bool(isWithheld),
-      "error": outcome.failure.map {
-        .members([
-          "code": .string($0.code.rawValue), "what": .string($0.what), "remedy": $0.remedy.map { .string($0) } ?? .null,
-        ])
-      } ?? .null,
+      "error": outcome.failure?.parts ?? .null,
       "events": .array(
         events.map {
           .members([
@@ -35,6 +31,33 @@ extension CheckReport.Result {
   }
 }
 
+extension CheckReport.Unlisted {
+  package var json: JSONOutput {
+    .members(["repository": .text(repository), "error": failure.parts])
+  }
+
+  /// - Returns: `nil` for what is no such item.
+  init?(json item: JSONValue) {
+    guard let name = item["repository"]?.string.flatMap({ try? ImageReference($0) }),
+      let failure = item["error"].flatMap(CheckFailure.init(parts:))
+    else { return nil }
+    self.init(repository: RepositoryReference(domain: name.domain, path: name.path), failure: failure)
+  }
+}
+
+extension CheckFailure {
+  fileprivate var parts: JSONOutput {
+    .members([
+      "code": .string(code.rawValue), "what": .string(what), "remedy": remedy.map { .string($0) } ?? .null,
+    ])
+  }
+
+  fileprivate init?(parts: JSONValue) {
+    guard let code = parts["code"]?.string.flatMap(Code.init), let what = parts["what"]?.string else { return nil }
+    self.init(code, what, remedy: parts["remedy"]?.string)
+  }
+}
+
 extension CheckOutcome {
   fileprivate init?(_ item: JSONValue) {
     switch item["outcome"]?.string {
@@ -42,10 +65,8 @@ extension CheckOutcome {
     case "unchanged": self = .unchanged
     case "changed": self = .changed
     case "failed":
-      guard let error = item["error"], let code = error["code"]?.string.flatMap(CheckFailure.Code.init),
-        let what = error["what"]?.string
-      else { return nil }
-      self = .failed(CheckFailure(code, what, remedy: error["remedy"]?.string))
+      guard let failure = item["error"].flatMap(CheckFailure.init(parts:)) else { return nil }
+      self = .failed(failure)
     default: return nil
     }
   }

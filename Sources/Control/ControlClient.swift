@@ -47,7 +47,8 @@ package enum ControlClient {
       }
     }
     guard let milliseconds = end["polling_ms"]?.integer else { throw .noReply }
-    return CheckReport(results: results, pollingSeconds: Double(milliseconds) / 1000)
+    let unlisted = (end["unlisted"]?.array ?? []).compactMap(CheckReport.Unlisted.init(json:))
+    return CheckReport(results: results, unlisted: unlisted, pollingSeconds: Double(milliseconds) / 1000)
   }
 
   /// What the daemon says.

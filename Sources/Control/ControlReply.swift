@@ -16,7 +16,10 @@ package struct ControlReply: Sendable {
 
   package init(_ report: CheckReport) {
     items = report.results
-    result = .members(["polling_ms": .int(Int64((report.pollingSeconds * 1000).rounded()))])
+    result = .members([
+      "polling_ms": .int(Int64((report.pollingSeconds * 1000).rounded())),
+      "unlisted": .array(report.unlisted.map(\.json)),
+    ])
   }
 }
 

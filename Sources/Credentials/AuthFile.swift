@@ -74,7 +74,10 @@ struct AuthFile: Hashable, Sendable {
     guard value.object != nil else { throw Unreadable(reason: "it is no object") }
     let password = try password(value)
     if let token = try text(value, "registrytoken") { return .login(.bearer(token: token)) }
-    if let token = try text(value, "identitytoken") { return .login(.identity(token: token, otherwise: password)) }
+    if let token = try text(value, "identitytoken") {
+      // Docker writes an empty password beside it.
+      return .login(.identity(token: token, otherwise: password.flatMap { $0.password.isEmpty ? nil : $0 }))
+    }
     guard let password else { return .marker }
     return .login(.basic(username: password.username, password: password.password))
   }

@@ -35,7 +35,7 @@ final class AuthFiles: Sendable {
     do throws(BoundedFile.Failure) {
       let revision = try BoundedFile.Revision(path)
       return state(place, revision.description) {
-        if revision.mode & 0o077 != 0 {
+        if !place.isPassed, revision.mode & 0o077 != 0 {
           tell("\(path.safe()) can be read by others (mode \(String(revision.mode, radix: 8))): chmod 600 it")
         }
         return Result { () throws(BoundedFile.Failure) in try BoundedFile.read(path, limit: AuthFile.sizeLimit) }

@@ -15,7 +15,17 @@ package struct AuthPlace: Hashable, Sendable {
 
   private init(_ kind: Kind, name: String) { (self.kind, self.name) = (kind, name) }
 
+  /// Who may read it is the service manager's matter, whose files show a mode that says more than is allowed.
+  private(set) var isPassed = false
+
   package static func file(_ path: String) -> AuthPlace { AuthPlace(.file(path: path, .config), name: path) }
+
+  /// A credential of the service manager.
+  package static func credential(_ path: String) -> AuthPlace {
+    var place = file(path)
+    place.isPassed = true
+    return place
+  }
 
   /// Those that the tools of the user have. Without `HOME` there are none of it.
   package static func found(environment: [String: String], user: uid_t = getuid()) -> [AuthPlace] {

@@ -40,7 +40,7 @@ struct HelperProgram: Hashable, Sendable {
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
   }
 
-  /// Asks for the log-in of a server. Nothing of it outlives the wait: its process group ends with it.
+  /// Asks for the log-in of a server. One that has not answered in time ends with its whole process group.
   func get(_ server: String) async -> HelperReply {
     await withTaskGroup(of: HelperReply?.self) { group in
       group.addTask { await ask(server) }
@@ -73,7 +73,8 @@ struct HelperProgram: Hashable, Sendable {
     } catch let error as SubprocessError where error.code == .outputLimitExceeded {
       return .failed("it wrote more than \(Self.outputLimit) bytes")
     } catch {
-      return .failed("it cannot be run (\(error))")
+      let reason = (error as? SubprocessError)?.underlyingError.map { "\($0)" } ?? "\(error)"
+      return .failed("it cannot be run (\(reason))")
     }
   }
 

@@ -142,14 +142,31 @@ package actor Logins {
 
   /// Never two questions at a time for the same.
   private func ask(_ key: HelperKey) async -> HelperReply {
-    if let known = asked[key], known.until.map({ $0 > now() }) ?? true { return await known.reply.value }
+    if let known = asked[key], known.until.map({ $0 > now() }) ?? true {
+      let reply = await Self.value(of: known.reply)
+      // Somebody else has given up.
+      return known.reply.isCancelled && !Task.isCancelled ? await ask(key) : reply
+    }
     // Not part of the caller's task: others wait for the same.
     let task = Task { [environment] in await Self.reply(of: key, environment) }
     asked[key] = Asked(reply: task, began: now())
-    let reply = await task.value
+    let reply = await Self.value(of: task)
+    guard !task.isCancelled else {
+      if asked[key]?.reply == task { asked[key] = nil }
+      return reply
+    }
     let holds = if case .failed = reply { Self.failureMilliseconds } else { Self.helperMilliseconds }
     asked[key]?.until = now() + holds
     return reply
+  }
+
+  /// Whoever gives up ends the question, and who still wants an answer asks again.
+  private static func value(of reply: Task<HelperReply, Never>) async -> HelperReply {
+    await withTaskCancellationHandler {
+      await reply.value
+    } onCancel: {
+      reply.cancel()
+    }
   }
 
   private static func reply(of key: HelperKey, _ environment: [String: String]?) async -> HelperReply {

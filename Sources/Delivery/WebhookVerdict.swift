@@ -25,7 +25,8 @@ enum WebhookVerdict: Hashable {
     let proxy = response.status == 407 ? response.proxy : nil
     let said =
       "\(proxy.map { "the proxy \($0)" } ?? receiver) answered \(response.status)"
-      + (proxy == nil ? "" : " for \(receiver); set or correct user name and password in the proxy's URL")
+      + (proxy == nil
+        ? "" : " for \(receiver); set or correct proxy.username and proxy.password_file, or both in the proxy's URL")
       + Self.excerpt(of: response, without: secrets)
     switch response.status {
     case 410: self = .gone(said)

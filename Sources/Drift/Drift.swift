@@ -135,7 +135,9 @@ private struct Side {
   /// was not selected here, may have been in it unwatched.
   func wouldShow(_ image: PlatformImage, of other: Side) -> Bool {
     if isSingle || !other.isSingle && other.selection == selection { return true }
-    // An unknown platform cannot be told from a selected one: better said than hidden.
-    return image.platform.map(selection.contains) ?? true
+    // An unknown platform cannot be told from a selected one: better said than hidden. What stands in for a platform
+    // is nothing where that is not done.
+    guard let platform = image.platform else { return true }
+    return selection.contains(platform) && (image.found == nil || selection.takesStandIns)
   }
 }

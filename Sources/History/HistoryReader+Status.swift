@@ -31,8 +31,10 @@ extension HistoryReader {
         found = try Self.watched(db, texts)
       }
       return StatusReport(
-        tags: found, unknown: unknown, sinks: try SinkStatus.fetchAll(db, now: now), database: path,
-        daemon: daemon, rests: daemon == .absent ? [:] : try RegistryRests.fetch(db))
+        tags: found, unknown: unknown, repositories: tags == nil ? try RepositoryRow.fetchAll(db) : [],
+        sinks: try SinkStatus.fetchAll(db, now: now), database: path,
+        daemon: daemon, rests: daemon == .absent ? [:] : try RegistryRests.fetch(db),
+        registries: try RegistryStatus.fetch(db, of: found))
     }
   }
 

@@ -18,9 +18,17 @@ extension HistoryTransaction {
       records.append(record)
     }
     let watched = try TagID.fetchAll(db, sql: "SELECT id FROM tag WHERE watched = 1")
-    let unwatch = try db.cachedStatement(sql: "UPDATE tag SET watched = 0, next_check_ms = NULL WHERE id = ?")
-    for id in watched where !kept.contains(id) { try unwatch.execute(arguments: [id]) }
+    for id in watched where !kept.contains(id) { try unwatch(id) }
     return records
+  }
+
+  /// Watches one more tag.
+  func watch(_ tag: WatchedTag) throws -> TagRecord { try TagStatements(db).watch(tag) }
+
+  /// The tag keeps what is recorded of it.
+  func unwatch(_ tag: TagID) throws {
+    try db.cachedStatement(sql: "UPDATE tag SET watched = 0, given = 0, next_check_ms = NULL WHERE id = ?")
+      .execute(arguments: [tag])
   }
 
   /// The record of a tag, made if there is none; whether it is watched does not change. For a tag that is checked
@@ -43,7 +51,7 @@ extension HistoryTransaction {
         UPDATE tag SET walked = ?, head_digest = ?, details_pending = ?, last_checked_ms = ?, last_success_ms = ?,
           next_check_ms = ?, reach = ?, failures = ?, failing_since_ms = ?, error_code = ?, error_message = ?,
           missing_since_ms = ?, missing_count = ?, withheld = ?, last_move_ms = ?, announced_snapshot_id = ?,
-          verified_ms = ?
+          verified_ms = ?, moved_digest = ?, moved_type = ?, moved_ms = ?
         WHERE id = ?
         """
     ).execute(arguments: [
@@ -51,7 +59,8 @@ extension HistoryTransaction {
       state.lastSuccess?.milliseconds, state.nextCheck?.milliseconds, state.reach.rawValue, state.failures,
       state.failingSince?.milliseconds, state.failure?.code.rawValue, state.failure?.message,
       state.missingSince?.milliseconds, state.missingCount, state.withheld, state.lastMove?.milliseconds,
-      state.announcedSnapshot, state.verified?.milliseconds, tag,
+      state.announcedSnapshot, state.verified?.milliseconds,
+      state.moved?.to.digest.description, state.moved?.to.mediaType.description, state.moved?.since.milliseconds, tag,
     ])
   }
 
@@ -98,10 +107,11 @@ private struct TagStatements {
       sql: "SELECT \(TagRow.columns) FROM tag WHERE registry = ? AND repository = ? AND tag = ?")
     insert = try db.cachedStatement(
       sql: """
-        INSERT INTO tag(registry, repository, tag, watched, selection, interval_s) VALUES(?, ?, ?, ?, ?, ?)
+        INSERT INTO tag(registry, repository, tag, watched, selection, interval_s, given) VALUES(?, ?, ?, ?, ?, ?, ?)
         RETURNING id
         """)
-    configure = try db.cachedStatement(sql: "UPDATE tag SET watched = ?, selection = ?, interval_s = ? WHERE id = ?")
+    configure = try db.cachedStatement(
+      sql: "UPDATE tag SET watched = ?, selection = ?, interval_s = ?, given = ? WHERE id = ?")
   }
 
   func find(_ tag: TagReference) throws -> TagRecord? {
@@ -109,30 +119,34 @@ private struct TagStatements {
   }
 
   func watch(_ wanted: WatchedTag) throws -> TagRecord {
-    try put(wanted.tag, isWatched: true, selection: wanted.selection, intervalSeconds: wanted.intervalSeconds)
+    try put(
+      wanted.tag, isWatched: true, selection: wanted.selection, intervalSeconds: wanted.intervalSeconds,
+      isGiven: wanted.isGiven)
   }
 
   func ensure(_ tag: TagReference, selection: PlatformSelection) throws -> TagRecord {
     if let record = try find(tag), record.isWatched || record.selection == selection { return record }
-    return try put(tag, isWatched: false, selection: selection, intervalSeconds: nil)
+    return try put(tag, isWatched: false, selection: selection, intervalSeconds: nil, isGiven: false)
   }
 
   private func put(
-    _ tag: TagReference, isWatched: Bool, selection: PlatformSelection, intervalSeconds: Int?
+    _ tag: TagReference, isWatched: Bool, selection: PlatformSelection, intervalSeconds: Int?, isGiven: Bool
   ) throws -> TagRecord {
     guard var record = try find(tag) else {
       let row = try Row.fetchOne(
-        insert, arguments: [tag.domain, tag.path, tag.tag, isWatched, selection.stored, intervalSeconds])
+        insert, arguments: [tag.domain, tag.path, tag.tag, isWatched, selection.stored, intervalSeconds, isGiven])
       guard let row else { throw StoreError(.internalError, "a tag could not be stored (\(tag)): please report this") }
       return TagRecord(
-        id: try row.id(0), tag: tag, isWatched: isWatched, selection: selection,
+        id: try row.id(0), tag: tag, isWatched: isWatched, isGiven: isGiven, selection: selection,
         intervalSeconds: intervalSeconds, state: TagState())
     }
     let isSame =
       record.isWatched == isWatched && record.selection == selection && record.intervalSeconds == intervalSeconds
+      && record.isGiven == isGiven
     if isSame { return record }
-    try configure.execute(arguments: [isWatched, selection.stored, intervalSeconds, record.id])
+    try configure.execute(arguments: [isWatched, selection.stored, intervalSeconds, isGiven, record.id])
     record.isWatched = isWatched
+    record.isGiven = isGiven
     record.selection = selection
     record.intervalSeconds = intervalSeconds
     return record

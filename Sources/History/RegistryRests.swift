@@ -18,6 +18,9 @@ enum RegistryRests {
 }
 
 extension HistoryTransaction {
+  /// Until when registries want to be left alone, by domain, as was recorded last.
+  package func rests() throws -> [String: Timestamp] { try RegistryRests.fetch(db) }
+
   /// Those of which nothing is said are not left alone.
   package func recordRests(_ rests: [String: Timestamp]) throws {
     let members = rests.sorted { $0.key < $1.key }.map { JSONOutput.Member($0.key, .int($0.value.milliseconds)) }

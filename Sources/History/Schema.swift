@@ -11,7 +11,7 @@ enum Schema {
   /// In order; the position is the version less one.
   private static let migrations: [(name: String, sql: String)] = [
     ("v1", SchemaV1.sql), ("v2", SchemaV2.sql), ("v3", SchemaV3.sql), ("v4", SchemaV4.sql),
-    ("v5", SchemaV5.sql),
+    ("v5", SchemaV5.sql), ("v6", SchemaV6.sql),
   ]
 
   /// Makes all of it where there is nothing yet, as `migrator` would, and what `fill` adds, in one transaction: whoever

@@ -36,14 +36,14 @@ enum SnapshotRow {
   static func latest(_ db: Database, tag: TagID, _ texts: ParsedTexts = ParsedTexts()) throws -> StoredSnapshot? {
     let statement = try db.cachedStatement(sql: select + " ORDER BY s.id DESC LIMIT 1")
     guard let row = try Row.fetchOne(statement, arguments: [tag]) else { return nil }
-    return try snapshot(row, images: images(db, snapshot: row.id(0), texts))
+    return try snapshot(row, images: images(db, snapshot: row.id(0), texts)).namingStandIns(db, tag: tag)
   }
 
   /// One state by its row, `nil` if it is not one of the tag's.
   static func one(_ db: Database, id: SnapshotID, tag: TagID) throws -> StoredSnapshot? {
     let statement = try db.cachedStatement(sql: select + " AND s.id = ?")
     guard let row = try Row.fetchOne(statement, arguments: [tag, id]) else { return nil }
-    return try snapshot(row, images: images(db, snapshot: id))
+    return try snapshot(row, images: images(db, snapshot: id)).namingStandIns(db, tag: tag)
   }
 
   /// The snapshots of a tag, oldest first, at most `limit`.

@@ -5,6 +5,8 @@ package struct StatusReport: Hashable, Sendable {
   package let tags: [TagStatus]
   /// Tags that were asked for and are not in the database.
   package let unknown: [TagReference]
+  /// Those of which tags are watched, where all tags are reported.
+  package let repositories: [RepositoryRecord]
   /// In the order of the configuration.
   package let sinks: [SinkStatus]
   /// The path of the database, symbolic links resolved.
@@ -12,32 +14,39 @@ package struct StatusReport: Hashable, Sendable {
   package let daemon: DaemonState
   /// Until when registries want to be left alone, by domain, as the daemon that runs last said.
   package let rests: [String: Timestamp]
+  /// Those of the tags, by name.
+  package let registries: [RegistryStatus]
   /// What the daemon says is wrong with itself.
   package var problem: String?
 
   package init(
-    tags: [TagStatus], unknown: [TagReference], sinks: [SinkStatus], database: String, daemon: DaemonState = .absent,
-    rests: [String: Timestamp] = [:]
+    tags: [TagStatus], unknown: [TagReference], repositories: [RepositoryRecord] = [], sinks: [SinkStatus],
+    database: String, daemon: DaemonState = .absent, rests: [String: Timestamp] = [:],
+    registries: [RegistryStatus] = []
   ) {
     self.tags = tags
     self.unknown = unknown
+    self.repositories = repositories
     self.sinks = sinks
     self.database = database
     self.daemon = daemon
     self.rests = rests
+    self.registries = registries
   }
 }
 
 extension StatusReport {
-  /// Whether a tag, a sink or the daemon needs somebody.
+  /// Whether a tag, a repository, a sink or the daemon needs somebody.
   package var isUnwell: Bool {
-    problem != nil || tags.contains(where: \.isUnwell) || sinks.contains(where: \.isUnwell)
+    problem != nil || tags.contains(where: \.isUnwell) || repositories.contains(where: \.isUnwell)
+      || sinks.contains(where: \.isUnwell)
   }
 
-  /// The same, without the tags that are well.
+  /// The same, without the tags and repositories that are well.
   package var failing: StatusReport {
     var report = StatusReport(
-      tags: tags.filter(\.isUnwell), unknown: unknown, sinks: sinks, database: database, daemon: daemon, rests: rests)
+      tags: tags.filter(\.isUnwell), unknown: unknown, repositories: repositories.filter(\.isUnwell), sinks: sinks,
+      database: database, daemon: daemon, rests: rests, registries: registries)
     report.problem = problem
     return report
   }
@@ -85,7 +94,9 @@ package struct TagStatus: Hashable, Sendable {
 
   package var state: State {
     let state = record.state
-    return State(state.reach, isFailing: state.failure != nil, wasSeen: state.lastSuccess != nil)
+    // Of one whose documents could never be had nothing is known.
+    let wasSeen = state.lastSuccess != nil && (digest != nil || state.moved == nil)
+    return State(state.reach, isFailing: state.failure != nil, wasSeen: wasSeen)
   }
 
   /// Somebody has to look after it.

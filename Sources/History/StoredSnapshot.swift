@@ -46,6 +46,9 @@ package struct StoredSnapshot: Hashable, Sendable {
 /// One platform of a recorded state. Layers and config details are in the documents, by their digests.
 package struct StoredImage: Hashable, Sendable {
   package let platform: Platform?
+  /// What the index names for it, where it only stands in for `platform`. Read from the index, which has it, of tags
+  /// whose platforms are matched as compatible.
+  package var found: Platform?
   package let manifest: Digest
   package let manifestSize: Int
   package let imageID: Digest?

@@ -7,6 +7,8 @@ package struct TagRecord: Hashable, Sendable {
   package let tag: TagReference
   /// Whether it is on the effective watchlist now.
   package var isWatched: Bool
+  /// Whether that is because an entry for its repository gave it.
+  package var isGiven: Bool
   /// The platforms the configuration asks for; `nil` for a tag that was never given any.
   package var selection: PlatformSelection?
   package var intervalSeconds: Int?
@@ -22,12 +24,14 @@ package struct TagRecord: Hashable, Sendable {
     """
 
   package init(
-    id: TagID, tag: TagReference, isWatched: Bool, selection: PlatformSelection?, intervalSeconds: Int?,
+    id: TagID, tag: TagReference, isWatched: Bool, isGiven: Bool = false, selection: PlatformSelection?,
+    intervalSeconds: Int?,
     state: TagState
   ) {
     self.id = id
     self.tag = tag
     self.isWatched = isWatched
+    self.isGiven = isGiven
     self.selection = selection
     self.intervalSeconds = intervalSeconds
     self.state = state
@@ -39,10 +43,13 @@ package struct WatchedTag: Hashable, Sendable {
   package let tag: TagReference
   package let selection: PlatformSelection
   package let intervalSeconds: Int
+  /// Whether an entry for its repository gave it.
+  package let isGiven: Bool
 
-  package init(tag: TagReference, selection: PlatformSelection, intervalSeconds: Int) {
+  package init(tag: TagReference, selection: PlatformSelection, intervalSeconds: Int, isGiven: Bool = false) {
     self.tag = tag
     self.selection = selection
     self.intervalSeconds = intervalSeconds
+    self.isGiven = isGiven
   }
 }

@@ -6,13 +6,13 @@ enum TagRow {
   static let columns = """
     id, watched, selection, interval_s, walked, head_digest, details_pending, last_checked_ms, last_success_ms,
     next_check_ms, reach, failures, failing_since_ms, error_code, error_message, missing_since_ms, missing_count,
-    withheld, last_move_ms, announced_snapshot_id, verified_ms
+    withheld, last_move_ms, announced_snapshot_id, verified_ms, moved_digest, moved_type, moved_ms, given
     """
 
   /// - Parameter tag: the name, which callers have at hand already, so that its text is not held twice.
   static func record(_ row: Row, tag: TagReference, _ texts: ParsedTexts) throws(ColumnError) -> TagRecord {
     TagRecord(
-      id: try row.id(0), tag: tag, isWatched: try row.integer(1) != 0,
+      id: try row.id(0), tag: tag, isWatched: try row.integer(1) != 0, isGiven: try row.integer(24) != 0,
       selection: try row.optionalSelection(2, texts), intervalSeconds: try row.optionalInteger(3).map(Int.init),
       state: try state(row, texts))
   }
@@ -37,6 +37,10 @@ enum TagRow {
     state.lastMove = try row.optionalTime(18)
     state.announcedSnapshot = try row.optionalID(19)
     state.verified = try row.optionalTime(20)
+    if let digest = try row.optionalDigest(21) {
+      state.moved = PendingMove(
+        to: MovedTag(digest: digest, mediaType: MediaType(try row.text(22))), since: try row.time(23))
+    }
     return state
   }
 }

@@ -9,6 +9,8 @@ package struct TagState: Hashable, Sendable {
   package var headDigest: Digest?
   /// Whether a config blob of the current snapshot is still to be had.
   package var detailsPending = false
+  /// What the registry names for the tag, and since when, where its documents could not be had yet.
+  package var moved: PendingMove?
   /// When the tag's document was last fetched or found anew, and not only named by HEAD.
   package var verified: Timestamp?
   package var lastChecked: Timestamp?
@@ -31,6 +33,17 @@ package struct TagState: Hashable, Sendable {
   package var announcedSnapshot: SnapshotID?
 
   package init() {}
+}
+
+/// A move of a tag of which only the digest is known.
+package struct PendingMove: Hashable, Sendable {
+  package let to: MovedTag
+  package let since: Timestamp
+
+  package init(to: MovedTag, since: Timestamp) {
+    self.to = to
+    self.since = since
+  }
 }
 
 /// A successful check that found the newest state of the tag still there.

@@ -15,6 +15,8 @@ package struct ChangeEvent: Hashable, Sendable {
   /// The first observation of the new state.
   package var notAfter: Timestamp
   package var labels: [String: String] = [:]
+  /// The repository whose entry gave the tag; `nil` for one that has an entry of its own.
+  package var entry: RepositoryReference?
   package var failure: CheckFailure?
   package var failingSince: Timestamp?
   /// How many moves this event stands for beyond the announced ones.
@@ -90,13 +92,17 @@ package struct PlatformChange: Hashable, Sendable {
     package let manifest: Digest
     package let imageID: Digest?
     package let created: String?
-    package init(manifest: Digest, imageID: Digest?, created: String?) {
+    /// What it is really for, where it only stands in for the platform of the change.
+    package let found: Platform?
+    package init(manifest: Digest, imageID: Digest?, created: String?, found: Platform? = nil) {
       self.manifest = manifest
       self.imageID = imageID
       self.created = created
+      self.found = found
     }
     package init(_ image: PlatformImage) {
-      self.init(manifest: image.manifest, imageID: image.imageID, created: image.config?.created)
+      self.init(
+        manifest: image.manifest, imageID: image.imageID, created: image.config?.created, found: image.found)
     }
 
     /// What the image is told apart by: its ID, where there is none its manifest.

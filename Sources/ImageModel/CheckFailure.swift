@@ -24,6 +24,8 @@ package struct CheckFailure: Error, Hashable, Sendable {
     /// 404 without a registry's own error body: a proxy or an outage.
     case notFound = "not_found"
     case rateLimited = "rate_limited"
+    /// The limit on pulls is spent; what is no pull is answered.
+    case pullLimited = "pull_limited"
     case server
     case badRequest = "bad_request"
     case badResponse = "bad_response"

@@ -22,12 +22,25 @@ package struct CheckReport: Sendable {
     }
   }
 
+  /// A repository of the watchlist whose tags could not be listed: those that were known are checked.
+  package struct Unlisted: Sendable {
+    package let repository: RepositoryReference
+    package let failure: CheckFailure
+
+    package init(repository: RepositoryReference, failure: CheckFailure) {
+      self.repository = repository
+      self.failure = failure
+    }
+  }
+
   package let results: [Result]
+  package let unlisted: [Unlisted]
   /// From the first poll to the last result, start-up excluded.
   package let pollingSeconds: Double
 
-  package init(results: [Result], pollingSeconds: Double) {
+  package init(results: [Result], unlisted: [Unlisted] = [], pollingSeconds: Double) {
     self.results = results
+    self.unlisted = unlisted
     self.pollingSeconds = pollingSeconds
   }
 

@@ -61,6 +61,7 @@ extension ChangeEvent {
     }
     if let failingSince { members.append(Member("failing_since", .text(failingSince))) }
     if let flaps { members.append(Member("flaps", .number(flaps))) }
+    if let entry { members.append(Member("entry", .text(entry))) }
     members.append(
       Member("labels", .object(labels.sorted { $0.key < $1.key }.map { Member($0.key, .string($0.value)) })))
     return .object(members)
@@ -106,6 +107,9 @@ extension PlatformChange {
 
 extension PlatformChange.ImageState {
   var json: JSONOutput {
-    .members(["manifest": .text(manifest), "image_id": .text(imageID), "created": .text(created)])
+    let members: [JSONOutput.Member] = [
+      .init("manifest", .text(manifest)), .init("image_id", .text(imageID)), .init("created", .text(created)),
+    ]
+    return .object(members + (found.map { [.init("found", .text($0))] } ?? []))
   }
 }

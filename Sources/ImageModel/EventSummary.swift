@@ -36,6 +36,7 @@ struct EventSummary {
     case .indexChanged: "has a new index, and the same images as before"
     case .tagFirstSeen: "was seen for the first time" + on(event.changes, shown)
     case .tagDeleted: "is gone from \(event.tag.domain.safe(limit: 64))"
+    case .tagMoved: "has moved; details are pending, for its registry allows no pull now"
     case .tagRestored: "is back"
     case .tagUnreachable: "cannot be checked" + since + (event.failure.map { " (\($0.code.rawValue))" } ?? "")
     case .tagRecovered: "can be checked again" + (since.isEmpty ? "" : ", after failures\(since)")

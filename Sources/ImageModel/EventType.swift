@@ -4,6 +4,8 @@ package enum EventType: String, Sendable, CaseIterable {
   case tagRestored = "watcher.tag.restored"
   case tagUnreachable = "watcher.tag.unreachable"
   case tagRecovered = "watcher.tag.recovered"
+  /// The registry names another document, which could not be had yet: whether an image changed is not known.
+  case tagMoved = "watcher.tag.moved"
   case imageChanged = "watcher.image.changed"
   /// What has no image ID is told apart by its manifest: a Helm chart, a model, an SBOM, a schema 1 image.
   case artifactChanged = "watcher.artifact.changed"

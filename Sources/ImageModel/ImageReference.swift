@@ -58,8 +58,33 @@ package struct TagReference: Hashable, Sendable, CustomStringConvertible {
   /// The short form, `amazonlinux:latest`.
   package var familiar: String { familiarName(domain: domain, path: path) + ":" + tag }
 
+  package var repository: RepositoryReference { RepositoryReference(domain: domain, path: path) }
+
+  /// Whether a text can be a tag at all.
+  package static func isTag(_ text: String) -> Bool { ReferenceParser.isTag(text) }
+
   /// What pulls exactly `digest` from this repository, `docker.io/library/amazonlinux@sha256:…`.
   package func pull(_ digest: Digest) -> String { "\(domain)/\(path)@\(digest)" }
+}
+
+/// A repository: what tags are in.
+package struct RepositoryReference: Hashable, Sendable, CustomStringConvertible {
+  package let domain: String
+  package let path: String
+
+  /// - Precondition: the parts come from a parsed reference or from the store.
+  package init(domain: String, path: String) {
+    self.domain = domain
+    self.path = path
+  }
+
+  /// The canonical form, `docker.io/library/amazonlinux`.
+  package var description: String { "\(domain)/\(path)" }
+
+  /// The short form, `amazonlinux`.
+  package var familiar: String { familiarName(domain: domain, path: path) }
+
+  package func tag(_ tag: String) -> TagReference { TagReference(domain: domain, path: path, tag: tag) }
 }
 
 /// Strips `docker.io/`, then `library/` if exactly one component follows.

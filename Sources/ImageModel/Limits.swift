@@ -53,6 +53,15 @@ package enum Limits {
   package static let intervalSeconds = 10...(30 * 86_400)
   package static let watchedTags = 1_000_000
 
+  // Lists of tags.
+  /// One page, in bytes …
+  package static let tagPageBytes = 4 * 1024 * 1024
+  /// … and how many tags are asked for with it; no registry is known to refuse so many.
+  package static let tagsOfAPage = 1_000
+  package static let tagPages = 2_048
+  /// Of one repository.
+  package static let listedTags = 100_000
+
   /// A tag's document is fetched once in so long, or sooner where its interval is long, though HEAD says that it has
   /// not moved: within a day, whatever a cache makes of HEAD.
   package static let verifySeconds = 23 * 3_600

@@ -107,27 +107,47 @@ package enum PlatformSelection: Hashable, Sendable {
   case all
   /// In the order of the configuration, without repetition.
   case only([Platform])
+  /// The same, and what an engine on one of them would run stands in for it, under its name.
+  case compatible([Platform])
 
-  package func contains(_ platform: Platform) -> Bool {
-    switch self {
-    case .all: true
-    case .only(let wanted): wanted.contains { $0.matches(platform) }
-    }
-  }
-
-  /// The wanted platforms that none of `present` answers for.
-  package func missing(from present: some Collection<Platform>) -> [Platform] {
+  /// Those that are named.
+  package var named: [Platform] {
     switch self {
     case .all: []
-    case .only(let wanted): wanted.filter { want in !present.contains { want.matches($0) } }
+    case .only(let wanted), .compatible(let wanted): wanted
     }
   }
 
-  /// A stable text, `*` or `linux/amd64,linux/arm64`, from which `init(stored:)` makes the same value.
+  package var takesStandIns: Bool {
+    if case .compatible = self { true } else { false }
+  }
+
+  /// Whether what is recorded under this name is watched.
+  package func contains(_ platform: Platform) -> Bool {
+    self == .all || named.contains { $0.matches(platform) }
+  }
+
+  /// Whether an entry of an index may be watched, under whatever name.
+  package func admits(_ listed: Platform) -> Bool {
+    guard case .compatible(let wanted) = self else { return contains(listed) }
+    return wanted.contains { $0.runs(listed) }
+  }
+
+  /// The named platforms that none of `present` answers for.
+  package func missing(from present: some Collection<Platform>) -> [Platform] {
+    named.filter { want in !present.contains { want.matches($0) } }
+  }
+
+  private static let compatibleMark = "compatible:"
+
+  /// A stable text, `*`, `linux/amd64,linux/arm64` or that after `compatible:`, from which `init(stored:)` makes
+  /// the same value.
   package var stored: String {
-    switch self {
+    let names = named.map(\.description).joined(separator: ",")
+    return switch self {
     case .all: "*"
-    case .only(let wanted): wanted.map(\.description).joined(separator: ",")
+    case .only: names
+    case .compatible: Self.compatibleMark + names
     }
   }
 
@@ -136,8 +156,11 @@ package enum PlatformSelection: Hashable, Sendable {
       self = .all
       return
     }
-    let platforms = stored.split(separator: ",", omittingEmptySubsequences: false).map { Platform(String($0)) }
+    let isCompatible = stored.hasPrefix(Self.compatibleMark)
+    let names = isCompatible ? stored.dropFirst(Self.compatibleMark.count) : stored[...]
+    let platforms = names.split(separator: ",", omittingEmptySubsequences: false).map { Platform(String($0)) }
     guard !platforms.isEmpty, !platforms.contains(nil) else { return nil }
-    self = .only(platforms.compactMap { $0 })
+    let wanted = platforms.compactMap { $0 }
+    self = isCompatible ? .compatible(wanted) : .only(wanted)
   }
 }

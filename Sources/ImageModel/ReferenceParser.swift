@@ -50,6 +50,11 @@ enum ReferenceParser {
     return try parseNormalised(domain: domain, remainder: remainder)
   }
 
+  static func isTag(_ text: String) -> Bool {
+    var scanner = Scanner(Array(text.utf8)[...])
+    return scanner.scanTag(limit: tagLimit) != nil && scanner.isAtEnd
+  }
+
   /// The first element is a domain when it is `localhost`, holds `.` or `:`, or holds upper case.
   private static func splitDomain(_ bytes: ArraySlice<UInt8>) -> (ArraySlice<UInt8>?, ArraySlice<UInt8>) {
     guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")) else { return (nil, bytes) }

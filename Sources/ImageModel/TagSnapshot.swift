@@ -38,6 +38,8 @@ package struct TagSnapshot: Hashable, Sendable {
 package struct PlatformImage: Hashable, Sendable {
   /// `nil` while unknown: a single-manifest tag whose config blob could not be had.
   package var platform: Platform?
+  /// What the index names for it, where it only stands in for `platform`.
+  package var found: Platform?
   package var manifest: Digest
   package var manifestSize: Int
   /// The digest of the config, `nil` where there is none (artifacts, schema 1).

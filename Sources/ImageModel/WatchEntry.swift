@@ -11,13 +11,15 @@ package struct WatchEntry: Sendable, Hashable {
   package var labels: [String: String]
   /// The entry's line in the configuration, from 1; 0 for a tag that is not in it.
   package var line: Int
+  /// Whether the entry is one for the tag's repository, which gave it.
+  package var isGiven: Bool
 
   /// Whether it is on the watchlist, and not polled only because somebody asked for it.
   package var isListed: Bool { line > 0 }
 
   package init(
     tag: TagReference, pinned: Digest?, intervalSeconds: Int, selection: PlatformSelection, sinks: [String],
-    unreachableAfterSeconds: Int, labels: [String: String], line: Int
+    unreachableAfterSeconds: Int, labels: [String: String], line: Int, isGiven: Bool = false
   ) {
     self.tag = tag
     self.pinned = pinned
@@ -27,5 +29,6 @@ package struct WatchEntry: Sendable, Hashable {
     self.unreachableAfterSeconds = unreachableAfterSeconds
     self.labels = labels
     self.line = line
+    self.isGiven = isGiven
   }
 }

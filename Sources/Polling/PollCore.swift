@@ -1,5 +1,5 @@
 import Drift
-package import History
+import History
 package import ImageModel
 package import Recording
 import Registry
@@ -9,25 +9,27 @@ import Schedule
 /// recorded. One owner calls it; time and results come in, work to do comes out. A simulated month runs
 /// through the same code as the service.
 package struct PollCore: Sendable {
-  package private(set) var slots: [TagSlot]
-  private var plan: PollPlan
-  private var random: SplitMix64
+  package internal(set) var slots: [TagSlot]
+  var plan: PollPlan
+  var random: SplitMix64
+  /// Repositories of which tags are watched, by their indexes in the plan. The slots at these are no tag's.
+  var listings: [Int: ListingSlot] = [:]
   /// Confirmations that wait for the next flush.
   private var marks: [UnchangedMark] = []
   /// Slots whose last check failed.
-  private var failing: Set<Int> = []
-  /// Indexes of tags that are not watched any more.
-  private var free: [Int] = []
+  var failing: Set<Int> = []
+  /// Indexes that nothing has any more.
+  var free: [Int] = []
 
   private static let overdueLookMilliseconds: Int64 = 10_000
   private var lastOverdueLook: BootTime
-  /// `check`: every tag is polled once and then left alone.
-  let isSinglePass: Bool
+  /// `check`: every tag is polled once, or every repository listed, and then left alone.
+  let pass: SinglePass.Part?
 
-  init(slots: [TagSlot], plan: PollPlan, isSinglePass: Bool = false, random: SplitMix64) {
+  init(slots: [TagSlot], plan: PollPlan, pass: SinglePass.Part? = nil, random: SplitMix64) {
     self.slots = slots
     self.plan = plan
-    self.isSinglePass = isSinglePass
+    self.pass = pass
     lastOverdueLook = BootTime(milliseconds: -Self.overdueLookMilliseconds)
     self.random = random
     for (index, slot) in slots.enumerated() where slot.reachability.failures > 0 { failing.insert(index) }
@@ -36,17 +38,21 @@ package struct PollCore: Sendable {
   var hasMarks: Bool { !marks.isEmpty }
   /// Of tags whose last check failed.
   var unwell: TagCounts { failing.reduce(into: TagCounts()) { $0.count(slots[$1].reachability) } }
-  var watchedCount: Int { plan.count }
+  var watchedCount: Int { plan.count - listings.count }
+  var isSinglePass: Bool { pass != nil }
+
+  /// Whether it is the index of a tag that is watched.
+  func isTag(_ index: Int) -> Bool { plan.contains(index) && (listings.isEmpty || listings[index] == nil) }
 
   /// Tags that were never polled.
   var unpolled: Set<TagReference> {
-    Set(slots.indices.lazy.filter { plan.contains($0) && slots[$0].lastChecked == nil }.map { slots[$0].entry.tag })
+    Set(slots.indices.lazy.filter { isTag($0) && slots[$0].lastChecked == nil }.map { slots[$0].entry.tag })
   }
 
   /// Every registry there has been, by its index in the plan, with its tags that are watched.
   var registries: [(domain: String, tags: TagCounts)] {
     var registries = plan.registryNames.map { (domain: $0, tags: TagCounts()) }
-    for index in slots.indices where plan.contains(index) {
+    for index in slots.indices where isTag(index) {
       registries[plan.registry(of: index)].tags.count(slots[index].reachability)
     }
     return registries
@@ -55,45 +61,50 @@ package struct PollCore: Sendable {
   /// Takes another watchlist over. Tags that stay keep their place in the plan, and a poll under way goes on; of those
   /// that leave nothing is taken in any more.
   ///
-  /// - Parameters:
-  ///   - records: of the entries, in the same order.
-  ///   - snapshots: the current snapshot of each tag, by the tag's row.
   /// - Returns: the slots of the tags that have left.
   @discardableResult
   package mutating func watch(
-    _ builder: PlanBuilder, records: [TagRecord], snapshots: [TagID: SnapshotID], at now: Moment
+    _ builder: PlanBuilder, _ registered: PollEngine.Registered, at now: Moment
   ) -> Set<Int> {
     var leaving: [TagID: Int] = [:]
-    for (index, slot) in slots.enumerated() where plan.contains(index) { leaving[slot.id] = index }
+    for (index, slot) in slots.enumerated() where isTag(index) { leaving[slot.id] = index }
     var arriving: [TagSlot] = []
-    for (entry, record) in zip(builder.entries, records) {
+    for (entry, record) in zip(registered.entries, registered.records) {
       if let index = leaving.removeValue(forKey: record.id) {
         let hasSameInterval = slots[index].entry.intervalSeconds == entry.intervalSeconds
         slots[index].reconfigure(entry, record.state, at: now)
-        builder.setRegistry(of: entry, in: &plan)
+        builder.setRegistry(entry.tag.domain, in: &plan)
         if !hasSameInterval { builder.add(index, slots[index], to: &plan, at: now) }
       } else {
         arriving.append(
-          TagSlot(entry: entry, id: record.id, snapshot: snapshots[record.id], state: record.state, now: now))
+          TagSlot(
+            entry: entry, id: record.id, snapshot: registered.snapshots[record.id], state: record.state, now: now))
       }
     }
-    for index in leaving.values {
-      plan.remove(index)
-      failing.remove(index)
-      if plan.isFree(index) { free.append(index) }
-    }
-    for slot in arriving {
-      let index = free.popLast() ?? slots.count
-      if index == slots.count { slots.append(slot) } else { slots[index] = slot }
-      builder.add(index, slot, to: &plan, at: now)
-      if slot.reachability.failures > 0 { failing.insert(index) }
-    }
+    for index in leaving.values { leave(index) }
+    for slot in arriving { builder.add(place(slot), slot, to: &plan, at: now) }
+    list(registered.repositories, builder, at: now)
     return Set(leaving.values)
+  }
+
+  /// Nothing is taken in any more of what is at an index.
+  mutating func leave(_ index: Int) {
+    plan.remove(index)
+    failing.remove(index)
+    if plan.isFree(index) { free.append(index) }
+  }
+
+  /// - Returns: the index that the slot has from now on.
+  mutating func place(_ slot: TagSlot) -> Int {
+    let index = free.popLast() ?? slots.count
+    if index == slots.count { slots.append(slot) } else { slots[index] = slot }
+    if slot.reachability.failures > 0 { failing.insert(index) }
+    return index
   }
 
   /// The slots of the tags that are in the plan, in the order of `tags`; of all where it is `nil`.
   func indexes(of tags: [TagReference]?) -> [Int] {
-    let planned = slots.indices.lazy.filter(plan.contains)
+    let planned = slots.indices.lazy.filter(isTag)
     guard let tags else { return Array(planned) }
     let wanted = Set(tags)
     var indexes: [TagReference: Int] = [:]
@@ -111,11 +122,24 @@ package struct PollCore: Sendable {
   /// Leaves registries alone until then, by domain.
   package mutating func pause(_ ends: [String: BootTime]) { plan.pause(ends) }
 
-  /// Why the tag cannot be polled now, if so: its registry is left alone, for it has asked for that.
+  /// The same, as of the wall clock; none is longer than a registry may ask for.
+  package mutating func pause(_ ends: [String: Timestamp], at now: Moment) {
+    let longest = now.wall.advanced(bySeconds: Limits.registryRetryAfterSeconds)
+    plan.pause(
+      ends.filter { $0.value > now.wall && $0.value <= longest }.mapValues {
+        now.boot + ($0.milliseconds - now.wall.milliseconds)
+      })
+  }
+
+  /// Asks registries again that wanted to be left alone.
+  mutating func endPauses(at now: Moment) { plan.endPauses(at: now.boot) }
+
+  /// Why what is at an index cannot be polled now, if so: its registry is left alone, for it has asked for that.
   func pause(of index: Int, at now: Moment) -> CheckFailure? {
     guard let end = plan.pause(of: index, at: now.boot) else { return nil }
+    let domain = listings[index]?.entry.repository.domain ?? slots[index].entry.tag.domain
     return CheckFailure(
-      .rateLimited, "\(slots[index].entry.tag.domain) limits requests; none is made before \(now.wall(at: end))",
+      .rateLimited, "\(domain) limits requests; none is made before \(now.wall(at: end))",
       remedy: "wait, or use credentials with a higher limit")
   }
 
@@ -125,12 +149,18 @@ package struct PollCore: Sendable {
     return CheckReport.Result(tag: entry.tag, outcome: outcome, isWatched: entry.isListed, events: [])
   }
 
-  /// Polls to start now, within each registry's concurrency.
-  package mutating func due(at now: Moment) -> [PollJob] {
-    plan.due(at: now.boot).map { index in
-      slots[index].isVerifying = slots[index].verifyFrom <= now.boot
-      return job(index, now)
+  /// What to start now, within each registry's concurrency.
+  package mutating func work(at now: Moment) -> PollWork {
+    var work = PollWork()
+    for index in plan.due(at: now.boot) {
+      if let listing = listings[index] {
+        work.lists.append(listing.job(index, at: now))
+      } else {
+        slots[index].isVerifying = slots[index].verifyFrom <= now.boot
+        work.polls.append(job(index, now))
+      }
     }
+    return work
   }
 
   private func job(_ index: Int, _ now: Moment) -> PollJob {
@@ -143,7 +173,7 @@ package struct PollCore: Sendable {
       selection: slots[index].entry.selection, wantsProbe: slots[index].reachability.wantsRegistryProbe)
   }
 
-  /// Boot time at which `due` may have something, `nil` when nothing is planned. `overdue` is to be asked
+  /// Boot time at which `work` may have something, `nil` when nothing is planned. `overdue` is to be asked
   /// once a minute as well.
   package func nextWake(after now: Moment) -> BootTime? { plan.nextWake(after: now.boot) }
 
@@ -151,7 +181,7 @@ package struct PollCore: Sendable {
   /// is all there is to it.
   package mutating func finished(_ index: Int, _ result: PollResult, at now: Moment) -> RecordRequest? {
     guard plan.contains(index) else {
-      plan.finish(index, result.planned, at: now.boot, random: &random)
+      plan.finish(index, result.planned, spending: result.spending, at: now.boot, random: &random)
       free.append(index)
       return nil
     }
@@ -160,13 +190,13 @@ package struct PollCore: Sendable {
     slots[index].lastChecked = seen
     slots[index].nextCheck = nextCheck
     planVerification(index, result, now)
-    if case .observed(.unchanged) = result, slots[index].isQuiet(at: now.wall) {
+    if case .observed(.unchanged) = result.outcome, slots[index].isQuiet(at: now.wall) {
       slots[index].reachability.lastSuccess = now.wall
       marks.append(UnchangedMark(tagID: slots[index].id, at: now.wall, nextCheck: nextCheck))
       return nil
     }
     let change: ReachabilityChange?
-    switch result {
+    switch result.outcome {
     case .observed:
       change = slots[index].reachability.succeeded(at: seen)
       failing.remove(index)
@@ -180,17 +210,17 @@ package struct PollCore: Sendable {
   }
 
   private mutating func planVerification(_ index: Int, _ result: PollResult, _ now: Moment) {
-    switch result {
+    switch result.outcome {
     case .observed(.found):
       let entry = slots[index].entry
       slots[index].verifyFrom = Verification.due(entry.tag, every: entry.intervalSeconds, after: now.wall, at: now)
     case .observed(.unchanged) where slots[index].isVerifying: slots[index].verifyFrom = Verification.retry(at: now)
-    case .observed(.unchanged), .failed: break
+    case .observed(.unchanged), .observed(.moved), .failed: break
     }
   }
 
   private mutating func planNext(_ index: Int, _ result: PollResult, _ now: Moment) -> BootTime {
-    let next = plan.finish(index, result.planned, at: now.boot, random: &random)
+    let next = plan.finish(index, result.planned, spending: result.spending, at: now.boot, random: &random)
     if isSinglePass { plan.remove(index) }
     return next
   }
@@ -263,7 +293,7 @@ package struct PollCore: Sendable {
 
 extension PollResult {
   var isFailure: Bool {
-    if case .failed = self { true } else { false }
+    if case .failed = outcome { true } else { false }
   }
 
   /// Whether the registry asks to be left alone.
@@ -272,15 +302,16 @@ extension PollResult {
   }
 
   fileprivate var planned: PollOutcome {
-    switch self {
+    switch outcome {
     case .observed: .success
     case .failed(let failure, _): PollOutcome(failure)
     }
   }
 
   fileprivate var finding: RecordRequest.Finding {
-    switch self {
+    switch outcome {
     case .observed(.unchanged): .confirmed
+    case .observed(.moved(let moved, let documents)): .moved(moved, documents)
     case .observed(.found(let snapshot, let head, _)): .found(snapshot, head: head)
     case .failed(let failure, _): .failed(failure)
     }

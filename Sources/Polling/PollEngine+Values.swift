@@ -13,12 +13,12 @@ extension PollEngine {
     /// the plan takes the watchlist over: swaps what is recorded and polled by.
     package let onRegistered: @Sendable () -> Void
     /// Called by the engine once the plan has taken the watchlist over and before any of its polls is recorded, with
-    /// those of its tags that were never polled.
-    package let onWatched: @Sendable (_ unpolled: Set<TagReference>) -> Void
+    /// the watchlist and those of its tags that were never polled.
+    package let onWatched: @Sendable (_ entries: [WatchEntry], _ unpolled: Set<TagReference>) -> Void
 
     package init(
       builder: PlanBuilder, register: @escaping Registration, onRegistered: @escaping @Sendable () -> Void,
-      onWatched: @escaping @Sendable (_ unpolled: Set<TagReference>) -> Void = { _ in }
+      onWatched: @escaping @Sendable (_ entries: [WatchEntry], _ unpolled: Set<TagReference>) -> Void = { _, _ in }
     ) {
       self.builder = builder
       self.register = register
@@ -33,14 +33,39 @@ extension PollEngine {
   /// told.
   package typealias Recording = @Sendable ([RecordRequest], HistoryTransaction) throws -> [Record]
 
-  /// The records of a watchlist's tags, in the order of its entries, and the current snapshots by record.
-  package typealias Registered = (records: [TagRecord], snapshots: [TagID: SnapshotID])
+  /// A watchlist as it is on record.
+  package struct Registered: Sendable {
+    /// The tags that have entries of their own, and then those that repositories have given.
+    package let entries: [WatchEntry]
+    /// In the order of the entries.
+    package let records: [TagRecord]
+    package let snapshots: [TagID: SnapshotID]
+    package let repositories: [(entry: RepositoryEntry, state: ListingState)]
+
+    package init(
+      entries: [WatchEntry], records: [TagRecord], snapshots: [TagID: SnapshotID],
+      repositories: [(entry: RepositoryEntry, state: ListingState)] = []
+    ) {
+      self.entries = entries
+      self.records = records
+      self.snapshots = snapshots
+      self.repositories = repositories
+    }
+  }
+
+  /// Lists the tags of a repository.
+  package typealias Lister = @Sendable (ListJob) async -> ListResult
+
+  /// For an engine without repositories.
+  package static let listsNothing: Lister = { _ in .failure(CheckFailure(.badRequest, "nothing is listed here")) }
 
   /// Enters a watchlist and the sinks.
   package typealias Registration = @Sendable (HistoryTransaction) throws -> Registered
 
   package enum Progress: Sendable {
     case recorded([Record])
+    /// Repositories were listed, and their tags are watched as that says.
+    case listed([ListRecord])
     /// The store refuses for now; what is to be recorded waits.
     case refused(StoreError)
     /// The store refused; nothing more will be recorded.
@@ -76,11 +101,28 @@ extension PollEngine {
 }
 
 extension HistoryTransaction {
-  /// Makes `entries` the effective watchlist.
-  package func register(_ entries: [WatchEntry]) throws -> PollEngine.Registered {
-    let watched = entries.map {
-      WatchedTag(tag: $0.tag, selection: $0.selection, intervalSeconds: $0.intervalSeconds)
+  /// Makes `entries` and what the repositories have given the effective watchlist. Of what was given stays what still
+  /// fits; what else fits comes with the next list.
+  package func register(
+    _ entries: [WatchEntry], _ repositories: [RepositoryEntry] = []
+  ) throws -> PollEngine.Registered {
+    let states = try registerRepositories(repositories.map { ($0.repository, selection: $0.tags.text) })
+    let names = Set(repositories.map(\.repository))
+    let own = names.isEmpty ? [] : Set(entries.lazy.map(\.tag).filter { names.contains($0.repository) })
+    let given = try repositories.flatMap { repository in
+      try givenTags(of: repository.repository).sorted().filter { tag in
+        repository.tags.fits(tag) && !own.contains(repository.repository.tag(tag))
+      }.map(repository.entry)
     }
-    return (try registerTags(watched), try currentSnapshots())
+    let all = given.isEmpty ? entries : entries + given
+    return PollEngine.Registered(
+      entries: all, records: try registerTags(all.map(\.watchedTag)), snapshots: try currentSnapshots(),
+      repositories: zip(repositories, states).map { ($0, $1) })
+  }
+}
+
+extension WatchEntry {
+  var watchedTag: WatchedTag {
+    WatchedTag(tag: tag, selection: selection, intervalSeconds: intervalSeconds, isGiven: isGiven)
   }
 }

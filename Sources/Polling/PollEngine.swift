@@ -1,5 +1,5 @@
 package import History
-package import ImageModel
+import ImageModel
 import Recording
 import Schedule
 
@@ -9,8 +9,9 @@ package actor PollEngine {
   /// Results waiting for a commit beyond which no poll is started.
   private static let backlogLimit = 1024
 
-  private(set) var core: PollCore
+  var core: PollCore
   private let poll: @Sendable (PollJob) async -> PollResult
+  private let list: Lister
   private let record: Recording
   private let writer: HistoryWriter
   let clock: @Sendable () -> Moment
@@ -20,27 +21,29 @@ package actor PollEngine {
   private var wake: @Sendable (Duration) -> Void = { _ in }
 
   private var pending: [RecordRequest] = []
+  private var lists: [ListRequest] = []
   private var isCommitting = false
   private var isFlushPlanned = false
-  private var isStopped = false
+  private(set) var isStopped = false
   private var running = 0
   private var workers = PollWorkers()
   private let executor = SerialTaskExecutor()
   /// Why the store refuses for now: nothing is polled that could not be recorded.
-  private var refusal: StoreError?
+  private(set) var refusal: StoreError?
   /// Boot time for which the timer is armed.
   private var armedFor = BootTime.distantPast
   private var idleWaiters: [CheckedContinuation<Void, Never>] = []
   /// Waits for its turn between two commits.
   private var change: (Change, CheckedContinuation<Int, any Error>)?
-  private var failure: StoreError?
-  private(set) var waiters = PollWaiters()
+  private(set) var failure: StoreError?
+  var waiters = PollWaiters<CheckReport.Result>()
+  var listWaiters = PollWaiters<CheckReport.Unlisted?>()
   private var meters = PollMeters()
 
+  /// - Parameter list: for a core that lists repositories.
   package init(
-    core: PollCore, writer: HistoryWriter,
-    clock: @escaping @Sendable () -> Moment = Moment.now,
-    poll: @escaping @Sendable (PollJob) async -> PollResult,
+    core: PollCore, writer: HistoryWriter, clock: @escaping @Sendable () -> Moment = Moment.now,
+    poll: @escaping @Sendable (PollJob) async -> PollResult, list: @escaping Lister = listsNothing,
     record: @escaping Recording,
     onProgress: @escaping @Sendable (Progress) -> Void
   ) {
@@ -48,6 +51,7 @@ package actor PollEngine {
     self.writer = writer
     self.clock = clock
     self.poll = poll
+    self.list = list
     self.record = record
     self.onProgress = onProgress
   }
@@ -79,23 +83,33 @@ package actor PollEngine {
     pump(now)
   }
 
-  private func pump(_ now: Moment) {
+  func pump(_ now: Moment) {
     for job in nextJobs(now) { start(job) }
   }
 
   private func nextJobs(_ now: Moment) -> [PollJob] {
     guard !isStopped, failure == nil, refusal == nil, pending.count < Self.backlogLimit else { return [] }
-    let jobs = core.due(at: now)
-    running += jobs.count
-    meters.begin(jobs, at: now)
+    let work = core.work(at: now)
+    running += work.polls.count + work.lists.count
+    meters.begin(work.polls, at: now)
     armTimer(now)
-    return jobs
+    for job in work.lists { start(job) }
+    return work.polls
   }
 
   private func start(_ job: PollJob) {
     workers.start(job.began) { stopwatch in
       Task.detached(executorPreference: executor) {
         await self.work(job, stopwatch)
+        await self.ended(stopwatch)
+      }
+    }
+  }
+
+  private func start(_ job: ListJob) {
+    workers.start(job.began) { stopwatch in
+      Task.detached(executorPreference: executor) { [list] in
+        await self.finished(job, await list(job))
         await self.ended(stopwatch)
       }
     }
@@ -133,7 +147,9 @@ package actor PollEngine {
       resumeIfIdle()
       return nil
     }
-    let result = isCutOff && result.isFailure ? .failed(PollWorkers.failure, registryAnswers: false) : result
+    let result =
+      isCutOff && result.isFailure
+      ? PollResult(.failed(PollWorkers.failure, registryAnswers: false), spending: result.spending) : result
     let now = clock()
     meters.finish(job, result, at: now)
     let request = core.finished(index, result, at: now)
@@ -151,52 +167,18 @@ package actor PollEngine {
     return isCutOff ? nil : jobs.first
   }
 
-  // MARK: Polls that are asked for
-
-  /// Polls tags now, whatever they wait for, and says what came of it once news is recorded (that there is none is
-  /// written with the next flush). A tag whose registry wants to be left alone is not polled, which is its result.
-  ///
-  /// - Parameters:
-  ///   - tags: those that are not in the plan are left out; `nil` stands for all that are.
-  ///   - onProgress: called with the number of results so far.
-  /// - Throws: `StoreError`, `CheckInterruption`; `CancellationError`, at once, when nobody waits any more.
-  package func check(
-    _ tags: [TagReference]?, onProgress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
-  ) async throws -> [CheckReport.Result] {
-    if let failure = failure ?? refusal { throw failure }
-    guard !isStopped else { throw CheckInterruption.stopping }
-    let indexes = core.indexes(of: tags)
-    guard !indexes.isEmpty else { return [] }
-    let waiter = waiters.number()
-    let results = try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        waiters.open(waiter, indexes.map { ($0, core.isUnderWay($0)) }, onProgress: onProgress, continuation)
-        let now = clock()
-        settlePaused(at: now)
-        for index in waiters.awaited { core.hasten(index, at: now) }
-        pump(now)
-      }
-    } onCancel: {
-      Task { await self.giveUp(waiter) }
-    }
-    return indexes.compactMap { results[$0] }
-  }
-
-  private func giveUp(_ waiter: Int) { waiters.fail(id: waiter, CancellationError()) }
-
-  /// The waiters that a poll answers.
-  private func answers(_ index: Int, _ result: PollResult, at now: Moment) -> [Int] {
-    let (answered, isWantedAgain) = waiters.polled(index)
-    if isWantedAgain { core.hasten(index, at: now) }
-    if result.isThrottled { settlePaused(at: now) }
-    return answered
-  }
-
-  private func settlePaused(at now: Moment) {
-    for index in waiters.awaited where !core.isUnderWay(index) {
-      guard let failure = core.pause(of: index, at: now) else { continue }
-      waiters.settle(index, core.result(index, .failed(failure)))
-    }
+  private func finished(_ job: ListJob, _ result: ListResult) {
+    running -= 1
+    defer { if isStopped { resumeIfIdle() } else { pump(clock()) } }
+    if isStopped, result.isFailure { return }
+    let now = clock()
+    let result =
+      Task.isCancelled && result.isFailure
+      ? ListResult(.failure(PollWorkers.failure), spending: result.spending) : result
+    guard var request = core.finished(job, result, at: now) else { return }
+    request.answers = answers(job.index, result, at: now)
+    lists.append(request)
+    startCommit()
   }
 
   // MARK: Recording
@@ -214,7 +196,7 @@ package actor PollEngine {
   }
 
   private func commitAll() async {
-    while failure == nil, !pending.isEmpty || change != nil || (isStopped && core.hasMarks) {
+    while failure == nil, hasResults || change != nil || (isStopped && core.hasMarks) {
       if let (change, continuation) = change.take() {
         await apply(change, continuation)
       } else {
@@ -229,16 +211,19 @@ package actor PollEngine {
     if isStopped { resumeIfIdle() } else { pump(clock()) }
   }
 
+  /// Something that is to be recorded waits.
+  private var hasResults: Bool { !pending.isEmpty || !lists.isEmpty }
+
   /// One transaction for everything that waits, marks first: a mark is never newer than a result.
   /// What could not be written stays and is tried again.
   private func commit() async {
-    let batch = pending
-    pending = []
+    let (batch, listed) = (pending, lists)
+    (pending, lists) = ([], [])
     let marks = core.takeMarks()
     do {
-      let records = try await writer.transaction { [record] store in
+      let (records, lists) = try await writer.transaction { [record] store in
         try store.mark(marks)
-        return try record(batch, store)
+        return (try record(batch, store), try listed.map(store.record))
       }
       refusal = nil
       for record in records { core.recorded(record) }
@@ -247,14 +232,24 @@ package actor PollEngine {
         waiters.settle(request.answers, record.index, result)
       }
       if !records.isEmpty { onProgress(.recorded(records)) }
+      if !lists.isEmpty { take(lists) }
     } catch {
       core.restore(marks)
       // What was found is somebody else's to find by now.
-      if let interruption = error as? CheckInterruption { return waiters.failAll(interruption) }
+      if let interruption = error as? CheckInterruption { return failWaiters(interruption) }
       pending = batch + pending
+      self.lists = listed + self.lists
       await recover(
         from: error as? StoreError ?? StoreError(.internalError, "recording failed (\(error)): report this"))
     }
+  }
+
+  private func take(_ records: [ListRecord]) {
+    for record in records {
+      waiters.fail(core.recorded(record, at: clock()), CheckInterruption.reloaded)
+      listWaiters.settle(record.request.answers, record.request.index, record.unlisted)
+    }
+    onProgress(.listed(records))
   }
 
   /// A full disk or a busy database passes: wait and try again, recording nothing meanwhile. Anything else ends
@@ -262,13 +257,13 @@ package actor PollEngine {
   private func recover(from error: StoreError) async {
     guard error.isTransient, !isStopped, !core.isSinglePass else {
       failure = error
-      waiters.failAll(error)
+      failWaiters(error)
       onProgress(.failed(error))
       return
     }
     refusal = error
     // Who waits for an answer gets the error now; the results are kept and written when that is possible.
-    waiters.failAll(error)
+    failWaiters(error)
     meters.record(error)
     onProgress(.refused(error))
     try? await Task.sleep(for: .seconds(error.code == .full ? 5 : 1))
@@ -290,11 +285,16 @@ package actor PollEngine {
 
   private func apply(_ change: Change, _ continuation: CheckedContinuation<Int, any Error>) async {
     do {
-      let (records, snapshots) = try await writer.transaction(change.register, onCommit: change.onRegistered)
-      let left = core.watch(change.builder, records: records, snapshots: snapshots, at: clock())
-      change.onWatched(core.unpolled)
+      let registered = try await writer.transaction(change.register, onCommit: change.onRegistered)
+      let now = clock()
+      let left = core.watch(change.builder, registered, at: now)
+      change.onWatched(registered.entries, core.unpolled)
       waiters.fail(left, CheckInterruption.reloaded)
+      listWaiters.failAll(CheckInterruption.reloaded)
       pending = pending.map(core.rerouted)
+      // What they found is compared with another watchlist now.
+      for list in lists { core.relist(list.index, at: now) }
+      lists = []
       continuation.resume(returning: left.count)
     } catch {
       continuation.resume(throwing: error)
@@ -325,7 +325,7 @@ package actor PollEngine {
   /// - Returns: why not everything could be written, if so.
   package func stop() async -> StoreError? {
     isStopped = true
-    waiters.failAll(CheckInterruption.stopping)
+    failWaiters(CheckInterruption.stopping)
     startCommit()
     await withCheckedContinuation { continuation in
       idleWaiters.append(continuation)
@@ -341,7 +341,7 @@ package actor PollEngine {
   }
 
   private func resumeIfIdle() {
-    let isWritten = (pending.isEmpty && !core.hasMarks) || failure != nil
+    let isWritten = (!hasResults && !core.hasMarks) || failure != nil
     guard running == 0, !isCommitting else { return }
     guard isWritten else { return startCommit() }
     for waiter in idleWaiters { waiter.resume() }

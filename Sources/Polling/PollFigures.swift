@@ -16,6 +16,8 @@ package struct PollFigures: Sendable {
   package let lag: Duration
   /// Commits that the store refused, by the reason.
   package let storeErrors: [StoreError.Code: Int]
+  /// Repositories of which tags are watched, by how listing them goes; empty where there are none.
+  package var repositories: [RepositoryRecord.Word: Int] = [:]
 }
 
 /// What the engine counts for them.
@@ -43,7 +45,7 @@ struct PollMeters: Sendable {
           domain: registry.domain, tags: registry.tags,
           meter: registries.indices.contains(index) ? registries[index] : RegistryMeter())
       },
-      lag: lag.value(at: now.boot), storeErrors: storeErrors)
+      lag: lag.value(at: now.boot), storeErrors: storeErrors, repositories: core.repositories)
   }
 }
 

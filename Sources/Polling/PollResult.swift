@@ -1,17 +1,35 @@
 package import ImageModel
 package import Registry
+package import Schedule
 
 /// What one poll of a tag came to.
-package enum PollResult: Sendable {
-  case observed(Observation)
-  /// `registryAnswers` tells a missing tag from a registry that answers 404 to everything.
-  case failed(CheckFailure, registryAnswers: Bool)
+package struct PollResult: Sendable {
+  package enum Outcome: Sendable {
+    case observed(Observation)
+    /// `registryAnswers` tells a missing tag from a registry that answers 404 to everything.
+    case failed(CheckFailure, registryAnswers: Bool)
+  }
+
+  package let outcome: Outcome
+  /// What it has cost the registry.
+  package let spending: PollSpending
+
+  package init(_ outcome: Outcome, spending: PollSpending = .one) {
+    self.outcome = outcome
+    self.spending = spending
+  }
+
+  package static func observed(_ observation: Observation) -> PollResult { PollResult(.observed(observation)) }
+
+  package static func failed(_ failure: CheckFailure, registryAnswers: Bool) -> PollResult {
+    PollResult(.failed(failure, registryAnswers: registryAnswers))
+  }
 }
 
 extension PollResult {
   /// When the tag was seen to be as the result says: a walk through a slow registry may end much later.
   func seen(at now: Timestamp) -> Timestamp {
-    guard case .observed(.found(_, _, let age)) = self else { return now }
+    guard case .observed(.found(_, _, let age)) = outcome else { return now }
     return now.advanced(by: .zero - max(.zero, age))
   }
 }

@@ -1,12 +1,12 @@
 import ImageModel
 
-/// Those who wait for fresh polls of certain tags. A poll that was under way when they asked proves nothing to them: it
-/// may have looked before what they ask about, and is made again.
+/// Those who wait for fresh polls of certain tags, or for fresh lists. A poll that was under way when they asked proves
+/// nothing to them: it may have looked before what they ask about, and is made again.
 ///
 /// All of it is passed through with every poll of a `check`, of which there may be a hundred thousand.
-struct PollWaiters {
+struct PollWaiters<Answer: Sendable> {
   /// What came of it, by the index of its slot.
-  typealias Results = [Int: CheckReport.Result]
+  typealias Results = [Int: Answer]
 
   private enum Stage {
     /// In a poll from before.
@@ -85,7 +85,7 @@ struct PollWaiters {
   }
 
   /// The result of a poll that answers `ids` is on record.
-  mutating func settle(_ ids: [Int], _ slot: Int, _ result: CheckReport.Result) {
+  mutating func settle(_ ids: [Int], _ slot: Int, _ result: Answer) {
     for id in ids {
       guard let index = waiters.firstIndex(where: { $0.id == id }) else { continue }
       settle(at: index, slot, result)
@@ -93,7 +93,7 @@ struct PollWaiters {
   }
 
   /// There will be no poll.
-  mutating func settle(_ slot: Int, _ result: CheckReport.Result) {
+  mutating func settle(_ slot: Int, _ result: Answer) {
     for index in waiters.indices.reversed() where waiters[index].stage(of: slot) == .asked {
       settle(at: index, slot, result)
     }
@@ -114,7 +114,7 @@ struct PollWaiters {
     waiters.removeAll(where: isMeant)
   }
 
-  private mutating func settle(at index: Int, _ slot: Int, _ result: CheckReport.Result) {
+  private mutating func settle(at index: Int, _ slot: Int, _ result: Answer) {
     guard waiters[index].stage(of: slot) != nil else { return }
     waiters[index].stages[slot] = nil
     waiters[index].results[slot] = result
@@ -129,6 +129,7 @@ struct PollWaiters {
 /// Why there is no result although nothing failed.
 package enum CheckInterruption: Error {
   case stopping
-  /// Another configuration does not watch a tag any more that was waited for, or does now.
+  /// Another configuration, or the list of a repository, does not watch a tag any more that was waited for, or does
+  /// now.
   case reloaded
 }

@@ -14,7 +14,7 @@ package struct RegistryMeter: Hashable, Sendable {
   package mutating func record(_ result: PollResult, took duration: Duration, at now: Timestamp) {
     polls += 1
     durations.record(duration)
-    if case .failed(let failure, _) = result {
+    if case .failed(let failure, _) = result.outcome {
       failures[PollFailureReason(failure.code), default: 0] += 1
     } else {
       lastSuccess = now
@@ -47,7 +47,7 @@ package enum PollFailureReason: String, CaseIterable, Sendable {
       case .realmRefused, .authUnsupported, .badCredentials, .credentialsUnreadable, .unauthorizedOrMissing, .denied:
         .auth
       case .tagMissing, .repositoryMissing, .notFound: .notFound
-      case .rateLimited: .rateLimited
+      case .rateLimited, .pullLimited: .rateLimited
       case .server: .server
       case .digestMismatch: .digestMismatch
       case .redirectRefused, .badRequest, .badResponse, .badDocument, .unsupportedDocument: .parse

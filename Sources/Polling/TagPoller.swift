@@ -1,6 +1,7 @@
 package import History
-import ImageModel
+package import ImageModel
 package import Registry
+import Schedule
 
 /// Makes one poll: asks the registry, with the documents that are stored already at hand.
 package struct TagPoller: Sendable {
@@ -15,14 +16,27 @@ package struct TagPoller: Sendable {
   package func poll(_ job: PollJob) async -> PollResult {
     var known = job.known
     if known.mustWalk || known.mustVerify { known.states = await states(of: job.tag) }
+    let meter = RequestMeter()
+    let outcome: PollResult.Outcome
     do {
-      return .observed(
+      outcome = .observed(
         try await registry.observe(
-          job.tag, known: known, selection: job.selection, stored: { try await writer.document($0) }))
+          job.tag, known: known, selection: job.selection, stored: { try await writer.document($0) }, meter: meter))
     } catch {
       let answers = job.wantsProbe && error.code == .tagMissing ? await registry.isAnswering(job.tag.domain) : false
-      return .failed(error, registryAnswers: answers)
+      outcome = .failed(error, registryAnswers: answers)
     }
+    return PollResult(outcome, spending: PollSpending(requests: meter.requests, account: meter.account))
+  }
+
+  /// What registries have shown of themselves.
+  package func reports(at now: Moment) -> [RegistryReport] { registry.reports(wall: now.wall(at:)) }
+
+  package func list(_ job: ListJob) async -> ListResult {
+    let meter = RequestMeter()
+    let outcome: Result<TagListing, CheckFailure>
+    do { outcome = .success(try await registry.list(job.wanted, meter: meter)) } catch { outcome = .failure(error) }
+    return ListResult(outcome, spending: PollSpending(requests: meter.requests, account: meter.account))
   }
 
   /// None where the store cannot be read: that costs what it would have told, not the poll.

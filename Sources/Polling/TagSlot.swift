@@ -25,8 +25,18 @@ package struct TagSlot: Sendable {
   var isVerifying = false
   /// Counts while the daemon runs; the tag's row follows it.
   var reachability: Reachability
+  /// It has moved, to what could not be had yet.
+  private var isMovePending: Bool
   /// A copy of what the tag's row says, which counts: how the tag moves is decided where it is recorded.
   var flaps: FlapGate
+
+  /// At an index that is no tag's.
+  static let vacant = TagSlot(
+    entry: RepositoryEntry(
+      repository: RepositoryReference(domain: "", path: ""), tags: TagSelection(maxTags: 1), intervalSeconds: 0,
+      selection: .all, sinks: [], unreachableAfterSeconds: 0, labels: [:], line: 0
+    ).entry(""), id: TagID(rawValue: 0), snapshot: nil, state: TagState(),
+    now: Moment(boot: .distantPast, wall: Timestamp(milliseconds: 0)))
 
   init(entry: WatchEntry, id: TagID, snapshot: SnapshotID?, state: TagState, now: Moment) {
     self.entry = entry
@@ -38,6 +48,7 @@ package struct TagSlot: Sendable {
     mustWalk = state.mustWalk(for: entry.selection)
     verifyFrom = Verification.due(entry, state, at: now)
     reachability = state.reachability
+    isMovePending = state.moved != nil
     flaps = state.flaps
   }
 
@@ -46,6 +57,7 @@ package struct TagSlot: Sendable {
     snapshot = record.snapshot
     head = record.state.headDigest
     mustWalk = record.state.mustWalk(for: entry.selection)
+    isMovePending = record.state.moved != nil
     flaps = record.state.flaps
   }
 
@@ -67,7 +79,7 @@ package struct TagSlot: Sendable {
 
   /// Nothing to do but to note that the state still holds, when HEAD says so.
   func isQuiet(at time: Timestamp) -> Bool {
-    snapshot != nil && reachability.isQuiet && flaps.withheld == 0 && !isLongUnseen(at: time)
+    snapshot != nil && reachability.isQuiet && !isMovePending && flaps.withheld == 0 && !isLongUnseen(at: time)
   }
 
   private func isLongUnseen(at time: Timestamp) -> Bool {

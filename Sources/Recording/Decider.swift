@@ -39,6 +39,9 @@ struct Decider {
       announce(reachabilityEvent(change), of: nil)
     }
     switch request.finding {
+    case .moved(let moved, let documents):
+      decision.documents = documents
+      try moves(to: moved)
     case .found(let snapshot, let head):
       decision.state.headDigest = head
       decision.state.verified = request.at
@@ -58,6 +61,7 @@ struct Decider {
 
   /// Everything else about the tag that goes into its row.
   private mutating func decideRow() {
+    if request.finding.isSight { decision.state.moved = nil }
     decision.state.take(request.reachability)
     decision.state.lastChecked = request.finding.isCheck ? request.at : request.lastChecked
     decision.state.nextCheck = request.nextCheck
@@ -67,6 +71,27 @@ struct Decider {
 
   // MARK: Content
 
+  /// The tag has moved, as its registry says; to what, nobody has seen. Told once for each digest in a row, and as
+  /// sparingly as any move.
+  private mutating func moves(to moved: MovedTag) throws {
+    guard let stored, stored.ended == nil else {
+      decision.outcome = .failed(
+        CheckFailure(.pullLimited, "its registry allows no pull now", remedy: "wait, or log in for a higher limit"))
+      decision.state.moved = before.moved?.to == moved ? before.moved : PendingMove(to: moved, since: request.at)
+      return
+    }
+    guard before.moved?.to.digest != moved.digest else { return }
+    decision.state.moved = PendingMove(to: moved, since: request.at)
+    decision.outcome = .changed
+    let told = try past.announcements(.tagMoved, since: request.at.advanced(bySeconds: -3600), until: request.at)
+    guard stored.digest != moved.digest, told < Limits.announcementsPerHour else { return }
+    var event = newEvent(.tagMoved)
+    event.current = .init(digest: moved.digest, mediaType: moved.mediaType)
+    event.previous = stored.previousState
+    event.notBefore = min(max(stored.lastSeen, before.moved?.since ?? stored.lastSeen), request.at)
+    announce(event, of: nil)
+  }
+
   private mutating func found(_ current: TagSnapshot) throws {
     let selection = request.watched.selection
     let previous = try stored.map { try recordedState($0, beside: current) }
@@ -75,8 +100,8 @@ struct Decider {
     decision.state.walked = selection
     decision.state.detailsPending = current.images.contains { $0.imageID != nil && $0.config == nil }
     decision.remarks = current.remarks
-    if case .only(let wanted) = selection, current.images.isEmpty, before.walked != selection {
-      decision.noPlatform = NoPlatform(wanted: wanted, there: current.otherPlatforms)
+    if selection != .all, current.images.isEmpty, before.walked != selection {
+      decision.noPlatform = NoPlatform(wanted: selection.named, there: current.otherPlatforms)
     }
     decision.documents = current.documents
     if let stored, stored.ended == nil, stored.digest == current.digest {
@@ -192,11 +217,17 @@ struct Decider {
     try past.document(digest) ?? decision.documents.first { $0.digest == digest }
   }
 
-  /// The images of an unmoved tag: those seen now, and those of platforms that are no longer watched.
+  /// The images of an unmoved tag: those seen now, and those of platforms that are no longer watched, which stand for
+  /// nothing else any more.
   private func merged(_ images: [PlatformImage], with stored: StoredSnapshot) -> [PlatformImage] {
     guard images.count != 1 || images[0].platform != nil else { return images }
     let present = Set(images.map(\.manifest))
-    return images + stored.images.map(\.asImage).filter { !present.contains($0.manifest) }
+    let others = stored.images.map { row in
+      var image = row.asImage
+      (image.platform, image.found) = (row.found ?? row.platform, nil)
+      return image
+    }
+    return images + others.filter { !present.contains($0.manifest) }
   }
 
   private func classes(of current: TagSnapshot, _ change: ContentChange?) -> [ChangeClass?] {
@@ -230,6 +261,7 @@ struct Decider {
     event.changes = change.changes
     event.rollback = change.rollback
     event.notBefore = previous.map { min($0.lastSeen, request.at) }
+    if let moved = before.moved, moved.to.digest == current.digest { event.notAfter = min(moved.since, request.at) }
     return event
   }
 
@@ -238,8 +270,10 @@ struct Decider {
     event.notBefore = stored.map { min($0.lastSeen, request.at) }
     let last = stored.map { ChangeEvent.PresentState(digest: $0.digest, mediaType: $0.mediaType) }
     var now = last
-    if case .found(let snapshot, _) = request.finding {
-      now = .init(digest: snapshot.digest, mediaType: snapshot.mediaType)
+    switch request.finding {
+    case .found(let snapshot, _): now = .init(digest: snapshot.digest, mediaType: snapshot.mediaType)
+    case .moved(let moved, _): now = .init(digest: moved.digest, mediaType: moved.mediaType)
+    case .confirmed, .failed, .overdue: break
     }
     switch change {
     case .deleted(let missingSince):
@@ -264,6 +298,7 @@ struct Decider {
     var event = ChangeEvent(
       id: recorder.makeID(), type: type, tag: request.watched.tag, time: request.at, notAfter: request.at)
     event.labels = request.watched.labels
+    if request.watched.isGiven { event.entry = request.watched.tag.repository }
     return event
   }
 }

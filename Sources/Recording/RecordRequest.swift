@@ -9,6 +9,8 @@ package struct RecordRequest: Sendable {
     /// nobody saw it for long.
     case confirmed
     case found(TagSnapshot, head: Digest?)
+    /// The registry names another document, which could not be had.
+    case moved(MovedTag, [Document])
     case failed(CheckFailure)
     /// No poll: the tag has been failing for `unreachable_after`.
     case overdue
@@ -22,7 +24,7 @@ package struct RecordRequest: Sendable {
     var isSight: Bool {
       switch self {
       case .confirmed, .found: true
-      case .failed, .overdue: false
+      case .moved, .failed, .overdue: false
       }
     }
 
@@ -78,6 +80,9 @@ extension Record {
       switch request.finding {
       case .failed(let failure): .failed(failure)
       case .confirmed: .unchanged
+      case .moved:
+        .failed(
+          CheckFailure(.pullLimited, "its registry allows no pull now", remedy: "wait, or log in for a higher limit"))
       case .found, .overdue: nil
       }
     self.init(

@@ -13,10 +13,12 @@ extension StoredSnapshot {
 extension StoredImage {
   /// Without layers and without more of the config than its date: those are in the documents.
   var asImage: PlatformImage {
-    PlatformImage(
+    var image = PlatformImage(
       platform: platform, manifest: manifest, manifestSize: manifestSize, imageID: imageID, configSize: configSize,
       layers: [], config: created.map { ImageConfig(created: $0, platform: platform, diffIDs: [], labels: [:]) },
       artifactType: artifactType)
+    image.found = found
+    return image
   }
 }
 

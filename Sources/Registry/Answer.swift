@@ -7,6 +7,8 @@ struct Answer: Sendable {
     case tag
     /// A digest that a person named.
     case digest
+    /// The tags of a repository.
+    case list
     /// A document that another document or answer named: `the manifest 0a48c1b2d3e4`.
     case part(String)
   }
@@ -17,8 +19,8 @@ struct Answer: Sendable {
     case none
     /// The registry took the request without them.
     case notAskedFor
-    /// They were sent, or a token got with them was.
-    case refused
+    /// They were sent, or a token got with them was. They are called so.
+    case refused(String)
     /// There should be one, and this is why there is none.
     case unusable(reason: String)
     /// Whoever answers gets none: a redirect led there.
@@ -69,14 +71,16 @@ struct Answer: Sendable {
     case 401: unauthorized
     case 403: denied
     case 404, 410: missing
-    case 405: body.has("DENIED") ? denied : Verdict(code: .badResponse, remedy: "it does not serve manifests")
+    case 405: body.has("DENIED") ? denied : Verdict(code: .badResponse, remedy: "it does not serve \(wanted)")
     case 406, 415:
       Verdict(code: .unsupportedDocument, remedy: "it has no document of a kind that can be watched")
     case 407:
       Verdict(
         code: .authUnsupported,
-        remedy: "it wants a user name and password; set or correct them in the proxy's URL")
+        remedy: "it wants a user name and password; set or correct them: proxy.username and proxy.password_file, or in "
+          + "the proxy's URL in the environment")
     case 413, 431: Verdict(code: .badRequest, remedy: "the request is too large for it, likely its own token")
+    case 429 where body.mentions("pull rate limit"): pullLimited
     case 429: rateLimited
     case 451: Verdict(code: .denied, remedy: "it may not be served for legal reasons")
     case 408, 425: Verdict(code: .server, remedy: "try again later", isTransient: true)
@@ -94,6 +98,8 @@ struct Answer: Sendable {
     default: Verdict(code: .badResponse, remedy: "not an answer a registry gives; a proxy may be in the way")
     }
   }
+
+  private var wanted: String { if case .list = subject { "lists of tags" } else { "manifests" } }
 
   private var unauthorized: Verdict {
     Verdict(code: .unauthorizedOrMissing, remedy: login.remedyIfMissing(wasSeen: wasSeen))
@@ -116,6 +122,15 @@ struct Answer: Sendable {
     return Verdict(code: .tls, remedy: remedy)
   }
 
+  private var isLoggedIn: Bool { if case .refused = login { true } else { false } }
+
+  /// Source: docs.docker.com, Docker Hub usage and limits.
+  private var pullLimited: Verdict {
+    Verdict(
+      code: .pullLimited,
+      remedy: isLoggedIn ? "wait; its account has a limit on pulls" : "wait, or log in for a higher limit")
+  }
+
   private var rateLimited: Verdict {
     Verdict(
       code: .rateLimited,
@@ -128,6 +143,7 @@ struct Answer: Sendable {
       return Verdict(
         code: .notFound, remedy: "the image is not there in full, or not yet; try again later", isTransient: true)
     }
+    if case .list = subject, !body.codes.isEmpty { return repositoryMissing }
     // distribution and ACR answer so when the stored type is not on the Accept list (Azure/acr#764).
     if body.has("MANIFEST_UNKNOWN"), body.mentions("accept header") {
       return Verdict(code: .unsupportedDocument, remedy: "it is a kind of document that cannot be watched")
@@ -136,16 +152,20 @@ struct Answer: Sendable {
       return Verdict(code: .tagMissing, remedy: remedyIfGone)
     }
     if body.has("NAME_UNKNOWN") || body.has("NOT_FOUND") || body.mentions("repository not found") {
-      return Verdict(
-        code: .repositoryMissing,
-        remedy: wasSeen
-          ? "the repository was here and is gone or private now; ask whoever pushes to it"
-          : "there is no such repository, or it is private; check the name")
+      return repositoryMissing
     }
     return Verdict(
       code: .notFound,
       remedy: "it does not look like a registry's answer: an outage, a proxy, or no registry at all; check the host",
       isTransient: true)
+  }
+
+  private var repositoryMissing: Verdict {
+    Verdict(
+      code: .repositoryMissing,
+      remedy: wasSeen
+        ? "the repository was here and is gone or private now; ask whoever pushes to it"
+        : "there is no such repository, or it is private; check the name")
   }
 
   private var remedyIfGone: String {
@@ -177,10 +197,10 @@ extension Answer.Login {
     case .unusable(let reason): "\(isAway), and \(reason)"
     case .notAskedFor:
       isAway + ", and the configured credentials were not asked for" + (wasSeen ? "" : "; check the name")
-    case .refused:
+    case .refused(let name):
       wasSeen
-        ? "it was here and is gone, or the configured credentials no longer allow it; check what they may read"
-        : "it is not there, or the configured credentials do not allow it; check both"
+        ? "it was here and is gone, or no longer allowed with the \(name); check what that may read"
+        : "it is not there, or not allowed with the \(name); check both"
     case .notSentThere: Self.isElsewhere
     }
   }
@@ -193,10 +213,10 @@ extension Answer.Login {
     case .unusable(let reason): "\(isDenied), and \(reason)"
     case .notAskedFor:
       isDenied + ", and the configured credentials were not asked for" + (wasSeen ? "" : "; check the name")
-    case .refused:
+    case .refused(let name):
       wasSeen
-        ? "the configured credentials no longer allow it; check what they may read"
-        : "the configured credentials do not allow it; check the name and what they may read"
+        ? "it is no longer allowed with the \(name); check what that may read"
+        : "it is not allowed with the \(name); check the name and what that may read"
     case .notSentThere: Self.isElsewhere
     }
   }

@@ -12,7 +12,7 @@ struct ErrorBody: Hashable, Sendable {
   let certificate: Certificate?
   /// Whether a web server says that it was spoken to in plain HTTP where it speaks TLS.
   let wantsTLS: Bool
-  /// Code, message and detail of all errors, lower-cased, to look for hints in.
+  /// Code, message and detail of all errors, and what stands beside them, lower-cased, to look for hints in.
   private let haystack: String
 
   static let none = ErrorBody([])
@@ -45,16 +45,17 @@ struct ErrorBody: Hashable, Sendable {
     let errors = json["errors"]?.array ?? []
     codes = errors.compactMap { $0["code"]?.string }.filter { !$0.isEmpty && !Self.repeats($0, secrets) }
     let messages = errors.compactMap { $0["message"]?.string }
-    let said = (messages + [json["message"]?.string, json["details"]?.string].compactMap { $0 }).first { !$0.isEmpty }
+    let others = [json["message"]?.string, json["details"]?.string].compactMap { $0 }
+    let said = (messages + others).first { !$0.isEmpty }
       .flatMap { Self.repeats($0, secrets) ? nil : $0 }
     words = said?.safe(limit: 200)
-    haystack = (codes + messages + errors.compactMap { $0["detail"].map(Self.flatten) }).joined(separator: " ")
+    haystack = (codes + messages + others + errors.compactMap { $0["detail"].map(Self.flatten) }).joined(separator: " ")
       .lowercased()
   }
 
   func has(_ code: String) -> Bool { codes.contains(code) }
 
-  /// Whether code, message or detail of an error contain `text`, lower-case.
+  /// Whether the codes, or any words with them, contain `text`, lower-case.
   func mentions(_ text: String) -> Bool { haystack.contains(text) }
 
   /// ` MANIFEST_UNKNOWN (manifest unknown)`, to stand behind a status.

@@ -23,6 +23,9 @@ extension Login {
     return bare + (authorization.map { [$0] } ?? [])
   }
 
+  /// Whose it is, as far as it says so.
+  var account: String { if case .basic(let username, _) = self { username } else { "token" } }
+
   /// Whether it is a bearer token for the registry itself, and no token server is asked.
   var isBearer: Bool { if case .bearer = self { true } else { false } }
 

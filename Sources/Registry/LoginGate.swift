@@ -31,13 +31,13 @@ actor LoginGate {
   nonisolated func attempt<T: Sendable>(
     _ login: Login, now: @Sendable () -> BootTime, _ body: () async throws(CheckFailure) -> (T, Verdict)
   ) async throws(CheckFailure) -> T {
-    try await enter(login, now: now)
+    let isFirst = try await enter(login, now: now)
     do throws(CheckFailure) {
       let (value, verdict) = try await body()
-      await leave(login, verdict, at: now())
+      await leave(login, verdict, isFirst: isFirst, at: now())
       return value
     } catch {
-      await leave(login, .unknown, at: now())
+      await leave(login, .unknown, isFirst: isFirst, at: now())
       throw error
     }
   }
@@ -47,33 +47,36 @@ actor LoginGate {
 
   /// Waits until the log-in may be sent. Whoever was let in leaves again, with what came of it.
   ///
+  /// - Returns: whether it is tried for the first time, and everybody else waits for that.
   /// - Throws: the refusal of a moment ago.
-  private func enter(_ login: Login, now: @Sendable () -> BootTime) async throws(CheckFailure) {
+  private func enter(_ login: Login, now: @Sendable () -> BootTime) async throws(CheckFailure) -> Bool {
     while true {
+      guard !Task.isCancelled else {
+        throw CheckFailure(.network, "given up before the log-in was tried", remedy: "try again later")
+      }
       switch states[login] {
-      case .accepted: return
+      case .accepted: return false
       case .refused(let failure, let until) where until > now(): throw failure
       case .tried(let waiting):
         await withCheckedContinuation { states[login] = .tried(waiting: waiting + [$0]) }
       case .refused, nil:
         makeRoom()
         states[login] = .tried(waiting: [])
-        return
+        return true
       }
     }
   }
 
-  private func leave(_ login: Login, _ verdict: Verdict, at now: BootTime) {
-    var waiting: [CheckedContinuation<Void, Never>] = []
-    if case .tried(let others) = states[login] { waiting = others }
+  /// Of those that were let in when it was known to be right, only a refusal counts: it may have become wrong.
+  private func leave(_ login: Login, _ verdict: Verdict, isFirst: Bool, at now: BootTime) {
+    let before = states[login]
     switch verdict {
-    case .accepted: states[login] = .accepted
     case .refused(let failure): states[login] = .refused(failure, until: now + Self.restMilliseconds)
-    case .unknown:
-      // One that is known to be right stays so, whatever the registry's state.
-      if case .tried = states[login] { states[login] = nil }
+    case .accepted where isFirst: states[login] = .accepted
+    case .unknown where isFirst: states[login] = nil
+    case .accepted, .unknown: return
     }
-    for other in waiting { other.resume() }
+    if case .tried(let waiting) = before { for other in waiting { other.resume() } }
   }
 
   private func makeRoom() {

@@ -37,4 +37,7 @@ package enum Observation: Sendable {
   /// it is `nil` where the registry's HEAD names none. `age` ago the tag was seen to be so: fetching
   /// what is new may take its time.
   case found(TagSnapshot, head: Digest?, age: Duration)
+  /// HEAD names another document, and the registry's limit on pulls leaves no room to get all of it. What could be had
+  /// need not be fetched again.
+  case moved(MovedTag, documents: [Document])
 }

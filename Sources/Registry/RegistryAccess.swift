@@ -5,6 +5,8 @@ package import Transport
 package struct RegistryAccess: Sendable {
   /// The registry speaks plain HTTP; a token server may then, too.
   package var usesPlainHTTP: Bool
+  /// `https://host[:port][/prefix]` that is asked in the registry's place.
+  package var endpoint: String?
   /// `nil`: what is found by itself (`Logins`).
   package var credentials: CredentialSource?
   package var repositories: WatchedRepositories?
@@ -15,22 +17,27 @@ package struct RegistryAccess: Sendable {
   package var allowPlainCredentials: Bool
   /// `nil`: unlimited.
   package var requestsPerSecond: Double?
+  /// How much of the registry's limit on pulls is kept for changes, in percent.
+  package var pullReserve: Int
   /// Told what its responses say about the time.
   package var agreedTime: AgreedTime?
 
   package init(
-    usesPlainHTTP: Bool = false, credentials: CredentialSource? = nil, repositories: WatchedRepositories? = nil,
-    tls: TLSSettings = TLSSettings(), trustedRealms: [String] = [], allowPlainCredentials: Bool = false,
-    requestsPerSecond: Double? = nil,
+    usesPlainHTTP: Bool = false, endpoint: String? = nil, credentials: CredentialSource? = nil,
+    repositories: WatchedRepositories? = nil, tls: TLSSettings = TLSSettings(),
+    trustedRealms: [String] = [], allowPlainCredentials: Bool = false, requestsPerSecond: Double? = nil,
+    pullReserve: Int = 20,
     agreedTime: AgreedTime? = nil
   ) {
     self.usesPlainHTTP = usesPlainHTTP
+    self.endpoint = endpoint
     self.credentials = credentials
     self.repositories = repositories
     self.tls = tls
     self.trustedRealms = trustedRealms
     self.allowPlainCredentials = allowPlainCredentials
     self.requestsPerSecond = requestsPerSecond
+    self.pullReserve = pullReserve
     self.agreedTime = agreedTime
   }
 }

@@ -52,18 +52,26 @@ package final class RegistryClient: Sendable {
   ///   - known: what earlier observations left.
   ///   - selection: the watched platforms; a tag without an index is observed whole.
   ///   - stored: a document recorded earlier. A failing store counts as an empty one.
+  ///   - meter: counts what it costs.
   /// - Throws: why nothing can be said; never because config blobs are missing, which leaves details unknown.
   package func observe(
     _ tag: TagReference, known: KnownTag, selection: PlatformSelection,
-    stored: @escaping @Sendable (Digest) async throws -> Document?
+    stored: @escaping @Sendable (Digest) async throws -> Document?, meter: RequestMeter = RequestMeter()
   ) async throws(CheckFailure) -> Observation {
-    let session = try session(domain: tag.domain, path: tag.path, wasSeen: known.wasSeen)
+    let session = try session(domain: tag.domain, path: tag.path, wasSeen: known.wasSeen, meter: meter)
     switch try await TagLookup(session: session, tag: tag, stored: stored).run(known: known) {
     case .unchanged: return .unchanged
+    case .moved(let moved): return .moved(moved, documents: [])
     case .found(let top, let headDigest):
       var builder = SnapshotBuilder(session: session, selection: selection, stored: stored)
-      let snapshot = try await builder.snapshot(of: top)
-      return .found(snapshot, head: headDigest, age: .milliseconds(clock.now() - top.namedAt))
+      do throws(CheckFailure) {
+        let snapshot = try await builder.snapshot(of: top)
+        return .found(snapshot, head: headDigest, age: .milliseconds(clock.now() - top.namedAt))
+      } catch {
+        guard error.code == .pullLimited, let headDigest, headDigest != known.headDigest else { throw error }
+        return .moved(
+          MovedTag(digest: headDigest, mediaType: top.document.mediaType), documents: builder.documents)
+      }
     }
   }
 
@@ -91,14 +99,35 @@ package final class RegistryClient: Sendable {
     return response?.status == 200 || response?.status == 401
   }
 
+  /// What registries have shown of themselves, of those that were asked.
+  ///
+  /// - Parameter wall: the time of a moment of the registry clock.
+  package func reports(wall: (BootTime) -> Timestamp) -> [RegistryReport] {
+    let now = clock.now()
+    return hosts.withLock { Array($0.values) }.map { host in
+      let (origin, budget, rest) = host.state.withLock { ($0.loginOrigin, $0.budget, $0.pullRest(at: now)) }
+      var report = RegistryReport(name: host.domain, credentials: origin)
+      // What is older than its window says nothing any more.
+      if let (said, time) = budget, now - time <= Int64(said.windowSeconds ?? 86_400) * 1_000 {
+        (report.limit, report.remaining) = (said.limit, said.remaining)
+        let isUsed = said.limit.map { said.remaining ?? 0 < $0 } ?? false
+        if isUsed { report.resets = said.windowSeconds.map { wall(time + Int64($0) * 1_000) } }
+      }
+      if let rest { (report.remaining, report.resets) = (0, wall(rest)) }
+      return report
+    }
+  }
+
   private func top(of reference: ImageReference, session: RegistrySession) async throws(CheckFailure) -> TagLookup.Top {
     guard let digest = reference.digest else {
       let tag = TagReference(domain: reference.domain, path: reference.path, tag: reference.tag ?? "latest")
       let lookup = TagLookup(session: session, tag: tag, stored: { _ in nil })
-      guard case .found(let top, _) = try await lookup.run(known: KnownTag(mustWalk: true)) else {
-        throw CheckFailure(.badResponse, "no document was found")
+      switch try await lookup.run(known: KnownTag(mustWalk: true)) {
+      case .found(let top, _): return top
+      case .unchanged, .moved:
+        throw CheckFailure(
+          .pullLimited, "\(session.host.name) has no pulls left to spend on this", remedy: "wait, or log in")
       }
-      return top
     }
     let reply = try await session.getManifestOfAnyKind(digest.description)
     guard reply.response.status == 200 else { throw session.failure(reply, .digest) }
@@ -106,9 +135,12 @@ package final class RegistryClient: Sendable {
       reply.response, contentType: reply.response.headers.first("Content-Type"), digest: digest, namedAt: clock.now())
   }
 
-  private func session(domain: String, path: String, wasSeen: Bool = false) throws(CheckFailure) -> RegistrySession {
-    RegistrySession(
-      http: http, host: try host(of: domain), path: path, clock: clock, trace: trace, wasSeen: wasSeen)
+  func session(
+    domain: String, path: String, wasSeen: Bool = false, meter: RequestMeter = RequestMeter()
+  ) throws(CheckFailure) -> RegistrySession {
+    let host = try host(of: domain)
+    return RegistrySession(
+      http: http, host: host, path: host.pathPrefix + path, clock: clock, trace: trace, meter: meter, wasSeen: wasSeen)
   }
 
   private func host(of domain: String) throws(CheckFailure) -> RegistryHost {

@@ -19,6 +19,11 @@ final class RegistryHost: Sendable {
   let realms: RealmPolicy
   /// `https://registry.example.com/v2/`.
   let prefix: String
+  /// Before the paths of repositories, where the endpoint has the registry's among others: `hub-cache/`.
+  let pathPrefix: String
+  /// `?ns=docker.io`, for an endpoint that may stand for several registries; else empty.
+  /// Source: distribution-spec, Registry Proxying.
+  let query: String
   /// Requests for manifests and for blobs, lacking only the URL and the authorisation.
   let manifestRequest: HTTPRequest
   /// Asks for legacy kinds of manifests as well.
@@ -33,7 +38,8 @@ final class RegistryHost: Sendable {
     let scheme = access.usesPlainHTTP ? "http" : "https"
     // Docker Hub's API is not where its name points.
     let host = domain == "docker.io" ? "registry-1.docker.io" : domain
-    guard let base = WebURL(override ?? "\(scheme)://\(host)") else {
+    let endpoint = override == nil ? access.endpoint : nil
+    guard let base = WebURL(override ?? endpoint ?? "\(scheme)://\(host)") else {
       throw CheckFailure(
         .badRequest, "\(domain.safe()) is no host that can be reached", remedy: "check the reference")
     }
@@ -42,8 +48,12 @@ final class RegistryHost: Sendable {
     isLoopback = HostKind(base.host) == .loopback
     self.access = access
     self.logins = logins
-    realms = RealmPolicy(domain: domain, registry: base, trustedRealms: access.trustedRealms)
-    prefix = base.text + (base.text.hasSuffix("/") ? "v2/" : "/v2/")
+    // Who stands in a registry's place has not its token servers.
+    realms = RealmPolicy(
+      domain: endpoint == nil ? domain : base.hostAndPort, registry: base, trustedRealms: access.trustedRealms)
+    (prefix, pathPrefix) = Self.prefixes(of: base)
+    let isElsewhere = endpoint != nil && base.origin != WebURL("\(scheme)://\(host)")?.origin
+    query = isElsewhere ? "?ns=" + domain.replacing("[", with: "%5B").replacing("]", with: "%5D") : ""
     var request = HTTPRequest(
       .get, url: "", bodyLimit: Limits.manifestBytes, redirects: Limits.redirects, tls: access.tls,
       allowPlainHTTP: !base.isSecure)
@@ -57,7 +67,17 @@ final class RegistryHost: Sendable {
     request.headers = [agent]
     request.bodyLimit = Limits.configBlobBytes
     blobRequest = request
-    state = Mutex(HostState(pacer: access.requestsPerSecond.map { RequestPacer(requestsPerSecond: $0) }))
+    state = Mutex(HostState(requestsPerSecond: access.requestsPerSecond))
+  }
+
+  /// Where the API begins, and what comes before each path in it. `https://cache.example/v2/hub` has both.
+  private static func prefixes(of base: WebURL) -> (api: String, path: String) {
+    let parts = base.target.split(separator: "/")
+    guard let version = parts.firstIndex(of: "v2") else {
+      return ("\(base.origin)/" + (parts + ["v2"]).map { "\($0)/" }.joined(), "")
+    }
+    func joined(_ parts: ArraySlice<Substring>) -> String { parts.map { "\($0)/" }.joined() }
+    return ("\(base.origin)/" + joined(parts[...version]), joined(parts[(version + 1)...]))
   }
 
   /// For messages: host and port.
@@ -70,7 +90,7 @@ final class RegistryHost: Sendable {
 }
 
 extension RegistryHost {
-  /// What the log-in that is sent is called where it is refused.
+  /// What the log-in that was sent is called, after `the`.
   var loginWords: String {
     let origin = state.withLock(\.loginOrigin)
     guard access.credentials == nil, let origin else { return "configured credentials" }
@@ -85,7 +105,9 @@ struct HostState: Sendable {
   /// Tokens kept; they live for minutes, so expired ones are what makes room.
   private static let grantLimit = 4_096
 
-  var pacer: RequestPacer?
+  /// By account.
+  private var pacers: [String: RequestPacer] = [:]
+  private let requestsPerSecond: Double?
   /// Where the log-in comes from that was looked up last; `nil` for none.
   var loginOrigin: String?
   /// Why there is none, though there should be.
@@ -93,8 +115,11 @@ struct HostState: Sendable {
   /// What the registry asked for last, so that the next request need not be refused first.
   var challenge: BearerChallenge?
   var wantsBasic = false
-  /// HEAD does not work until then; see `HeadVerdict`.
-  var headUnusableUntil = BootTime.distantPast
+  /// What it said last of its limit on pulls, and when.
+  var budget: (said: PullBudget, at: BootTime)?
+  /// Until when it wants no more pulls, by account.
+  private var pullRests: [String: BootTime] = [:]
+  private var heads: [String: HeadFinding] = [:]
   /// Token exchanges under way, shared by everyone who wants the same token.
   var exchanges: [TokenKey: Task<Result<Grant, CheckFailure>, Never>] = [:]
   private var grants: [String: Grant] = [:]
@@ -105,7 +130,46 @@ struct HostState: Sendable {
   /// Refresh tokens that token servers have given in the place of those of a log-in.
   private var refreshTokens: [Login: String] = [:]
 
-  init(pacer: RequestPacer?) { self.pacer = pacer }
+  /// What HEAD has come to for a repository; see `HeadVerdict`.
+  private struct HeadFinding {
+    var failures: Int
+    /// It is not tried before.
+    var until = BootTime.distantPast
+  }
+
+  init(requestsPerSecond: Double?) { self.requestsPerSecond = requestsPerSecond }
+
+  /// Takes the next turn of an account, and returns the milliseconds until it comes.
+  mutating func reserve(for account: String, at now: BootTime) -> Int64 {
+    guard let requestsPerSecond else { return 0 }
+    if pacers.count >= 64, pacers[account] == nil { pacers = [:] }
+    return pacers[account, default: RequestPacer(requestsPerSecond: requestsPerSecond)].reserve(at: now)
+  }
+
+  /// A pull was refused, and none is wanted for so long.
+  mutating func restPulls(of account: String, until end: BootTime) {
+    if pullRests.count >= 64, pullRests[account] == nil { pullRests = [:] }
+    pullRests[account] = end
+  }
+
+  func wantsNoPull(of account: String, at now: BootTime) -> Bool { pullRests[account].map { $0 > now } ?? false }
+
+  /// When pulls are wanted again of all accounts; `nil` where they are.
+  func pullRest(at now: BootTime) -> BootTime? { pullRests.values.filter { $0 > now }.max() }
+
+  func isHeadUsable(for path: String, at now: BootTime) -> Bool { heads[path].map { $0.until <= now } ?? true }
+
+  /// One answer may be an accident; the second in a row is how the registry is.
+  ///
+  /// - Returns: whether HEAD is left out from now on.
+  mutating func headFailed(for path: String, at now: BootTime) -> Bool {
+    if heads.count >= Self.grantLimit { heads = [:] }
+    let failures = (heads[path]?.failures ?? 0) + 1
+    heads[path] = HeadFinding(failures: failures, until: failures < 2 ? .distantPast : now + Self.findingMilliseconds)
+    return failures >= 2
+  }
+
+  mutating func headWorks(for path: String) { if !heads.isEmpty { heads[path] = nil } }
 
   /// The token for a repository, while it is good.
   func grant(for path: String, at now: BootTime) -> Grant? {
@@ -132,6 +196,8 @@ struct HostState: Sendable {
 
   /// The refresh token to use for a log-in that has one.
   func refreshToken(of login: Login, _ first: String) -> String { refreshTokens[login] ?? first }
+
+  mutating func forgetRefreshToken(of login: Login) { refreshTokens[login] = nil }
 
   mutating func keep(refreshToken: String?, of login: Login) {
     guard let refreshToken else { return }

@@ -12,7 +12,7 @@ extension RegistrySession {
   ///   - template: all but the URL; what asks for legacy kinds as well, or not.
   func manifestRequest(_ reference: String, of template: HTTPRequest) -> HTTPRequest {
     var request = template
-    request.url = "\(host.prefix)\(path)/manifests/\(reference)"
+    request.url = "\(host.prefix)\(path)/manifests/\(reference)\(host.query)"
     return request
   }
 
@@ -50,7 +50,11 @@ extension RegistrySession {
         .tooLarge, "\(descriptor.name) is said to have \(descriptor.size) bytes, more than \(request.bodyLimit)",
         remedy: "it has to be pushed smaller")
     }
-    request.url = "\(host.prefix)\(path)/\(descriptor.isManifest ? "manifests" : "blobs")/\(descriptor.digest)"
+    if descriptor.isManifest, isOutOfPulls {
+      throw CheckFailure(.pullLimited, "\(host.name) has no pulls left", remedy: "wait, or log in for a higher limit")
+    }
+    request.url =
+      "\(host.prefix)\(path)/\(descriptor.isManifest ? "manifests" : "blobs")/\(descriptor.digest)\(host.query)"
     let reply = try await send(request)
     guard reply.response.status == 200 else { throw failure(reply, .part(descriptor.name)) }
     let bytes = reply.response.body
@@ -75,7 +79,9 @@ extension RegistrySession {
       retryAfterSeconds: response.retryAfterSeconds(clock), login: login(of: reply), wasSeen: wasSeen)
     guard let other = otherOrigin(of: response) else {
       answer.domain = host.domain
-      return answer.failure(host: response.proxyThatAnswers ?? host.name)
+      let failure = answer.failure(host: response.proxyThatAnswers ?? host.name)
+      if failure.code == .pullLimited, let seconds = answer.retryAfterSeconds { restPulls(forSeconds: seconds) }
+      return failure
     }
     answer.login = .notSentThere
     answer.redirectedFrom = host.name
@@ -83,8 +89,19 @@ extension RegistrySession {
     return answer.failure(host: response.proxyThatAnswers ?? other)
   }
 
+  /// Whether the registry has no pull to give now, as it has said.
+  var isOutOfPulls: Bool {
+    meter.budget?.isSpent == true
+      || host.state.withLock { $0.wantsNoPull(of: meter.account, at: clock.now()) }
+  }
+
+  private func restPulls(forSeconds seconds: Int) {
+    let end = clock.now() + Int64(min(seconds, Limits.registryRetryAfterSeconds)) * 1_000
+    host.state.withLock { $0.restPulls(of: meter.account, until: end) }
+  }
+
   private func login(of reply: Reply) -> Answer.Login {
-    if reply.authorization?.usesCredentials == true { return .refused }
+    if reply.authorization?.usesCredentials == true { return .refused(host.loginWords) }
     if host.access.credentials != nil { return .notAskedFor }
     return host.state.withLock(\.loginFault).map { .unusable(reason: $0) } ?? .none
   }

@@ -11,6 +11,7 @@ struct RegistrySession: Sendable {
   let path: String
   let clock: RegistryClock
   let trace: (@Sendable (String) -> Void)?
+  let meter: RequestMeter
   /// What is asked for was there before, so that no remedy says to check its name.
   var wasSeen = false
 
@@ -42,12 +43,15 @@ struct RegistrySession: Sendable {
       }
     }
 
-    var usesCredentials: Bool {
+    /// `nil` of a token that anybody gets.
+    var login: Login? {
       switch self {
-      case .login: true
-      case .token(let grant, _): grant.key.login != nil
+      case .login(let login): login
+      case .token(let grant, _): grant.key.login
       }
     }
+
+    var usesCredentials: Bool { login != nil }
   }
 
   /// How long a new token may be refused by servers whose clocks are behind its `nbf`
@@ -67,6 +71,7 @@ struct RegistrySession: Sendable {
     while true {
       let response = try await answer(to: request, authorization, isLast: !mayExchange)
       let reply = Reply(response: response, authorization: authorization)
+      traceWarnings(of: reply)
       switch (response.status, authorization) {
       case (401, .login(let login)) where isRefusal(response, of: login, isLast: !mayExchange):
         guard mayRenew, let renewed = try await renewed(login) else { throw refusal }
@@ -79,9 +84,12 @@ struct RegistrySession: Sendable {
         authorization = .login(renewed)
       case (400, .token(let grant, isFresh: true)) where grant.isShared,
         (401, .token(let grant, isFresh: true)) where grant.isShared,
+        (403, .token(let grant, _)) where grant.isShared, (404, .token(let grant, _)) where grant.isShared,
         (413, .token(let grant, _)) where grant.isShared, (431, .token(let grant, _)) where grant.isShared:
         // Not granted for this repository, or too long a token for it.
-        host.state.withLock { $0.stopSharing(path, refused: grant, isForAll: response.status != 401, at: clock.now()) }
+        host.state.withLock {
+          $0.stopSharing(path, refused: grant, isForAll: ![401, 403, 404].contains(response.status), at: clock.now())
+        }
         authorization = .token(try await exchange(grant.key.challenge, refused: grant), isFresh: true)
       case (401, .token(let grant, isFresh: true)) where !mayExchange || challenge(of: response) == grant.key.challenge:
         let error = AuthChallenge.parse(response.headers.all("WWW-Authenticate")).compactMap { $0["error"] }.first
@@ -113,6 +121,7 @@ struct RegistrySession: Sendable {
   private func answer(
     to request: HTTPRequest, _ authorization: Authorization?, isLast: Bool
   ) async throws(CheckFailure) -> HTTPResponse {
+    meter.isFor(authorization?.login)
     guard case .login(let login) = authorization else {
       return try await transfer(request, authorization: authorization?.value)
     }
@@ -142,13 +151,16 @@ struct RegistrySession: Sendable {
   ) async throws(CheckFailure) -> HTTPResponse {
     var request = request
     request.authorization = authorization
-    let wait = host.state.withLock { $0.pacer?.reserve(at: clock.now()) ?? 0 }
+    let account = meter.account
+    let wait = host.state.withLock { $0.reserve(for: account, at: clock.now()) }
     if wait > 0 { await clock.sleep(wait) }
     if Task.isCancelled {
       throw CheckFailure(.network, "given up before \(host.name) was asked", remedy: "try again later")
     }
+    meter.count()
     do {
       let response = try await http.send(request)
+      if !isTokenServer { note(PullBudget(response.headers)) }
       if !isTokenServer { host.access.agreedTime?.observe(response, of: host, wall: clock.wall) }
       trace?("\(request.line) -> \(response.line(to: request))")
       return response
@@ -157,6 +169,25 @@ struct RegistrySession: Sendable {
       throw CheckFailure(
         error, registry: host.name, domain: host.domain, caFile: host.access.tls.caFile, isTokenServer: isTokenServer)
     }
+  }
+
+  /// What a registry wants people to know; nothing is done about it. Source: distribution-spec, Warnings.
+  private func traceWarnings(of reply: Reply) {
+    guard let trace else { return }
+    let secrets = (reply.authorization?.secrets ?? []).compactMap { $0.split(separator: " ").last.map(String.init) }
+    for warning in reply.response.headers.all("Warning").prefix(3) where warning.hasPrefix("299 ") {
+      guard !secrets.contains(where: warning.repeats) else { continue }
+      trace("\(host.name) warns: \(warning.safe(limit: 200))")
+    }
+  }
+
+  private func note(_ budget: PullBudget) {
+    meter.note(budget)
+    guard budget.isLimited else { return }
+    host.state.withLock { $0.budget = (budget, clock.now()) }
+    let left = budget.remaining.map { "\($0)" } ?? "?"
+    trace?(
+      "pulls left: \(left) of \(budget.limit.map { "\($0)" } ?? "?")" + (budget.source.map { ", for \($0)" } ?? ""))
   }
 
   /// What the registry is known to want, so that it need not refuse first.
@@ -243,7 +274,12 @@ struct RegistrySession: Sendable {
     return login
   }
 
-  private var query: LoginQuery { LoginQuery(domain: host.domain, path: path) }
+  private var query: LoginQuery { query(for: path) }
+
+  /// Who stands in a registry's place has log-ins of its own.
+  func query(for path: String) -> LoginQuery {
+    LoginQuery(domain: host.access.endpoint == nil ? host.domain : host.base.authority, path: path)
+  }
 
   /// A log-in that the registry itself takes.
   ///

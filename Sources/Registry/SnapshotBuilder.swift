@@ -11,12 +11,15 @@ struct SnapshotBuilder {
 
   /// Platforms of the index that the selection leaves out, in its order, each once.
   private var leftOut: [Platform] = []
-  private var documents: [Document] = []
+  /// Fetched so far.
+  private(set) var documents: [Document] = []
   private var images: [PlatformImage] = []
   private var manifests: [Digest: ImageManifest] = [:]
   private var remarks: [String] = []
   /// Of the first artifact without platform in an index.
   private var artifactType: String?
+  /// What may stand in for a platform, in the order of the index, until all of it is known.
+  private var candidates: [(entry: Descriptor, platform: Platform)] = []
   private var visited: Set<Digest> = []
   private var entryCount = 0
 
@@ -47,6 +50,7 @@ struct SnapshotBuilder {
     case .index(let index):
       visited.insert(document.digest)
       try await walk(index, inherited: nil, depth: 0)
+      if selection.takesStandIns { try await choose() }
       // Nothing but artifacts without platform: they are one artifact, and the index is its manifest.
       if images.isEmpty, leftOut.isEmpty, let artifactType {
         images = [
@@ -142,9 +146,7 @@ struct SnapshotBuilder {
   private mutating func take(_ entry: Descriptor, platform: Platform?) async throws(CheckFailure) {
     if let platform {
       guard isWanted(platform, of: entry) else { return }
-      let manifest = try await manifest(of: entry)
-      images.append(try await image(entry.digest, size: entry.size, manifest, platform: platform))
-      return
+      return try await add(entry, platform)
     }
     let manifest = try await manifest(of: entry)
     // A document without a platform that is no image either belongs to nobody, where there are images.
@@ -158,13 +160,40 @@ struct SnapshotBuilder {
       throw CheckFailure(badDocument: "neither its index nor its config tells the platform of \(entry.name)")
     }
     guard !platform.isUnknown, isWanted(platform, of: entry) else { return }
+    try await add(entry, platform)
+  }
+
+  private mutating func add(_ entry: Descriptor, _ platform: Platform) async throws(CheckFailure) {
+    guard !selection.takesStandIns else { return candidates.append((entry, platform)) }
+    let manifest = try await manifest(of: entry)
     images.append(try await image(entry.digest, size: entry.size, manifest, platform: platform))
+  }
+
+  /// Of each platform asked for, what an engine on it would run, in the order of the index.
+  private mutating func choose() async throws(CheckFailure) {
+    let listed = candidates.map(\.platform)
+    var chosen: [(index: Int, platform: Platform)] = []
+    for wanted in selection.named {
+      for index in wanted.nearest(in: listed) { chosen.append((index, wanted.key(of: listed[index]))) }
+    }
+    for (index, platform) in chosen.sorted(by: { $0.index < $1.index }) {
+      let (entry, found) = candidates[index]
+      guard !images.contains(where: { $0.platform == platform && $0.manifest == entry.digest }) else { continue }
+      if found != platform { remark("\(platform) is not listed; \(found) stands in for it") }
+      if candidates.contains(where: { $0.platform == found && $0.entry.digest != entry.digest }) { repeated(found) }
+      let manifest = try await manifest(of: entry)
+      var image = try await image(entry.digest, size: entry.size, manifest, platform: platform)
+      image.found = found == platform ? nil : found
+      images.append(image)
+    }
+    let taken = chosen.map { listed[$0.index] }
+    for platform in listed where !taken.contains(platform) && !leftOut.contains(platform) { leftOut.append(platform) }
   }
 
   /// Whether an entry's image belongs into the snapshot. Of a platform that is listed more than once the first entry
   /// counts, as it does for clients; of Windows all, for which of several patch levels a host runs is its own matter.
   private mutating func isWanted(_ platform: Platform, of entry: Descriptor) -> Bool {
-    guard selection.contains(platform) else {
+    guard selection.admits(platform) else {
       if !leftOut.contains(platform) { leftOut.append(platform) }
       session.trace?("\(entry.digest) is for \(platform.description.safe(limit: 80)): not asked for")
       return false
@@ -172,14 +201,15 @@ struct SnapshotBuilder {
     let taken = images.filter { $0.platform == platform }
     guard !taken.isEmpty else { return true }
     let isNew = !taken.contains { $0.manifest == entry.digest }
-    let isSet = platform.os == "windows"
-    if isNew {
-      remark(
-        "\(platform) is listed more than once; "
-          + (isSet ? "all of it is watched, as a set" : "the first counts, as it does for clients"))
-    }
+    if isNew { repeated(platform) }
     session.trace?("\(entry.digest) is for \(platform.description.safe(limit: 80)): not the first one for it")
-    return isSet && isNew
+    return platform.os == "windows" && isNew
+  }
+
+  private mutating func repeated(_ platform: Platform) {
+    remark(
+      "\(platform) is listed more than once; "
+        + (platform.os == "windows" ? "all of it is watched, as a set" : "the first counts, as it does for clients"))
   }
 
   /// - Parameter platform: `nil` where only the config can tell.

@@ -11,7 +11,8 @@ extension TagLookup {
   ///   - known: what is recorded, and what HEAD named then and names now.
   /// - Returns: `nil` where nothing could be found out, which is no failure: HEAD has answered.
   func verify(_ head: HTTPResponse, _ known: KnownTag) async throws(CheckFailure) -> Result? {
-    guard let named = known.headDigest, PullBudget(head.headers).hasRoom else {
+    let budget = PullBudget(head.headers)
+    guard let named = known.headDigest, budget.hasRoom, !budget.isLow(reserve: session.host.access.pullReserve) else {
       session.trace?("not verified now: the registry's limit on pulls leaves no room for it")
       return nil
     }

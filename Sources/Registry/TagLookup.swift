@@ -13,6 +13,7 @@ struct TagLookup: Sendable {
     case unchanged
     /// - Parameter headDigest: what HEAD named, if it named one: the value to compare the next HEAD with.
     case found(Top, headDigest: Digest?)
+    case moved(MovedTag)
   }
 
   /// The document of a tag with its kind told.
@@ -34,7 +35,7 @@ struct TagLookup: Sendable {
 
   func run(known: KnownTag) async throws(CheckFailure) -> Result {
     let now = session.clock.now()
-    guard host.state.withLock({ $0.headUnusableUntil <= now }) else {
+    guard host.state.withLock({ $0.isHeadUsable(for: session.path, at: now) }) else {
       return .found(try await sentByTag(), headDigest: nil)
     }
     var request = session.manifestRequest(tag.tag, of: host.manifestRequest)
@@ -43,9 +44,11 @@ struct TagLookup: Sendable {
     let response = head.response
     switch HeadVerdict(status: response.status, digest: response.headers.first("Docker-Content-Digest")) {
     case .digest(let text):
+      host.state.withLock { $0.headWorks(for: session.path) }
+      let budget = PullBudget(response.headers)
       if text == known.headDigest?.description {
         if known.mustVerify, let result = try await verify(response, known) { return result }
-        if !known.mustWalk { return .unchanged }
+        guard known.mustWalk, !isKept(budget), !session.isOutOfPulls else { return .unchanged }
         if known.isNamedOtherwise {
           // What HEAD names was found not to be the tag's document, and it says the same as then.
           if let top = try await recorded(known) { return .found(top, headDigest: known.headDigest) }
@@ -55,13 +58,24 @@ struct TagLookup: Sendable {
       guard let digest = try? Digest(text) else { return .found(try await sentByTag(), headDigest: nil) }
       let named = Named(
         digest: digest, contentType: response.headers.first("Content-Type"), at: session.clock.now())
-      return .found(try await fetch(named), headDigest: digest)
+      if (known.headDigest == nil && isKept(budget)) || session.isOutOfPulls, !(await isStored(digest)) {
+        session.trace?("\(host.name) leaves no room for a pull: details are pending")
+        return .moved(named.moved)
+      }
+      do throws(CheckFailure) {
+        return .found(try await fetch(named), headDigest: digest)
+      } catch {
+        guard error.code == .pullLimited else { throw error }
+        return .moved(named.moved)
+      }
     case .noDigest, .askByGet:
+      host.state.withLock { $0.headWorks(for: session.path) }
       return .found(try await sentByTag(), headDigest: nil)
     case .unusable:
       let top = try await sentByTag()
-      host.state.withLock { $0.headUnusableUntil = now + HostState.findingMilliseconds }
-      session.trace?("\(host.name) does not serve HEAD; GET is used for a day")
+      let isLeftOut = host.state.withLock { $0.headFailed(for: session.path, at: now) }
+      session.trace?(
+        "\(host.name) does not serve HEAD" + (isLeftOut ? " of \(session.path); GET is used for a day" : ""))
       return .found(top, headDigest: nil)
     case .failed:
       throw session.failure(head)
@@ -76,6 +90,15 @@ struct TagLookup: Sendable {
       SentDocument(document), document.bytes, digest: digest, isStored: true, namedAt: session.clock.now())
   }
 
+  /// Whether what is left of pulls is kept for changes.
+  private func isKept(_ budget: PullBudget) -> Bool {
+    guard budget.isLow(reserve: host.access.pullReserve) else { return false }
+    session.trace?("\(host.name) has few pulls left (\(budget.remaining ?? 0)): they are kept for changes")
+    return true
+  }
+
+  private func isStored(_ digest: Digest) async -> Bool { (try? await stored(digest)) != nil }
+
   // MARK: Fetching
 
   /// What HEAD said of the tag: a descriptor of the document.
@@ -84,6 +107,10 @@ struct TagLookup: Sendable {
     let contentType: String?
     /// By the registry clock.
     let at: BootTime
+
+    var moved: MovedTag {
+      MovedTag(digest: digest, mediaType: MediaType(contentType ?? "application/octet-stream"))
+    }
 
     /// Whether it says what the document is. If so, that counts and not what comes with the document itself, so that
     /// the same is thought of it whether it has to be fetched or not.

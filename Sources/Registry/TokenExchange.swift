@@ -49,14 +49,16 @@ extension RegistrySession {
       state.exchanges[key] = task
       return task
     }
-    return try await task.value.get()
+    let grant = try await task.value.get()
+    // Whoever began it may have had to ask for a repository of its own alone.
+    return grant.key.paths.contains(path) ? grant : try await exchange(challenge, decision, login, refused)
   }
 
   /// The repositories that a token is asked for: this one, and its neighbours in the watchlist, so that a registry with
   /// many repositories needs few exchanges. Only where the token server is one that learns nothing new by that, and
   /// where a log-in is known to be right: what is refused must not look like a wrong password.
   private func paths(_ login: Login?, _ decision: RealmPolicy.Decision) async -> [String] {
-    guard decision == .own || decision == .trusted,
+    guard decision == .own || decision == .trusted, host.pathPrefix.isEmpty,
       let group = host.access.repositories?.group(of: path, in: host.domain, count: Self.sharedCount)
     else { return [path] }
     if let login, !(await host.gate.isAccepted(login)) { return [path] }
@@ -64,18 +66,19 @@ extension RegistrySession {
     guard host.state.withLock({ $0.mayShare(path, at: now) }) else { return [path] }
     var paths: [String] = []
     for other in group where other == path || host.state.withLock({ $0.mayShare(other, at: now) }) {
-      let isAlike = if other == path { true } else { (try? await known(other)) == login }
+      let isAlike = if other == path { true } else { await has(login, for: other) }
       if isAlike { paths.append(other) }
     }
     return paths
   }
 
-  /// The log-in of another repository of this registry.
-  private func known(_ path: String) async throws(CheckFailure) -> Login? {
-    let query = LoginQuery(domain: host.domain, path: path)
-    guard case .found(let login, _) = try await host.logins.login(for: query, configured: host.access.credentials)
-    else { return nil }
-    return login
+  /// Whether another repository of this registry has the same log-in, or none as well.
+  private func has(_ login: Login?, for path: String) async -> Bool {
+    switch try? await host.logins.login(for: query(for: path), configured: host.access.credentials) {
+    case .found(let other, _): other == login
+    case .some(.none): login == nil
+    case .unusable, nil: false
+    }
   }
 
   /// - Parameter target: where a redirect of the token server leads.
@@ -100,13 +103,21 @@ extension RegistrySession {
     for realm: WebURL, _ decision: RealmPolicy.Decision
   ) async throws(CheckFailure) -> Login? {
     guard let login = try await login(), !login.isBearer else { return nil }
-    guard decision != .anonymousOnly else {
-      throw realmRefused(realm.origin, .untrusted)
+    let reason: RealmPolicy.Reason
+    if decision == .anonymousOnly {
+      reason = .untrusted
+    } else if !host.maySendCredentials(to: realm) {
+      reason = .plainCredentials
+    } else {
+      return login
     }
-    guard host.maySendCredentials(to: realm) else {
-      throw realmRefused(realm.origin, .plainCredentials)
-    }
-    return login
+    guard host.access.credentials == nil else { throw realmRefused(realm.origin, reason) }
+    // Nobody has said that there has to be one here: what is public stays to be seen.
+    let why =
+      "the \(host.loginWords) is kept from the token server \(realm.origin) (\(reason.rawValue)); \(reason.remedy)"
+    trace?("log-in for \(host.domain): not used, for \(why)")
+    host.state.withLock { ($0.loginOrigin, $0.loginFault) = (nil, why) }
+    return nil
   }
 
   private func result(of key: TokenKey, decision: RealmPolicy.Decision) async -> Result<Grant, CheckFailure> {
@@ -124,70 +135,86 @@ extension RegistrySession {
   /// Whether it may be the number of repositories that the token server does not like.
   private static func maySayNoToSeveral(_ failure: CheckFailure) -> Bool {
     switch failure.code {
-    case .unauthorizedOrMissing, .badResponse, .badRequest, .denied, .tooLarge: true
+    case .badCredentials, .unauthorizedOrMissing, .badResponse, .badRequest, .denied, .tooLarge: true
     default: false
     }
   }
 
   private func grant(_ key: TokenKey, _ decision: RealmPolicy.Decision) async throws(CheckFailure) -> Grant {
-    guard let login = key.login else { return try await grant(key, decision, .get(nil)).get() }
+    meter.isFor(key.login)
+    guard let login = key.login else { return try await answer(to: .get(nil), key, decision).result.get() }
     return try await host.gate.attempt(login, now: clock.now) { () throws(CheckFailure) in
-      let result = try await grant(key, login, decision)
+      let (result, status) = try await answer(with: login, key, decision)
       switch result {
       case .success: return (result, .accepted)
-      case .failure(let failure): return (result, failure.code == .badCredentials ? .refused(failure) : .unknown)
+      case .failure(let failure):
+        // 403 may be about the repository, and any no to several about their number.
+        let isRefused = failure.code == .badCredentials && status != 403 && key.paths.count == 1
+        return (result, isRefused ? .refused(failure) : .unknown)
       }
     }.get()
   }
 
+  private typealias TokenAnswer = (result: Result<Grant, CheckFailure>, status: Int)
+
   /// With a log-in, in the way that it is for; where the token server does not know that, in the other.
-  private func grant(
-    _ key: TokenKey, _ login: Login, _ decision: RealmPolicy.Decision
-  ) async throws(CheckFailure) -> Result<Grant, CheckFailure> {
+  private func answer(
+    with login: Login, _ key: TokenKey, _ decision: RealmPolicy.Decision
+  ) async throws(CheckFailure) -> TokenAnswer {
     guard case .identity(let first, let password) = login else {
-      return try await grant(key, decision, .get(login.authorization))
+      return try await answer(to: .get(login.authorization), key, decision)
     }
-    let token = host.state.withLock { $0.refreshToken(of: login, first) }
-    let response = try await ask(key, decision, .post(refreshToken: token))
+    var token = host.state.withLock { $0.refreshToken(of: login, first) }
+    var response = try await ask(key, decision, .post(refreshToken: token))
+    if [400, 401].contains(response.status), token != first {
+      // One that was given in return may have ended before the log-in itself.
+      host.state.withLock { $0.forgetRefreshToken(of: login) }
+      token = first
+      response = try await ask(key, decision, .post(refreshToken: token))
+    }
     // Google's answers 404, Artifactory's 401, Azure's 400. Source: containerd `core/remotes/docker/authorizer.go`.
-    guard [400, 401, 404, 405].contains(response.status) else { return answer(response, key, decision) }
+    guard [400, 401, 404, 405].contains(response.status) else { return answer(response, key, decision, sent: token) }
     if password != nil {
       trace?("the token server \(key.challenge.realm.origin) takes no refresh token: asked with the password")
-      return try await grant(key, decision, .get(login.authorization))
+      return try await answer(to: .get(login.authorization), key, decision)
     }
-    guard [404, 405].contains(response.status) else { return answer(response, key, decision) }
-    return .failure(
-      CheckFailure(
-        .authUnsupported,
-        "the token server \(key.challenge.realm.origin) takes no refresh tokens, and the \(host.loginWords) is one",
-        remedy: "log in with a user name and a password or access token"))
-  }
-
-  private func grant(
-    _ key: TokenKey, _ decision: RealmPolicy.Decision, _ way: TokenWay
-  ) async throws(CheckFailure) -> Result<Grant, CheckFailure> {
-    answer(try await ask(key, decision, way), key, decision)
+    guard [404, 405].contains(response.status) else { return answer(response, key, decision, sent: token) }
+    let failure = CheckFailure(
+      .authUnsupported,
+      "the token server \(key.challenge.realm.origin) takes no refresh token, as in the \(host.loginWords)",
+      remedy: "log in with a user name and a password or access token")
+    return (.failure(failure), response.status)
   }
 
   private func answer(
-    _ response: HTTPResponse, _ key: TokenKey, _ decision: RealmPolicy.Decision
-  ) -> Result<Grant, CheckFailure> {
+    to way: TokenWay, _ key: TokenKey, _ decision: RealmPolicy.Decision
+  ) async throws(CheckFailure) -> TokenAnswer {
+    answer(try await ask(key, decision, way), key, decision)
+  }
+
+  /// - Parameter token: the refresh token that was sent.
+  private func answer(
+    _ response: HTTPResponse, _ key: TokenKey, _ decision: RealmPolicy.Decision, sent token: String? = nil
+  ) -> TokenAnswer {
     let now = clock.now()
     guard response.status == 200 else {
-      return .failure(tokenFailure(response, realm: key.challenge.realm, isOwn: decision == .own, login: key.login))
+      let secrets = (key.login?.secrets ?? []) + [token].compactMap(\.self)
+      let failure = tokenFailure(
+        response, realm: key.challenge.realm, isOwn: decision == .own, login: key.login, hiding: secrets)
+      return (.failure(failure), response.status)
     }
     guard let reply = TokenReply(response.body, date: response.headers.first("Date")) else {
-      return .failure(
-        CheckFailure(
-          .badResponse, "the token server \(key.challenge.realm.origin) sent no usable token",
-          remedy: "try again later"))
+      let failure = CheckFailure(
+        .badResponse, "the token server \(key.challenge.realm.origin) sent no usable token",
+        remedy: "try again later")
+      return (.failure(failure), response.status)
     }
     if let login = key.login { host.state.withLock { $0.keep(refreshToken: reply.refreshToken, of: login) } }
     let user = key.login == nil ? "anonymous" : "with credentials"
     trace?("token for \(key.scopes.joined(separator: " ")), \(user), good for \(reply.usableMilliseconds / 1_000) s")
-    return .success(
-      Grant(
-        authorization: "Bearer " + reply.token, key: key, obtained: now, expires: now + reply.usableMilliseconds))
+    let grant = Grant(
+      authorization: "Bearer " + reply.token, key: key, obtained: now, expires: now + reply.usableMilliseconds)
+    return (.success(grant), response.status)
   }
 
   /// Follows redirects by hand, within the token server's own origin.
@@ -217,7 +244,7 @@ extension RegistrySession {
     request.allowPlainHTTP = !url.isSecure
     switch decision {
     case .own: break
-    case .trusted: request.tls = TLSSettings(caFile: host.access.tls.caFile)
+    case .trusted: request.tls = host.access.tls.forOtherOrigin
     case .anonymousOnly, .refused:
       request.tls = TLSSettings()
       // A literal address has been judged; a name may lead anywhere.
@@ -228,13 +255,14 @@ extension RegistrySession {
   }
 
   private func tokenFailure(
-    _ response: HTTPResponse, realm: WebURL, isOwn: Bool, login: Login?
+    _ response: HTTPResponse, realm: WebURL, isOwn: Bool, login: Login?, hiding secrets: [String]
   ) -> CheckFailure {
     let answer = Answer(
       status: response.status,
-      body: ErrorBody(response.body, hiding: login?.secrets ?? []),
+      body: ErrorBody(response.body, hiding: secrets),
       retryAfterSeconds: response.retryAfterSeconds(clock),
-      login: login != nil ? .refused : host.state.withLock(\.loginFault).map { .unusable(reason: $0) } ?? .none,
+      login: login != nil
+        ? .refused(host.loginWords) : host.state.withLock(\.loginFault).map { .unusable(reason: $0) } ?? .none,
       mayShowCertificate: isOwn)
     let server = response.proxyThatAnswers ?? "the token server \(realm.origin)"
     let what = answer.what(host: server)

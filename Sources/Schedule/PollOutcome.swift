@@ -9,7 +9,10 @@ package enum PollOutcome: Hashable, Sendable {
   case throttled(retryAfterSeconds: Int?)
 
   package init(_ failure: CheckFailure) {
-    if failure.code == .rateLimited || failure.retryAfterSeconds != nil {
+    if failure.code == .pullLimited {
+      // What is no pull is answered, so the registry is not left alone; asking again soon may lengthen the wait.
+      self = .failure(isPermanent: true)
+    } else if failure.code == .rateLimited || failure.retryAfterSeconds != nil {
       self = .throttled(retryAfterSeconds: failure.retryAfterSeconds)
     } else {
       self = .failure(isPermanent: failure.isPermanent)

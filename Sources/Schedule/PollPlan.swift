@@ -1,12 +1,11 @@
-import HeapModule
 package import ImageModel
 
 /// What is to be polled when: pure, and small enough for a million tags (32 bytes a tag and 16 for its place
 /// in line).
 ///
-/// Tags are dense indexes the caller gives out, times are boot time. The plan
-/// decides when a tag is due and how many polls a registry gets at a time; requests a second are counted where
-/// requests are made. See `PollTiming` for when.
+/// Tags are dense indexes the caller gives out, times are boot time. The plan decides when a tag is due, how many polls
+/// a registry gets at a time, and how many requests each account makes of it: a poll waits here for its turn, and tells
+/// afterwards what it has cost. See `PollTiming` for when.
 package struct PollPlan: Sendable {
   /// A jump this long between calls means that the machine was suspended: work that piled up is spread.
   static let gap: Int64 = 120_000
@@ -37,16 +36,19 @@ package struct PollPlan: Sendable {
     min(Limits.backoffCapSeconds, 2 * intervalSeconds)
   }
 
-  /// Adds a registry or changes how many polls it gets at a time (at least one). Returns its index, the same
-  /// for the same domain.
+  /// Adds a registry or changes how many polls it gets at a time (at least one), and how many requests a second by each
+  /// account (`nil`: any number). Returns its index, the same for the same domain.
   @discardableResult
-  package mutating func setRegistry(_ domain: String, maxConcurrency: Int) -> Int {
+  package mutating func setRegistry(
+    _ domain: String, maxConcurrency: Int, requestsPerSecond: Double? = nil
+  ) -> Int {
     if let index = indexOfRegistry[domain] {
       registries[index].maxConcurrency = max(1, maxConcurrency)
+      registries[index].setRate(requestsPerSecond)
       return index
     }
     indexOfRegistry[domain] = registries.count
-    registries.append(RegistryQueue(maxConcurrency: maxConcurrency))
+    registries.append(RegistryQueue(maxConcurrency: maxConcurrency, requestsPerSecond: requestsPerSecond))
     return registries.count - 1
   }
 
@@ -62,11 +64,15 @@ package struct PollPlan: Sendable {
       slots.append(contentsOf: repeatElement(PollSlot(), count: tag + 1 - slots.count))
     }
     let wasFlying = slots[tag].state == .inFlight || slots[tag].state == .leaving
-    if wasFlying {
-      registries[Int(slots[tag].registry)].inFlight -= 1
-      registries[registry].inFlight += 1
-    }
+    let isNew = slots[tag].state == .absent
     remove(tag)
+    if isNew || slots[tag].registry != UInt32(registry) {
+      if wasFlying {
+        registries[Int(slots[tag].registry)].count(-1, of: slots[tag].account)
+        registries[registry].count(1, of: 0)
+      }
+      slots[tag].account = 0
+    }
     let interval = min(max(intervalSeconds, Limits.intervalSeconds.lowerBound), Limits.intervalSeconds.upperBound)
     slots[tag].hash = UInt32(truncatingIfNeeded: SpreadHash.hash(name, seed: seed) >> 32)
     slots[tag].intervalSeconds = UInt32(interval)
@@ -102,7 +108,6 @@ package struct PollPlan: Sendable {
         let entry = registries[index].popDue(at: now, slots: slots)
       {
         slots[Int(entry.tag)].state = .inFlight
-        registries[index].inFlight += 1
         picks.append((turn, entry))
         turn += 1
       }
@@ -114,24 +119,25 @@ package struct PollPlan: Sendable {
 
   /// A poll has ended; also one that `due` did not ask for, which then counts as the tag's poll.
   ///
+  /// - Parameter spending: what it has cost.
   /// - Returns: when the tag is due next; `distantFuture` for one that has been removed.
   @discardableResult
   package mutating func finish(
-    _ tag: Int, _ outcome: PollOutcome, at now: BootTime, random: inout some RandomNumberGenerator
+    _ tag: Int, _ outcome: PollOutcome, spending: PollSpending = .one, at now: BootTime,
+    random: inout some RandomNumberGenerator
   ) -> BootTime {
     guard slots.indices.contains(tag), slots[tag].state != .absent else { return .distantFuture }
     let registry = Int(slots[tag].registry)
-    if slots[tag].state != .waiting {
-      registries[registry].inFlight -= 1
-      inFlight -= 1
-    }
+    let wasStarted = slots[tag].state != .waiting
+    if wasStarted { inFlight -= 1 } else { dequeue(tag, state: .inFlight) }
+    let account = spending.account.map { registries[registry].account($0) } ?? slots[tag].account
+    registries[registry].settle(
+      spending.requests, started: wasStarted ? slots[tag].account : nil, account: account, at: now)
+    slots[tag].account = account
     let pauseEnd = settle(registry, outcome, at: now, random: &random)
-    switch slots[tag].state {
-    case .absent, .leaving:
+    if slots[tag].state == .leaving {
       slots[tag].state = .absent
       return .distantFuture
-    case .waiting: dequeue(tag, state: .inFlight)
-    case .inFlight: break
     }
     let due = max(pauseEnd, next(of: tag, outcome, at: now, random: &random))
     enqueue(tag, due: due)
@@ -157,9 +163,29 @@ package struct PollPlan: Sendable {
     indexOfRegistry.mapValues { registries[$0].pausedUntil }.filter { $0.value > now }
   }
 
-  /// Polls of registries wait until then, by domain. A pause is never shortened.
+  /// Polls of registries wait until then, by domain, and go out one at a time afterwards until one succeeds. A pause is
+  /// never shortened.
   package mutating func pause(_ ends: [String: BootTime]) {
-    for (domain, end) in ends { if let index = indexOfRegistry[domain] { pause(registry: index, until: end) } }
+    for (domain, end) in ends {
+      guard let index = indexOfRegistry[domain] else { continue }
+      pause(registry: index, until: end)
+      registries[index].strikes = max(registries[index].strikes, 1)
+    }
+  }
+
+  /// Ends all pauses. After one, polls go out one at a time until one succeeds; those first that would have waited for
+  /// its end because they have met it. Over a restart ends are kept to the second, and due times to the millisecond.
+  package mutating func endPauses(at now: BootTime) {
+    var ended: [Int: BootTime] = [:]
+    for index in registries.indices where registries[index].pausedUntil > now {
+      ended[index] = registries[index].pausedUntil
+      registries[index].pausedUntil = .distantPast
+      registries[index].strikes = max(registries[index].strikes, 1)
+    }
+    guard !ended.isEmpty else { return }
+    for tag in slots.indices where slots[tag].failures > 0 && slots[tag].state == .waiting {
+      if let end = ended[Int(slots[tag].registry)], slots[tag].due + 1_000 > end { hasten(tag, at: now) }
+    }
   }
 
   /// Polls of this registry wait until then. A pause is never shortened.
@@ -173,7 +199,7 @@ package struct PollPlan: Sendable {
   package func nextWake(after now: BootTime) -> BootTime? {
     registries.lazy
       .compactMap { queue in
-        queue.free > 0 ? queue.heap.min.map { max(now, $0.due, queue.pausedUntil) } : nil
+        queue.free > 0 ? queue.next(after: now) : nil
       }
       .min()
   }
@@ -267,11 +293,11 @@ package struct PollPlan: Sendable {
     slots[tag].due = due
     slots[tag].state = .waiting
     registries[Int(slots[tag].registry)].insert(
-      RegistryQueue.Entry(due: due, tag: UInt32(tag), ticket: slots[tag].ticket))
+      RegistryQueue.Entry(due: due, tag: UInt32(tag), ticket: slots[tag].ticket), of: slots[tag].account)
   }
 
   private mutating func dequeue(_ tag: Int, state: PollSlot.State) {
     slots[tag].state = state
-    registries[Int(slots[tag].registry)].invalidateOne(slots: slots)
+    registries[Int(slots[tag].registry)].invalidateOne(of: slots[tag].account, slots: slots)
   }
 }

@@ -17,6 +17,8 @@ struct PollSlot: Sendable {
   var hash: UInt32 = 0
   var intervalSeconds: UInt32 = 0
   var registry: UInt32 = 0
+  /// Who asked last, among the registry's accounts.
+  var account: UInt16 = 0
   /// Failures in a row, no more than can matter.
   var failures: UInt8 = 0
   var state: State = .absent

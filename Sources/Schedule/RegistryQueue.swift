@@ -1,79 +1,85 @@
-import HeapModule
 import ImageModel
 
 /// The tags of one registry that wait for their time, and what the registry bears.
 struct RegistryQueue: Sendable {
-  /// A tag's place in line. Entries are not searched for when a tag leaves or moves: its slot's ticket
-  /// changes, and the entry is dropped when it comes up.
-  struct Entry: Comparable, Sendable {
-    let due: BootTime
-    let tag: UInt32
-    let ticket: UInt32
+  typealias Entry = AccountQueue.Entry
 
-    static func < (a: Entry, b: Entry) -> Bool { a.due != b.due ? a.due < b.due : a.tag < b.tag }
-
-    func isLive(_ slots: [PollSlot]) -> Bool {
-      slots[Int(tag)].state == .waiting && slots[Int(tag)].ticket == ticket
-    }
-  }
+  /// Accounts that requests are counted for; those beyond are counted together with those that are not known.
+  private static let accountLimit = 64
 
   var maxConcurrency: Int
-  var inFlight = 0
+  /// By each account; `nil`: any number.
+  private(set) var requestsPerSecond: Double?
   /// Nothing is due before this.
   var pausedUntil = BootTime.distantPast
   /// How often in a row the registry asked to be left alone. Above zero one poll at a time goes out, until
   /// one comes back without a new request: a window that has just opened must not be filled at once.
   var strikes = 0
-  /// The first entry is always a live one.
-  private(set) var heap = Heap<Entry>()
-  private var stale = 0
+  /// First that of tags of which nobody knows yet who asks for them.
+  private var accounts: [AccountQueue]
+  private var indexOfAccount: [String: Int] = [:]
 
-  init(maxConcurrency: Int) { self.maxConcurrency = max(1, maxConcurrency) }
+  init(maxConcurrency: Int, requestsPerSecond: Double?) {
+    self.maxConcurrency = max(1, maxConcurrency)
+    self.requestsPerSecond = requestsPerSecond
+    accounts = [AccountQueue(requestsPerSecond)]
+  }
 
-  var free: Int { max(0, (strikes > 0 ? 1 : maxConcurrency) - inFlight) }
+  var free: Int { max(0, (strikes > 0 ? 1 : maxConcurrency) - accounts.reduce(0) { $0 + $1.inFlight }) }
 
-  mutating func insert(_ entry: Entry) { heap.insert(entry) }
+  /// A poll under way counts for this registry from now on, or no more.
+  mutating func count(_ polls: Int, of account: UInt16) { accounts[Int(account)].inFlight += polls }
 
-  /// Takes the first entry if it is due.
+  mutating func setRate(_ requestsPerSecond: Double?) {
+    guard requestsPerSecond != self.requestsPerSecond else { return }
+    self.requestsPerSecond = requestsPerSecond
+    for index in accounts.indices { accounts[index].setRate(requestsPerSecond) }
+  }
+
+  /// - Parameter name: says who asks, and nothing secret.
+  mutating func account(_ name: String) -> UInt16 {
+    if let index = indexOfAccount[name] { return UInt16(index) }
+    guard accounts.count < Self.accountLimit else { return 0 }
+    indexOfAccount[name] = accounts.count
+    accounts.append(AccountQueue(requestsPerSecond))
+    return UInt16(accounts.count - 1)
+  }
+
+  mutating func insert(_ entry: Entry, of account: UInt16) { accounts[Int(account)].insert(entry) }
+
+  /// Takes the first entry that is due and whose account may make a request.
   mutating func popDue(at now: BootTime, slots: [PollSlot]) -> Entry? {
-    guard now >= pausedUntil, let first = heap.min, first.due <= now else { return nil }
-    heap.removeMin()
-    dropStale(slots)
-    return first
+    guard now >= pausedUntil else { return nil }
+    var first: (account: Int, entry: Entry)?
+    for index in accounts.indices {
+      guard let entry = accounts[index].due(at: now) else { continue }
+      if first.map({ entry < $0.entry }) ?? true { first = (index, entry) }
+    }
+    guard let first else { return nil }
+    accounts[first.account].takeFirst(slots)
+    return first.entry
+  }
+
+  /// The earliest moment at which `popDue` has something.
+  func next(after now: BootTime) -> BootTime? {
+    accounts.lazy.compactMap { $0.next(after: now) }.min().map { max($0, pausedUntil) }
+  }
+
+  /// A poll has ended.
+  ///
+  /// - Parameters:
+  ///   - started: the account that it was started for; `nil` for one that `popDue` did not give.
+  ///   - account: the one that it turned out to be for.
+  mutating func settle(_ requests: Int, started: UInt16?, account: UInt16, at now: BootTime) {
+    if let started { accounts[Int(started)].end(at: now) }
+    accounts[Int(account)].charge(requests, at: now)
   }
 
   /// An entry has lost its ticket. Memory stays bounded when tags leave before their time again and again.
-  mutating func invalidateOne(slots: [PollSlot]) {
-    stale += 1
-    dropStale(slots)
-    if stale > 64, stale > heap.count / 2 {
-      heap = Heap(heap.unordered.filter { $0.isLive(slots) })
-      stale = 0
-    }
-  }
+  mutating func invalidateOne(of account: UInt16, slots: [PollSlot]) { accounts[Int(account)].invalidateOne(slots) }
 
   /// Gives every overdue tag the new time that `later` says.
   mutating func postpone(dueBy now: BootTime, slots: inout [PollSlot], to later: (PollSlot) -> BootTime) {
-    guard let first = heap.min, first.due <= now else { return }
-    var entries: [Entry] = []
-    entries.reserveCapacity(heap.count)
-    for entry in heap.unordered where entry.isLive(slots) {
-      if entry.due <= now {
-        let tag = Int(entry.tag)
-        slots[tag].due = later(slots[tag])
-        entries.append(Entry(due: slots[tag].due, tag: entry.tag, ticket: entry.ticket))
-      } else {
-        entries.append(entry)
-      }
-    }
-    heap = Heap(entries)
-    stale = 0
-  }
-
-  private mutating func dropStale(_ slots: [PollSlot]) {
-    while let first = heap.min, !first.isLive(slots) {
-      heap.removeMin()
-      stale -= 1
-    }
+    for index in accounts.indices { accounts[index].postpone(dueBy: now, slots: &slots, to: later) }
   }
 }

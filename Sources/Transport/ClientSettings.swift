@@ -1,11 +1,12 @@
-import Glibc
+import Host
 
 /// What holds for every request of a client.
 struct ClientSettings: Sendable {
   var userAgent: String?
   var maxConnectionsPerHost: Int
   var maxIdleConnections: Int
-  var proxies: ProxyRules
+  /// May be exchanged while the client is at work.
+  let proxySource: Reloadable<ProxyRules>
   /// A handle that was not needed for so long, or twice that, is given up.
   var idleMilliseconds = 60_000
   /// Asks for answers without content coding, and undoes one that comes all the same: the size of what comes out is
@@ -16,12 +17,17 @@ struct ClientSettings: Sendable {
 
   init(
     userAgent: String? = nil, maxConnectionsPerHost: Int = 64, maxIdleConnections: Int = 256,
-    undoesCodings: Bool = false
+    undoesCodings: Bool = false, proxy: ProxySettings? = nil
   ) {
     self.undoesCodings = undoesCodings
     self.userAgent = userAgent
     self.maxConnectionsPerHost = maxConnectionsPerHost
     self.maxIdleConnections = maxIdleConnections
-    proxies = ProxyRules { name in getenv(name).map { String(cString: $0) } }
+    proxySource = Reloadable(ProxyRules(proxy))
+  }
+
+  var proxies: ProxyRules {
+    get { proxySource.value }
+    set { proxySource.value = newValue }
   }
 }

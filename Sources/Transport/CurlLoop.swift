@@ -109,23 +109,30 @@ final class CurlLoop {
   }
 
   private func configure(_ transfer: Transfer) throws(TransportError) {
-    var bundle: TrustBundle?
-    if let file = transfer.request.tls.caFile, !transfer.request.tls.skipVerify {
-      do throws(TrustBundle.Failure) {
-        bundle = try trust.bundle(adding: file)
-      } catch {
-        throw transfer.error(.tls, error.message)
-      }
+    let tls: TLSMaterial
+    do throws(TrustBundle.Failure) {
+      tls = try trust.material(for: transfer.request.tls, isSecure: transfer.request.url.hasPrefix("https:"))
+    } catch {
+      throw transfer.error(.tls, error.message, advice: error.advice)
     }
     if transfer.proxy.map({ $0.hostAndPort == nil }) == true {
       throw transfer.error(
         .proxyRefused, "the proxy for \(transfer.hostText) is none that can be used",
         advice: "correct https_proxy, http_proxy or all_proxy in the environment")
     }
+    let password: String?
+    do throws(BoundedFile.Failure) {
+      password = try transfer.proxy?.login?.passwordFile.read().text
+    } catch {
+      throw transfer.error(
+        .proxyAuth, "the password file of the proxy cannot be used", reason: error.reason,
+        advice: "correct proxy.password_file")
+    }
     transfer.limitMilliseconds = transfer.remainingMilliseconds(at: Self.now())
     do throws(EasyHandle.Failure) {
       try transfer.easy.configure(
-        transfer.shared, milliseconds: transfer.limitMilliseconds, trust: bundle, proxy: transfer.proxy)
+        transfer.shared, milliseconds: transfer.limitMilliseconds, tls: tls, proxy: transfer.proxy,
+        proxyPassword: password)
     } catch {
       switch error {
       case .header(let name):

@@ -22,8 +22,9 @@ final class EasyHandle {
   private var current: SharedRequest?
   private var headersAreSet = false
   private var totalMilliseconds = 0
-  private var trust: TrustBundle?
+  private var tls: TLSMaterial?
   private var proxy: Proxy?
+  private var proxyPassword: String?
 
   /// `nil` when libcurl has no memory or lacks an option.
   init?(_ settings: ClientSettings) {
@@ -90,7 +91,8 @@ final class EasyHandle {
 
   /// Sets the handle to `next`. After a failure everything is set anew the next time.
   func configure(
-    _ next: SharedRequest, milliseconds: Int, trust nextTrust: TrustBundle?, proxy nextProxy: Proxy?
+    _ next: SharedRequest, milliseconds: Int, tls nextTLS: TLSMaterial, proxy nextProxy: Proxy?,
+    proxyPassword nextPassword: String?
   ) throws(Failure) {
     let last = current
     current = nil
@@ -113,11 +115,13 @@ final class EasyHandle {
     if last?.value.allowPlainHTTP != next.value.allowPlainHTTP {
       try set(CURLOPT_PROTOCOLS_STR, next.value.allowPlainHTTP ? "https,http" : "https")
     }
-    if proxy != nextProxy {
+    if proxy != nextProxy || proxyPassword != nextPassword {
       try set(CURLOPT_PROXY, nextProxy?.url ?? "")
-      proxy = nextProxy
+      try set(CURLOPT_PROXYUSERNAME, nextProxy?.login?.username)
+      try set(CURLOPT_PROXYPASSWORD, nextPassword)
+      (proxy, proxyPassword) = (nextProxy, nextPassword)
     }
-    if last?.value.tls != next.value.tls || trust !== nextTrust { try setTLS(next.value.tls, nextTrust) }
+    if last == nil || tls != nextTLS { try setTLS(nextTLS) }
     current = next.withoutBody
   }
 
@@ -157,13 +161,13 @@ final class EasyHandle {
     headersAreSet = true
   }
 
-  private func setTLS(_ tls: TLSSettings, _ nextTrust: TrustBundle?) throws(Failure) {
-    try set(CURLOPT_SSL_VERIFYPEER, tls.skipVerify ? 0 : 1)
-    try set(CURLOPT_SSL_VERIFYHOST, tls.skipVerify ? 0 : 2)
-    try set(CURLOPT_SSLCERT, tls.clientCertFile)
-    try set(CURLOPT_SSLKEY, tls.clientKeyFile)
-    try set(CURLOPT_CAINFO, nextTrust?.path ?? TrustStore.systemFile)
-    trust = nextTrust
+  private func setTLS(_ next: TLSMaterial) throws(Failure) {
+    try set(CURLOPT_SSL_VERIFYPEER, next.skipsVerification ? 0 : 1)
+    try set(CURLOPT_SSL_VERIFYHOST, next.skipsVerification ? 0 : 2)
+    try set(CURLOPT_SSLCERT, next.clientCertFile)
+    try set(CURLOPT_SSLKEY, next.clientKeyFile)
+    try set(CURLOPT_CAINFO, next.trust?.path ?? TrustStore.systemFile)
+    tls = next
   }
 
   private func set(_ option: CURLoption, _ value: Int) throws(Failure) {

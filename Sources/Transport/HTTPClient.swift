@@ -1,13 +1,15 @@
 import CCurl
+import Host
 import Synchronization
 
 /// An HTTP client: one libcurl multi handle on one thread of its own, with its own pool of connections.
 /// HTTP/2 is spoken over TLS where the server does. Cookies, netrc and caches are not used, content codings not asked
-/// for; proxies come from the environment as libcurl reads it, but never for loopback hosts.
+/// for; proxies come from the configuration, or from the environment as libcurl reads it, but never for loopback hosts.
 package final class HTTPClient: Sendable {
   private static let isCurlReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   private let inbox = Inbox()
+  private let proxies: Reloadable<ProxyRules>
   private let thread: Mutex<LoopThread?>
   private let lastID = Atomic<UInt64>(0)
   private let lastOrigin = Mutex<KnownOrigin?>(nil)
@@ -19,25 +21,30 @@ package final class HTTPClient: Sendable {
   ///   - maxConnectionsPerHost: so many requests to an origin are under way at a time; the time of further ones
   ///     begins when it is their turn.
   ///   - maxIdleConnections: kept open to all hosts together.
+  ///   - proxy: `nil` for those of the environment.
   ///   - undoesCodings: asks for bodies as they are (`Accept-Encoding: identity`, but for HEAD), and undoes a content
   ///     coding that comes unasked, as some proxies add one. Otherwise bodies are handed on as sent.
   package convenience init(
     userAgent: String? = nil, maxConnectionsPerHost: Int = 64, maxIdleConnections: Int = 256,
-    undoesCodings: Bool = false
+    undoesCodings: Bool = false, proxy: ProxySettings? = nil
   ) {
     self.init(
       settings: ClientSettings(
         userAgent: userAgent, maxConnectionsPerHost: maxConnectionsPerHost, maxIdleConnections: maxIdleConnections,
-        undoesCodings: undoesCodings))
+        undoesCodings: undoesCodings, proxy: proxy))
   }
 
   init(settings: ClientSettings) {
+    proxies = settings.proxySource
     let started = Self.isCurlReady ? LoopThread(inbox: inbox, settings: settings) : nil
     if started == nil { inbox.close() }
     thread = Mutex(started)
   }
 
   deinit { shutdown() }
+
+  /// Requests that begin from now on go through this proxy, or through those of the environment.
+  package func use(_ proxy: ProxySettings?) { proxies.value = ProxyRules(proxy) }
 
   /// Makes a request and gives the complete response, whatever its status. Cancelling the task ends the
   /// transfer and closes its connection.

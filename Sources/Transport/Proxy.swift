@@ -1,13 +1,59 @@
 import Addresses
+import Glibc
+import Host
 
-/// A proxy as the environment names it: `http://user:password@proxy.example:3128`.
-struct Proxy: Hashable, Sendable {
+/// The proxy that a configuration names, in the environment's place.
+package struct ProxySettings: Hashable, Sendable {
+  /// Without user name and password.
+  package let url: String
+  package let username: String?
+  package let passwordFile: String?
+  /// Who is gone to without it, as in `no_proxy`.
+  package let exceptions: [String]
+
+  package init(url: String, username: String?, passwordFile: String?, exceptions: [String]) {
+    (self.url, self.username, self.passwordFile) = (url, username, passwordFile)
+    self.exceptions = exceptions
+  }
+}
+
+/// A proxy, as the environment names it: `http://user:password@proxy.example:3128`.
+struct Proxy: Equatable, Sendable {
   /// As libcurl takes it. May hold a password.
   let url: String
   /// Host and port, which may be shown; `nil` where the text is no URL of a proxy that libcurl can speak to. Its own
   /// words about such a text would repeat it, password and all.
   let hostAndPort: String?
   let hasCredentials: Bool
+  /// Of one that the configuration names.
+  private(set) var login: Login?
+  private var isConfigured = false
+
+  struct Login: Equatable, Sendable {
+    let username: String
+    /// Read again when it has changed.
+    let passwordFile: SecretText
+
+    static func == (left: Login, right: Login) -> Bool {
+      left.username == right.username && left.passwordFile === right.passwordFile
+    }
+  }
+
+  init(_ settings: ProxySettings) {
+    self.init(settings.url)
+    isConfigured = true
+    if let username = settings.username, let file = settings.passwordFile {
+      login = Login(username: username, passwordFile: SecretText(path: file))
+    }
+  }
+
+  /// What to do where it wants a user name and password, or others.
+  var loginAdvice: String {
+    if login != nil { return "correct proxy.username, or the file that proxy.password_file names" }
+    if isConfigured { return "set proxy.username and proxy.password_file" }
+    return hasCredentials
+      ? "correct user name and password in the proxy's URL" : "set user name and password in the proxy's URL"
+  }
 
   private static let schemes: Set = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
 
@@ -69,6 +115,15 @@ struct ProxyRules: Sendable {
     let list = ["no_proxy", "NO_PROXY"].lazy.compactMap(environment).first { !$0.isEmpty } ?? ""
     exceptsAll = list == "*"
     exceptions = list.split { $0 == "," || $0 == " " }.compactMap(Self.exception)
+  }
+
+  /// - Parameter settings: `nil` for what the environment says.
+  init(_ settings: ProxySettings?) {
+    self.init { name in settings == nil ? getenv(name).map { String(cString: $0) } : nil }
+    guard let settings else { return }
+    (http, https) = (Proxy(settings), Proxy(settings))
+    exceptsAll = settings.exceptions == ["*"]
+    exceptions = settings.exceptions.compactMap { Self.exception($0[...]) }
   }
 
   private static func exception(_ text: Substring) -> Exception? {

@@ -14,6 +14,26 @@ package struct TLSFileFault: Error, Hashable, Sendable {
 }
 
 extension TLSSettings {
+  /// What keeps connections from being made with what is in a directory, as it is now; `nil` where there is none.
+  package var folderFault: String? {
+    do throws(TrustBundle.Failure) {
+      guard let folder = try CertificateFolder.first(of: folders) else { return nil }
+      for file in folder.authorities {
+        if let fault = TLSSettings(caFile: file).faults.first {
+          throw CertificateFolder.failure(folder.path, "\(file): \(fault.reason)")
+        }
+      }
+      guard let client = folder.client else { return nil }
+      if let fault = TLSSettings(clientCertFile: client.certificate, clientKeyFile: client.key).faults.first {
+        let file = fault.file == .clientKey ? client.key : client.certificate
+        throw CertificateFolder.failure(folder.path, "\(file): \(fault.reason)")
+      }
+      return nil
+    } catch {
+      return error.message
+    }
+  }
+
   /// What keeps connections from being made with these files as they are now.
   package var faults: [TLSFileFault] {
     var faults: [TLSFileFault] = []

@@ -6,19 +6,30 @@ package struct TLSSettings: Hashable, Sendable {
   package var clientCertFile: String?
   /// PEM file with its key; `nil` where the key is in the certificate file.
   package var clientKeyFile: String?
+  /// Directories with certificates for the host, as Docker has them: the first that is there counts, and is looked at
+  /// with every request. Where the files above are named there are none.
+  package var folders: [String]
+  /// Whether the client's certificate of a directory is shown.
+  var showsClient = true
   /// Accepts any certificate. Does not hold for another origin that a redirect leads to.
   package var skipVerify: Bool
 
   package init(
-    caFile: String? = nil, clientCertFile: String? = nil, clientKeyFile: String? = nil, skipVerify: Bool = false
+    caFile: String? = nil, clientCertFile: String? = nil, clientKeyFile: String? = nil, folders: [String] = [],
+    skipVerify: Bool = false
   ) {
     self.caFile = caFile
     self.clientCertFile = clientCertFile
     self.clientKeyFile = clientKeyFile
+    self.folders = folders
     self.skipVerify = skipVerify
   }
 
   /// What is left of them for another origin: the operator's roots, and nothing that identifies the client
   /// or trusts blindly.
-  var forOtherOrigin: TLSSettings { TLSSettings(caFile: caFile) }
+  package var forOtherOrigin: TLSSettings {
+    var settings = TLSSettings(caFile: caFile, folders: folders)
+    settings.showsClient = false
+    return settings
+  }
 }

@@ -67,7 +67,7 @@ extension Transfer {
     // 407 is Proxy Authentication Required.
     if answer == 407 {
       return error(
-        .proxyAuth, "\(name) answered 407 to CONNECT for \(target)", advice: Self.adviceOn407(proxy.hasCredentials))
+        .proxyAuth, "\(name) answered 407 to CONNECT for \(target)", advice: proxy.loginAdvice)
     }
     if answer != 0 && !(200..<300).contains(answer) {
       return error(
@@ -78,7 +78,7 @@ extension Transfer {
     case CURLE_COULDNT_RESOLVE_PROXY:
       return error(
         .dns, "\(name) cannot be looked up", reason: easy.errorDetail,
-        advice: "check its name in the environment and this machine's DNS")
+        advice: "check its name and this machine's DNS")
     case CURLE_COULDNT_CONNECT, CURLE_PROXY:
       return error(
         .connect, "no connection to \(target) through \(name)", reason: easy.errorDetail,
@@ -88,11 +88,6 @@ extension Transfer {
         .tls, "no TLS with \(name)", reason: easy.errorDetail, advice: "check the scheme, host and port of the proxy")
     default: return nil
     }
-  }
-
-  private static func adviceOn407(_ hasCredentials: Bool) -> String {
-    hasCredentials
-      ? "correct user name and password in the proxy's URL" : "set user name and password in the proxy's URL"
   }
 
   /// Which of the three clocks ran out.

@@ -3,24 +3,26 @@ import Glibc
 import Host
 import ImageModel
 
-/// Roots of trust in PEM: the system's and those of one file. `CURLOPT_CAINFO` replaces the system's roots, so
+/// Roots of trust in PEM: the system's and those of some files. `CURLOPT_CAINFO` replaces the system's roots, so
 /// they are put together here, in a file in memory: as `CURLOPT_CAINFO_BLOB` libcurl would copy and compare
 /// them with every request, keep a copy with every connection and parse them for each.
 final class TrustBundle {
   struct Failure: Error {
     let message: String
+    /// What to do, where it is not to correct `ca_file`.
+    var advice: String?
   }
 
   /// Where libcurl reads the file. No other bundle of this process has the same: libcurl takes equal paths
   /// for equal roots when it uses a connection or parsed roots again, but descriptors are given out again.
   let path: String
-  fileprivate let stamp: FileStamp
+  fileprivate let stamps: [FileStamp]
   private let descriptor: Int32
 
   /// `nil` when the system gives no memory for it.
-  fileprivate init?(_ contents: [UInt8], stamp: FileStamp, number: UInt32) {
+  fileprivate init?(_ contents: [UInt8], stamps: [FileStamp], number: UInt32) {
     descriptor = ccurl_memory_file("ca-bundle")
-    self.stamp = stamp
+    self.stamps = stamps
     let unique = (0..<32).map { number >> $0 & 1 == 0 ? "/" : "/." }.joined()
     path = "/proc/self/fd\(unique)/\(descriptor)"
     guard descriptor >= 0, Self.write(contents, to: descriptor) else { return nil }
@@ -39,6 +41,20 @@ final class TrustBundle {
   }
 }
 
+/// What TLS is spoken with.
+struct TLSMaterial: Equatable {
+  /// `nil` for the system's roots.
+  var trust: TrustBundle?
+  var clientCertFile: String?
+  var clientKeyFile: String?
+  var skipsVerification = false
+
+  static func == (left: TLSMaterial, right: TLSMaterial) -> Bool {
+    left.trust === right.trust && left.clientCertFile == right.clientCertFile
+      && left.clientKeyFile == right.clientKeyFile && left.skipsVerification == right.skipsVerification
+  }
+}
+
 /// Makes bundles and keeps them for as long as their files stay the same.
 struct TrustStore {
   /// The system's bundle as libcurl was built to find it; `nil` where it uses a directory alone.
@@ -47,23 +63,49 @@ struct TrustStore {
     return FileStamp(String(cString: path)) == nil ? nil : String(cString: path)
   }()
 
-  private var bundles: [String: TrustBundle] = [:]
+  private var bundles: [[String]: TrustBundle] = [:]
   private var made: UInt32 = 0
 
-  /// The system's roots and those in `file`. Reads only if the file has changed since the last time.
-  mutating func bundle(adding file: String) throws(TrustBundle.Failure) -> TrustBundle {
-    guard let stamp = FileStamp(file) else { throw Self.failure(file, String(cString: strerror(errno))) }
-    if let known = bundles[file], known.stamp == stamp { return known }
-    var contents = try Self.systemFile.map { path throws(TrustBundle.Failure) in try Self.read(path) } ?? []
-    let added = try Self.read(file)
-    guard Self.holdsCertificate(added) else { throw Self.failure(file, "no PEM certificate in it") }
-    contents.append(UInt8(ascii: "\n"))
-    contents += added
-    made &+= 1
-    guard let bundle = TrustBundle(contents, stamp: stamp, number: made) else {
-      throw Self.failure(file, String(cString: strerror(errno)))
+  /// What connections of these settings are made with, by the files as they are now.
+  mutating func material(for tls: TLSSettings, isSecure: Bool) throws(TrustBundle.Failure) -> TLSMaterial {
+    var material = TLSMaterial(
+      clientCertFile: tls.clientCertFile, clientKeyFile: tls.clientKeyFile, skipsVerification: tls.skipVerify)
+    if let caFile = tls.caFile, !tls.skipVerify { material.trust = try bundle(adding: [caFile]) }
+    guard isSecure, !tls.folders.isEmpty, let folder = try CertificateFolder.first(of: tls.folders) else {
+      return material
     }
-    bundles[file] = bundle
+    if tls.showsClient {
+      (material.clientCertFile, material.clientKeyFile) = (folder.client?.certificate, folder.client?.key)
+    }
+    guard !folder.authorities.isEmpty, !tls.skipVerify else { return material }
+    do throws(TrustBundle.Failure) {
+      material.trust = try bundle(adding: folder.authorities)
+    } catch {
+      throw CertificateFolder.failure(folder.path, error.message)
+    }
+    return material
+  }
+
+  /// The system's roots and those in `files`. Reads only if one of them has changed since the last time.
+  mutating func bundle(adding files: [String]) throws(TrustBundle.Failure) -> TrustBundle {
+    var stamps: [FileStamp] = []
+    for file in files {
+      guard let stamp = FileStamp(file) else { throw Self.failure(file, String(cString: strerror(errno))) }
+      stamps.append(stamp)
+    }
+    if let known = bundles[files], known.stamps == stamps { return known }
+    var contents = try Self.systemFile.map { path throws(TrustBundle.Failure) in try Self.read(path) } ?? []
+    for file in files {
+      let added = try Self.read(file)
+      guard Self.holdsCertificate(added) else { throw Self.failure(file, "no PEM certificate in it") }
+      contents.append(UInt8(ascii: "\n"))
+      contents += added
+    }
+    made &+= 1
+    guard let bundle = TrustBundle(contents, stamps: stamps, number: made) else {
+      throw Self.failure(files.joined(separator: ", "), String(cString: strerror(errno)))
+    }
+    bundles[files] = bundle
     return bundle
   }
 

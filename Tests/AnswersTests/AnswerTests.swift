@@ -15,6 +15,11 @@ import Testing
         .init(tag: Samples.app, outcome: .firstSeen, events: [RecordedEvent(.tagFirstSeen, sequence: 43, body: body)]),
         .init(tag: Samples.app, outcome: .unchanged, events: []),
         .init(tag: Samples.app, outcome: .changed, isWithheld: true, events: []),
+      ],
+      unlisted: [
+        .init(
+          repository: RepositoryReference(domain: "ghcr.io", path: "example/other"),
+          failure: CheckFailure(.server, "no", remedy: "wait"))
       ], pollingSeconds: 2.41)
     #expect(
       String(decoding: report.json.bytes, as: UTF8.self) == """
@@ -24,7 +29,8 @@ import Testing
         "error":{"code":"denied","message":"no"}},\
         {"tag":"ghcr.io/example/app:stable","outcome":"first_seen","events":[{"id":"0b9f"}],"error":null},\
         {"tag":"ghcr.io/example/app:stable","outcome":"unchanged","events":[],"error":null},\
-        {"tag":"ghcr.io/example/app:stable","outcome":"changed","withheld":true,"events":[],"error":null}]}
+        {"tag":"ghcr.io/example/app:stable","outcome":"changed","withheld":true,"events":[],"error":null}],\
+        "unlisted":[{"repository":"ghcr.io/example/other","error":{"code":"server","message":"no: wait"}}]}
         """)
   }
 
@@ -61,19 +67,23 @@ import Testing
     #expect(
       String(decoding: try Samples.statusReport().json.bytes, as: UTF8.self) == """
         {"tags":[{"tag":"docker.io/library/amazonlinux:latest","state":"ok","digest":"\(try digest("7"))","platforms":[\
-        {"platform":"linux/amd64","manifest":"\(try digest("b"))","image_id":"\(try digest("d"))",\
+        {"platform":"linux/amd64","found":null,"manifest":"\(try digest("b"))","image_id":"\(try digest("d"))",\
         "artifact_type":null},\
-        {"platform":"linux/arm64","manifest":"\(try digest("c"))","image_id":null,\
+        {"platform":"linux/arm64","found":null,"manifest":"\(try digest("c"))","image_id":null,\
         "artifact_type":"application/x\\u001b"}],\
-        "missing_platforms":["linux/s390x"],"last_checked":"2026-09-17T21:30:05.123Z",\
+        "moved":null,"missing_platforms":["linux/s390x"],"last_checked":"2026-09-17T21:30:05.123Z",\
         "last_changed":"2026-09-14T23:50:00.000Z","next_check":"2026-09-17T21:45:05.000Z","failing_since":null,\
-        "error":null},\
-        {"tag":"ghcr.io/example/app:stable","state":"failing","digest":null,"platforms":[],"missing_platforms":[],\
+        "error":null,"entry":null},\
+        {"tag":"ghcr.io/example/app:stable","state":"failing","digest":null,"platforms":[],"moved":null,\
+        "missing_platforms":[],\
         "last_checked":"2026-09-17T21:30:06.000Z","last_changed":null,"next_check":"2026-09-17T21:45:05.000Z",\
         "failing_since":"2026-09-17T20:00:00.000Z",\
-        "error":{"code":"dns","message":"no such host \\\\u{1b}[31m(ghcr.io): check the name and the DNS"}},\
-        {"tag":"a.example/b:1","state":"pending","digest":null,"platforms":[],"missing_platforms":[],\
-        "last_checked":null,"last_changed":null,"next_check":null,"failing_since":null,"error":null}],\
+        "error":{"code":"dns","message":"no such host \\\\u{1b}[31m(ghcr.io): check the name and the DNS"},\
+        "entry":null},\
+        {"tag":"a.example/b:1","state":"pending","digest":null,"platforms":[],"moved":null,\
+        "missing_platforms":[],\
+        "last_checked":null,"last_changed":null,"next_check":null,"failing_since":null,"error":null,\
+        "entry":null}],"repositories":[],\
         "sinks":[{"name":"journal","type":"stdout","state":"ok","waiting":0,"failed":0,"oldest_waiting":null,\
         "failing_since":null,"next_attempt":null,"error":null},\
         {"name":"audit","type":"file","state":"failing","waiting":12,"failed":0,\
@@ -84,7 +94,7 @@ import Testing
         "oldest_waiting":"2026-09-17T21:30:05.000Z","failing_since":"2026-09-17T21:30:06.000Z",\
         "next_attempt":null,"error":{"code":"gone","message":"https://ops.example answered 410"}}],\
         "daemon":{"running":true,"pid":812,"version":"0.1.0","configuration":"/etc/watcher/config.json",\
-        "since":"2026-09-17T20:00:00.000Z","problem":null},"database":"/var/lib/watcher/watcher.db"}
+        "since":"2026-09-17T20:00:00.000Z","problem":null},"database":"/var/lib/watcher/watcher.db","registries":[]}
         """)
   }
 

@@ -13,7 +13,7 @@ import Testing
     (#"{"wach": []}"#, #"config\.json:1:2: error: .*wach"#),
     (#"{"watch": ["Upper/case"]}"#, #"config\.json:1:\d+: error:"#),
     (
-      #"{"watch": [], "defaults": {"platform_match": "compatible"}}"#,
+      #"{"watch": [], "defaults": {"platform_match": "close"}}"#,
       #"config\.json:1:\d+: error:"#
     ),
     (

@@ -45,30 +45,6 @@ import Testing
     #expect(try scene.run(["health"]).stdout.hasSuffix(" waiting\n"))
   }
 
-  /// In the same words, with the place.
-  @Test(arguments: [
-    (#"{"watch": [{"repository": "127.0.0.1:1/a"}]}"#, "1:13"),
-    (#"{"defaults": {"platform_match": "compatible"}}"#, "1:15"),
-  ])
-  func whatIsNotBuiltIsRefusedByAllAlike(text: String, place: String) throws {
-    let scene = try Scene(watch: [])
-    let daemon = try scene.daemon()
-    defer { daemon.terminate() }
-    #expect(eventually { WatcherBinary.text(scene.stderr).contains("msg=started") })
-    try text.write(toFile: scene.config, atomically: true, encoding: .utf8)
-    let expected = "\(scene.config):\(place): error: "
-    for command in [["config", "check"], ["check", "--database", scene.directory + "/o.db"], ["run"]] {
-      let outcome = try scene.run(command + ["--config", scene.config])
-      #expect(outcome.status == 78 && outcome.stdout.isEmpty, "\(command)")
-      #expect(outcome.stderr.hasPrefix(expected), "\(outcome.stderr)")
-      #expect(outcome.stderr.contains("watcher: error: the configuration asks for what this version cannot do"))
-    }
-    kill(daemon.pid, SIGHUP)
-    #expect(eventually { Self.failures(scene) == 1 })
-    #expect(WatcherBinary.text(scene.stderr).contains(expected))
-    #expect(try scene.run(["status", "--config", scene.config, "--database", scene.database]).status == 0)
-  }
-
   private static func isLastReloadGood(_ port: Int) throws -> Bool? {
     let page = try #require(try TCPClient.get("/metrics", port: port))
     if page.contains("\nwatcher_config_last_reload_successful 1\n") { return true }

@@ -10,6 +10,12 @@ import Testing
     case tokenPassword = "canary-tokenpassword-77ab"
     case token = "canary-token-91de"
     case credential = "canary-credential-5e5e"
+    /// Of users' log-ins.
+    case filePassword = "canary-filepassword-8c1e"
+    case identityToken = "canary-identity-3d77"
+    case registryToken = "canary-registrytoken-60fa"
+    case helperPassword = "canary-helperpassword-c4c4"
+    case helperToken = "canary-helpertoken-1b9d"
     /// Given out by a token server.
     case given = "canary-given-2b2b"
     /// In the query of a signed URL that a registry redirects to.
@@ -40,6 +46,11 @@ import Testing
       FakeRegistry(door: .token(username: "ann", password: Canary.tokenPassword.rawValue)),
       FakeRegistry(),
       FakeRegistry(door: .basic(username: "ann", password: Canary.credential.rawValue)),
+      FakeRegistry(door: .token(username: "ann", password: Canary.filePassword.rawValue)),
+      FakeRegistry(door: .refreshToken(Canary.identityToken.rawValue)),
+      FakeRegistry(),
+      FakeRegistry(door: .basic(username: "ann", password: Canary.helperPassword.rawValue)),
+      FakeRegistry(door: .refreshToken(Canary.helperToken.rawValue)),
     ]
     for registry in registries { registry.put(FakeRegistryImage("first"), in: "app", tag: "stable") }
     watch = registries.map { "\($0.authority)/app:stable" }
@@ -49,16 +60,46 @@ import Testing
     }
     scene = try Scene(watch: watch, interval: "1h")
     try configure()
+    try logIn()
+    registries[6].setFault { Self.wantsToken($0) }
+  }
+
+  @discardableResult
+  private func file(_ name: String, _ text: String, mode: mode_t = 0o600) throws -> String {
+    let path = "\(scene.directory)/\(name)"
+    try (text + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+    chmod(path, mode)
+    return path
+  }
+
+  /// What a user has of the registries of which the configuration says nothing: in a file, and with two helpers.
+  private func logIn() throws {
+    let names = registries[4...].map(\.authority)
+    let pair = Data("ann:\(Canary.filePassword.rawValue)".utf8).base64EncodedString()
+    let auths = [
+      names[0]: ["auth": pair], names[1]: ["identitytoken": Canary.identityToken.rawValue],
+      names[2]: ["registrytoken": Canary.registryToken.rawValue],
+    ]
+    let helpers = [names[3]: "password", names[4]: "token"]
+    let text = try JSONSerialization.data(withJSONObject: ["auths": auths, "credHelpers": helpers] as [String: Any])
+    try file("auth.json", String(decoding: text, as: UTF8.self))
+    for (name, user, secret) in [
+      ("password", "ann", Canary.helperPassword), ("token", "<token>", Canary.helperToken),
+    ] {
+      let answer = "{\"Username\":\"\(user)\",\"Secret\":\"\(secret.rawValue)\"}"
+      try file("docker-credential-\(name)", "#!/bin/sh\necho '\(answer)'", mode: 0o700)
+    }
+  }
+
+  /// A registry that takes one bearer token, and has no token server.
+  private static func wantsToken(_ request: ReceivedRequest) -> ScriptedResponse? {
+    guard request.header("Authorization") != "Bearer \(Canary.registryToken.rawValue)" else { return nil }
+    let challenge = "Bearer realm=\"http://\(request.header("Host") ?? "")/token\",service=\"s\""
+    return ScriptedResponse(401, headers: [("WWW-Authenticate", challenge)])
   }
 
   private func configure() throws {
-    func file(_ name: String, _ text: String) throws -> String {
-      let path = "\(scene.directory)/\(name)"
-      try (text + "\n").write(toFile: path, atomically: true, encoding: .utf8)
-      chmod(path, 0o600)
-      return path
-    }
-    _ = try file("cred", Canary.credential.rawValue)
+    try file("cred", Canary.credential.rawValue)
     var document = try object(WatcherBinary.text(scene.config))
     document["log"] = ["level": "debug"]
     document["registries"] = [
@@ -82,6 +123,7 @@ import Testing
   private var environment: [String: String] {
     [
       "WATCHER_DATABASE": scene.database, "WATCHER_CONFIG": scene.config, "CREDENTIALS_DIRECTORY": scene.directory,
+      "REGISTRY_AUTH_FILE": "\(scene.directory)/auth.json", "PATH": "\(scene.directory):/usr/bin:/bin",
     ]
   }
 
@@ -90,7 +132,9 @@ import Testing
     for (index, registry) in registries.enumerated() {
       let origin = registry.origin
       registry.setFault { request in
-        let said = request.header("Authorization") ?? "nothing"
+        let isKnown = request.header("Authorization") != nil || request.method == "POST"
+        guard isKnown else { return index == 6 ? Self.wantsToken(request) : nil }
+        let said = request.header("Authorization") ?? request.form("refresh_token") ?? "nothing"
         if index == 1, request.path == "/token" {
           let token = "{\"token\":\"\(Canary.given.rawValue)\"}"
           return ScriptedResponse(200, headers: [("Content-Type", "application/json")], body: Array(token.utf8))
@@ -99,7 +143,6 @@ import Testing
           let target = "\(origin)/elsewhere?signature=\(Canary.signed.rawValue)"
           return ScriptedResponse(307, headers: [("Location", target)])
         }
-        guard index != 1 || request.header("Authorization") != nil else { return nil }
         let body = "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"no: \(said) \(request.target)\"}]}"
         return ScriptedResponse(
           403,
@@ -126,7 +169,7 @@ import Testing
       found["\(arguments) stderr", default: ""] += outcome.stderr
     }
     #expect(
-      try eventually { try scene.sql("SELECT count(*) FROM snapshot") == ["4"] },
+      try eventually { try scene.sql("SELECT count(*) FROM snapshot") == ["9"] },
       "every secret opens its door: \(WatcherBinary.text(scene.stderr))")
     let commands =
       [["check", "--json"], ["sinks", "test"], ["status", "--json"], ["deliveries", "list", "--json"]]
@@ -167,7 +210,7 @@ import Testing
   /// All that was said to the registries and the receiver.
   private func wire() -> String {
     (registries.flatMap(\.requests) + hook.requests).flatMap { request in
-      [request.target] + request.headers.map { "\($0.name): \($0.value)" }
+      [request.target, request.form("refresh_token") ?? ""] + request.headers.map { "\($0.name): \($0.value)" }
     }.joined(separator: "\n")
   }
 }

@@ -96,7 +96,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.stderr)")
     #expect(outcome.stdout == "brought up to date: \(scene.database)\n")
     #expect(try scene.run(["db", "migrate"]).stdout == "up to date: \(scene.database)\n")
-    #expect(access(scene.database + ".pre-v5", F_OK) == 0)
+    #expect(access(scene.database + ".pre-v6", F_OK) == 0)
   }
 
   @Test func whatIsDamagedIsNotUpToDate() throws {

@@ -15,21 +15,40 @@ final class DockerRegistry {
     let output: String
   }
 
+  /// Whom it lets in.
+  enum Door {
+    case open
+    /// Who knows the password of `user`.
+    case password
+    /// Who has a token of that server.
+    case token(TokenServer)
+  }
+
+  /// The hash is bcrypt's of the password, as `htpasswd -B` makes it.
+  static let user = (
+    name: "ann", password: "pull:canary-4f1c", hash: "$2y$05$abcdefghijklmnopqrstuuVEcXwVI8gTB/82OYmWx5HxMbVooQkuK"
+  )
+
   /// `127.0.0.1:port`.
   let authority: String
   private let process: Child
   private let folder: String
+  private let door: Door
+  private let certificates: Certificates?
 
-  init() throws {
+  /// - Parameter certificates: it speaks TLS then, with a good one of these.
+  init(door: Door = .open, certificates: Certificates? = nil) throws {
+    (self.door, self.certificates) = (door, certificates)
     folder = FileManager.default.temporaryDirectory.path + "/watcher-registry.\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
     let log = "\(folder)/registry.log"
     let configuration = """
       version: 0.1
-      log: {level: info, accesslog: {disabled: true}}
+      log: {level: info, accesslog: {disabled: false}}
       storage: {filesystem: {rootdirectory: \(folder)/registry}}
-      http: {addr: "127.0.0.1:0", secret: loopback-only}
+      http: {addr: "127.0.0.1:0", secret: loopback-only\(try Self.tls(certificates))}
       compatibility: {schema1: {enabled: true}}
+      \(try Self.auth(door, in: folder))
       """
     try configuration.write(toFile: "\(folder)/registry.yml", atomically: false, encoding: .utf8)
     process = try Child(
@@ -45,8 +64,10 @@ final class DockerRegistry {
   }
 
   /// A scene that watches a tag of one.
-  static func scene(watching path: String) throws -> (registry: DockerRegistry, image: String, scene: Scene) {
-    let registry = try DockerRegistry()
+  static func scene(
+    watching path: String, door: Door = .open, certificates: Certificates? = nil
+  ) throws -> (registry: DockerRegistry, image: String, scene: Scene) {
+    let registry = try DockerRegistry(door: door, certificates: certificates)
     let image = "\(registry.authority)/\(path)"
     return (registry, image, try Scene(watch: [image]))
   }
@@ -55,6 +76,16 @@ final class DockerRegistry {
     process.signal(SIGKILL)
     _ = try? process.finish()
     try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  /// What the watcher asked for, each with the status of the answer: `200 HEAD /v2/team/app/manifests/stable`. A line of
+  /// the log may come after the answer.
+  var requests: [String] {
+    WatcherBinary.text("\(folder)/registry.log").split(separator: "\n").compactMap { line in
+      line.firstMatch(of: /"([A-Z]+ \/\S*) HTTP\/[0-9.]+" ([0-9]{3}) .*"watcher\//).map {
+        "\($0.output.2) \($0.output.1)"
+      }
+    }
   }
 
   func stop() throws {
@@ -108,26 +139,34 @@ final class DockerRegistry {
 
   private func put(_ document: Document, to path: String, reference: String) throws {
     let type = "Content-Type: \(document.mediaType)"
-    try curl(["--request", "PUT", "--header", type], document, "http://\(authority)/v2/\(path)/manifests/\(reference)")
+    try curl(["--request", "PUT", "--header", type], document, to: path, "\(origin)/v2/\(path)/manifests/\(reference)")
   }
 
   /// In one piece, after asking where to. Source: distribution-spec, Pushing a blob monolithically.
   private func upload(_ blob: Document, to path: String) throws {
-    let headers = try curl(["--request", "POST", "--include"], nil, "http://\(authority)/v2/\(path)/blobs/uploads/")
+    let headers = try curl(["--request", "POST", "--include"], nil, to: path, "\(origin)/v2/\(path)/blobs/uploads/")
     let location = headers.split(whereSeparator: \.isNewline)
       .first { $0.lowercased().hasPrefix("location:") }?.dropFirst("location:".count)
     let place = try #require(location).trimmingCharacters(in: .whitespaces)
     let type = "Content-Type: application/octet-stream"
     try curl(
-      ["--request", "PUT", "--header", type], blob,
+      ["--request", "PUT", "--header", type], blob, to: path,
       "\(place)\(place.contains("?") ? "&" : "?")digest=\(blob.digest)")
   }
 
   @discardableResult
-  private func curl(_ options: [String], _ body: Document?, _ url: String) throws -> String {
+  private func curl(_ options: [String], _ body: Document?, to path: String, _ url: String) throws -> String {
     let (input, output) = ("\(folder)/curl.in", "\(folder)/curl.out")
     defer { for file in [input, output] { unlink(file) } }
     var arguments = ["--silent", "--show-error", "--fail-with-body", "--max-time", "20", "--noproxy", "*"] + options
+    if let certificates { arguments += ["--cacert", certificates.caFile] }
+    switch door {
+    case .open: break
+    case .password: arguments += ["--user", "\(Self.user.name):\(Self.user.password)"]
+    case .token(let server):
+      let token = try server.token(for: [path: ["pull", "push"]])
+      arguments += ["--header", "Authorization: Bearer \(token)"]
+    }
     if let body {
       try Data(body.bytes).write(to: URL(fileURLWithPath: input))
       arguments += ["--data-binary", "@\(input)"]
@@ -147,6 +186,26 @@ final class DockerRegistry {
 
   private static func blob(_ text: String) -> Document {
     FakeRegistryImage.document(.ociConfig, bytes: Array(text.utf8))
+  }
+
+  private var origin: String { (certificates == nil ? "http://" : "https://") + authority }
+
+  private static func tls(_ certificates: Certificates?) throws -> String {
+    guard let files = try certificates?.make(.good) else { return "" }
+    return ", tls: {certificate: \(files.certificate), key: \(files.key)}"
+  }
+
+  private static func auth(_ door: Door, in folder: String) throws -> String {
+    switch door {
+    case .open: return ""
+    case .password:
+      let file = "\(folder)/htpasswd"
+      try "\(user.name):\(user.hash)\n".write(toFile: file, atomically: false, encoding: .utf8)
+      return "auth: {htpasswd: {realm: tests, path: \(file)}}"
+    case .token(let server):
+      return "auth: {token: {realm: \"\(server.realm)\", service: \(TokenServer.service), "
+        + "issuer: \(TokenServer.issuer), rootcertbundle: \(server.certificate)}}"
+    }
   }
 
   private static func listening(_ log: String) -> String? {

@@ -117,7 +117,12 @@ import Testing
     .init(
       "an architecture that is none", #"{"watch": [{"image": "a", "platforms": ["linux/amd46"]}]}"#, status: 0,
       #"warning: no image is known to have "amd46" in its platform"#),
-    .init("whole repositories", #"{"watch": [{"repository": "nginx"}]}"#, "not available", "name each tag as an"),
+    .init(
+      "a wildcard for an expression", #"{"watch": [{"repository": "nginx", "include_tags": ["*-alpine"]}]}"#,
+      "there is nothing to repeat before this"),
+    .init(
+      "lookaround", #"{"watch": [{"repository": "nginx", "include_tags": ["^1\\.(?!0)"]}]}"#, ":1:59: error: ",
+      "lookaround is not supported; exclude_tags may do what is meant"),
     .init(
       "a credential helper that is not there",
       #"{"watch": ["ghcr.io/a/b"], "registries": {"ghcr.io": {"credential_helper": "x"}}}"#, status: 0,

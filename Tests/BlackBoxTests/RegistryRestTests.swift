@@ -21,12 +21,46 @@ import Testing
     #expect(try daemon.finish() == 128 + SIGKILL)
     #expect(try !scene.run(["status"]).stdout.contains(words), "nobody asks it now")
 
-    // Another daemon knows nothing of what was asked of the one before.
+    // Another daemon keeps to what was asked of the one before, until the configuration is read anew.
     isBusy.withLock { $0 = false }
     unlink(scene.stderr)
+    let asked = registry.requests.count
     let next = try scene.daemon()
     defer { next.terminate() }
     #expect(eventually { WatcherBinary.text(scene.stderr).contains("msg=started") })
-    #expect(try !scene.run(["status"]).stdout.contains(words))
+    #expect(try scene.run(["status"]).stdout.contains(words))
+    let check = try scene.run(["check", "\(authority)/app:one", "\(authority)/app:other", "--config", scene.config])
+    #expect(check.status == 2 && check.stdout.contains("limits requests; none is made before"), "\(check.stdout)")
+    #expect(registry.requests.count == asked)
+    kill(next.pid, SIGHUP)
+    // One of them has met the rest itself.
+    for tag in ["one", "two"] {
+      #expect(eventually { registry.requests.dropFirst(asked).contains { $0.path.hasSuffix("/\(tag)") } }, "\(tag)")
+    }
+  }
+
+  /// What was answered before a restart is not asked for again after it.
+  @Test func aRestartAsksNothingTwice() throws {
+    let registry = try FakeRegistry()
+    let image = FakeRegistryImage("first")
+    for tag in ["1.0", "1.1", "stable"] { registry.put(image, in: "app", tag: tag) }
+    registry.put(image, in: "other", tag: "new")
+    let scene = try Scene(watch: [])
+    let repository = ["repository": "\(registry.authority)/app", "include_tags": ["^1"]] as [String: Any]
+    let watch: [Any] = ["\(registry.authority)/app:stable", repository]
+    func recorded(_ count: Int) -> Bool { (try? scene.sql("SELECT count(*) FROM snapshot")) == ["\(count)"] }
+    try scene.configure(watch: watch, interval: "1h")
+    let first = try scene.daemon()
+    #expect(eventually { recorded(3) })
+    first.signal(SIGKILL)
+    #expect(try first.finish() == 128 + SIGKILL)
+    let asked = registry.log.count
+    // A tag that nobody has asked for: once it is recorded, all else that is due has begun as well.
+    try scene.configure(watch: watch + ["\(registry.authority)/other:new"], interval: "1h")
+    let next = try scene.daemon()
+    defer { next.terminate() }
+    #expect(eventually { recorded(4) })
+    let after = registry.log.dropFirst(asked)
+    #expect(after.allSatisfy { $0.contains("/other/") }, "\(after)")
   }
 }

@@ -62,10 +62,15 @@ final class Scene {
   /// Has a daemon serve metrics. Returns the port.
   func listen(host: String = "127.0.0.1", port: Int? = nil) throws -> Int {
     let port = try port ?? freePort()
-    var document = try object(WatcherBinary.text(config))
-    document["http"] = ["listen": "\(host):\(port)"]
-    try JSONSerialization.data(withJSONObject: document, options: .sortedKeys).write(to: URL(fileURLWithPath: config))
+    try set("http", ["listen": "\(host):\(port)"])
     return port
+  }
+
+  /// Adds to the configuration, or replaces what it says.
+  func set(_ key: String, _ value: Any) throws {
+    var document = try object(WatcherBinary.text(config))
+    document[key] = value
+    try JSONSerialization.data(withJSONObject: document, options: .sortedKeys).write(to: URL(fileURLWithPath: config))
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }

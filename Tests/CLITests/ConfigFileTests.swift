@@ -63,16 +63,6 @@ import Testing
     #expect(throws: CommandError.self) { try missing.database() }
   }
 
-  /// What this version cannot do: `run` and `check` refuse it; queries have no use for it.
-  @Test func unbuiltKeysAreRefused() throws {
-    try Self.withFile(#"{"defaults": {"platform_match": "compatible"}}"#) { file in
-      let config = try file.required()
-      #expect(config.unbuilt.count == 1)
-      let error = #expect(throws: CommandError.self) { try file.ready() }
-      #expect(error?.status == .configuration)
-    }
-  }
-
   @Test func namedFileMustBeThere() {
     let file = ConfigFile(option: "/nowhere/config.json", environment: [:])
     for read in [{ try file.required() }, file.optional] {

@@ -229,6 +229,22 @@ import Testing
         == Array(#"{"tag":"docker.io/library/amazonlinux:latest","entries":[]}"#.utf8))
   }
 
+  /// What its registry names is another one, of which no more is known yet.
+  @Test func aStateThatIsKnownToBeOverIsNotNow() throws {
+    var rendering = try Self.rendering(Samples.historyEntries())
+    let moved = MovedTag(digest: try Samples.digest("7"), mediaType: .ociIndex)
+    var state = TagState()
+    state.moved = PendingMove(to: moved, since: try Samples.time("2026-09-18T10:16:00Z"))
+    rendering.state = state
+    let text = rendering.text(TextFormat(width: 200))
+    #expect(text.contains("2026-09-17 21:30:05 – 2026-09-18 10:15:00  moved  image changed · rebuilt\n"))
+    #expect(
+      text.contains(
+        "\n  moved to 777777777777 since 2026-09-18 10:16:00; details are pending, for its registry allows no pull now\n"
+      ))
+    #expect(!text.contains("– now"))
+  }
+
   /// Neither an image's words nor those of a registry reach the terminal as they are.
   @Test func foreignTextIsSafe() throws {
     let entry = try Samples.entry(

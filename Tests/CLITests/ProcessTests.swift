@@ -134,7 +134,7 @@ import Testing
     let status = try shell("watcher status --json", ["WATCHER_DATABASE": database])
     #expect(status.stdout.hasPrefix(#"{"tags":[{"tag":"docker.io/library/amazonlinux:latest","state":"#))
     #expect(status.stdout.contains(#","sinks":[],"daemon":{"running":false,"pid":null,"#))
-    #expect(status.stdout.hasSuffix(",\"database\":\"\(database)\"}\n"))
+    #expect(status.stdout.contains(",\"database\":\"\(database)\",\"registries\":[{\"name\":\"docker.io\","))
 
     let unknown = try shell("watcher status amazonlinux a:1 --database $DB")
     #expect(unknown.status == 66)

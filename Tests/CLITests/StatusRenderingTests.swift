@@ -50,6 +50,27 @@ import Testing
         """)
   }
 
+  /// Before its tags are believed.
+  @Test func whatIsKnownOfRegistries() throws {
+    let sample = try Samples.statusReport()
+    let report = StatusReport(
+      tags: sample.tags, unknown: [], sinks: [], database: sample.database, daemon: sample.daemon,
+      registries: [
+        RegistryStatus(name: "a.example"), RegistryStatus(name: "docker.io", endpoint: "https://mirror.example/hub"),
+        RegistryStatus(name: "ghcr.io", isUnverified: true),
+      ])
+    let text = StatusRendering(report: report, total: report.tags, now: try Samples.time("2026-09-17T21:31:00Z"))
+      .text(TextFormat(width: 100))
+    #expect(
+      text.hasPrefix(
+        """
+        3 tags: 1 ok, 1 failing, 1 pending
+        docker.io is asked at https://mirror.example/hub: what is seen is as fresh as that
+        ghcr.io is taken by its word: no certificate is verified (insecure_skip_verify)
+
+        """))
+  }
+
   @Test func textOnANarrowTerminal() throws {
     let text = try Self.rendering().text(TextFormat(width: 50))
     #expect(
@@ -165,6 +186,44 @@ import Testing
     #expect(String(decoding: report.json.bytes, as: UTF8.self).contains(daemon))
   }
 
+  /// Those that are not well first, and they count.
+  @Test func repositoriesHaveATableOfTheirOwn() {
+    func record(_ path: String, tags: Int, _ change: (inout ListingState) -> Void) -> RepositoryRecord {
+      var state = ListingState()
+      change(&state)
+      return RepositoryRecord(
+        repository: RepositoryReference(domain: "docker.io", path: path), tags: tags, state: state)
+    }
+    let now = Timestamp(milliseconds: 0)
+    let repositories = [
+      record("library/python", tags: 20) { $0.succeeded(at: now, listed: 1_234, fitting: 40) },
+      record("team/none", tags: 0) { $0.succeeded(at: now, listed: 7, fitting: 0) },
+      record("team/gone", tags: 3) { $0.failed(CheckFailure(.denied, "no", remedy: "ask"), at: now) },
+      record("team/new", tags: 0) { _ in },
+      record("team/late", tags: 3) { $0.succeeded(at: now, listed: 0, fitting: 0) },
+    ]
+    let report = StatusReport(
+      tags: [], unknown: [], repositories: repositories, sinks: [], database: "/x.db")
+    #expect(report.isUnwell && report.failing.repositories.count == 3)
+    #expect(
+      StatusRendering(report: report, total: [], now: now).text(TextFormat()).hasPrefix(
+        """
+        5 repositories: 1 ok, 1 failing, 2 empty, 1 pending
+        no tags are watched
+
+        STATE    REPOSITORY  TAGS                 LISTED (UTC)
+        empty    team/none   0 of 7               1970-01-01 00:00:00
+            none of its tags fits: correct include_tags and exclude_tags
+        failing  team/gone   3                    -
+            since 1970-01-01 00:00:00, now denied: no: ask
+        empty    team/late   3 (0 of 0 fit)       1970-01-01 00:00:00
+            its registry lists no tag of it; those seen before are watched until they count as deleted
+        ok       python      20 (40 of 1234 fit)  1970-01-01 00:00:00
+        pending  team/new    0                    -
+
+        """))
+  }
+
   @Test func nothingToShow() {
     let now = Timestamp(milliseconds: 0)
     let none = StatusReport(tags: [], unknown: [], sinks: [], database: "/x.db")
@@ -172,7 +231,9 @@ import Testing
     #expect(StatusRendering(report: none, total: [], now: now).text(TextFormat()) == "no tags are watched\n\n\(line)")
     let daemon = #"{"running":false,"pid":null,"version":null,"configuration":null,"since":null,"problem":null}"#
     #expect(
-      none.json.bytes == Array(#"{"tags":[],"sinks":[],"daemon":\#(daemon),"database":"/x.db"}"#.utf8))
+      none.json.bytes
+        == Array(
+          #"{"tags":[],"repositories":[],"sinks":[],"daemon":\#(daemon),"database":"/x.db","registries":[]}"#.utf8))
     let unknown = StatusReport(tags: [], unknown: [Samples.tag], sinks: [], database: "/x.db")
     #expect(
       StatusRendering(report: unknown, total: [], now: now).text(TextFormat())

@@ -58,7 +58,7 @@ enum Fixtures {
     let config = try WatchConfig.parse(bytes, path: "config.example.json")
     #expect(config.watch.map(\.tag.description).contains("docker.io/library/amazonlinux:latest"))
     #expect(config.watch.count > 3)
-    #expect(config.unbuilt.isEmpty && config.warnings.isEmpty && config.places.isEmpty)
+    #expect(config.warnings.isEmpty && config.places.isEmpty)
     #expect(config.database == nil && config.sinks.allSatisfy { $0.kind == .stdout })
   }
 }

@@ -34,7 +34,14 @@ import Testing
     let bytes = watchlist(5_000) { "{\"repository\":\"index.docker.io/team/app\($0)\"}" }
     let config = try WatchConfig.parse(bytes, path: "c")
     #expect(config.repositories.count == 5_000)
-    #expect(config.unbuilt.count == 100 && config.warnings.count == 100)
+    #expect(config.warnings.count == 100)
+  }
+
+  /// Each of them may give as many as it says.
+  @Test(.timeLimit(.minutes(2))) func tooManyTagsOfRepositories() throws {
+    let bytes = watchlist(1_001) { "{\"repository\":\"a.example/app\($0)\",\"max_tags\":1000}" }
+    let problems = try #require(throws: ConfigProblems.self) { try WatchConfig.parse(bytes, path: "c") }
+    #expect(problems.count == 1 && problems.problems[0].message.contains("may come to 1001000 tags"))
   }
 
   @Test(.timeLimit(.minutes(2))) func tooManyTags() throws {

@@ -4,7 +4,7 @@ import TestSupport
 
 extension JSONDocument {
   /// Whether the reader takes it, and what it asks for can be done.
-  var isTaken: Bool { (try? WatchConfig.parse(bytes, path: "c").unbuilt.isEmpty) ?? false }
+  var isTaken: Bool { (try? WatchConfig.parse(bytes, path: "c")) != nil }
 
   static func fixtures(_ folder: String, _ names: [String]) throws -> [JSONDocument] {
     try names.map { JSONDocument($0, try Fixtures.bytes("\(folder)/\($0).json")) }
@@ -39,12 +39,19 @@ struct SchemaProbe {
       SinkType.webhook.keys, ["type": #""webhook""#, "url": #""https://a.example""#, "secret_file": #""s""#],
       #"{"sinks": {"s": OBJECT}}"#
     ),
+    (ConfigKeys.proxy, [:], #"{"proxy": OBJECT}"#),
+    (
+      ConfigKeys.proxy, ["url": #""http://a.example:1""#, "username": #""u""#, "password_file": #""p""#],
+      #"{"proxy": OBJECT}"#
+    ),
     (ConfigKeys.http, [:], #"{"http": OBJECT}"#), (ConfigKeys.log, [:], #"{"log": OBJECT}"#),
     (ConfigKeys.retention, [:], #"{"retention": OBJECT}"#),
   ]
 
   private static let texts = [
     "", "x", "//", "/x", "/x/", "a:b", "a.example/b:1", "http", "https", "http://a.example", "HTTPS://a.example/",
+    "http://a.example:1", "socks5h://[::1]:1/", "https://a.example/b?c", "https://u@a.example",
+    "https://a.example/v2/b",
     "ftp://a.example", "any", "public", "stdout", "file", "webhook", "strict", "compatible", "debug", "logfmt", "json",
     "forever", "0s", "1s", "10s", "5m", "1h", "1d", "31d", "01s", "1w", "-1s", "127.0.0.1:1", "[::1]", "text/plain",
   ]
@@ -54,7 +61,8 @@ struct SchemaProbe {
       "[]", "[null]", "[1]", #"[""]"#, #"["x"]"#, #"["stdout"]"#, #"["*"]"#, #"["linux/arm64"]"#, #"["a.example:1"]"#,
       #"["0s"]"#, #"["0s", "30d"]"#, #"["0s", "1w"]"#, #"[{"image": "a"}]"#, #"[{"image": "a", "labels": {"": "x"}}]"#,
       "{}", #"{"x": "y"}"#, #"{"x": ""}"#, #"{"x": 1}"#, #"{"x": {}}"#, #"{"//": "x"}"#, #"{"//": {}}"#,
-      #"{"credential": "x"}"#, #"{"credential": "x", "//": "x"}"#, #"{"x": {"credential": "x"}}"#,
+      #"{"url": "http://a.example:1"}"#, #"{"credential": "x"}"#, #"{"credential": "x", "//": "x"}"#,
+      #"{"x": {"credential": "x"}}"#,
       #"{"s": {"type": "stdout"}, "//": "x"}"#, #"{"a b": {"type": "stdout"}}"#,
     ]
 

@@ -21,7 +21,7 @@ import Testing
     let taken = Set(SchemaProbe.all.filter(\.document.isTaken).map(\.key))
     let keys = [
       ConfigKeys.root, ConfigKeys.defaults, ConfigKeys.image, ConfigKeys.registry, ConfigKeys.credential,
-      SinkType.anyKeys, ConfigKeys.http, ConfigKeys.log, ConfigKeys.retention,
+      SinkType.anyKeys, ConfigKeys.proxy, ConfigKeys.http, ConfigKeys.log, ConfigKeys.retention,
     ].flatMap(\.keys)
     #expect(keys.filter { !taken.contains($0.name) }.map(\.name) == [])
     #expect(!taken.contains("unknown") && taken.contains("//"))
@@ -37,7 +37,8 @@ struct SchemaTests {
   /// Bad fixtures in which a schema sees nothing wrong: what is there twice, what names something else in the file, how
   /// long something may be, and the small languages of references, hosts, URLs and patterns.
   private static let onlyForTheReader: Set<String> = [
-    "addresses_and_image_ids", "digest_only", "duplicate_tag", "duplicates_on_one_line", "group_range",
+    "addresses_and_image_ids", "digest_only", "duplicate_repository", "duplicate_tag", "duplicates_on_one_line",
+    "group_range",
     "hosts_that_cannot_be", "http_listen_port", "long_line", "more_than_twenty", "registry_hosts", "retention_range",
     "sink_unknown", "sink_unknown_without_sinks", "tabs",
   ]
@@ -51,16 +52,6 @@ struct SchemaTests {
     for (document, verdict) in zip(taken, try SchemaValidator.verdicts(on: taken)) {
       #expect(verdict == "valid", "\(document.name)")
     }
-  }
-
-  @Test func whatIsNotBuiltIsNotOffered() throws {
-    let unbuilt = try JSONDocument.fixtures("good", Fixtures.good).filter { !$0.isTaken }
-    #expect(unbuilt.map(\.name) == ["contract"])
-    let others = [
-      #"{"defaults": {"platform_match": "compatible"}}"#, #"{"watch": [{"repository": "a"}]}"#,
-    ]
-    let verdicts = try SchemaValidator.verdicts(on: unbuilt + others.map { JSONDocument($0, $0.utf8) })
-    #expect(verdicts.count == 3 && !verdicts.contains("valid"))
   }
 
   @Test func whatIsRefusedIsRefusedWhereASchemaCan() throws {

@@ -20,8 +20,9 @@ import Testing
     #expect(full.intervalSeconds == 300 && full.selection == .all && full.sinks == ["journal", "ops"])
     #expect(full.labels == ["team": "web"] && full.line == 11)
     let repository = try #require(config.repositories.first)
-    #expect(repository.domain == "registry.example.com" && repository.path == "base/python")
-    #expect(repository.includeTags == ["^3\\.\\d+$"] && repository.excludeTags == ["rc"] && repository.maxTags == 20)
+    #expect(repository.repository == RepositoryReference(domain: "registry.example.com", path: "base/python"))
+    #expect(repository.tags.include.map(\.text) == ["^3\\.\\d+$"] && repository.tags.exclude.map(\.text) == ["rc"])
+    #expect(repository.tags.maxTags == 20 && repository.line == 13 && repository.intervalSeconds == 900)
     #expect(config.sinks.map(\.name) == ["journal", "audit", "ops"])
     #expect(config.sinks[1].kind == .file(path: "/var/log/watcher/events.jsonl"))
     let chosen = config.sinks.map(\.events)
@@ -34,7 +35,6 @@ import Testing
     #expect(config.log.level == .info && config.log.format == .logfmt)
     #expect(config.retention.historySeconds == nil && config.retention.deliveriesSeconds == 30 * 86_400)
     #expect(config.warnings.map(\.message) == ["nothing is watched at \"127.0.0.1:5000\""])
-    #expect(config.unbuilt.map(\.line) == [13])
   }
 
   @Test func nothingMeansDefaults() throws {
@@ -45,7 +45,7 @@ import Testing
       #expect(config.defaults == WatchDefaults(sinks: ["stdout"]))
       #expect(config.defaults.intervalSeconds == 900 && config.defaults.unreachableAfterSeconds == 3_600)
       #expect(config.retention.historySeconds == nil && config.retention.deliveriesSeconds == 2_592_000)
-      #expect(config.unbuilt.isEmpty && config.warnings.first?.message == "no tags are watched")
+      #expect(config.warnings.first?.message == "no tags are watched")
     }
   }
 
@@ -158,27 +158,6 @@ import Testing
     #expect(config.retention.deliveriesSeconds == nil)
   }
 
-  /// Everything that this version cannot do is named once, and nothing else is.
-  @Test(arguments: [
-    (#"{"defaults":{"platform_match":"compatible"}}"#, ["platform_match"]),
-    (#"{"registries":{"a.example":{"credential_helper":"pass"}},"docker_config_file":false}"#, []),
-    (#"{"watch":[{"repository":"a.example/b"}]}"#, ["repository"]),
-    (#"{"sinks":{"a":{"type":"webhook","url":"https://a.example"}}}"#, []),
-    (#"{"sinks":{"a":{"type":"stdout","group":"1m"}}}"#, []),
-    (#"{"http":{"listen":"[::1]:1"}}"#, []), (#"{"http":{}}"#, []),
-    (#"{"retention":{"history":"forever","deliveries":"1d"},"defaults":{"platform_match":"strict"}}"#, []),
-    (#"{"registries":{"a.example":{"token_file":"/t","ca_file":"/c","trusted_realms":["b.example"]}}}"#, []),
-  ])
-  func unbuilt(_ text: String, _ words: [String]) throws {
-    let config = try WatchConfig.parse(Array(text.utf8), path: "c")
-    #expect(config.unbuilt.count == words.count)
-    for (problem, word) in zip(config.unbuilt, words) {
-      #expect(problem.message.contains(word) && problem.message.hasSuffix("not available in this version"))
-      #expect(problem.severity == .error && problem.hint != nil)
-      #expect(problem.rendered.hasPrefix("c:1:\(problem.column): error: "))
-    }
-  }
-
   /// JSON has no comments; an editor's schema and a remark stand in their place, and change nothing.
   @Test func remarksAreIgnored() throws {
     func text(_ remark: String, _ first: String = "") -> String {
@@ -198,7 +177,7 @@ import Testing
     #expect(after.registries == before.registries && after.registries.keys.sorted() == ["a.example"])
     #expect(after.sinks == before.sinks && after.sinks.map(\.name) == ["h"])
     #expect(after.httpListen == before.httpListen && after.log == before.log && after.retention == before.retention)
-    #expect(after.warnings.isEmpty && after.unbuilt.isEmpty)
+    #expect(after.warnings.isEmpty)
     #expect(try DatabaseSetting(in: Array(full.utf8), path: "c").path == "/w.db")
   }
 

@@ -90,4 +90,21 @@ import Testing
     #expect(config.registries["[::1]:5000"]?.trustedRealms == ["[fd00::9]:443", "10.0.0.7"])
     #expect(config.warnings.map(\.line) == [3, 4, 5, 8, 9, 10, 11])
   }
+
+  /// What the grammar takes, and is a mistake nearly always.
+  @Test(
+    arguments: [
+      ("r.test/\(String(repeating: "a", count: 248))", "the name is 255 bytes", false),
+      ("r.test/\(String(repeating: "a", count: 249))", "the name is 256 bytes", true),
+      ("localhost:5000", "means the Docker Hub image docker.io/library/localhost:5000", true),
+      ("r.test/app:sha256-\(hex)", "is no image", true), ("r.test/app:sha256-\(hex).sig", "is no image", true),
+      ("r.test/app:sha512-\(hex)\(hex.dropLast(8))", "is no image", true),
+      ("r.test/app:sha256-\(hex.dropLast())", "is no image", false),
+      ("r.test/app:sha256-\(hex.dropLast())g", "is no image", false), ("r.test/app:sha256", "is no image", false),
+    ] as [(String, String, Bool)])
+  func isWarnedOf(_ text: String, _ words: String, _ isWarned: Bool) throws {
+    let config = try WatchConfig.parse(Array("{\"watch\": [\"\(text)\"]}".utf8), path: "c")
+    #expect(config.watch.count == 1)
+    #expect(config.warnings.contains { $0.message.contains(words) } == isWarned, "\(config.warnings)")
+  }
 }

@@ -27,6 +27,7 @@ import Testing
         #"{"auth": "\#(base64("u:p"))", "identitytoken": "t"}"#,
         .login(.identity(token: "t", otherwise: .init(username: "u", password: "p")))
       ),
+      (#"{"auth": "\#(base64("u:"))", "identitytoken": "t"}"#, .login(.identity(token: "t", otherwise: nil))),
       (#"{"registrytoken": "t", "identitytoken": "s"}"#, .login(.bearer(token: "t"))),
       (#"{}"#, .marker), (#"{"email": "x"}"#, .marker), (#"{"username": "u"}"#, .marker), (#"{"auth": null}"#, .marker),
     ] as [(String, AuthFile.Entry)])

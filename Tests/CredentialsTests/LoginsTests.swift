@@ -94,6 +94,23 @@ import Testing
     #expect(asked == 1)
   }
 
+  /// As polls do when the daemon stops.
+  @Test func whoGivesUpWaitsForNoHelper() async throws {
+    try helper("sleep 61")
+    try write(#"{"credsStore": "h"}"#)
+    let logins = logins()
+    let waiting = (0..<3).map { _ in Task { try await logins.login(for: Self.query) } }
+    let began = ContinuousClock.now
+    while asked == 0, ContinuousClock.now - began < .seconds(10) { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(asked == 1)
+    let cancelled = ContinuousClock.now
+    for task in waiting { task.cancel() }
+    for task in waiting { _ = try await task.value }
+    #expect(ContinuousClock.now - cancelled < .seconds(5))
+    try helper(Self.answer)
+    #expect(try await logins.login(for: Self.query) == .found(Self.u, origin: "\(Self.origin) (\(config))"))
+  }
+
   @Test func itsAnswerHoldsFiveMinutesAndAFailureOne() async throws {
     try write(#"{"credsStore": "h"}"#)
     for (script, milliseconds) in [

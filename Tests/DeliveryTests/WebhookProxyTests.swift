@@ -10,8 +10,8 @@ import Transport
     arguments: [
       (
         407, "proxy.test:3128",
-        "the proxy proxy.test:3128 answered 407 for https://r.test; set or correct user name and password in the "
-          + "proxy's URL"
+        "the proxy proxy.test:3128 answered 407 for https://r.test; set or correct proxy.username and "
+          + "proxy.password_file, or both in the proxy's URL"
       ), (407, nil, "https://r.test answered 407"),
       (503, "proxy.test:3128", "https://r.test answered 503"),
     ] as [(Int, String?, String)])

@@ -39,12 +39,40 @@ struct PairingTests {
         == ["linux/arm64 added"])
   }
 
-  /// Another platform may stand in for the one that was asked for (`platform_match` compatible).
-  @Test func aStandInPlatformIsWatchedAsWell() {
-    let stand = Platform(os: "linux", architecture: "386")
-    let old = Sample.index(1, image(stand, 1), selection: Self.onlyAMD)
-    #expect(old.change(to: .index(2, image(stand, 2), selection: Self.onlyAMD))?.summary == ["linux/386 content"])
-    #expect(old.change(to: .index(2, selection: Self.onlyAMD))?.summary == ["linux/386 removed"])
+  private static let likeAMD = PlatformSelection.compatible([amd64])
+  private static let i386 = Platform(os: "linux", architecture: "386")
+
+  /// An image of 386 under the name of the platform that it stands in for.
+  private func standIn(_ id: Int) -> PlatformImage {
+    var image = image(amd64, id)
+    image.found = Self.i386
+    return image
+  }
+
+  /// Whether another one stands in, or the thing itself comes or goes.
+  @Test func aStandInIsComparedWithWhatTakesItsPlace() {
+    let old = Sample.index(1, standIn(1), selection: Self.likeAMD)
+    #expect(old.change(to: .index(2, standIn(2), selection: Self.likeAMD))?.summary == ["linux/amd64 content"])
+    #expect(old.change(to: .index(2, selection: Self.likeAMD))?.summary == ["linux/amd64 removed"])
+    let real = Sample.index(2, image(amd64, 2), selection: Self.likeAMD)
+    #expect(old.change(to: real)?.summary == ["linux/amd64 content"])
+    #expect(old.change(to: real)?.changes.map(\.previous?.found) == [Self.i386])
+    #expect(
+      real.change(to: Sample.index(3, standIn(1), selection: Self.likeAMD))?.changes[0].current?.found == Self.i386)
+  }
+
+  /// What was not watched before joins without a word, and leaves so.
+  @Test func anotherWayToMatchIsNoNews() {
+    let strict = Sample.index(1, selection: Self.onlyAMD)
+    let like = Sample.index(2, standIn(1), selection: Self.likeAMD)
+    let all = Sample.index(3, image(Self.i386, 1))
+    for (from, to) in [(strict, like), (like, Sample.index(4, selection: Self.onlyAMD)), (all, like), (like, all)] {
+      #expect(from.change(to: to)?.type == .indexChanged, "\(from) \(to)")
+    }
+    let real = Sample.index(5, image(amd64, 2), selection: Self.onlyAMD)
+    #expect(like.change(to: real)?.summary == ["linux/amd64 content"])
+    #expect(
+      real.change(to: Sample.index(6, image(amd64, 3), selection: Self.likeAMD))?.summary == ["linux/amd64 content"])
   }
 
   static let singles: [(String, Sample, Sample, EventType, [String])] = [

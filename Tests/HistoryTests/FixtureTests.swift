@@ -8,7 +8,7 @@ import Testing
 
 /// Each of `fixtures` was written by the version it is named after and is never written again.
 @Suite struct FixtureTests {
-  static let versions = ["v1", "v2", "v3", "v4", "v5"]
+  static let versions = ["v1", "v2", "v3", "v4", "v5", "v6"]
   let scratch = Scratch()
 
   private func place(_ version: String) {

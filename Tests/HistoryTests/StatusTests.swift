@@ -74,6 +74,19 @@ import Testing
     #expect(report.tags.map(\.digest) == [digest(1)])
   }
 
+  @Test func registriesOfItsTagsAreShownWithWhatIsKnown() throws {
+    let report = try report { history in
+      _ = try history.amazonTag()
+      try history.recordRegistries([
+        RegistryStatus(name: "docker.io", endpoint: "https://mirror.example"),
+        RegistryStatus(name: "ghcr.io", isUnverified: true),
+      ])
+    }
+    #expect(report.registries == [RegistryStatus(name: "docker.io", endpoint: "https://mirror.example")])
+    let none = try self.report { try $0.recordRegistries([]) }
+    #expect(none.registries == [RegistryStatus(name: "docker.io")] && none.failing.registries == none.registries)
+  }
+
   @Test func aDeletedTagHasNoCurrentImage() throws {
     let report = try report { history in
       let tag = try history.amazonTag()

@@ -25,6 +25,11 @@ import Testing
     ),
     ("a look at a file that the configuration names is given up after", time(Limits.lookSeconds)),
     ("watched tags", count(Limits.watchedTags)),
+    ("the tags of a repository", count(Limits.listedTags)),
+    (
+      "a page of them; so many are asked for with one; pages",
+      "\(bytes(Limits.tagPageBytes)); \(count(Limits.tagsOfAPage)); \(count(Limits.tagPages))"
+    ),
     ("redirects", count(Limits.redirects)),
     ("connecting", time(Limits.connectSeconds)),
     ("a request", time(Limits.requestSeconds)),

@@ -113,7 +113,7 @@ import Testing
     }
     _ = try await engine.reconfigure(
       PollEngine.Change(
-        builder: PlanBuilder(entries: [entry("b")]) { _ in 4 },
+        builder: PlanBuilder(entries: [entry("b")]) { _ in RegistryLimits(concurrency: 4) },
         register: { try $0.register([entry("b")], sinks: ["out"]) },
         onRegistered: {}))
     await #expect(throws: CheckInterruption.reloaded) { try await gone.value }

@@ -70,6 +70,11 @@ final class OneTag {
     try take(.found(snapshot, head: snapshot.digest), at: seconds)
   }
 
+  /// A poll for which the registry names another document and lets nobody have it.
+  func moved(to digest: Digest, at seconds: Int) throws -> Record? {
+    try take(.observed(.moved(MovedTag(digest: digest, mediaType: .ociIndex), documents: [])), at: seconds)
+  }
+
   /// A poll that finds the tag moved, and was begun when its row had another number.
   func pollOfAnotherRow(at seconds: Int) throws -> Record? {
     let snapshot = visible(world.snapshot(0))

@@ -163,7 +163,7 @@ import Testing
     let gate = Gate()
     let entries = [Self.entry(sinks: ["new"])]
     let change = PollEngine.Change(
-      builder: PlanBuilder(entries: entries) { _ in 4 },
+      builder: PlanBuilder(entries: entries) { _ in RegistryLimits(concurrency: 4) },
       register: { store in
         gate.isEntered.store(true, ordering: .sequentiallyConsistent)
         while !gate.isOpen.load(ordering: .sequentiallyConsistent) { usleep(1_000) }
@@ -206,7 +206,7 @@ import Testing
     let entries = [Self.entry(sinks: ["out"])]
     _ = try await engine.reconfigure(
       PollEngine.Change(
-        builder: PlanBuilder(entries: entries) { _ in 4 },
+        builder: PlanBuilder(entries: entries) { _ in RegistryLimits(concurrency: 4) },
         register: { [writer] store in
           holds.store(true, ordering: .sequentiallyConsistent)
           Task { await engine.tick() }
@@ -235,9 +235,9 @@ import Testing
     let entries = [Self.entry(sinks: ["out"]), more]
     _ = try await engine.reconfigure(
       PollEngine.Change(
-        builder: PlanBuilder(entries: entries) { _ in 4 },
+        builder: PlanBuilder(entries: entries) { _ in RegistryLimits(concurrency: 4) },
         register: { try $0.register(entries, sinks: ["out"]) }, onRegistered: {},
-        onWatched: { say.yield("unpolled \($0)") }))
+        onWatched: { say.yield("unpolled \($1)") }))
     let first = await said.prefix(3).reduce(into: []) { $0.append($1) }
     #expect(first == ["\(Self.tag)", "unpolled [\(more.tag)]", "\(more.tag)"])
     #expect(await engine.stop() == nil)
@@ -252,7 +252,7 @@ import Testing
     let refusal = RefusedCommit()
     if atCommit { writer.queue.add(transactionObserver: refusal, extent: .databaseLifetime) }
     let change = PollEngine.Change(
-      builder: PlanBuilder(entries: []) { _ in 4 },
+      builder: PlanBuilder(entries: []) { _ in RegistryLimits(concurrency: 4) },
       register: { store in
         guard atCommit else { throw StoreError(.full, "no") }
         return try store.register([], sinks: ["new"])

@@ -124,9 +124,9 @@ import Testing
   private func core(_ entries: [WatchEntry]) throws -> PollCore { try writer.core(entries, at: moment(0)) }
 
   private func watch(_ entries: [WatchEntry], _ core: inout PollCore, at seconds: Int) throws {
-    let (records, snapshots) = try writer.transactionSync { try $0.register(entries, sinks: ["out"]) }
+    let registered = try writer.transactionSync { try $0.register(entries, sinks: ["out"]) }
     core.watch(
-      PlanBuilder(entries: entries) { _ in 4 }, records: records, snapshots: snapshots, at: moment(seconds))
+      PlanBuilder(entries: entries) { _ in RegistryLimits(concurrency: 4) }, registered, at: moment(seconds))
   }
 
   private func answer(_ job: PollJob, _ core: inout PollCore, at seconds: Int) throws {

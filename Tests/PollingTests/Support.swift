@@ -36,8 +36,13 @@ extension HistoryWriter {
     _ entries: [WatchEntry], sinks: [String] = ["out"], concurrency: Int = 4, seed: UInt64 = 1, at now: Moment,
     isSinglePass: Bool = false
   ) throws -> PollCore {
-    let (records, snapshots) = try transactionSync { try $0.register(entries, sinks: sinks) }
-    return PlanBuilder(entries: entries) { _ in concurrency }.core(
-      records: records, snapshots: snapshots, seed: seed, now: now, isSinglePass: isSinglePass)
+    PlanBuilder(entries: entries) { _ in RegistryLimits(concurrency: concurrency) }.core(
+      try transactionSync { try $0.register(entries, sinks: sinks) }, seed: seed, now: now,
+      pass: isSinglePass ? .tags : nil)
   }
+}
+
+extension PollCore {
+  /// Polls to start now.
+  mutating func due(at now: Moment) -> [PollJob] { work(at: now).polls }
 }

@@ -174,6 +174,23 @@ import Testing
     #expect(try recorder.decide(request, Past()).events.map(\.sinks) == [[]])
   }
 
+  /// An image that stood in for a platform stays in the history of an unmoved tag, as what it is.
+  @Test func whatStoodInIsKeptUnderItsOwnNameOnceThatIsNotAskedFor() throws {
+    let (amd64, i386) = (Platform(os: "linux", architecture: "amd64"), Platform(os: "linux", architecture: "386"))
+    var past = Past(newest: stored("1", found: i386))
+    past.row.walked = .compatible([amd64])
+    var request = request(
+      .found(
+        TagSnapshot(digest: digest("1"), mediaType: .ociIndex, size: 2, images: [], documents: []), head: digest("1")))
+    request.watched.selection = .only([amd64])
+    let decision = try recorder.decide(request, past)
+    guard case .update(7, let images) = decision.change else {
+      Issue.record("\(decision.change as Any)")
+      return
+    }
+    #expect(images.map(\.platform) == [i386] && images.map(\.found) == [nil] && decision.events.isEmpty)
+  }
+
   @Test func aPastThatCannotBeReadDecidesNothing() {
     #expect(throws: Past.Unreadable.self) {
       try recorder.decide(request(.confirmed), Past(isReadable: false))
@@ -199,14 +216,18 @@ import Testing
     return TagSnapshot(digest: digest(digit), mediaType: .ociIndex, size: 2, images: [image], documents: [])
   }
 
-  private func stored(_ digit: Character, id: SnapshotID = 7, ended: StoredSnapshot.Ending? = nil) -> StoredSnapshot {
+  private func stored(
+    _ digit: Character, id: SnapshotID = 7, ended: StoredSnapshot.Ending? = nil, found: Platform? = nil
+  ) -> StoredSnapshot {
     StoredSnapshot(
       id: id, digest: digest(digit), mediaType: .ociIndex, size: 2, firstSeen: Self.before, lastSeen: Self.before,
       ended: ended, event: .tagFirstSeen,
       images: state(digit).images.map {
-        StoredImage(
+        var image = StoredImage(
           platform: $0.platform, manifest: $0.manifest, manifestSize: 3, imageID: $0.imageID, configSize: 4,
           created: nil, changeClass: .added)
+        image.found = found
+        return image
       })
   }
 

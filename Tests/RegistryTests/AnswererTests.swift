@@ -120,7 +120,8 @@ import Testing
     #expect(failure?.code == .authUnsupported)
     #expect(
       failure?.message == "the proxy \(proxy.authority) answered 407: "
-        + "it wants a user name and password; set or correct them in the proxy's URL")
+        + "it wants a user name and password; set or correct them: proxy.username and proxy.password_file, "
+        + "or in the proxy's URL in the environment")
   }
 
   @Test func theTraceSpeaksPlainly() async throws {

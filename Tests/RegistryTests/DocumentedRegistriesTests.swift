@@ -36,7 +36,11 @@ import Testing
     ),
     ("405", [answer(405)]), ("405 with `DENIED`", [answer(405, #"{"errors":[{"code":"DENIED"}]}"#)]),
     ("406, 415", [answer(406), answer(415)]), ("407", [answer(407)]), ("408, 425", [answer(408), answer(425)]),
-    ("413, 431", [answer(413), answer(431)]), ("429", [answer(429)]), ("451", [answer(451)]),
+    ("413, 431", [answer(413), answer(431)]), ("429", [answer(429)]),
+    (
+      "429 that speaks of the \"pull rate limit\"",
+      [answer(429, #"{"errors":[{"code":"TOOMANYREQUESTS","message":"You have reached your pull rate limit."}]}"#)]
+    ), ("451", [answer(451)]),
     (
       "500 that says denied or unauthorized (a cache's upstream)",
       [answer(500, #"{"errors":[{"code":"UNKNOWN","message":"unauthorized: access denied"}]}"#)]

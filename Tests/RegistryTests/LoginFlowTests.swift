@@ -95,6 +95,27 @@ import Testing
     #expect(Set(authorizations(harness)) == ["Bearer direct"])
   }
 
+  /// What is public stays to be seen, whoever gives out the tokens for it.
+  @Test func whereALogInMayNotGoATokenIsAskedForWithout() async throws {
+    let neighbour = try FakeRegistry(door: .anonymousToken)
+    defer { neighbour.stop() }
+    let harness = try harness(door: .open, #"{"auths": {"@": \#(Self.entry("ann"))}}"#)
+    let challenge = "Bearer realm=\"\(neighbour.origin)/token\",service=\"s\""
+    harness.registry.setFault { request in
+      request.header("Authorization") == nil ? ScriptedResponse(401, headers: [("WWW-Authenticate", challenge)]) : nil
+    }
+    #expect(try await harness.snapshot().images.count == 1)
+    harness.clock.advance(seconds: 1_000)
+    neighbour.setDoor(.token(username: "ann", password: Self.password))
+    let failure = await harness.failure()
+    #expect(failure?.code == .unauthorizedOrMissing)
+    let why =
+      "the log-in from \(config) is kept from the token server \(neighbour.origin) "
+      + "(credentials may not go there); add it to trusted_realms if it is right"
+    #expect(failure?.message.hasSuffix(why) == true, "\(failure?.message ?? "")")
+    #expect(neighbour.requests.count > 1 && neighbour.requests.allSatisfy { $0.header("Authorization") == nil })
+  }
+
   // MARK: Refresh tokens
 
   @Test func anIdentityTokenIsPosted() async throws {
@@ -146,6 +167,24 @@ import Testing
     #expect(try String(contentsOf: URL(filePath: config), encoding: .utf8).contains("first"))
   }
 
+  @Test func aNewRefreshTokenThatIsRefusedGivesWayToTheFirstAndIsNotQuoted() async throws {
+    let harness = try harness(door: .refreshToken("first"), #"{"auths": {"@": {"identitytoken": "first"}}}"#)
+    harness.registry.setFault { request in
+      guard request.path == "/token", harness.clock.clock.now().milliseconds == 1_000_000 else { return nil }
+      return ScriptedResponse(200, body: Array(#"{"access_token": "x", "refresh_token": "second-canary"}"#.utf8))
+    }
+    _ = await harness.failure()
+    harness.clock.advance(seconds: 1_000)
+    _ = try await harness.snapshot()
+    #expect(harness.registry.requests.compactMap { $0.form("refresh_token") } == ["first", "second-canary", "first"])
+    harness.registry.setFault { request in
+      request.path == "/token"
+        ? ScriptedResponse(403, body: Array(#"{"message": "no: \#(request.form("refresh_token") ?? "")"}"#.utf8)) : nil
+    }
+    harness.clock.advance(seconds: 1_000)
+    #expect(await harness.failure()?.message.contains("first") == false)
+  }
+
   // MARK: Wrong ones
 
   @Test(arguments: [
@@ -170,6 +209,19 @@ import Testing
       #expect(authorizations(harness).count == round)
       harness.clock.advance(seconds: 1)
     }
+  }
+
+  /// A token server says 403 of a repository that a right password may not read.
+  @Test func aRepositoryThatMayNotBeReadStopsNoOther() async throws {
+    let harness = try harness(
+      door: .token(username: "ann", password: Self.password), #"{"auths": {"@": \#(Self.entry("ann"))}}"#)
+    harness.registry.setFault { request in
+      request.path == "/token" && request.query("scope")?.contains("team") == true ? ScriptedResponse(403) : nil
+    }
+    let tag = harness.registry.tag("team/app")
+    let failure = await #expect(throws: CheckFailure.self) { try await harness.observe(tag) }
+    #expect(failure?.code == .badCredentials)
+    #expect(try await harness.snapshot().images.count == 1)
   }
 
   @Test(arguments: [

@@ -117,9 +117,11 @@ import Testing
     let first = try await harness.observe(harness.registry.tag("app"))
     #expect(head(first) == nil)
     #expect(harness.registry.log.prefix(2) == ["HEAD /v2/app/manifests/latest", "GET /v2/app/manifests/latest"])
+    // Once may be an accident.
+    _ = try await harness.snapshot()
     harness.clock.advance(seconds: 23 * 3_600)
     _ = try await harness.snapshot()
-    #expect(harness.count("HEAD /v2/app/manifests/latest") == 1)
+    #expect(harness.count("HEAD /v2/app/manifests/latest") == 2)
     harness.clock.advance(seconds: 3_600)
     harness.registry.setFault(nil)
     let last = try await harness.observe(harness.registry.tag("app"))

@@ -41,16 +41,22 @@ import Testing
         401, "", .notAskedFor,
         "it is private or not there, and the configured credentials were not asked for; check the name"
       ),
-      (401, "", .refused, "it is not there, or the configured credentials do not allow it; check both"),
+      (401, "", .refused("log-in from f"), "it is not there, or not allowed with the log-in from f; check both"),
       (500, denied, .none, "it is private or not there; check the name or set credentials for the registry"),
-      (500, denied, .refused, "it is not there, or the configured credentials do not allow it; check both"),
+      (500, denied, .refused("log-in from f"), "it is not there, or not allowed with the log-in from f; check both"),
       (403, "", .none, "access is denied; check the name or set credentials for the registry"),
       (403, "", .notAskedFor, "access is denied, and the configured credentials were not asked for; check the name"),
-      (403, "", .refused, "the configured credentials do not allow it; check the name and what they may read"),
-      (405, denied, .refused, "the configured credentials do not allow it; check the name and what they may read"),
+      (
+        403, "", .refused("log-in from f"),
+        "it is not allowed with the log-in from f; check the name and what that may read"
+      ),
+      (
+        405, denied, .refused("log-in from f"),
+        "it is not allowed with the log-in from f; check the name and what that may read"
+      ),
       (429, "", .none, "too many requests; poll less often or set credentials"),
       (429, "", .notAskedFor, "too many requests; poll less often"),
-      (429, "", .refused, "too many requests; poll less often"),
+      (429, "", .refused("log-in from f"), "too many requests; poll less often"),
       (429, "", .notSentThere, "too many requests; poll less often"), (401, "", .notSentThere, elsewhere),
       (403, "", .notSentThere, elsewhere),
     ] as [(Int, String, Answer.Login, String)])
@@ -74,12 +80,12 @@ import Testing
         "it was here and is gone or private now, and the configured credentials were not asked for"
       ),
       (
-        500, denied, .refused,
-        "it was here and is gone, or the configured credentials no longer allow it; check what they may read"
+        500, denied, .refused("log-in from f"),
+        "it was here and is gone, or no longer allowed with the log-in from f; check what that may read"
       ),
       (403, "", .none, "access is denied now; set credentials for the registry"),
       (403, "", .notAskedFor, "access is denied now, and the configured credentials were not asked for"),
-      (403, "", .refused, "the configured credentials no longer allow it; check what they may read"),
+      (403, "", .refused("log-in from f"), "it is no longer allowed with the log-in from f; check what that may read"),
       (
         404, "", .none,
         "it does not look like a registry's answer: an outage, a proxy, or no registry at all; check the host"
@@ -112,11 +118,11 @@ import Testing
       (true, .open, "access is denied, and the configured credentials were not asked for; check the name"),
       (
         true, .basic(username: "ann", password: "pw"),
-        "the configured credentials do not allow it; check the name and what they may read"
+        "it is not allowed with the configured credentials; check the name and what that may read"
       ),
       (
         true, .token(username: "ann", password: "pw"),
-        "the configured credentials do not allow it; check the name and what they may read"
+        "it is not allowed with the configured credentials; check the name and what that may read"
       ),
       (false, .anonymousToken, "access is denied; check the name or set credentials for the registry"),
     ] as [(Bool, FakeRegistry.Door, String)])

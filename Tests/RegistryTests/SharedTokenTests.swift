@@ -97,4 +97,43 @@ import Testing
     for path in paths { try await look(harness, path) }
     #expect(neighbour.requests.map { $0.queries("scope").count } == [1, 1, 1])
   }
+
+  /// A no to several is no word about the log-in, which goes on to be used for each.
+  @Test(arguments: [400, 401, 403]) func aLogInIsNotBlamedForSeveral(_ status: Int) async throws {
+    let file = SecretFile("pw")
+    let (harness, paths) = try harness(
+      door: .token(username: "ann", password: "pw"), count: 4,
+      credentials: .basic(username: "ann", passwordFile: file.path))
+    harness.registry.setFault { request in
+      request.path == "/token" && request.queries("scope").count > 1 ? ScriptedResponse(status) : nil
+    }
+    for path in paths { try await look(harness, path) }
+    #expect(harness.count("GET /token") == 5)
+  }
+
+  /// Those that wait for a token of several get one of their own where it came to one.
+  @Test func whoJoinsAnExchangeGetsItsOwn() async throws {
+    let (harness, paths) = try harness(count: 4)
+    harness.registry.setFault { request in
+      request.path == "/token" && request.queries("scope").count > 1 ? ScriptedResponse(403) : nil
+    }
+    // The realm is known from then on.
+    try await look(harness, paths[0])
+    harness.clock.advance(seconds: 86_401)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for path in paths { group.addTask { try await look(harness, path) } }
+      try await group.waitForAll()
+    }
+  }
+
+  /// A registry may say so of what a token is not good for, instead of 401.
+  @Test(arguments: [403, 404]) func whatATokenIsNotGoodForIsAskedForAlone(_ status: Int) async throws {
+    let (harness, paths) = try harness(count: 2)
+    harness.registry.setGrants(1)
+    harness.registry.setFault { request in
+      let isOther = request.path.hasPrefix("/v2/\(paths[1])/")
+      return isOther && request.header("Authorization") == "Bearer fake-token-1" ? ScriptedResponse(status) : nil
+    }
+    for path in paths { try await look(harness, path) }
+  }
 }

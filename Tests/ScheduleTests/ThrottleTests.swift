@@ -85,4 +85,17 @@ struct ThrottleTests {
     #expect(plan.due(at: 49) == [])
     #expect(plan.due(at: 50) == [0])
   }
+
+  /// Those that failed and wait for the end of a pause, which may have been rounded by a restart; no others.
+  @Test func whoHasMetAPauseIsAskedForWhenItIsEnded() {
+    let end = BootTime(milliseconds: 3_600_000)
+    let dues: [Resume] = [
+      .failing(at: end - 999, failures: 1), .failing(at: end + 5_000, failures: 1), .due(at: end + 5_000),
+      .failing(at: end - 1_000, failures: 1),
+    ]
+    var plan = PollPlan(dues.count, intervalSeconds: 60, concurrency: 4) { dues[$0] }
+    plan.pause(registry: 0, until: end)
+    plan.endPauses(at: 1_000)
+    #expect(dues.indices.map { plan.due(of: $0) } == [1_000, 1_000, end + 5_000, end - 1_000])
+  }
 }

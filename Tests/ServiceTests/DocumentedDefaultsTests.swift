@@ -1,6 +1,7 @@
 import Config
 import Delivery
 import ImageModel
+import Polling
 import Registry
 import TestSupport
 import Testing
@@ -65,7 +66,7 @@ import Transport
     }
     func hold(_ both: (RegistryAccess) -> Bool) -> Bool { hold(both, both) }
     func concurrency(_ domain: String) -> Set<Int> {
-      Set(registries.map { RegistryAccessMap.concurrency(of: domain, $0[domain]) })
+      Set(registries.map { RegistryAccessMap.limits(of: domain, $0[domain]).concurrency })
     }
     let certificate = RegistryAccessMap(
       settings: try parse(#"{"registries": {"a.example": {"client_cert_file": "/c"}}}"#).registries, environment: [:],
@@ -79,22 +80,24 @@ import Transport
         "one of type `stdout`, named `stdout`", empty.sinks == [SinkSettings(name: "stdout", kind: .stdout)]),
       "defaults.interval": Default("`15m`", entry.intervalSeconds == 900),
       "defaults.platforms": Default(#"`["*"]`"#, entry.selection == .all),
-      "defaults.platform_match": Default("`strict`", config.unbuilt.isEmpty),
+      "defaults.platform_match": Default("`strict`", empty.defaults.platformMatch == .strict),
       "defaults.sinks": Default("every sink", entry.sinks == ["h", "f"]),
       "defaults.unreachable_after": Default("`1h`", entry.unreachableAfterSeconds == 3_600),
       "watch[].interval": Default("that of `defaults`", other.intervalSeconds == 420),
       "watch[].platforms": Default(
         "that of `defaults`", other.selection == .only([Platform(os: "linux", architecture: "arm64")])),
+      "watch[].platform_match": Default("that of `defaults`", other.selection == .only(other.selection.named)),
       "watch[].sinks": Default("that of `defaults`", other.sinks == ["f"]),
       "watch[].labels": Default("empty", entry.labels.isEmpty),
-      "watch[].include_tags": Default("every tag", try repository().includeTags.isEmpty),
-      "watch[].exclude_tags": Default("none", try repository().excludeTags.isEmpty),
-      "watch[].max_tags": Default("`50`", try repository().maxTags == 50),
+      "watch[].include_tags": Default("every tag", try repository().tags.include.isEmpty),
+      "watch[].exclude_tags": Default("none", try repository().tags.exclude.isEmpty),
+      "watch[].max_tags": Default("`50`", try repository().tags.maxTags == 50),
       "registries.HOST.scheme": Default(
         "`https`; `http` on loopback", hold({ !$0.usesPlainHTTP }, { $0.usesPlainHTTP })),
       "registries.HOST.client_key_file": Default(
         "as in the certificate's file", certificate.clientCertFile == "/c" && certificate.clientKeyFile == nil),
       "registries.HOST.insecure_skip_verify": Default("`false`", hold { !$0.tls.skipVerify }),
+      "registries.HOST.pull_reserve": Default("`20`", hold { $0.pullReserve == 20 }),
       "registries.HOST.requests_per_second": Default(
         "`2`; unlimited on loopback", hold({ $0.requestsPerSecond == 2 }, { $0.requestsPerSecond == nil })),
       "registries.HOST.max_concurrency": Default(
@@ -116,6 +119,10 @@ import Transport
       "sinks.NAME of type webhook.max_in_flight": Default("`4`", hook.maxInFlight == 4),
       "sinks.NAME of type webhook.retry_schedule": Default(
         "0s, 5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h", hook.schedule == RetrySchedule(seconds: schedule)),
+      "Top level.proxy": Default("that of the environment", empty.proxy == nil),
+      "registries.HOST.endpoint": Default("the registry itself", hold { $0.endpoint == nil }),
+      "proxy.no_proxy": Default(
+        "empty", try parse(#"{"proxy": {"url": "http://a.example:1"}}"#).proxy?.exceptions.isEmpty == true),
       "http.listen": Default("off", empty.httpListen == nil),
       "log.level": Default("`info`", empty.log.level == .info),
       "log.format": Default("`logfmt`", empty.log.format == .logfmt),

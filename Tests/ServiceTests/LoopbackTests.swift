@@ -1,4 +1,5 @@
 import Config
+import Polling
 import Registry
 import Testing
 
@@ -19,6 +20,6 @@ import Testing
     let access = RegistryAccessMap(settings: [:], environment: [:], agreedTime: AgreedTime()).access(domain)
     #expect(access.usesPlainHTTP == isLoopback)
     #expect(access.requestsPerSecond == (isLoopback ? nil : 2))
-    #expect(RegistryAccessMap.concurrency(of: domain, nil) == (isLoopback ? 64 : 4))
+    #expect(RegistryAccessMap.limits(of: domain, nil).concurrency == (isLoopback ? 64 : 4))
   }
 }

@@ -5,6 +5,7 @@ import InMemoryLogging
 import Logging
 import Recording
 import Registry
+import Schedule
 import Testing
 import Transport
 
@@ -21,6 +22,8 @@ struct ReloadScene {
   /// Those that were made from registries' settings.
   let pollers = Reloadable<[RegistryClient]>([])
   let parts: Reload.Parts
+  /// Checks may have to wait for a budget.
+  private let timer: PollTimer
 
   init(
     _ config: WatchConfig, database: String, environment: [String: String] = [:],
@@ -31,7 +34,7 @@ struct ReloadScene {
     let writer = registrar.writer
     let log = Logger(label: "test") { [lines] _ in lines }
     // Whatever is in a configuration, no request is made: one client that is shut down serves all.
-    let http = HTTPClient.forRegistries()
+    let http = HTTPClient.forRegistries(nil)
     http.shutdown()
     let sinks = SinkSupervisor(
       writer: writer, log: log, steps: ClockStepMonitor(since: .now()) { _ in }, http: http,
@@ -43,6 +46,7 @@ struct ReloadScene {
       onProgress: {
         if case .recorded(let records) = $0 { sinks.wake(Set(records.flatMap(\.events).flatMap(\.sinks))) }
       })
+    timer = await engine.startTimer("test.polls")
     let endpoint = ServiceEndpoint(log: log)
     await endpoint.use(config.httpListen, try await endpoint.prepare(config.httpListen))
     await sinks.use(config.sinks, await ConfiguredSinks(config.sinks, environment: environment))
@@ -54,7 +58,8 @@ struct ReloadScene {
     }
     parts = Reload.Parts(
       config: inForce, engine: engine, sinks: sinks, endpoint: endpoint, poller: Reloadable(makePoller(config)),
-      makePoller: makePoller, environment: environment, output: .standardOutput, logSettings: Reloadable(config.log),
+      makePoller: makePoller, http: http, environment: environment, output: .standardOutput,
+      logSettings: Reloadable(config.log),
       onListening: { _ in }, onWatchlist: { entries, _ in onWatchlist(entries) })
   }
 
@@ -72,6 +77,7 @@ struct ReloadScene {
   }
 
   func end() async {
+    timer.cancel()
     await parts.endpoint.close()
     if let error = await parts.engine.stop() { Issue.record(error) }
     await parts.sinks.stop(drainingFor: .zero)

@@ -201,7 +201,7 @@ import Testing
       ServicePages(
         metrics: scene.metrics, engine: parts.engine, writer: writer,
         readiness: Readiness(heartbeat: heartbeat, writer: writer),
-        versions: []))
+        versions: [], reports: { [] }))
     let gate = DispatchSemaphore(value: 0)
     onWatchlist.value = {
       writer.queue.asyncWriteWithoutTransaction { _ in

@@ -100,6 +100,11 @@ package final class FakeRegistry: Sendable {
     core.state.withLock { $0.fault = fault }
   }
 
+  /// Adds headers to whatever the registry itself answers; `nil` ends it.
+  package func setHeaders(_ headers: (@Sendable (ReceivedRequest) -> [(String, String)])?) {
+    core.state.withLock { $0.headers = headers }
+  }
+
   /// Makes every answer of this status with a registry's error body; `nil` ends it.
   package func setOutage(_ status: Int?) {
     guard let status else { return setFault(nil) }

@@ -15,6 +15,7 @@ final class FakeRegistryCore: Sendable {
     var door: FakeRegistry.Door
     var repositories: [String: Repository] = [:]
     var fault: (@Sendable (ReceivedRequest) -> ScriptedResponse?)?
+    var headers: (@Sendable (ReceivedRequest) -> [(String, String)])?
     var sendsDigest = true
     /// Scopes by token.
     var tokens: [String: [String]] = [:]
@@ -35,6 +36,7 @@ final class FakeRegistryCore: Sendable {
     if let fault = state.withLock({ $0.fault }), let response = fault(request) { return response }
     return state.withLock { state in
       var response = request.path == "/token" ? Self.token(request, &state) : Self.serve(request, state)
+      if request.path != "/token" { response.headers += state.headers?(request) ?? [] }
       if let offset = state.clockOffsetSeconds { response.headers.append(("Date", Self.date(offset))) }
       return response
     }
@@ -68,6 +70,7 @@ final class FakeRegistryCore: Sendable {
     guard let repository = state.repositories[place.path] else {
       return error(404, "NAME_UNKNOWN", "repository name not known to registry")
     }
+    if place.kind == .list { return list(request, place.path, repository.tags.keys.sorted()) }
     let digest = try? Digest(place.reference)
     switch place.kind {
     case .blob:
@@ -75,7 +78,7 @@ final class FakeRegistryCore: Sendable {
         return error(404, "BLOB_UNKNOWN", "blob unknown to registry")
       }
       return response(blob, as: "application/octet-stream", state)
-    case .manifest, .root:
+    case .manifest, .root, .list:
       guard let manifest = (digest ?? repository.tags[place.reference]).flatMap({ repository.manifests[$0] }) else {
         return error(404, "MANIFEST_UNKNOWN", "manifest unknown")
       }
@@ -85,6 +88,20 @@ final class FakeRegistryCore: Sendable {
       }
       return response(manifest, as: type, state)
     }
+  }
+
+  /// A page of tags, with a link to the next one.
+  private static func list(_ request: ReceivedRequest, _ path: String, _ tags: [String]) -> ScriptedResponse {
+    let size = request.query("n").flatMap { Int($0) } ?? 100
+    let last = request.query("last") ?? ""
+    let rest = tags.drop { $0 <= last && !last.isEmpty }
+    let page = rest.prefix(size)
+    var headers = [("Content-Type", "application/json")]
+    if page.count < rest.count, let end = page.last {
+      headers.append(("Link", "</v2/\(path)/tags/list?last=\(end)&n=\(size)>; rel=\"next\""))
+    }
+    let body = JSONOutput.members(["name": .string(path), "tags": .array(page.map { .string($0) })])
+    return ScriptedResponse(200, headers: headers, body: body.bytes)
   }
 
   private static func response(_ document: Document, as type: String, _ state: State) -> ScriptedResponse {
@@ -152,7 +169,7 @@ final class FakeRegistryCore: Sendable {
 
 /// What a request path points at.
 private struct Place {
-  enum Kind { case root, manifest, blob }
+  enum Kind { case root, manifest, blob, list }
   let kind: Kind
   let path: String
   let reference: String
@@ -162,6 +179,10 @@ private struct Place {
     guard parts.first == "v2" else { return nil }
     if parts.count == 1 {
       (kind, path, reference) = (.root, "", "")
+      return
+    }
+    if parts.count >= 4, parts.suffix(2) == ["tags", "list"] {
+      (kind, path, reference) = (.list, parts[1..<(parts.count - 2)].joined(separator: "/"), "")
       return
     }
     guard parts.count >= 4, ["manifests", "blobs"].contains(parts[parts.count - 2]) else { return nil }

@@ -112,3 +112,46 @@ package final class PlainServer {
     port = try #require(Int(text.trimmingCharacters(in: .newlines)), "no port in \(text)")
   }
 }
+
+/// Speaks HTTP over TLS, refuses everything, and keeps what it was told.
+package final class TLSRecorder {
+  package let port: Int
+  /// Request lines and headers.
+  package var said: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+  private let log: String
+  private let process: Child
+
+  private static let program = """
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+    from ssl import PROTOCOL_TLS_SERVER, SSLContext
+    from sys import argv
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            print(self.requestline, self.headers, flush=True)
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", "Basic realm=x")
+            self.end_headers()
+        do_HEAD = do_POST = do_GET
+        def log_message(self, *_): pass
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    context = SSLContext(PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*argv[1:])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    print(server.server_port, flush=True)
+    server.serve_forever()
+    """
+
+  package init(_ certificates: Certificates) throws {
+    let files = try certificates.make(.good)
+    log = certificates.path("told")
+    process = try Child(
+      "python3", ["-c", Self.program, files.certificate, files.key], stdout: log, stderr: "/dev/null")
+    let deadline = ContinuousClock.now + .seconds(10)
+    var text = ""
+    while !text.contains("\n"), ContinuousClock.now < deadline {
+      usleep(10_000)
+      text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+    }
+    port = try #require(text.split(separator: "\n").first.flatMap { Int($0) }, "no port in \(text)")
+  }
+}

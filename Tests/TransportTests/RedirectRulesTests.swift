@@ -28,7 +28,7 @@ struct RedirectRulesTests {
     #expect(next.method == .head)
     #expect(next.authorization == (keeps ? "Bearer t" : nil))
     #expect(next.headers.map(\.name) == (keeps ? ["accept", "User-Agent", "Cookie"] : ["accept", "User-Agent"]))
-    #expect(next.tls == (keeps ? Self.start.tls : TLSSettings(caFile: "ca")))
+    #expect(next.tls == (keeps ? Self.start.tls : TLSSettings(caFile: "ca").forOtherOrigin))
     #expect(next.addresses == .denyLinkLocal)
   }
 

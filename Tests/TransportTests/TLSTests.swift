@@ -167,11 +167,11 @@ struct TLSTests {
     let certificates = try Certificates()
     let systemFile = try #require(TrustStore.systemFile)
     var store = TrustStore()
-    let bundle = try store.bundle(adding: certificates.caFile)
+    let bundle = try store.bundle(adding: [certificates.caFile])
     let contents = try String(contentsOfFile: bundle.path, encoding: .utf8)
     #expect(contents.hasPrefix(try String(contentsOfFile: systemFile, encoding: .utf8)))
     #expect(contents.hasSuffix(try String(contentsOfFile: certificates.caFile, encoding: .utf8)))
-    #expect(try store.bundle(adding: certificates.caFile) === bundle)
+    #expect(try store.bundle(adding: [certificates.caFile]) === bundle)
   }
 
   @Test("no two bundles have one path, for libcurl takes equal paths for equal roots")
@@ -182,7 +182,7 @@ struct TLSTests {
     var paths: Set<String> = []
     for number in 1...20 {
       let file = try certificates.write(String(repeating: pem, count: number), to: "changing.pem")
-      #expect(paths.insert(try store.bundle(adding: file).path).inserted)
+      #expect(paths.insert(try store.bundle(adding: [file]).path).inserted)
     }
   }
 

@@ -32,9 +32,9 @@ package final class OneShotCheck: Sendable {
     ).accepted()
     store = try Registrar(opening: database)
     log = LogOutput.logger(config.log, environment: environment)
-    http = .forRegistries()
+    http = .forRegistries(config.proxySettings(environment))
     let repositories = WatchedRepositories()
-    repositories.watch(config.watch.lazy.map { ($0.tag.domain, $0.tag.path) })
+    repositories.watch(config.repositoryNames(with: config.watch))
     registry = RegistryClient.configured(
       config, http: http, environment: environment, agreedTime: agreedTime, repositories: repositories,
       tell: { [log] in log.warning("login_file", metadata: ["note": "\($0)"]) })
@@ -52,26 +52,35 @@ package final class OneShotCheck: Sendable {
   package func run(
     _ tags: [TagReference]?, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) async throws -> CheckReport {
-    let entries = tags.map { $0.map(config.entry) } ?? config.watch
-    agreedTime.countLoopback(config.watch.isOnLoopback && entries.isOnLoopback)
-    let start = Moment.now()
+    agreedTime.countLoopback(config.isOnLoopback(with: config.watch + (tags ?? []).map(config.entry)))
+    let began = Moment.now()
+    let unlisted = tags == nil && !config.repositories.isEmpty ? try await list() : []
     let core: PollCore
-    if tags == nil {
-      core = try await store.watch(config.watch, config, now: start, isSinglePass: true)
-    } else {
+    if let tags {
       try await store.enterSinks(config)
-      core = try await store.check(entries, config, now: start)
+      core = try await store.check(tags, config, now: .now())
+    } else {
+      core = try await store.watch(config.watch, config, now: .now(), pass: .tags)
     }
-    let report = PollReport(log: log)
-    let pass = SinglePass(
-      consume core, writer: store.writer, poll: TagPoller(registry: registry, writer: store.writer).poll,
-      record: config.recording, onRecorded: { $0.forEach(report.logRemarks) })
-    let began = Moment.now().boot
-    let results = try await pass.run { progress($0, entries.count) }
-    let seconds = Double(Moment.now().boot - began) / 1000
+    let total = core.slots.count
+    let results = try await pass(core).run { progress($0, total) }
+    let seconds = Double(Moment.now().boot - began.boot) / 1000
     collect(results)
     if let time = agreedTime.newest { try await store.writer.transaction { try $0.recordAgreedTime(time) } }
-    return CheckReport(results: results, pollingSeconds: seconds)
+    return CheckReport(results: results, unlisted: unlisted, pollingSeconds: seconds)
+  }
+
+  /// Lists the repositories, whose tags are the watchlist's from then on.
+  private func list() async throws -> [CheckReport.Unlisted] {
+    try await pass(try await store.watch(config.watch, config, now: .now(), pass: .lists)).list()
+  }
+
+  private func pass(_ core: consuming PollCore) -> SinglePass {
+    let poller = TagPoller(registry: registry, writer: store.writer)
+    let report = PollReport(log: log)
+    return SinglePass(
+      core, writer: store.writer, poll: poller.poll, list: poller.list, record: config.recording,
+      onRecorded: { $0.forEach(report.logRemarks) })
   }
 
   /// Delivers what waits: the events just reported count as delivered to `stdout` sinks, and the others are tried.

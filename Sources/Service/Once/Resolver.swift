@@ -13,7 +13,7 @@ package enum Resolver {
     environment: [String: String],
     trace: (@Sendable (String) -> Void)? = nil, tell: @escaping @Sendable (String) -> Void
   ) async throws(CheckFailure) -> Resolution {
-    let http = HTTPClient.forRegistries()
+    let http = HTTPClient.forRegistries(config.proxySettings(environment))
     defer { http.shutdown() }
     let registry = RegistryClient.configured(config, http: http, environment: environment, trace: trace, tell: tell)
     return try await registry.resolve(reference, selection: selection, wasSeen: wasSeen)

@@ -69,7 +69,8 @@ extension WatchConfig {
       settings.files.map { (OutsideSetting.registry(domain, key: $0), $1) }
     }
     let ofSinks = sinks.flatMap { sink in sink.files.map { (OutsideSetting.sink(sink.name, key: $0), $1) } }
-    return (ofRegistries + ofSinks).compactMap { setting, file in
+    let ofProxy = proxy?.passwordFile.map { [(OutsideSetting.proxyPassword, $0)] } ?? []
+    return (ofRegistries + ofSinks + ofProxy).compactMap { setting, file in
       if case .path(let path) = file { (setting, path) } else { nil }
     }
   }

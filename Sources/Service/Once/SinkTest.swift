@@ -35,7 +35,8 @@ package struct SinkTest: Sendable {
   ) async {
     names = sinks.map(\.name)
     self.sinks = await ConfiguredSinks(
-      sinks, environment: environment, output: .standardOutput(showing: eventText), onAnswer: answers.record)
+      sinks, environment: environment, proxy: config.proxySettings(environment),
+      output: .standardOutput(showing: eventText), onAnswer: answers.record)
     // What does not answer now would be written to for ever.
     refused =
       await config.fileFindings(database: database).compactMap { $0.refusal as? SinkError } + self.sinks.refused

@@ -14,12 +14,14 @@ struct ServicePages: Sendable {
   let writer: HistoryWriter
   let readiness: Readiness
   let versions: [MetricFamily.Label]
+  /// What registries have shown of themselves.
+  let reports: @Sendable () -> [RegistryReport]
 
   func answer(_ path: String) async -> EndpointReply {
     switch path {
     case "/metrics":
       let page = metrics.page(
-        await engine.figures, database: (file: writer.fileBytes, log: writer.logBytes), versions: versions)
+        await engine.figures, reports(), database: (file: writer.fileBytes, log: writer.logBytes), versions: versions)
       return EndpointReply(200, contentType: PrometheusText.contentType, body: page)
     case "/-/healthy": return .line(200, "healthy")
     case "/-/ready":

@@ -80,13 +80,16 @@ final class ServiceMetrics: Sendable {
 
   /// - Parameter database: sizes in bytes.
   func page(
-    _ polls: PollFigures, database: (file: Int, log: Int), process: ProcessFigures? = .read(),
+    _ polls: PollFigures, _ reports: [RegistryReport] = [], database: (file: Int, log: Int),
+    process: ProcessFigures? = .read(),
     versions: [MetricFamily.Label]
   ) -> [UInt8] {
     let state = state.withLock { $0 }
     return PrometheusText.render(
       [MetricFamily("watcher_build_info", .gauge, "Always 1.", [.init(labels: versions, value: 1)])]
-        + (process?.families ?? []) + configuration(state) + registries(polls, state) + sinks(state)
+        + (process?.families ?? []) + configuration(state) + registries(polls, state) + pulls(reports)
+        + repositories(polls)
+        + sinks(state)
         + store(polls, database) + [
           MetricFamily(
             "watcher_log_messages_total", .counter, "Lines logged.", by: "level", logs.counts, Double.init),
@@ -151,6 +154,38 @@ final class ServiceMetrics: Sendable {
         "watcher_scheduler_lag_seconds", .gauge, "How late the latest poll of the last minute began.",
         Double(polls.lag.milliseconds) / 1000),
       changes(state, labels: rows.map(\.label)),
+    ]
+  }
+
+  /// Of registries that say so.
+  private func pulls(_ reports: [RegistryReport]) -> [MetricFamily] {
+    let limited = reports.filter { $0.limit != nil || $0.remaining != nil }.sorted { $0.name < $1.name }
+      .prefix(Self.registryLimit).map { ($0.name, $0) }
+    guard !limited.isEmpty else { return [] }
+    return [
+      MetricFamily(
+        "watcher_registry_pulls_limit", .gauge, "Pulls that a registry allows.", by: "registry",
+        limited.filter { $1.limit != nil }
+      ) { Double($0.limit ?? 0) },
+      MetricFamily(
+        "watcher_registry_pulls_remaining", .gauge, "Pulls that are left, as a registry said last.", by: "registry",
+        limited.filter { $1.remaining != nil }
+      ) { Double($0.remaining ?? 0) },
+      MetricFamily(
+        "watcher_registry_pulls_reset_timestamp_seconds", .gauge, "When all are there again at the latest.",
+        by: "registry", limited.filter { $1.resets != nil }
+      ) { $0.resets?.seconds ?? 0 },
+    ]
+  }
+
+  private func repositories(_ polls: PollFigures) -> [MetricFamily] {
+    guard !polls.repositories.isEmpty else { return [] }
+    return [
+      MetricFamily(
+        "watcher_repositories", .gauge, "Repositories of which tags are watched, by how listing them goes.",
+        RepositoryRecord.Word.allCases.map { word in
+          .init(labels: [.init("state", word.rawValue)], value: Double(polls.repositories[word] ?? 0))
+        })
     ]
   }
 

@@ -63,7 +63,8 @@ extension ControlError {
     case .stopping: self.init(.unavailable, "the daemon stops (\(database)): check again when it runs")
     case .reloaded:
       self.init(
-        .unavailable, "a reload has added or removed a tag that was being checked (\(database)): check again")
+        .unavailable,
+        "a reload or a list of tags has added or removed a tag that was being checked (\(database)): check again")
     }
   }
 }

@@ -57,6 +57,11 @@ struct FailingTags: Sendable {
   mutating func keep(_ watched: [WatchEntry]) {
     var leaving = Set(tags.keys)
     for entry in watched { leaving.remove(entry.tag) }
+    leave(leaving)
+  }
+
+  /// These are not watched any more.
+  mutating func leave(_ leaving: some Sequence<TagReference>) {
     for tag in leaving { if let entry = tags.removeValue(forKey: tag) { _ = leave(entry.kind) } }
   }
 

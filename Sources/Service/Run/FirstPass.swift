@@ -1,5 +1,6 @@
 import ImageModel
 import Logging
+import Polling
 import Recording
 import Synchronization
 
@@ -37,6 +38,18 @@ final class FirstPass: Sendable {
       state.withLock { state in
         let staying = entries.lazy.map(\.tag).filter(state.waiting.contains)
         state.waiting = unpolled.union(staying)
+        return state.takeFinished()
+      })
+  }
+
+  /// Takes over what lists have changed.
+  func expect(_ lists: [ListRecord]) {
+    tell(
+      state.withLock { state in
+        for list in lists {
+          state.waiting.formUnion(list.unpolled)
+          state.waiting.subtract(list.departures)
+        }
         return state.takeFinished()
       })
   }

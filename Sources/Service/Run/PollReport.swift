@@ -45,6 +45,9 @@ final class PollReport: Sendable {
   /// Only these tags are watched from now on.
   func keep(_ watched: [WatchEntry]) { failures.withLock { $0.keep(watched) } }
 
+  /// These tags are not watched any more.
+  func leave(_ tags: [TagReference]) { failures.withLock { $0.leave(tags) } }
+
   /// Logs what was odd about what was found, unless that was said before.
   func logRemarks(_ record: Record) {
     guard !record.remarks.isEmpty else { return }

@@ -5,6 +5,7 @@ import Host
 import ImageModel
 import Logging
 import Polling
+import Transport
 
 /// How another configuration takes the place of the one in force: all of it or nothing.
 ///
@@ -25,6 +26,8 @@ actor Reload {
     /// Where polls go; replaced with the registries' settings.
     let poller: Reloadable<TagPoller>
     let makePoller: @Sendable (WatchConfig) -> TagPoller
+    /// For the registries.
+    let http: HTTPClient
     let environment: [String: String]
     /// Where sinks of type `stdout` write.
     let output: LineOutput
@@ -123,7 +126,7 @@ actor Reload {
     config.watch = []
     let made = await Preflight(
       config, database: parts.engine.database, environment: parts.environment,
-      http: await parts.sinks.client(for: config.sinks),
+      http: await parts.sinks.client(for: config.sinks, proxy: config.proxySettings(parts.environment)),
       output: parts.output, endpoint: parts.endpoint)
     do {
       return Next(config: config, entries: entries, made: try await made.accepted())
@@ -148,12 +151,17 @@ actor Reload {
           onRegistered: { [parts] in
             parts.config.value = next.config
             if let poller { parts.poller.value = poller }
-          }, onWatched: { [parts] in parts.onWatchlist(next.entries, $0) }))
+            parts.http.use(next.config.proxySettings(parts.environment))
+          }, onWatched: { [parts] in parts.onWatchlist($0, $1) }))
     } catch {
       await discard(next)
       throw error
     }
+    // Whoever reloads has set other credentials, perhaps.
+    await parts.engine.endPauses()
+    let tagsNow = await parts.engine.load.tags
     parts.logSettings.value = next.config.log
+    await parts.sinks.use(next.config.proxySettings(parts.environment))
     await parts.sinks.use(next.config.sinks, next.made.sinks)
     // Not waited for: the file system of one may hang.
     Task { [parts] in await parts.sinks.look() }
@@ -167,7 +175,7 @@ actor Reload {
     await parts.endpoint.use(next.config.httpListen, next.made.listening)
     await parts.onListening(next.config.httpListen)
     return Self.change(
-      tags: (next.entries.count, next.entries.count - (tagsBefore - left), left), before.sinks, next.config.sinks)
+      tags: (tagsNow, tagsNow - (tagsBefore - left), left), before.sinks, next.config.sinks)
   }
 
   private static func change(

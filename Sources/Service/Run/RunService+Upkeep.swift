@@ -52,13 +52,25 @@ extension RunService {
   }
 
   /// Says in the database until when registries are left alone.
-  private func keepRests(of engine: PollEngine, _ kept: inout [String: Timestamp]) async {
+  func keepRests(of engine: PollEngine, _ kept: inout [String: Timestamp]?) async {
     let now = Moment.now()
     let rests = await engine.pauses.mapValues { now.wall(at: $0).rounded }
     guard rests != kept else { return }
     do {
       try await store.writer.transaction { try $0.recordRests(rests) }
       kept = rests
+    } catch {
+      // The next turn tries again.
+    }
+  }
+
+  /// Says in the database what registries have shown of themselves.
+  private func keepReports(_ kept: inout [RegistryReport]) async {
+    let reports = reports.filter(\.isTelling).sorted { $0.name < $1.name }
+    guard reports != kept else { return }
+    do {
+      try await store.writer.transaction { try $0.recordReports(reports) }
+      kept = reports
     } catch {
       // The next turn tries again.
     }
@@ -71,14 +83,20 @@ extension RunService {
     } while (try? await Task.sleep(for: .seconds(Self.tidyIntervalSeconds))) != nil
   }
 
+  /// Keeps rests as they are asked for: a crash must not end one.
+  func keepRests(of engine: PollEngine) async {
+    var rests: [String: Timestamp]? = [:]
+    while (try? await Task.sleep(for: .seconds(1))) != nil { await keepRests(of: engine, &rests) }
+  }
+
   /// Small things that are looked after four times a minute.
   func tidy(_ engine: PollEngine) async {
     var isInPlace = true
-    var rests: [String: Timestamp] = [:]
+    var reports: [RegistryReport] = []
     while (try? await Task.sleep(for: .seconds(Self.tidyIntervalSeconds))) != nil {
       SpareMemory.giveBack()
       try? await keepAgreedTime()
-      await keepRests(of: engine, &rests)
+      await keepReports(&reports)
       if isInPlace, !store.writer.isInPlace {
         log.error(
           "database_gone",

@@ -22,7 +22,7 @@ package actor RunService {
   let metrics: ServiceMetrics
   let steps: ClockStepMonitor
   let notifier: ServiceNotifier
-  let http = HTTPClient.forRegistries()
+  let http: HTTPClient
   let deliveries: SinkSupervisor
   let endpoint: ServiceEndpoint
   private let poller: Reloadable<TagPoller>
@@ -30,11 +30,14 @@ package actor RunService {
   private let firstPass: FirstPass
   private let report: PollReport
   let agreedTime = AgreedTime()
-  private let repositories = WatchedRepositories()
+  private let neighbours = WatchedRepositories()
   /// What of it is in the database.
   var keptTime: Timestamp?
   /// Logs what was recorded and wakes the sinks that events are for.
   private let onRecorded: @Sendable ([Record]) -> Void
+  private let listReport: ListReport
+  /// Logs what lists have changed, and expects what came with them.
+  private let onListed: @Sendable ([ListRecord]) -> Void
   /// Under way, over tags that are not watched.
   private var passes: [SinglePass] = []
   private var isStopping = false
@@ -75,6 +78,7 @@ package actor RunService {
   ) throws {
     self.config = Reloadable(config)
     self.environment = environment
+    http = .forRegistries(config.proxySettings(environment))
     log = start.log
     metrics = start.metrics
     notifier = start.notifier
@@ -93,16 +97,22 @@ package actor RunService {
         metrics.recordDeliveries(sink: sink, settlement.results)
         settlement.log(to: log, sink: sink)
       })
-    makePoller = { [http, agreedTime, repositories, log, writer = store.writer] config in
+    makePoller = { [http, agreedTime, neighbours, log, writer = store.writer] config in
       TagPoller(
         registry: .configured(
-          config, http: http, environment: environment, agreedTime: agreedTime, repositories: repositories,
+          config, http: http, environment: environment, agreedTime: agreedTime, repositories: neighbours,
           tell: { log.warning("login_file", metadata: ["note": "\($0)"]) }),
         writer: writer)
     }
     poller = Reloadable(makePoller(config))
     firstPass = FirstPass(log: log)
     report = PollReport(log: log)
+    listReport = ListReport(log: log)
+    onListed = { [firstPass, report, listReport] records in
+      listReport.log(records)
+      firstPass.expect(records)
+      for record in records { report.leave(record.departures) }
+    }
     onRecorded = { [deliveries, metrics, firstPass, report] records in
       report.log(records)
       firstPass.see(records)
@@ -116,15 +126,17 @@ package actor RunService {
     _ read: @escaping Reload.Read
   ) async throws {
     let first = config.value
-    let count = entries.count
-    agreedTime.countLoopback(entries.isOnLoopback)
-    repositories.watch(entries.lazy.map { ($0.tag.domain, $0.tag.path) })
-    let engine = engine(try await store.watch(entries, first, now: .now()))
+    agreedTime.countLoopback(first.isOnLoopback(with: entries))
+    neighbours.watch(first.repositoryNames(with: entries))
+    var core = try await store.watch(entries, first, now: .now())
+    // What was asked for before the restart holds after it.
+    core.pause(try await store.writer.transaction { try $0.rests() }, at: .now())
+    let engine = engine(core)
     let daemon = DaemonRecord(
       pid: Int(getpid()), version: ProductInfo.version, configuration: path, since: start.began.wall)
     let (unwell, isUnused) = try await store.writer.transaction { [listen = first.httpListen] store in
       try store.recordListening(listen)
-      try store.recordRests([:])
+      try store.recordReports([])
       return (try store.sinkStatus().filter(\.isUnwell), try store.isUnused())
     }
     // Before it is one that was used: whatever ends this start, the next one says so again.
@@ -133,14 +145,15 @@ package actor RunService {
     let reload = Reload(
       Reload.Parts(
         config: config, engine: engine, sinks: deliveries, endpoint: endpoint, poller: poller, makePoller: makePoller,
-        environment: environment, output: start.output, logSettings: start.logSettings,
+        http: http, environment: environment, output: start.output, logSettings: start.logSettings,
         onListening: { [writer = store.writer] address in
           // Only `config check` wants to know, and takes a port that it cannot place for another's.
           try? await writer.transaction { try $0.recordListening(address) }
         },
-        onWatchlist: { [agreedTime, repositories, firstPass, report] entries, unpolled in
-          repositories.watch(entries.lazy.map { ($0.tag.domain, $0.tag.path) })
-          agreedTime.countLoopback(entries.isOnLoopback)
+        onWatchlist: { [agreedTime, neighbours, firstPass, report, listReport, config] entries, unpolled in
+          neighbours.watch(config.value.repositoryNames(with: entries))
+          agreedTime.countLoopback(config.value.isOnLoopback(with: entries))
+          listReport.keep(config.value.repositories)
           firstPass.expect(unpolled, of: entries)
           report.keep(entries)
         }),
@@ -153,7 +166,7 @@ package actor RunService {
     let (hangUps, hangUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     heed(signals, hangUp)
     log.tell(of: start.made, newSinks: first.sinks)
-    sayStarted(path, tags: count)
+    sayStarted(path, tags: await engine.load.tags)
     for sink in unwell { sink.logAtStart(to: log) }
     firstPass.expect(await engine.unpolled, of: [])
     await deliveries.use(first.sinks, start.made.sinks)
@@ -165,9 +178,11 @@ package actor RunService {
         prune: { try await self.prune() }))
     await endpoint.serve(
       ServicePages(
-        metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions))
+        metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions,
+        reports: { [poller] in poller.value.reports(at: .now()) }))
     let upkeep = [
       Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await tidy(engine) },
+      Task { await keepRests(of: engine) },
       Task { await endpoint.run() }, Task { await lookAtSinks() },
     ]
     // One that comes while the file is read is kept for another reload: it may have been read already.
@@ -185,6 +200,8 @@ package actor RunService {
     await endpoint.close()
     if let failure = await shutDown(engine) { reason = .failure(failure) }
     try? await keepAgreedTime()
+    var rests: [String: Timestamp]?
+    await keepRests(of: engine, &rests)
     store.writer.close()
     switch reason {
     case .signal(let name): log.info("stopped", metadata: ["signal": "\(name)"])
@@ -192,26 +209,6 @@ package actor RunService {
       log.info("stopped", metadata: ["note": "the database cannot be written"])
       throw error
     }
-  }
-
-  /// - Parameter path: of the configuration, absolute.
-  private func sayStarted(_ path: String, tags: Int) {
-    let config = config.value
-    var metadata: Logger.Metadata = [
-      "version": "\(ProductInfo.version)", "config": "\(path)", "database": "\(store.writer.path)",
-      "tags": "\(tags)", "sinks": "\(config.sinks.count)",
-    ]
-    if tags == 0 { metadata["note"] = "nothing is watched: name tags in \"watch\" and reload" }
-    log.info("started", metadata: metadata)
-  }
-
-  private func sayCreated() {
-    log.warning(
-      "database_created",
-      metadata: [
-        "database": "\(store.writer.path)",
-        "note": "it is empty: what its tags are now is recorded as first seen; what changed before is not told",
-      ])
   }
 
   private func heed(_ signals: SignalWatch, _ hangUp: AsyncStream<Void>.Continuation) {
@@ -233,10 +230,12 @@ package actor RunService {
   private func engine(_ core: PollCore) -> PollEngine {
     PollEngine(
       core: core, writer: store.writer, poll: { [poller] job in await poller.value.poll(job) },
+      list: { [poller] job in await poller.value.list(job) },
       record: { [config] in try config.value.recording($0, $1) },
-      onProgress: { [log, onRecorded, stop = stopReasons.continuation] progress in
+      onProgress: { [log, onRecorded, onListed, stop = stopReasons.continuation] progress in
         switch progress {
         case .recorded(let records): onRecorded(records)
+        case .listed(let records): onListed(records)
         case .refused(let error): log.error("database_write_failed", metadata: ["err": "\(error.message)"])
         case .failed(let error): stop.yield(.failure(error))
         }
@@ -250,6 +249,8 @@ package actor RunService {
     _ tags: [TagReference]?, _ engine: PollEngine, progress: ControlProgress
   ) async throws -> CheckReport {
     let began = Moment.now().boot
+    progress.set(0, of: tags?.count ?? 1)
+    let unlisted = tags == nil ? try await engine.list() : []
     let total = if let tags { tags.count } else { await engine.load.tags }
     progress.set(0, of: total)
     let watched = try await engine.check(tags) { progress.set($0, of: total) }
@@ -257,7 +258,7 @@ package actor RunService {
     var results = Dictionary(uniqueKeysWithValues: watched.map { ($0.tag, $0) })
     if !others.isEmpty {
       let config = config.value
-      var core = try await store.check(others.map(config.entry), config, now: .now())
+      var core = try await store.check(Array(others), config, now: .now())
       core.pause(await engine.pauses)
       guard !isStopping else { throw CheckInterruption.stopping }
       let pass = SinglePass(
@@ -270,7 +271,7 @@ package actor RunService {
       }
     }
     return CheckReport(
-      results: tags.map { $0.compactMap { results[$0] } } ?? watched,
+      results: tags.map { $0.compactMap { results[$0] } } ?? watched, unlisted: unlisted,
       pollingSeconds: Double(Moment.now().boot - began) / 1000)
   }
 
@@ -291,6 +292,9 @@ package actor RunService {
       return try config.recording(routed, store)
     }
   }
+
+  /// What registries have shown of themselves.
+  var reports: [RegistryReport] { poller.value.reports(at: .now()) }
 
   private static var versions: [MetricFamily.Label] {
     [

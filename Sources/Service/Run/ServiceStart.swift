@@ -44,7 +44,7 @@ struct ServiceStart {
     }
     // Its port is taken as well then, and says less.
     try DatabaseLock.refuseHeld(database)
-    webhooks = config.sinks.contains(where: \.isWebhook) ? .forWebhooks() : nil
+    webhooks = config.sinks.contains(where: \.isWebhook) ? .forWebhooks(config.proxySettings(environment)) : nil
     endpoint = ServiceEndpoint(log: log)
     made = try await Preflight(
       config, database: database, environment: environment, http: webhooks, output: output, endpoint: endpoint

@@ -21,16 +21,17 @@ struct ConfiguredSinks: Sendable {
   ///
   /// - Parameters:
   ///   - http: a client for the webhooks that somebody else closes; `nil` makes one.
+  ///   - proxy: for the client that is made.
   ///   - output: where sinks of type `stdout` write.
   ///   - onAnswer: called with the status of each answer of a webhook's receiver.
   init(
-    _ sinks: [SinkSettings], environment: [String: String], http: HTTPClient? = nil,
+    _ sinks: [SinkSettings], environment: [String: String], http: HTTPClient? = nil, proxy: ProxySettings? = nil,
     output: LineOutput = .standardOutput,
     onAnswer: @escaping @Sendable (_ sink: String, _ status: Int) -> Void = { _, _ in }
   ) async {
     var all: [any Sink] = []
     var refused: [SinkError] = []
-    let own = http == nil && sinks.contains(where: \.isWebhook) ? HTTPClient.forWebhooks() : nil
+    let own = http == nil && sinks.contains(where: \.isWebhook) ? HTTPClient.forWebhooks(proxy) : nil
     let http = http ?? own
     for sink in sinks {
       switch sink.kind {
@@ -77,8 +78,8 @@ extension SinkSettings {
 
 extension HTTPClient {
   /// The webhooks' own, so that registries and receivers do not wait for each other's connections.
-  static func forWebhooks() -> HTTPClient {
-    HTTPClient(userAgent: ProductInfo.userAgent, maxConnectionsPerHost: 64)
+  static func forWebhooks(_ proxy: ProxySettings?) -> HTTPClient {
+    HTTPClient(userAgent: ProductInfo.userAgent, maxConnectionsPerHost: 64, proxy: proxy)
   }
 }
 

@@ -57,10 +57,15 @@ actor SinkSupervisor {
   }
 
   /// What the webhooks among `settings` are to be made with; `nil` where there was never any.
-  func client(for settings: [SinkSettings]) -> HTTPClient? {
-    if http == nil, settings.contains(where: \.isWebhook) { http = .forWebhooks() }
+  ///
+  /// - Parameter proxy: for a client that is made.
+  func client(for settings: [SinkSettings], proxy: ProxySettings?) -> HTTPClient? {
+    if http == nil, settings.contains(where: \.isWebhook) { http = .forWebhooks(proxy) }
     return http
   }
+
+  /// Webhooks are sent through this proxy from now on, or through those of the environment.
+  func use(_ proxy: ProxySettings?) { http?.use(proxy) }
 
   /// Lets exactly the sinks of `settings` work from now on; those that are at work as they are defined go on.
   ///

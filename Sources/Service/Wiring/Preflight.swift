@@ -21,12 +21,14 @@ struct Preflight: Sendable {
     output: LineOutput = .standardOutput, endpoint: ServiceEndpoint?
   ) async {
     async let registries = config.registryFindings(environment)
+    async let ways = config.wayFindings(environment)
     async let files = config.fileFindings(database: database)
-    sinks = await ConfiguredSinks(config.sinks, environment: environment, http: http, output: output)
+    sinks = await ConfiguredSinks(
+      config.sinks, environment: environment, http: http, proxy: config.proxySettings(environment), output: output)
     var findings = sinks.refused.map { PreflightFinding(config.problem($0), refusal: $0, isUnseen: $0.isUnseen) }
     findings += sinks.faults.map { PreflightFinding(config.problem($0)) }
     findings += config.faults.map { PreflightFinding($0) }
-    findings += await registries + files
+    findings += await registries + files + ways
     do throws(ListenError) {
       listening = try await endpoint?.prepare(config.httpListen)
     } catch {

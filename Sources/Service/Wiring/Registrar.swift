@@ -11,11 +11,13 @@ struct Registrar: Sendable {
 
   init(opening path: String) throws(StoreError) { writer = try HistoryWriter.open(path) }
 
-  /// Makes `entries` the effective watchlist and returns the core that polls them.
+  /// Makes `entries`, and what the repositories of the configuration give, the effective watchlist.
+  ///
+  /// - Returns: the core that polls all of it.
   func watch(
-    _ entries: [WatchEntry], _ config: WatchConfig, now: Moment, isSinglePass: Bool = false
+    _ entries: [WatchEntry], _ config: WatchConfig, now: Moment, pass: SinglePass.Part? = nil
   ) async throws -> PollCore {
-    try await core(entries, config, now, isSinglePass, Self.registration(of: entries, config))
+    try await core(entries, config, now, pass, Self.registration(of: entries, config))
   }
 
   /// Enters the sinks of a configuration.
@@ -23,39 +25,52 @@ struct Registrar: Sendable {
     try await writer.transaction { [sinks = config.sinkDefinitions] in try $0.registerSinks(sinks) }
   }
 
-  /// The core that polls `entries` once; what is watched stays as it is. Their sinks have been entered.
-  func check(_ entries: [WatchEntry], _ config: WatchConfig, now: Moment) async throws -> PollCore {
-    try await core(entries, config, now, true) { store in
+  /// The core that polls tags once; what is watched stays as it is. Their sinks have been entered.
+  func check(_ tags: [TagReference], _ config: WatchConfig, now: Moment) async throws -> PollCore {
+    let entries = tags.map(config.entry)
+    return try await core(entries, config, now, .tags) { store in
       try store.respell(WrittenReference.respelled)
+      let entries = try entries.map { entry in
+        let isGiven = try store.tag(entry.tag)?.isGiven == true
+        return isGiven ? config.repositories.entry(entry.tag) ?? entry : entry
+      }
       let records = try entries.map { try store.ensureTag($0.tag, selection: $0.selection) }
-      return (records, try store.currentSnapshots(of: records.map(\.id)))
+      return PollEngine.Registered(
+        entries: entries, records: records, snapshots: try store.currentSnapshots(of: records.map(\.id)))
     }
   }
 
   static func registration(of entries: [WatchEntry], _ config: WatchConfig) -> PollEngine.Registration {
-    let sinks = config.sinkDefinitions
+    let (sinks, repositories) = (config.sinkDefinitions, config.repositories)
+    let registries = config.registryNotes
     return { store in
+      try store.recordRegistries(registries)
       try store.registerSinks(sinks)
       try store.respell(WrittenReference.respelled)
-      return try store.register(entries)
+      return try store.register(entries, repositories)
     }
   }
 
   private func core(
-    _ entries: [WatchEntry], _ config: WatchConfig, _ now: Moment, _ isSinglePass: Bool,
+    _ entries: [WatchEntry], _ config: WatchConfig, _ now: Moment, _ pass: SinglePass.Part?,
     _ register: @escaping PollEngine.Registration
   ) async throws -> PollCore {
-    let (records, snapshots) = try await writer.transaction(register)
-    return config.planBuilder(for: entries).core(
-      records: records, snapshots: snapshots, seed: SpreadHash.hash(writer.instance), now: now,
-      isSinglePass: isSinglePass)
+    config.planBuilder(for: entries).core(
+      try await writer.transaction(register), seed: SpreadHash.hash(writer.instance), now: now, pass: pass)
+  }
+}
+
+extension [RepositoryEntry] {
+  /// How a tag is watched that one of them gives.
+  fileprivate func entry(_ tag: TagReference) -> WatchEntry? {
+    first { $0.repository == tag.repository }?.entry(tag.tag)
   }
 }
 
 extension WatchConfig {
   /// - Parameter entries: the watchlist, which may be kept apart from the configuration.
   func planBuilder(for entries: [WatchEntry]) -> PlanBuilder {
-    PlanBuilder(entries: entries) { RegistryAccessMap.concurrency(of: $0, registries[$0]) }
+    PlanBuilder(entries: entries, repositories: repositories) { RegistryAccessMap.limits(of: $0, registries[$0]) }
   }
 
   /// How a tag is polled: as the watchlist says, or by `defaults`.

@@ -1,6 +1,7 @@
 import Addresses
 import Config
 import Credentials
+import History
 import Host
 import ImageModel
 import Polling
@@ -15,9 +16,11 @@ struct RegistryAccessMap: Sendable {
   /// Requests at once to a registry where the configuration does not say: many to oneself, few to others.
   private static let defaultConcurrency = (loopback: 64, other: 4)
 
-  static func concurrency(of domain: String, _ settings: RegistrySettings?) -> Int {
+  static func limits(of domain: String, _ settings: RegistrySettings?) -> RegistryLimits {
     let isLoopback = HostKind(authority: domain) == .loopback
-    return settings?.maxConcurrency ?? (isLoopback ? defaultConcurrency.loopback : defaultConcurrency.other)
+    return RegistryLimits(
+      concurrency: settings?.maxConcurrency ?? (isLoopback ? defaultConcurrency.loopback : defaultConcurrency.other),
+      requestsPerSecond: settings?.requestsPerSecond ?? (isLoopback ? nil : defaultRequestsPerSecond))
   }
 
   let settings: [String: RegistrySettings]
@@ -30,15 +33,24 @@ struct RegistryAccessMap: Sendable {
     let isLoopback = HostKind(authority: domain) == .loopback
     return RegistryAccess(
       usesPlainHTTP: settings.scheme.map { $0 == .http } ?? isLoopback,
+      endpoint: settings.endpoint,
       credentials: credentials(settings),
       repositories: repositories,
-      tls: TLSSettings(
-        caFile: path(settings.caFile), clientCertFile: path(settings.clientCertFile),
-        clientKeyFile: path(settings.clientKeyFile), skipVerify: settings.insecureSkipVerify),
+      tls: tls(settings, domain),
       trustedRealms: settings.trustedRealms,
       allowPlainCredentials: settings.allowPlainCredentials,
-      requestsPerSecond: settings.requestsPerSecond ?? (isLoopback ? nil : Self.defaultRequestsPerSecond),
+      requestsPerSecond: Self.limits(of: domain, settings).requestsPerSecond, pullReserve: settings.pullReserve ?? 20,
       agreedTime: agreedTime)
+  }
+
+  /// Files that the configuration names stand in the place of all that is found elsewhere.
+  private func tls(_ settings: RegistrySettings, _ domain: String) -> TLSSettings {
+    let isNamed = settings.caFile != nil || settings.clientCertFile != nil
+    return TLSSettings(
+      caFile: path(settings.caFile), clientCertFile: path(settings.clientCertFile),
+      clientKeyFile: path(settings.clientKeyFile),
+      folders: isNamed ? [] : CertificateFolders(environment: environment).paths(for: settings.asked(of: domain)),
+      skipVerify: settings.insecureSkipVerify)
   }
 
   private func credentials(_ settings: RegistrySettings) -> CredentialSource? {
@@ -60,9 +72,55 @@ extension [WatchEntry] {
   var isOnLoopback: Bool { domains.allSatisfy { HostKind(authority: $0) == .loopback } }
 }
 
+extension WatchConfig {
+  /// The repositories that are watched with these entries, some of them more than once.
+  func repositoryNames(with entries: [WatchEntry]) -> [(domain: String, path: String)] {
+    entries.map { ($0.tag.domain, $0.tag.path) }
+      + repositories.map { ($0.repository.domain, $0.repository.path) }
+  }
+
+  /// Whether nothing is watched elsewhere.
+  ///
+  /// - Parameter entries: the tags, which may be kept apart from the configuration.
+  func isOnLoopback(with entries: [WatchEntry]) -> Bool {
+    entries.isOnLoopback && repositories.allSatisfy { HostKind(authority: $0.repository.domain) == .loopback }
+  }
+}
+
 extension HTTPClient {
   /// Lets through as many requests at once as a configuration may ask for; the plan holds them to each registry's.
-  static func forRegistries() -> HTTPClient { HTTPClient(maxConnectionsPerHost: 256, undoesCodings: true) }
+  static func forRegistries(_ proxy: ProxySettings?) -> HTTPClient {
+    HTTPClient(maxConnectionsPerHost: 256, undoesCodings: true, proxy: proxy)
+  }
+}
+
+extension WatchConfig {
+  /// What requests go through; `nil` for what the environment says.
+  func proxySettings(_ environment: [String: String]) -> ProxySettings? {
+    proxy.map { proxy in
+      ProxySettings(
+        url: proxy.url, username: proxy.username,
+        passwordFile: proxy.passwordFile.map { $0.resolve(environment: environment) ?? $0.unresolved },
+        exceptions: proxy.exceptions)
+    }
+  }
+
+  /// What `status` says of registries beside their tags.
+  var registryNotes: [RegistryStatus] {
+    registries.map { name, settings in
+      RegistryStatus(name: name, endpoint: settings.endpoint, isUnverified: settings.insecureSkipVerify)
+    }
+  }
+}
+
+extension SecretFile {
+  /// A path at which nothing is, for the message that nothing is there.
+  fileprivate var unresolved: String {
+    switch self {
+    case .path(let path): path
+    case .credential(let id): "$CREDENTIALS_DIRECTORY/\(id)"
+    }
+  }
 }
 
 extension Logins {
@@ -73,7 +131,8 @@ extension Logins {
     let places: [AuthPlace] =
       switch setting {
       case .found: AuthPlace.found(environment: environment)
-      case .file(let file): file.resolve(environment: environment).map { [.file($0)] } ?? []
+      case .file(.path(let path)): [.file(path)]
+      case .file(let file): file.resolve(environment: environment).map { [.credential($0)] } ?? []
       case .none: []
       }
     self.init(places, helpers: Self.helperEnvironment(environment), now: { .now() }, tell: tell)
@@ -82,7 +141,9 @@ extension Logins {
   /// What helpers find their own by; `nil` where none is run: the service runs none unless a drop-in says so, for they
   /// are programs of others.
   static func helperEnvironment(_ environment: [String: String]) -> [String: String]? {
-    environment["WATCHER_CREDENTIAL_HELPERS"] == "off" ? nil : environment
+    let setting = environment["WATCHER_CREDENTIAL_HELPERS"] ?? "on"
+    // Whatever else it is set to is meant to keep them from running.
+    return setting.isEmpty || setting == "on" ? environment : nil
   }
 }
 

@@ -14,7 +14,8 @@ struct CheckCommand: AsyncParsableCommand {
     discussion: """
       Example: watcher check amazonlinux:latest --exit-code
       Beside a running daemon it is the daemon that polls, by its own configuration, and delivers in its own time.
-      Exit status: 0; 2 if a tag could not be checked; with --exit-code else 1 if anything changed.
+      Exit status: 0; 2 if a tag could not be checked or a repository not be listed; with --exit-code else 1 if \
+      anything changed.
       """)
 
   @Argument(
@@ -89,7 +90,7 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   static func status(_ report: CheckReport, wantsExitCode: Bool) -> CommandStatus? {
-    if report.failed > 0 { return .someFailed }
+    if report.failed > 0 || !report.unlisted.isEmpty { return .someFailed }
     return wantsExitCode && report.changed > 0 ? .changesFound : nil
   }
 }

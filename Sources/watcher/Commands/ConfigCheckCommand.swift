@@ -63,9 +63,11 @@ struct ConfigCheckCommand: AsyncParsableCommand {
 
   /// `/etc/watcher/config.json: valid: 3 tags at 2 registries, 1 sink`.
   static func summary(_ config: WatchConfig, path: String, user: String? = nil) -> String {
-    let registries = Set(config.watch.map(\.tag.domain) + config.repositories.map(\.domain)).count
+    let registries = Set(config.watch.map(\.tag.domain) + config.repositories.map(\.repository.domain)).count
     let spread = registries == 0 ? "" : " at \(Words.count(registries, "registry", "registries"))"
-    let (tags, sinks) = (Words.count(config.watch.count, "tag"), Words.count(config.sinks.count, "sink"))
+    let repositories = config.repositories.count
+    let whole = repositories == 0 ? "" : " and tags of \(Words.count(repositories, "repository", "repositories"))"
+    let (tags, sinks) = (Words.count(config.watch.count, "tag") + whole, Words.count(config.sinks.count, "sink"))
     let eyes = user.map { ", checked as user \($0.shown)" } ?? ""
     return "\(path.shown): valid: \(tags)\(spread), \(sinks)\(eyes)\n"
   }

@@ -14,7 +14,8 @@ struct StatusCommand: ParsableCommand {
       What is wrong comes first.
       Example: watcher status --failing --exit-code
       Exit status: 0; with --exit-code 1 if a tag fails, is unreachable or deleted or has none of its platforms, a \
-      sink fails, is disabled or was removed while events wait for it, or the daemon says that something is wrong.
+      repository cannot be listed or none of its tags fits, a sink fails, is disabled or was removed while events wait \
+      for it, or the daemon says that something is wrong.
       """)
 
   @Argument(

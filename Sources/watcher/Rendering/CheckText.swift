@@ -18,7 +18,7 @@ struct CheckText {
 
   func text(_ report: CheckReport) throws -> String {
     let results = isQuiet ? report.results.filter { !$0.outcome.isQuiet } : report.results
-    if isQuiet, results.isEmpty { return "" }
+    if isQuiet, results.isEmpty, report.unlisted.isEmpty { return "" }
     let names = results.map { $0.tag.familiar.shown }
     let width = min(names.map(\.utf8.count).max() ?? 0, Self.tagColumns)
     var out: [UInt8] = []
@@ -40,6 +40,11 @@ struct CheckText {
         out += details.utf8
       }
       out.append(UInt8(ascii: "\n"))
+    }
+    for unlisted in report.unlisted {
+      let text = "\(unlisted.repository.familiar.shown) could not be listed, and its tags from before were checked"
+      let line = "\(text): \(unlisted.failure.code.rawValue): \(unlisted.failure.message)"
+      for line in Lines.of(line, width: format.width, margin: 0) { out += "\(format.style.paint(line, .bad))\n".utf8 }
     }
     let summary = Self.summaryParts(report)
     out += Lines.of(parts: summary, width: format.width, margin: 0).joined(separator: "\n").utf8
@@ -106,7 +111,7 @@ struct CheckText {
       guard !changes.isEmpty else { return [event.type.words] }
       if details.isRollback { changes[changes.count - 1] += " (rollback)" }
       return changes
-    case .tagDeleted, .tagRestored, .tagUnreachable, .tagRecovered, .indexChanged, .changes:
+    case .tagDeleted, .tagRestored, .tagMoved, .tagUnreachable, .tagRecovered, .indexChanged, .changes:
       return [event.type.words]
     }
   }

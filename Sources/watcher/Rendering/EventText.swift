@@ -85,7 +85,7 @@ struct EventText {
 extension EventType {
   fileprivate var paint: Style.Paint {
     switch self {
-    case .imageChanged, .artifactChanged: .notable
+    case .imageChanged, .artifactChanged, .tagMoved: .notable
     case .tagDeleted, .tagUnreachable: .bad
     case .tagRestored, .tagRecovered: .good
     case .platformAdded, .platformRemoved, .imageRepacked, .indexChanged, .tagFirstSeen, .changes: .plain

@@ -6,6 +6,7 @@ extension EventType {
     switch self {
     case .tagDeleted: "deleted"
     case .tagRestored: "restored"
+    case .tagMoved: "moved"
     case .tagUnreachable: "unreachable"
     case .tagRecovered: "reachable again"
     case .imageChanged: "image changed"

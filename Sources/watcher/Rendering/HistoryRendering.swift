@@ -49,7 +49,11 @@ struct HistoryRendering {
       let times = Words.count(gaps.count - shown.count, "more time")
       lines += painted("not seen for long: \(times) since \(format.times(first.from))", .notable, format)
     }
-    if let silence = lookout.silence(entry) { lines += painted(silence, .bad, format) }
+    if let moved = moved(entry, format) {
+      lines += painted(moved, .notable, format)
+    } else if let silence = lookout.silence(entry) {
+      lines += painted(silence, .bad, format)
+    }
     lines += rollbackLines(entry, format) + (format.digests.isFull ? fullLines(entry, format) : table(entry, format))
     if entry.mediaType.isIndex {
       lines.append("  " + format.style.paint("index \(format.digests(entry.digest))", .faint))
@@ -57,10 +61,17 @@ struct HistoryRendering {
     return lines
   }
 
+  /// What a current state is known not to be any more; `nil` where it is, as far as is known.
+  private func moved(_ entry: HistoryEntry, _ format: TextFormat) -> String? {
+    entry.isCurrent ? state?.movedWords(isSeen: true, format) : nil
+  }
+
   /// From when to when, and what began it: below where it is too long.
   private func head(_ entry: HistoryEntry, _ format: TextFormat) -> [String] {
     var words: [(text: String, paint: Style.Paint)] = [("\(format.times(entry.firstSeen)) – ", .plain)]
-    if entry.isCurrent {
+    if entry.isCurrent, state?.moved != nil {
+      words += [(format.times(entry.lastSeen), .plain), ("  moved", .notable)]
+    } else if entry.isCurrent {
       let isSilent = lookout.silence(entry) != nil
       words.append(isSilent ? ("?", .bad) : ("now", .good))
       words.append((" (seen \(format.times.short(entry.lastSeen, now: lookout.now)))", .plain))

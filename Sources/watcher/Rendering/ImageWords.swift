@@ -15,9 +15,10 @@ enum ImageWords {
     imageID.map { digests($0) } ?? "manifest \(digests(manifest))"
   }
 
-  /// The same after its platform, where that is known.
+  /// The same after its platform, where that is known, and what stands in for that.
   static func named(_ image: StoredImage, _ digests: DigestText) -> String {
-    (image.platform.map { "\($0) ".shown } ?? "") + named(image.imageID, manifest: image.manifest, digests)
+    (image.platform.map { "\($0) ".shown } ?? "") + (image.found.map { "(\($0)) ".shown } ?? "")
+      + named(image.imageID, manifest: image.manifest, digests)
   }
 
   static func withoutID(_ artifactType: String?) -> String {

@@ -18,7 +18,8 @@ struct StatusRendering {
       report.sinks.isEmpty
       ? [] : SinksRendering(sinks: report.sinks, isDaemonRunning: isDaemonRunning, now: now).lines(format)
     let tags = report.tags.isEmpty ? [] : tagLines(format)
-    let details = report.sinks.contains(where: \.isUnwell) ? [sinks, tags] : [tags, sinks]
+    let repositories = RepositoryRows(repositories: report.repositories, now: now).lines(format)
+    let details = (report.sinks.contains(where: \.isUnwell) ? [sinks, tags] : [tags, sinks]) + [repositories]
     // Where nothing is checked, that is what is wrong.
     let blocks =
       isDaemonRunning || total.isEmpty
@@ -35,6 +36,12 @@ struct StatusRendering {
   private func summary(_ format: TextFormat) -> [String] {
     let problem = report.problem.map { Lines.of($0.shown, width: format.width, margin: 0) } ?? []
     var lines = problem.map { format.style.paint($0, .bad) }
+    if !report.repositories.isEmpty {
+      let line = Self.counted(
+        report.repositories.map(\.word.rawValue), RepositoryRecord.Word.allCases.map(\.rawValue), "repository",
+        "repositories")
+      lines.append(report.repositories.contains(where: \.isUnwell) ? format.style.paint(line, .bad) : line)
+    }
     guard !total.isEmpty else {
       return lines + [report.unknown.isEmpty ? "no tags are watched" : "none of these tags is known"]
     }
@@ -49,13 +56,41 @@ struct StatusRendering {
       let line = "\(registry.shown) asked for a rest: none of its tags is checked before \(format.times(until))"
       lines += Lines.of(line, width: format.width, margin: 0).map { format.style.paint($0, .notable) }
     }
-    return lines
+    return lines + report.registries.flatMap { registryLines($0, format) }
   }
 
-  private static func counted(_ states: [String], _ order: [String], _ what: String) -> String {
+  /// What is to be known of a registry before its tags are believed.
+  private func registryLines(_ registry: RegistryStatus, _ format: TextFormat) -> [String] {
+    let endpoint = registry.endpoint.map {
+      Lines.of(
+        "\(registry.name.shown) is asked at \($0.shown): what is seen is as fresh as that", width: format.width,
+        margin: 0)
+    }
+    let facts = (endpoint ?? []) + (reportLines(registry, format))
+    guard registry.isUnverified else { return facts }
+    let line = "\(registry.name.shown) is taken by its word: no certificate is verified (insecure_skip_verify)"
+    return facts + Lines.of(line, width: format.width, margin: 0).map { format.style.paint($0, .notable) }
+  }
+
+  /// Where its log-in comes from, and what is left of its limit on pulls.
+  private func reportLines(_ registry: RegistryStatus, _ format: TextFormat) -> [String] {
+    guard let report = registry.report else { return [] }
+    var parts = report.credentials.map { ["log-in from \($0.shown)"] } ?? []
+    if let remaining = report.remaining {
+      let limit = report.limit.map { " of \($0)" } ?? ""
+      let until = report.resets.map { ", all again by \(format.times($0))" } ?? ""
+      parts.append("\(remaining)\(limit) pulls left\(until)")
+    }
+    guard !parts.isEmpty else { return [] }
+    return Lines.of("\(registry.name.shown): \(parts.joined(separator: "; "))", width: format.width, margin: 0)
+  }
+
+  private static func counted(
+    _ states: [String], _ order: [String], _ what: String, _ many: String? = nil
+  ) -> String {
     let counts = Dictionary(states.map { ($0, 1) }, uniquingKeysWith: +)
     let words = order.compactMap { state in counts[state].map { "\($0) \(state)" } }
-    return "\(Words.count(states.count, what)): \(words.joined(separator: ", "))"
+    return "\(Words.count(states.count, what, many)): \(words.joined(separator: ", "))"
   }
 
   private func daemonLines(_ format: TextFormat) -> [String] {

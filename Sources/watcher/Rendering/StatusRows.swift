@@ -137,7 +137,12 @@ struct StatusRows {
     for image in tag.platforms where image.imageID == nil {
       lines += wrap(ImageWords.withoutID(image.platform, image.artifactType).shown, format)
     }
-    return lines + missing(tag, format) + error(tag, format)
+    return lines + moved(tag, format) + missing(tag, format) + error(tag, format)
+  }
+
+  private func moved(_ tag: TagStatus, _ format: TextFormat) -> [String] {
+    guard let words = tag.record.state.movedWords(isSeen: tag.digest != nil, format) else { return [] }
+    return wrap(words, format).map { format.style.paint($0, .notable) }
   }
 
   private func missing(_ tag: TagStatus, _ format: TextFormat) -> [String] {
@@ -167,6 +172,15 @@ struct StatusRows {
 }
 
 extension TagState {
+  /// That its registry names something of which no more is known; `nil` where it does not.
+  ///
+  /// - Parameter isSeen: what it was before is known.
+  func movedWords(isSeen: Bool, _ format: TextFormat) -> String? {
+    guard let moved else { return nil }
+    let what = isSeen ? "moved to \(format.digests(moved.to.digest))" : "to be looked at"
+    return "\(what) since \(format.times(moved.since)); details are pending, for its registry allows no pull now"
+  }
+
   /// Since when its checks fail, and why the last one did; `nil` where it did not.
   func failing(_ format: TextFormat) -> String? {
     guard let failure else { return nil }

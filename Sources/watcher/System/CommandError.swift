@@ -47,6 +47,7 @@ extension CheckFailure.Code {
     case .unauthorizedOrMissing, .denied, .badCredentials, .credentialsUnreadable, .authUnsupported, .realmRefused:
       .permission
     case .dns, .connect, .tls, .timeout, .network, .tooLarge, .addressRefused, .redirectRefused, .rateLimited,
+      .pullLimited,
       .server, .badRequest,
       // A 404 that no registry has made says nothing about the image.
       .notFound,

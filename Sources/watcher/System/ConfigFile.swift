@@ -49,17 +49,13 @@ struct ConfigFile: Hashable {
     }
   }
 
-  /// For the commands that record: also refuses what this version cannot do, and says what is doubtful.
+  /// For the commands that record: also says what is doubtful.
   ///
   /// - Parameters:
   ///   - say: gets each problem and warning, standard error if not given.
   ///   - isAnew: as of `required`.
   func ready(say: (String) -> Void = Output.say, isAnew: Bool = false) throws -> WatchConfig {
     let config = try required(say: say, isAnew: isAnew)
-    guard config.unbuilt.isEmpty else {
-      for text in config.unbuilt.texts { say(text) }
-      throw notBuilt
-    }
     for text in config.warnings.texts { say(text) }
     return config
   }
@@ -69,10 +65,6 @@ struct ConfigFile: Hashable {
     var info = stat()
     let isFile = stat(path, &info) != 0 || info.st_mode & S_IFMT == S_IFREG
     return !isFile || access(path, R_OK) == 0
-  }
-
-  private var notBuilt: CommandError {
-    CommandError(.configuration, "the configuration asks for what this version cannot do (\(path.safe())): take it out")
   }
 
   /// For commands that use a configuration if there is one: an empty one where there is none to be had and the

@@ -1,5 +1,6 @@
 import Addresses
 import ImageModel
+import StrictJSON
 import Transport
 
 @testable import Registry
@@ -9,7 +10,8 @@ extension FuzzTarget {
   static let registry = [
     FuzzTarget(name: "challenge", check: challenge), FuzzTarget(name: "token-reply", check: tokenReply),
     FuzzTarget(name: "web-url", check: webURL), FuzzTarget(name: "error-body", check: errorBody),
-    FuzzTarget(name: "pull-budget", check: pullBudget),
+    FuzzTarget(name: "pull-budget", check: pullBudget), FuzzTarget(name: "tag-list", check: tagList),
+    FuzzTarget(name: "link", check: link), FuzzTarget(name: "tag-pattern", check: tagPattern),
   ]
 
   /// Header lines, one on each.
@@ -57,6 +59,44 @@ extension FuzzTarget {
       case .trusted: try hold(url.isSecure, "credentials may go to \(url.text)")
       case .anonymousOnly, .refused: break
       }
+    }
+  }
+
+  /// A page of tags.
+  @Sendable private static func tagList(_ bytes: [UInt8]) throws {
+    var picker = TagPicker(TagSelection(maxTags: 3))
+    do {
+      let tags = try TagLister.tags(bytes, from: "registry.example.com").compactMap(\.string)
+      for tag in tags where TagReference.isTag(tag) {
+        picker.add(tag)
+        let reference = TagReference(domain: "registry.example.com", path: "app", tag: tag)
+        try same(try ImageReference(reference.description).tagReference, reference, "printed and read again")
+      }
+      let picked = picker.picked()
+      try hold(picked.count <= 3 && Set(picked).isSubset(of: tags), "picked \(picked)")
+    } catch let failure as CheckFailure {
+      try hold(failure.what.isSafe && (failure.remedy ?? "").isSafe, "says \(shown(failure.what))")
+    }
+  }
+
+  /// Header lines, one on each.
+  @Sendable private static func link(_ bytes: [UInt8]) throws {
+    let lines = bytes.split(separator: UInt8(ascii: "\n")).map { Array($0).text }
+    guard let target = LinkHeader.next(lines) else { return }
+    try hold(lines.contains { $0.contains("<\(target)>") }, "\(shown(target)) was not sent")
+  }
+
+  /// An expression and a tag.
+  @Sendable private static func tagPattern(_ bytes: [UInt8]) throws {
+    let parts = bytes.parts(2)
+    let tag = parts[1].prefix(128).map(\.self).text
+    do {
+      let pattern = try TagPattern(parts[0].text)
+      let alternative = try? TagPattern("(?:\(pattern.text))|(?:\(pattern.text))")
+      if let alternative { try same(alternative.fits(tag), pattern.fits(tag), "twice") }
+    } catch let problem as TagPattern.Problem {
+      try hold((0...parts[0].text.utf8.count).contains(problem.offset), "at \(problem.offset)")
+      try hold(problem.reason.isSafe && !problem.reason.isEmpty, "says \(shown(problem.reason))")
     }
   }
 

@@ -69,7 +69,7 @@ extension FuzzTarget {
       try hold(from.scheme == "http" || to.scheme == "https", "down to \(next.url)")
       if from != to {
         let isBare = next.authorization == nil && next.headers.map(\.name) == ["Accept"]
-        try hold(isBare && next.tls == TLSSettings(), "\(to) is shown what is for \(from)")
+        try hold(isBare && next.tls == TLSSettings().forOtherOrigin, "\(to) is shown what is for \(from)")
         try hold(!isPublic || next.addresses == .publicOnly, "\(to) may be anywhere")
       }
       // What was judged is what the handle is set to.

@@ -1,0 +1,43 @@
+import Config
+import Host
+import ImageModel
+import Polling
+import Registry
+import Transport
+
+extension WatchConfig {
+  /// What is wrong with what no registry's entry names and requests are made with all the same: directories of
+  /// certificates, and the password of the proxy.
+  func wayFindings(_ environment: [String: String]) async -> [PreflightFinding] {
+    await folderFindings(environment) + proxyFindings(environment)
+  }
+
+  private func folderFindings(_ environment: [String: String]) async -> [PreflightFinding] {
+    let map = RegistryAccessMap(settings: registries, environment: environment, agreedTime: nil)
+    let settings = Set(registries.keys).union(watch.domains).sorted().map { (domain: $0, tls: map.access($0).tls) }
+    // One look for all: there are several directories for each.
+    let looks = await [settings].looked(within: Limits.lookSeconds) { settings in
+      settings.compactMap { domain, tls in tls.folderFault.map { "\(domain.safe()): \($0)" } }
+    }
+    let faults: [String]
+    do { faults = try looks[0].get() } catch { faults = ["a directory of certificates (certs.d) \(error)"] }
+    return faults.map { PreflightFinding(problem(nil, .error, $0)) }
+  }
+
+  private func proxyFindings(_ environment: [String: String]) async -> [PreflightFinding] {
+    guard let file = proxy?.passwordFile else { return [] }
+    switch file.path(environment) {
+    case .failure(let unseen):
+      let problem = problem(.proxyPassword, .error, unseen.reason, hint: SecretFile.directoryHint)
+      return [PreflightFinding(problem, isUnseen: true)]
+    case .success(let path):
+      let look = await [path].looked(within: Limits.lookSeconds) { path -> String? in
+        do throws(SecretText.Failure) { _ = try SecretText(path: path).read() } catch { return error.reason }
+        return nil
+      }
+      let reason: String?
+      do { reason = try look[0].get().map { "cannot be used: \($0)" } } catch { reason = "\(error)" }
+      return reason.map { [PreflightFinding(problem(.proxyPassword, .error, "\(path.safe()) \($0)"))] } ?? []
+    }
+  }
+}
