@@ -60,7 +60,8 @@ let package = Package(
       name: "Polling",
       dependencies: ["Drift", "History", "Host", "ImageModel", "Recording", "Registry", "Schedule"]),
     .target(name: "Control", dependencies: ["History", "Host", "ImageModel", "StrictJSON"]),
-    .target(name: "Answers", dependencies: ["History", "ImageModel", "StrictJSON"]),
+    .target(name: "Comparison", dependencies: ["Documents", "Drift", "ImageModel"]),
+    .target(name: "Answers", dependencies: ["Comparison", "History", "ImageModel", "StrictJSON"]),
     .target(
       name: "Service",
       dependencies: [
@@ -72,7 +73,7 @@ let package = Package(
     .executableTarget(
       name: "watcher",
       dependencies: [
-        "Answers", "Config", "Control", "CSignals", "History", "Host", "ImageModel", "Service",
+        "Answers", "Comparison", "Config", "Control", "CSignals", "History", "Host", "ImageModel", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -118,6 +119,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "ControlTests", dependencies: ["Control", "History", "Host", "ImageModel", "StrictJSON", "TestSupport"]),
+    .testTarget(
+      name: "ComparisonTests", dependencies: ["Comparison", "Documents", "ImageModel", "TestSupport"]),
     .testTarget(name: "AnswersTests", dependencies: ["Answers", "History", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "ServiceTests",

@@ -17,6 +17,15 @@ package enum ImageDocuments {
     return manifest.layers
   }
 
+  /// The same with the bytes of each, which a manifest of schema 1 does not tell.
+  package static func sizedLayers(ofManifest document: Document) -> [(digest: Digest, size: Int?)]? {
+    guard !document.mediaType.isSchema1 else { return layers(ofManifest: document)?.map { ($0, nil) } }
+    guard document.mediaType.isManifest,
+      case .manifest(let manifest) = try? TopDocument.read(document.bytes, as: document.mediaType, name: "")
+    else { return nil }
+    return zip(manifest.layers, manifest.layerSizes).map { ($0, $1) }
+  }
+
   /// The digest of a document by an algorithm. That of a signed schema 1 manifest is not of all its bytes; `nil` where
   /// it cannot be told what it is of.
   package static func digest(_ algorithm: Digest.Algorithm, of document: Document) -> Digest? {

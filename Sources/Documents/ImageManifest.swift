@@ -7,6 +7,8 @@ package struct ImageManifest: Hashable, Sendable {
   package let config: Descriptor
   /// Digests of the compressed layers, in order.
   package let layers: [Digest]
+  /// The bytes of each of them.
+  let layerSizes: [Int]
   /// Bytes of all layers together, as the manifest has them.
   package let layersSize: Int
   /// Whether the config's digest is an image ID. Artifacts have configs too, mostly the same `{}`, whose
@@ -22,16 +24,17 @@ package struct ImageManifest: Hashable, Sendable {
     }
     self.config = try Descriptor(config, role: "the config of \(name)")
     var digests: [Digest] = []
-    var size = 0
+    var sizes: [Int] = []
     var statement: MediaType?
     for layer in layers {
       let descriptor = try Descriptor(layer, role: "a layer of \(name)")
       digests.append(descriptor.digest)
-      size += descriptor.size
+      sizes.append(descriptor.size)
       if Self.isStatement(descriptor.mediaType) { statement = descriptor.mediaType }
     }
     self.layers = digests
-    layersSize = size
+    layerSizes = sizes
+    layersSize = sizes.reduce(0, +)
     let named = json["artifactType"]?.string.flatMap { $0.isEmpty ? nil : MediaType($0) } ?? self.config.mediaType
     isImage =
       self.config.mediaType.isImageConfig && named == self.config.mediaType && statement == nil

@@ -1,4 +1,4 @@
-import ImageModel
+package import ImageModel
 
 /// Which image of an old state each image of a new state succeeds.
 ///
@@ -10,16 +10,16 @@ import ImageModel
 ///
 /// Where an index repeats a platform, equal images are joined first, so that an order changed by the registry
 /// is no change.
-struct ImagePairing {
+package struct ImagePairing {
   /// For each new image the index of its old partner.
-  private(set) var partner: [Int?]
+  package private(set) var partner: [Int?]
   /// Old images without a partner, in their order.
-  private(set) var unpairedOld: [Int]
+  package private(set) var unpairedOld: [Int]
 
   private let old: [PlatformImage]
   private let new: [PlatformImage]
 
-  init(_ old: [PlatformImage], _ new: [PlatformImage], areSingle: Bool) {
+  package init(_ old: [PlatformImage], _ new: [PlatformImage], areSingle: Bool) {
     self.old = old
     self.new = new
     partner = Array(repeating: nil, count: new.count)

@@ -1,4 +1,4 @@
-import ImageModel
+package import ImageModel
 
 extension PlatformChange {
   static func added(_ image: PlatformImage) -> PlatformChange {
@@ -14,7 +14,7 @@ extension PlatformChange {
   /// What differs between an image and its successor; `nil` when the manifest is the same. Details that were unknown
   /// and now are known, such as `created` or the platform, are no difference. Without an image ID on both sides
   /// nothing proves that the content stayed.
-  static func between(_ old: PlatformImage, _ new: PlatformImage) -> PlatformChange? {
+  package static func between(_ old: PlatformImage, _ new: PlatformImage) -> PlatformChange? {
     guard old.manifest != new.manifest else { return nil }
     let changeClass: ChangeClass
     if let before = old.imageID, let after = new.imageID {

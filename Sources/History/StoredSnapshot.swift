@@ -84,3 +84,15 @@ package struct StoredImage: Hashable, Sendable {
       artifactType: image.artifactType, changeClass: changeClass)
   }
 }
+
+extension StoredImage {
+  /// Without layers and without more of the config than its date: those are in the documents.
+  package var asImage: PlatformImage {
+    var image = PlatformImage(
+      platform: platform, manifest: manifest, manifestSize: manifestSize, imageID: imageID, configSize: configSize,
+      layers: [], config: created.map { ImageConfig(created: $0, platform: platform, diffIDs: [], labels: [:]) },
+      artifactType: artifactType)
+    image.found = found
+    return image
+  }
+}

@@ -10,18 +10,6 @@ extension StoredSnapshot {
   }
 }
 
-extension StoredImage {
-  /// Without layers and without more of the config than its date: those are in the documents.
-  var asImage: PlatformImage {
-    var image = PlatformImage(
-      platform: platform, manifest: manifest, manifestSize: manifestSize, imageID: imageID, configSize: configSize,
-      layers: [], config: created.map { ImageConfig(created: $0, platform: platform, diffIDs: [], labels: [:]) },
-      artifactType: artifactType)
-    image.found = found
-    return image
-  }
-}
-
 extension TagState {
   /// Whether the next poll walks the documents even if HEAD says that nothing moved: the selection changed, or a
   /// config blob is still missing.

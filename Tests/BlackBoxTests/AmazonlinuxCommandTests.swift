@@ -43,6 +43,22 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: scene.database), "resolve keeps nothing")
   }
 
+  @Test func whichSaysWhatAnImageIDIsAndWhatPullsIt() throws {
+    defer { registry.stop() }
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    for text in ["b63c3d5a", Self.arm64, "B63C3D5A14AE"] {
+      let found = try scene.run(["which", text])
+      #expect(found.status == 0 && found.stderr.isEmpty, "\(found)")
+      #expect(found.stdout.contains("\n    \(registry.authority)/\(Self.path)@\(Self.top)\n"), "\(found.stdout)")
+      #expect(found.stdout.contains("\n  an image ID: what Podman and Docker's classic image store show as IMAGE ID\n"))
+    }
+    let matches = try #require(scene.json(["which", "b63c3d5a", "--json"])["matches"] as? [[String: Any]])
+    #expect(matches.count == 1 && matches[0]["kind"] as? String == "image_id")
+    #expect(matches[0]["platform"] as? String == "linux/arm64" && matches[0]["current"] as? Bool == true)
+    let index = try #require(scene.json(["which", "a8e94e", "--json"])["matches"] as? [[String: Any]])
+    #expect(index.map { $0["kind"] as? String } == ["index"] && index[0]["pull_exact"] is NSNull)
+  }
+
   /// What was not found is an error that names what there is; what was found is printed beside it.
   @Test(arguments: ["text", "json"]) func resolveSaysWhichPlatformsThereAre(form: String) throws {
     defer { registry.stop() }

@@ -60,6 +60,8 @@ import Testing
     try keep("check", ["check", "--json", "--config", scene.config])
     try keep("event", ["events", "--json", "--type", "watcher.image.changed"])
     try keep("history", ["history", tag, "--json"])
+    try keep("diff", ["diff", tag, "--json"])
+    try keep("which", ["which", "b7cb2ad9ccf8", "--json"])
     try keep("resolve", ["resolve", tag, "--json"])
     try keep("status", ["status", "--json"])
     try keep("deliveries", ["deliveries", "list", "--json"])

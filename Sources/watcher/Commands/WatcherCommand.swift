@@ -16,7 +16,9 @@ struct WatcherCommand: AsyncParsableCommand {
     version: "watcher \(ProductInfo.version)",
     subcommands: [
       RunCommand.self, CheckCommand.self, ResolveCommand.self, HistoryCommand.self, EventsCommand.self,
-      StatusCommand.self, DeliveriesCommand.self, SinksCommand.self, ConfigCommand.self, DbCommand.self,
+      StatusCommand.self, WhichCommand.self, DiffCommand.self, DeliveriesCommand.self, SinksCommand.self,
+      ConfigCommand.self,
+      DbCommand.self,
       ForgetCommand.self, HealthCommand.self, CompletionCommand.self,
     ])
 

@@ -23,6 +23,22 @@ enum Completions {
     return CompletionShell.requesting == .zsh ? names.map { $0.replacing(":", with: "\\:") } : names
   }
 
+  /// Recorded digests, as they are begun: with their algorithm or without.
+  static let digests = CompletionKind.custom { words, index, _ in
+    let begun = words.indices.contains(index) ? words[index] : ""
+    guard let prefix = try? DigestPrefix(begun, shortest: 1) else { return [] }
+    let digests = read(words) { try $0.digests(prefix, limit: limit).map(\.description) } ?? []
+    return prefix.algorithm == nil ? digests.map { String($0.drop { $0 != ":" }.dropFirst()) } : digests
+  }
+
+  /// Digests of the states of the tag that was named before, and how the one before is called.
+  static let states = CompletionKind.custom { words, _, _ in
+    let digests = words.lazy.compactMap { try? ReferenceArgument.tag($0) }.compactMap { tag in
+      read(words) { try $0.states(of: tag, limit: limit).map { String($0.hex.prefix(12)) } }
+    }
+    return digests.first { !$0.isEmpty } ?? []
+  }
+
   static let sinks = CompletionKind.custom { words, _, _ in read(words) { try $0.sinkNames() } ?? [] }
 
   /// What no shell takes for anything but letters. Bash expands what it completes to, and whoever may write to the

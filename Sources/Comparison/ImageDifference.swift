@@ -1,0 +1,134 @@
+package import Documents
+import Drift
+package import ImageModel
+
+/// One image of a state, with what is at hand of its documents.
+package struct ComparedImage: Hashable, Sendable {
+  /// With layers and config, as far as they are known.
+  package let image: PlatformImage
+  /// The compressed layers in order; `nil` where the manifest is not at hand.
+  package let layers: [Layer]?
+  /// `nil` where the config is not at hand, or there is none.
+  package let settings: ImageSettings?
+
+  package struct Layer: Hashable, Sendable {
+    package let digest: Digest
+    /// Compressed, in bytes; `nil` where the manifest does not say.
+    package let size: Int?
+  }
+
+  package init(_ image: PlatformImage, documents: [Digest: Document]) {
+    let manifest = documents[image.manifest]
+    let config = image.imageID.flatMap { documents[$0] }
+    var image = image
+    layers = manifest.flatMap(ImageDocuments.sizedLayers(ofManifest:))?.map { Layer(digest: $0.digest, size: $0.size) }
+    settings = config.flatMap(ImageSettings.init)
+    image.layers = layers?.map(\.digest) ?? image.layers
+    image.config = config.flatMap(ImageDocuments.config(_:)) ?? image.config
+    self.image = image
+  }
+
+  /// Bytes of all layers; `nil` where that is not known.
+  package var size: Int? {
+    guard let layers else { return nil }
+    return layers.reduce(into: Int?.some(0)) { sum, layer in sum = layer.size.flatMap { size in sum.map { $0 + size } }
+    }
+  }
+
+  /// By what layers are told apart: what they hold where both images' configs say that, for the same may be compressed
+  /// anew; else as they lie in the registry.
+  fileprivate var diffIDs: [Digest]? {
+    guard let ids = image.config?.diffIDs, !ids.isEmpty, ids.count == layers?.count else { return nil }
+    return ids
+  }
+}
+
+/// What became of one platform's image from a state to another.
+package struct ImageDifference: Hashable, Sendable {
+  package let platform: Platform?
+  package let from: ComparedImage?
+  package let to: ComparedImage?
+  /// `nil` where the manifest is the same.
+  package let changeClass: ChangeClass?
+  package let layers: Layers
+  package let settings: [SettingChange]
+  /// Whether the images differ in the time of their build and in nothing else; `nil` where that cannot be known.
+  package let isOnlyBuildTime: Bool?
+  /// What is not at hand: `from.manifest`, `to.config` and so on.
+  package let unknown: [String]
+
+  package struct Layers: Hashable, Sendable {
+    package var kept: [ComparedImage.Layer] = []
+    package var added: [ComparedImage.Layer] = []
+    package var removed: [ComparedImage.Layer] = []
+  }
+
+  package struct SettingChange: Hashable, Sendable {
+    package let name: String
+    /// `nil` where there was none, or is none.
+    package let from: JSONOutput?
+    package let to: JSONOutput?
+  }
+
+  init(from old: ComparedImage?, to new: ComparedImage?) {
+    platform = new?.image.platform ?? old?.image.platform
+    (from, to) = (old, new)
+    changeClass =
+      switch (old, new) {
+      case (let old?, let new?): PlatformChange.between(old.image, new.image)?.changeClass
+      case (nil, _): .added
+      case (_, nil): .removed
+      }
+    unknown = [("from", old), ("to", new)].flatMap { side, image in image?.unknown.map { "\(side).\($0)" } ?? [] }
+    layers = Layers(from: old, to: new)
+    if let before = old?.settings, let after = new?.settings {
+      settings = Self.changes(from: before, to: after)
+      isOnlyBuildTime = old?.image.imageID != new?.image.imageID && before.withoutTimes == after.withoutTimes
+    } else {
+      settings = []
+      // Of images that are the same nothing has to be known.
+      let isSame = old?.image.imageID != nil && old?.image.imageID == new?.image.imageID
+      isOnlyBuildTime = old == nil || new == nil || isSame ? false : nil
+    }
+  }
+
+  private static func changes(from old: ImageSettings, to new: ImageSettings) -> [SettingChange] {
+    let names = new.settings.map(\.name) + old.settings.map(\.name).filter { new[$0] == nil }
+    return names.compactMap { name in
+      old[name] == new[name] ? nil : SettingChange(name: name, from: old[name], to: new[name])
+    }
+  }
+}
+
+extension ComparedImage {
+  fileprivate var unknown: [String] {
+    (layers == nil ? ["manifest"] : []) + (image.imageID != nil && settings == nil ? ["config"] : [])
+  }
+}
+
+extension ImageDifference.Layers {
+  /// A layer that occurs twice counts twice.
+  fileprivate init(from old: ComparedImage?, to new: ComparedImage?) {
+    // Where one side is not known, nothing can be said of the other's.
+    guard let before = old.map(\.layers) ?? [], let after = new.map(\.layers) ?? [] else { return }
+    var (oldKeys, newKeys) = (before.map(\.digest), after.map(\.digest))
+    if let ids = old?.diffIDs, let others = new?.diffIDs { (oldKeys, newKeys) = (ids, others) }
+    var left: [Digest: Int] = [:]
+    for key in oldKeys { left[key, default: 0] += 1 }
+    for (key, layer) in zip(newKeys, after) {
+      if let count = left[key], count > 0 {
+        left[key] = count - 1
+        kept.append(layer)
+      } else {
+        added.append(layer)
+      }
+    }
+    // Of those that occur twice the later ones have gone.
+    for (key, layer) in zip(oldKeys, before).reversed() {
+      guard let count = left[key], count > 0 else { continue }
+      left[key] = count - 1
+      removed.append(layer)
+    }
+    removed.reverse()
+  }
+}

@@ -1,0 +1,45 @@
+import History
+import ImageModel
+
+/// A state of a tag on the command line.
+enum StateArgument: Hashable {
+  /// Of the tag that is asked about.
+  case state(StateName)
+  /// The newest state of another one.
+  case tag(TagReference)
+
+  static let help =
+    "a time, an event's sequence, a digest, or ^ for the one before; further ^ lead further back"
+  private static let forms =
+    "a time (2026-09-17T21:30, 7d), an event's sequence (42), a digest or its beginning (b63c3d5a), ^ (the one before) "
+    + "or another tag (:2023, debian:12)"
+  /// More than any tag has states.
+  private static let mostBack = 100_000
+
+  /// - Parameter tag: the one that is asked about, for `:2023`.
+  init(_ text: String, of tag: TagReference, now: Timestamp, zone: TimeText) throws(CommandError) {
+    let back = text.reversed().prefix { $0 == "^" }.count
+    let name = String(text.dropLast(back))
+    let refusal = CommandError(.usage, "not a state (\(text.safe(limit: 300))): write \(Self.forms)")
+    guard back <= Self.mostBack else { throw refusal }
+    if let point = Self.point(name, now: now, zone: zone) {
+      self = .state(StateName(point, back: back))
+    } else if back == 0, name.hasPrefix(":") {
+      self = .tag(try ReferenceArgument.tag("\(tag.domain)/\(tag.path)\(name)"))
+    } else if back == 0, let other = try? ReferenceArgument.tag(name) {
+      self = .tag(other)
+    } else {
+      throw refusal
+    }
+  }
+
+  private static func point(_ name: String, now: Timestamp, zone: TimeText) -> StateName.Point? {
+    if name.isEmpty { return .newest }
+    if let time = TimeArgument.time(name, now: now, zone: zone) { return .at(time) }
+    // Digits alone are no digest that anybody would write.
+    if name.utf8.count <= 12, name.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(name) {
+      return .event(EventSequence(rawValue: number))
+    }
+    return (try? DigestPrefix(name)).map { .digest($0) }
+  }
+}
