@@ -15,15 +15,25 @@ package struct AuthPlace: Hashable, Sendable {
 
   private init(_ kind: Kind, name: String) { (self.kind, self.name) = (kind, name) }
 
+  /// The setting that names it, and means it to be there; `nil` where it may be, as on every machine.
+  private(set) var namedBy: String?
+
   /// Who may read it is the service manager's matter, whose files show a mode that says more than is allowed.
   private(set) var isPassed = false
 
-  package static func file(_ path: String) -> AuthPlace { AuthPlace(.file(path: path, .config), name: path) }
+  /// The file that the configuration names.
+  package static func file(_ path: String) -> AuthPlace { named(path, by: "docker_config_file") }
 
-  /// A credential of the service manager.
+  /// The same, as a credential of the service manager.
   package static func credential(_ path: String) -> AuthPlace {
     var place = file(path)
     place.isPassed = true
+    return place
+  }
+
+  private static func named(_ path: String, by setting: String) -> AuthPlace {
+    var place = AuthPlace(.file(path: path, .config), name: path)
+    place.namedBy = setting
     return place
   }
 
@@ -38,14 +48,18 @@ package struct AuthPlace: Hashable, Sendable {
     if let text = directory("DOCKER_AUTH_CONFIG") {
       places.append(AuthPlace(.variable(text), name: "DOCKER_AUTH_CONFIG"))
     }
-    let files = [
-      directory("REGISTRY_AUTH_FILE"),
-      below(xdg("XDG_RUNTIME_DIR"), "containers/auth.json") ?? "/run/containers/\(user)/auth.json",
-      below(xdg("XDG_CONFIG_HOME") ?? below(home, ".config"), "containers/auth.json"),
-      below(directory("DOCKER_CONFIG") ?? below(home, ".docker"), "config.json"),
-    ]
-    places += files.compactMap(\.self).map(AuthPlace.file)
-    if let path = below(home, ".dockercfg") { places.append(AuthPlace(.file(path: path, .dockercfg), name: path)) }
+    func add(_ path: String?, _ form: AuthFile.Form = .config) {
+      if let path { places.append(AuthPlace(.file(path: path, form), name: path)) }
+    }
+    if let path = directory("REGISTRY_AUTH_FILE") { places.append(named(path, by: "REGISTRY_AUTH_FILE")) }
+    add(below(xdg("XDG_RUNTIME_DIR"), "containers/auth.json") ?? "/run/containers/\(user)/auth.json")
+    add(below(xdg("XDG_CONFIG_HOME") ?? below(home, ".config"), "containers/auth.json"))
+    if let path = below(directory("DOCKER_CONFIG"), "config.json") {
+      places.append(named(path, by: "DOCKER_CONFIG"))
+    } else {
+      add(below(home, ".docker/config.json"))
+    }
+    add(below(home, ".dockercfg"), .dockercfg)
     return places
   }
 }

@@ -61,14 +61,14 @@ package actor Logins {
     for query: LoginQuery, configured source: CredentialSource? = nil
   ) async throws(CheckFailure) -> Answer {
     if let source { return try await configured(source, query) }
-    let read: [(name: String, file: AuthFile)]
+    let read: AuthFiles.Contents
     do {
       read = try await blocking(within: Limits.lookSeconds) { [files] in files.read() }
     } catch {
       return .unusable(reason: "the files with log-ins cannot be looked at: their file system \(error)")
     }
     var reason: String?
-    for step in LoginSearch(query, in: read).steps {
+    for step in LoginSearch(query, in: read.files).steps {
       switch step {
       case .login(let login, let place): return .found(login, origin: place)
       case .missingHelper(let place, let key):
@@ -81,7 +81,8 @@ package actor Logins {
         }
       }
     }
-    return reason.map { .unusable(reason: $0) } ?? .none
+    // What is known of the registry says more.
+    return (reason ?? read.faults.first).map { .unusable(reason: $0) } ?? .none
   }
 
   /// The registry has refused a log-in. A helper that gave it more than a moment ago is asked anew.

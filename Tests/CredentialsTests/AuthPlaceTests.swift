@@ -32,6 +32,14 @@ import Testing
         == usual)
   }
 
+  @Test func whoNamesAFileIsKnown() {
+    let environment = ["REGISTRY_AUTH_FILE": "/r", "DOCKER_CONFIG": "/d", "HOME": "/h"]
+    let named = AuthPlace.found(environment: environment).compactMap { place in place.namedBy.map { [place.name, $0] } }
+    #expect(named == [["/r", "REGISTRY_AUTH_FILE"], ["/d/config.json", "DOCKER_CONFIG"]])
+    #expect(AuthPlace.found(environment: ["HOME": "/h"]).allSatisfy { $0.namedBy == nil })
+    #expect(AuthPlace.file("/f").namedBy == "docker_config_file")
+  }
+
   @Test func aServiceWithoutAHomeHasWhatItIsGiven() {
     #expect(names([:], home: nil) == ["/run/containers/7/auth.json"])
     #expect(names(["DOCKER_CONFIG": "/d"], home: nil) == ["/run/containers/7/auth.json", "/d/config.json"])

@@ -38,9 +38,14 @@ import Testing
     chmod(path, mode)
   }
 
-  private func logins(helpers: Bool = true) -> Logins {
+  /// `.dockercfg`, which is where it is by itself.
+  private static func unnamed(home: String) throws -> AuthPlace {
+    try #require(AuthPlace.found(environment: ["HOME": home]).last)
+  }
+
+  private func logins(_ places: [AuthPlace]? = nil, helpers: Bool = true) -> Logins {
     Logins(
-      [.file(config)], helpers: helpers ? ["PATH": "\(directory.path):/usr/bin:/bin"] : nil,
+      places ?? [.file(config)], helpers: helpers ? ["PATH": "\(directory.path):/usr/bin:/bin"] : nil,
       now: { [clock] in clock.value }, tell: { [told] text in told.change { $0.append(text) } })
   }
 
@@ -59,11 +64,12 @@ import Testing
   private static let origin = "docker-credential-h"
 
   @Test func aFileIsReadAgainWhenItChanges() async throws {
-    let logins = logins()
+    let logins = logins([try Self.unnamed(home: directory.path)])
+    let config = directory.path + "/.dockercfg"
     #expect(try await logins.login(for: Self.query) == .none)
-    try write(#"{"auths": {"r.example": {"auth": "dTpw"}}}"#)
+    try write(#"{"r.example": {"auth": "dTpw"}}"#, to: config)
     #expect(try await logins.login(for: Self.query) == .found(Self.u, origin: config))
-    try write(#"{"auths": {"r.example": {"auth": "dTpxcQ=="}}}"#)
+    try write(#"{"r.example": {"auth": "dTpxcQ=="}}"#, to: config)
     #expect(try await logins.login(for: Self.query) == .found(.basic(username: "u", password: "qq"), origin: config))
     unlink(config)
     #expect(try await logins.login(for: Self.query) == .none)
@@ -79,8 +85,37 @@ import Testing
         "\(config) can be read by others (mode 644): chmod 600 it", "\(config): b.example: it is no object",
       ])
     try write("{")
-    for _ in 0..<3 { #expect(try await logins.login(for: Self.query) == .none) }
-    #expect(told.value.dropFirst(2) == ["\(config) cannot be used (it is no JSON object)"])
+    let fault = "\(config), which docker_config_file names, cannot be used (it is no JSON object)"
+    for _ in 0..<3 { #expect(try await logins.login(for: Self.query) == .unusable(reason: fault)) }
+    #expect(told.value.dropFirst(2) == [fault])
+  }
+
+  /// Others of these places are empty on every machine.
+  @Test func aFileThatSomebodyNamesIsMissed() async throws {
+    let environment = [
+      "REGISTRY_AUTH_FILE": "\(directory.path)/none", "DOCKER_CONFIG": directory.path, "HOME": "/none",
+    ]
+    let logins = logins(AuthPlace.found(environment: environment))
+    func missed(_ path: String, _ setting: String) -> String {
+      "\(path), which \(setting) names, cannot be read (No such file or directory)"
+    }
+    let faults = [
+      missed("\(directory.path)/none", "REGISTRY_AUTH_FILE"), missed(config, "DOCKER_CONFIG"),
+    ]
+    for _ in 0..<3 { #expect(try await logins.login(for: Self.query) == .unusable(reason: faults[0])) }
+    #expect(told.value == faults)
+    try write(#"{"auths": {"r.example": {"auth": "dTpw"}}}"#)
+    #expect(try await logins.login(for: Self.query) == .found(Self.u, origin: config))
+    #expect(
+      try await self.logins([.file("/none/config.json")]).login(for: Self.query)
+        == .unusable(reason: missed("/none/config.json", "docker_config_file")))
+  }
+
+  @Test func aDirectoryIsNoFileThatOthersMayRead() async throws {
+    try FileManager.default.createDirectory(atPath: config, withIntermediateDirectories: false)
+    let fault = "\(config), which docker_config_file names, cannot be read (Is a directory)"
+    #expect(try await logins().login(for: Self.query) == .unusable(reason: fault))
+    #expect(told.value == [fault])
   }
 
   @Test func aHelperIsAskedOnceByAll() async throws {
