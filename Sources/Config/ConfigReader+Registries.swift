@@ -145,18 +145,16 @@ extension ConfigReader {
   private mutating func credentialHelper(
     _ registry: Section, _ owner: (String) -> OutsideSetting
   ) -> String? {
-    guard let suffix = string(registry, "credential_helper") else { return nil }
-    let isSuffix = suffix.utf8.allSatisfy {
-      (0x30...0x39).contains($0) || (0x61...0x7a).contains($0 | 0x20) || [0x2d, 0x2e, 0x5f].contains($0)
-    }
-    guard isSuffix else {
+    guard let name = string(registry, "credential_helper") else { return nil }
+    let advice = HelperName.advice(name)
+    guard HelperName.isValid(name), advice == nil else {
       error(
-        at: registry.offset("credential_helper"), "\(quoted(suffix)) is not a credential helper",
-        hint: "it is what follows docker-credential- in the program's name")
+        at: registry.offset("credential_helper"), "\(quoted(name)) is not a credential helper",
+        hint: advice ?? "it is what follows docker-credential- in the program's name")
       return nil
     }
     note(owner("credential_helper"), "credential_helper", at: registry.offset("credential_helper"))
-    return suffix
+    return name
   }
 
   private mutating func rate(_ registry: Section) -> Double? {

@@ -119,9 +119,12 @@ package actor Logins {
   }
 
   private func helperFailure(_ name: String, _ query: LoginQuery, _ why: String) -> CheckFailure {
-    CheckFailure(
+    let isThere = Self.fault(ofHelper: name, environment) == nil
+    return CheckFailure(
       .credentialsUnreadable, "docker-credential-\(name) gives no log-in for \(query.domain) (\(why))",
-      remedy: "log in with it, or correct credential_helper")
+      remedy: environment == nil
+        ? "do that, or set password_file or token_file"
+        : "\(isThere ? "log in with it" : "install it"), or correct credential_helper")
   }
 
   private func read(_ source: CredentialSource, _ query: LoginQuery) async throws(CheckFailure) -> Login {
@@ -181,7 +184,8 @@ package actor Logins {
   ///
   /// - Parameter environment: `nil` where none is run.
   package static func fault(ofHelper name: String, _ environment: [String: String]?) -> String? {
-    guard let environment else { return "helpers are not run here (WATCHER_CREDENTIAL_HELPERS=off)" }
-    return HelperProgram(named: name, environment: environment) == nil ? "there is no such program in PATH" : nil
+    guard let environment else { return "helpers are turned off here; WATCHER_CREDENTIAL_HELPERS=on turns them on" }
+    guard HelperProgram(named: name, environment: environment) == nil else { return nil }
+    return "there is no such program in PATH" + (HelperName.advice(name).map { "; \($0)" } ?? "")
   }
 }

@@ -232,7 +232,31 @@ import Testing
     #expect(try await logins().login(for: Self.query) == failed("it ended with 1: pass is locked"))
     #expect(
       try await logins(helpers: false).login(for: Self.query)
-        == failed("helpers are not run here (WATCHER_CREDENTIAL_HELPERS=off)"))
+        == failed("helpers are turned off here; WATCHER_CREDENTIAL_HELPERS=on turns them on"))
     #expect(asked == 1)
+    try write(#"{"credsStore": "docker-credential-h"}"#)
+    #expect(
+      try await logins().login(for: Self.query)
+        == .unusable(
+          reason: "docker-credential-docker-credential-h, which \(config) names: there is no such program in PATH; "
+            + #"write "h", not "docker-credential-h""#))
+  }
+
+  /// To log in with it would be of no use.
+  @Test func whatToDoAboutAHelperDependsOnWhyItIsNotRun() async throws {
+    func message(_ logins: Logins) async -> String {
+      let failure = await #expect(throws: CheckFailure.self) {
+        try await logins.login(for: Self.query, configured: .helper(name: "h"))
+      }
+      return failure?.message ?? ""
+    }
+    #expect(
+      await message(logins()).hasSuffix("(there is no such program in PATH): install it, or correct credential_helper"))
+    try helper("exit 1")
+    #expect(await message(logins()).hasSuffix("(it ended with 1): log in with it, or correct credential_helper"))
+    #expect(
+      await message(logins(helpers: false)).hasSuffix(
+        "(helpers are turned off here; WATCHER_CREDENTIAL_HELPERS=on turns them on): "
+          + "do that, or set password_file or token_file"))
   }
 }
