@@ -56,13 +56,11 @@ package enum ConfigSchema {
     }
   }
 
-  /// Without what this version cannot do.
   private static func object(_ object: ConfigObject) -> Schema {
-    let keys = object.keys
-    let exclusive = object.exclusive.filter(keys.map(\.name).contains)
+    let exclusive = object.exclusive
     let pairs = exclusive.indices.flatMap { last in exclusive[..<last].map { [$0, exclusive[last]] } }
     return [
-      "type": "object", "properties": .object(object.remarks.map(remark) + keys.map(property)),
+      "type": "object", "properties": .object(object.remarks.map(remark) + object.keys.map(property)),
       "required": object.required.isEmpty ? nil : strings(object.required),
       "dependentRequired": object.needs.isEmpty
         ? nil : .object(object.needs.map { .init($0.key, strings([$0.needed])) }),
