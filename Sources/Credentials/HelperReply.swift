@@ -6,7 +6,7 @@ enum HelperReply: Hashable, Sendable {
   case login(Login)
   /// It has none for that registry, which is no mistake.
   case none
-  /// Why, in one line that is safe to show, for what it writes may hold anything.
+  /// Why, in words of this program's alone: what a helper writes may hold a secret.
   case failed(String)
 
   private static let limits = JSONLimits(depth: 8, bytes: HelperProgram.outputLimit, values: 256)
@@ -20,8 +20,7 @@ enum HelperReply: Hashable, Sendable {
   ///   - output: what it wrote to standard output.
   init(status: Int32, output: String) {
     guard status == 0 else {
-      let words = output.trimmed
-      self = Self.nothing.contains(String(words)) ? .none : .failed("it ended with \(status)\(Self.said(words))")
+      self = Self.nothing.contains(output.trimmed) ? .none : .failed("it ended with \(status)")
       return
     }
     guard let reply = try? StrictJSON.parse(Array(output.utf8), limits: Self.limits), reply.object != nil else {
@@ -40,18 +39,13 @@ enum HelperReply: Hashable, Sendable {
       username == "<token>"
         ? .identity(token: secret, otherwise: nil) : .basic(username: username, password: secret))
   }
-
-  /// The program's own words, as far as they are some and no secret.
-  private static func said(_ words: Substring) -> String {
-    words.isEmpty || words.contains("{") ? "" : ": \(String(words.prefix { !$0.isNewline }).safe(limit: 200))"
-  }
 }
 
 extension String {
-  fileprivate var trimmed: Substring {
+  fileprivate var trimmed: String {
     var rest = self[...]
     while let first = rest.first, first.isWhitespace { rest.removeFirst() }
     while let last = rest.last, last.isWhitespace { rest.removeLast() }
-    return rest
+    return String(rest)
   }
 }

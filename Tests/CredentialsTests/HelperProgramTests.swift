@@ -34,9 +34,10 @@ import Testing
 
   @Test(
     arguments: [
-      ("exit 3", "it ended with 3"), ("echo 'pass not initialized'; exit 1", "it ended with 1: pass not initialized"),
-      ("echo '{\"Secret\":\"x\"}'; exit 1", "it ended with 1"),
-      ("printf '\\033[31m'; exit 1", "it ended with 1: \\u{1b}[31m"),
+      ("exit 3", "it ended with 3"), ("echo canary; exit 1", "it ended with 1"),
+      ("echo '{\"Secret\":\"canary\"}'; exit 1", "it ended with 1"),
+      ("echo canary >&2; kill $$", "it was ended by signal 15"),
+      (#"printf '{"Username":"ann","Secret":"canary'"#, "what it wrote is no JSON object"),
       ("echo hello", "what it wrote is no JSON object"), ("true", "what it wrote is no JSON object"),
       (#"echo '{"Username":"u"}'"#, "what it wrote has no Username or no Secret"),
       (#"printf '{"Username":"u","Secret":"a\\nb"}'"#, "what it wrote has control characters"),
