@@ -83,6 +83,9 @@ final class RegistryHost: Sendable {
   /// For messages: host and port.
   var name: String { String(base.origin.drop { $0 != "/" }.dropFirst(2)) }
 
+  /// For whom log-ins are looked up: who stands in a registry's place has some of its own.
+  var loginDomain: String { access.endpoint == nil ? domain : base.authority }
+
   /// Whether a secret may go to a server: over TLS, to this machine, or where the configuration says so.
   func maySendCredentials(to url: WebURL) -> Bool {
     url.isSecure || HostKind(url.host) == .loopback || access.allowPlainCredentials

@@ -254,14 +254,14 @@ struct RegistrySession: Sendable {
   func login() async throws(CheckFailure) -> Login? {
     switch try await host.logins.login(for: query, configured: host.access.credentials) {
     case .found(let login, let origin):
-      trace?("log-in for \(host.domain): from \(origin.safe())")
+      trace?("log-in for \(host.loginDomain): from \(origin.safe())")
       host.state.withLock { ($0.loginOrigin, $0.loginFault) = (origin, nil) }
       return login
     case .none:
-      trace?("log-in for \(host.domain): none")
+      trace?("log-in for \(host.loginDomain): none")
       host.state.withLock { ($0.loginOrigin, $0.loginFault) = (nil, nil) }
     case .unusable(let reason):
-      trace?("log-in for \(host.domain): none, for \(reason)")
+      trace?("log-in for \(host.loginDomain): none, for \(reason)")
       host.state.withLock { ($0.loginOrigin, $0.loginFault) = (nil, reason) }
     }
     return nil
@@ -270,23 +270,24 @@ struct RegistrySession: Sendable {
   /// Another log-in in the place of one that was refused, if a helper has one now.
   func renewed(_ refused: Login) async throws(CheckFailure) -> Login? {
     let login = try await host.logins.renewed(refused, for: query, configured: host.access.credentials)
-    if login != nil { trace?("log-in for \(host.domain): refused, and another one now") }
+    if login != nil { trace?("log-in for \(host.loginDomain): refused, and another one now") }
     return login
   }
 
   private var query: LoginQuery { query(for: path) }
 
-  /// Who stands in a registry's place has log-ins of its own.
-  func query(for path: String) -> LoginQuery {
-    LoginQuery(domain: host.access.endpoint == nil ? host.domain : host.base.authority, path: path)
-  }
+  func query(for path: String) -> LoginQuery { LoginQuery(domain: host.loginDomain, path: path) }
 
   /// A log-in that the registry itself takes.
   ///
   /// - Parameter isBasicWanted: otherwise only a bearer token will do: a password is for the token server then.
   private func loginForRegistry(isBasicWanted: Bool = true) async throws(CheckFailure) -> Login? {
-    guard let login = try await login(), login.authorization != nil, login.isBearer || isBasicWanted else {
-      return nil
+    guard let login = try await login(), login.isBearer || isBasicWanted else { return nil }
+    guard login.authorization != nil else {
+      throw CheckFailure(
+        .authUnsupported,
+        "\(host.name) asks for a user name and a password, and there is only a refresh token in the \(host.loginWords)",
+        remedy: "log in with a user name and a password or access token")
     }
     guard host.maySendCredentials(to: host.base) else {
       throw CheckFailure(

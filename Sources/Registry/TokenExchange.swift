@@ -115,7 +115,7 @@ extension RegistrySession {
     // Nobody has said that there has to be one here: what is public stays to be seen.
     let why =
       "the \(host.loginWords) is kept from the token server \(realm.origin) (\(reason.rawValue)); \(reason.remedy)"
-    trace?("log-in for \(host.domain): not used, for \(why)")
+    trace?("log-in for \(host.loginDomain): not used, for \(why)")
     host.state.withLock { ($0.loginOrigin, $0.loginFault) = (nil, why) }
     return nil
   }

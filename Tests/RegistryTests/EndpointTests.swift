@@ -68,6 +68,23 @@ import Transport
     #expect(registry.log.last == "GET /v2/")
   }
 
+  @Test func aLogInIsLookedUpAndToldOfUnderItsName() async throws {
+    let registry = try FakeRegistry(door: .basic(username: "ann", password: "secret"))
+    defer { registry.stop() }
+    registry.put(image, in: "hub/library/app", tag: "latest")
+    let directory = try TemporaryDirectory()
+    let file = directory.path + "/config.json"
+    try #"{"auths": {"\#(registry.authority)/hub": {"username": "ann", "password": "secret"}, "docker.io": {"#
+      .appending(#""username": "ann", "password": "other"}}}"#).write(toFile: file, atomically: true, encoding: .utf8)
+    let access = RegistryAccess(endpoint: registry.origin + "/v2/hub")
+    let trace = LineBox()
+    let client = RegistryClient(
+      http: HTTPClient(undoesCodings: true), userAgent: "watcher-test/1", access: { _ in access },
+      logins: Logins([.file(file)], helpers: nil, now: RegistryClock.system.now, tell: { _ in }), trace: { trace.add($0) })
+    _ = try await client.resolve(reference("app"), selection: .all)
+    #expect(trace.all.contains("log-in for \(registry.authority): from \(file)"), "\(trace.all)")
+  }
+
   /// Credentials are those for the endpoint: Docker Hub's token server, which Docker Hub alone may name, is not its.
   @Test func theRegistrysOwnTokenServerIsNotTheEndpoints() throws {
     let realm = try #require(WebURL("https://auth.docker.io/token"))

@@ -152,6 +152,17 @@ import Testing
     #expect(harness.count("GET /token") == 0)
   }
 
+  @Test func itIsOfNoUseToARegistryThatAsksForAPassword() async throws {
+    let harness = try harness(
+      door: .basic(username: "ann", password: Self.password), #"{"auths": {"@": {"identitytoken": "t"}}}"#)
+    let failure = await harness.failure()
+    #expect(failure?.code == .authUnsupported)
+    #expect(
+      failure?.message == "\(harness.registry.authority) asks for a user name and a password, and there is only a "
+        + "refresh token in the log-in from \(config): log in with a user name and a password or access token")
+    #expect(authorizations(harness).isEmpty)
+  }
+
   @Test func aNewRefreshTokenTakesThePlaceOfTheOld() async throws {
     let harness = try harness(door: .anonymousToken, #"{"auths": {"@": {"identitytoken": "first"}}}"#)
     harness.registry.setFault { request in
