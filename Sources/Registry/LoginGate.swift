@@ -19,7 +19,7 @@ actor LoginGate {
   private enum State {
     case accepted
     case refused(CheckFailure, until: BootTime)
-    case tried(waiting: [CheckedContinuation<Void, Never>])
+    case tried(waiting: [AsyncStream<Void>.Continuation])
   }
 
   private var states: [Login: State] = [:]
@@ -58,7 +58,10 @@ actor LoginGate {
       case .accepted: return false
       case .refused(let failure, let until) where until > now(): throw failure
       case .tried(let waiting):
-        await withCheckedContinuation { states[login] = .tried(waiting: waiting + [$0]) }
+        let (end, continuation) = AsyncStream<Void>.makeStream()
+        states[login] = .tried(waiting: waiting + [continuation])
+        // Ends as well when the task is cancelled.
+        for await _ in end {}
       case .refused, nil:
         makeRoom()
         states[login] = .tried(waiting: [])
@@ -76,7 +79,7 @@ actor LoginGate {
     case .unknown where isFirst: states[login] = nil
     case .accepted, .unknown: return
     }
-    if case .tried(let waiting) = before { for other in waiting { other.resume() } }
+    if case .tried(let waiting) = before { for other in waiting { other.finish() } }
   }
 
   private func makeRoom() {

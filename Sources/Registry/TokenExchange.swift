@@ -49,7 +49,11 @@ extension RegistrySession {
       state.exchanges[key] = task
       return task
     }
-    let grant = try await task.value.get()
+    guard let result = await task.valueOrGivenUp else {
+      throw CheckFailure(
+        .network, "given up before the token server \(challenge.realm.origin) answered", remedy: "try again later")
+    }
+    let grant = try result.get()
     // Whoever began it may have had to ask for a repository of its own alone.
     return grant.key.paths.contains(path) ? grant : try await exchange(challenge, decision, login, refused)
   }
@@ -278,6 +282,21 @@ extension RegistrySession {
     default:
       return CheckFailure(
         .badResponse, what, remedy: "not an answer a token server gives; a proxy may be in the way")
+    }
+  }
+}
+
+extension Task where Failure == Never {
+  /// What it comes to; `nil` once whoever waits is cancelled, though it goes on.
+  fileprivate var valueOrGivenUp: Success? {
+    get async {
+      let values = AsyncStream { continuation in
+        _ = Task<Void, Never> {
+          continuation.yield(await value)
+          continuation.finish()
+        }
+      }
+      return await values.first { _ in true }
     }
   }
 }
