@@ -12,6 +12,7 @@ package final class RegistryClient: Sendable {
   private let endpoint: @Sendable (String) -> String?
   private let trace: (@Sendable (String) -> Void)?
   private let clock: RegistryClock
+  private let gate = LoginGate()
   private let hosts = Mutex<[String: RegistryHost]>([:])
 
   /// - Parameters:
@@ -147,7 +148,8 @@ package final class RegistryClient: Sendable {
     if let known = hosts.withLock({ $0[domain] }) { return known }
     // Made outside the lock: `access` is foreign code. Of two made at once the first one stays.
     let made = try RegistryHost(
-      domain: domain, base: endpoint(domain), access: access(domain), logins: logins, userAgent: userAgent)
+      domain: domain, base: endpoint(domain), access: access(domain), logins: logins, gate: gate,
+      userAgent: userAgent)
     return hosts.withLock { hosts in
       if let known = hosts[domain] { return known }
       hosts[domain] = made

@@ -15,7 +15,7 @@ final class RegistryHost: Sendable {
   let isLoopback: Bool
   let access: RegistryAccess
   let logins: Logins
-  let gate = LoginGate()
+  let gate: LoginGate
   let realms: RealmPolicy
   /// `https://registry.example.com/v2/`.
   let prefix: String
@@ -33,7 +33,8 @@ final class RegistryHost: Sendable {
 
   /// - Parameter base: overrides where the domain's API is.
   init(
-    domain: String, base override: String?, access: RegistryAccess, logins: Logins, userAgent: String
+    domain: String, base override: String?, access: RegistryAccess, logins: Logins, gate: LoginGate = LoginGate(),
+    userAgent: String
   ) throws(CheckFailure) {
     let scheme = access.usesPlainHTTP ? "http" : "https"
     // Docker Hub's API is not where its name points.
@@ -48,6 +49,7 @@ final class RegistryHost: Sendable {
     isLoopback = HostKind(base.host) == .loopback
     self.access = access
     self.logins = logins
+    self.gate = gate
     // Who stands in a registry's place has not its token servers.
     realms = RealmPolicy(
       domain: endpoint == nil ? domain : base.hostAndPort, registry: base, trustedRealms: access.trustedRealms)

@@ -125,7 +125,8 @@ struct RegistrySession: Sendable {
     guard case .login(let login) = authorization else {
       return try await transfer(request, authorization: authorization?.value)
     }
-    return try await host.gate.attempt(login, now: clock.now) { () throws(CheckFailure) in
+    let key = LoginGate.Key(origin: host.base.origin, login: login)
+    return try await host.gate.attempt(key, now: clock.now) { () throws(CheckFailure) in
       let response = try await transfer(request, authorization: login.authorization)
       let isRefused = response.status == 401 && isRefusal(response, of: login, isLast: isLast)
       return (response, isRefused ? .refused(refusal) : response.status < 400 ? .accepted : .unknown)

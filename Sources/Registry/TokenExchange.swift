@@ -30,7 +30,7 @@ extension RegistrySession {
   private func exchange(
     _ challenge: BearerChallenge, _ decision: RealmPolicy.Decision, _ login: Login?, _ refused: Grant?
   ) async throws(CheckFailure) -> Grant {
-    let key = TokenKey(challenge: challenge, paths: await paths(login, decision), login: login)
+    let key = TokenKey(challenge: challenge, paths: await paths(challenge.realm, login, decision), login: login)
     let now = clock.now()
     let task = host.state.withLock { state in
       if let running = state.exchanges[key] { return running }
@@ -61,11 +61,11 @@ extension RegistrySession {
   /// The repositories that a token is asked for: this one, and its neighbours in the watchlist, so that a registry with
   /// many repositories needs few exchanges. Only where the token server is one that learns nothing new by that, and
   /// where a log-in is known to be right: what is refused must not look like a wrong password.
-  private func paths(_ login: Login?, _ decision: RealmPolicy.Decision) async -> [String] {
+  private func paths(_ realm: WebURL, _ login: Login?, _ decision: RealmPolicy.Decision) async -> [String] {
     guard decision == .own || decision == .trusted, host.pathPrefix.isEmpty,
       let group = host.access.repositories?.group(of: path, in: host.domain, count: Self.sharedCount)
     else { return [path] }
-    if let login, !(await host.gate.isAccepted(login)) { return [path] }
+    if let login, !(await host.gate.isAccepted(.init(origin: realm.origin, login: login))) { return [path] }
     let now = clock.now()
     guard host.state.withLock({ $0.mayShare(path, at: now) }) else { return [path] }
     var paths: [String] = []
@@ -147,7 +147,8 @@ extension RegistrySession {
   private func grant(_ key: TokenKey, _ decision: RealmPolicy.Decision) async throws(CheckFailure) -> Grant {
     meter.isFor(key.login)
     guard let login = key.login else { return try await answer(to: .get(nil), key, decision).result.get() }
-    return try await host.gate.attempt(login, now: clock.now) { () throws(CheckFailure) in
+    let gated = LoginGate.Key(origin: key.challenge.realm.origin, login: login)
+    return try await host.gate.attempt(gated, now: clock.now) { () throws(CheckFailure) in
       let (result, status) = try await answer(with: login, key, decision)
       switch result {
       case .success: return (result, .accepted)

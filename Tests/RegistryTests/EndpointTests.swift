@@ -80,9 +80,31 @@ import Transport
     let trace = LineBox()
     let client = RegistryClient(
       http: HTTPClient(undoesCodings: true), userAgent: "watcher-test/1", access: { _ in access },
-      logins: Logins([.file(file)], helpers: nil, now: RegistryClock.system.now, tell: { _ in }), trace: { trace.add($0) })
+      logins: Logins([.file(file)], helpers: nil, now: RegistryClock.system.now, tell: { _ in }),
+      trace: { trace.add($0) })
     _ = try await client.resolve(reference("app"), selection: .all)
     #expect(trace.all.contains("log-in for \(registry.authority): from \(file)"), "\(trace.all)")
+  }
+
+  @Test(arguments: [
+    FakeRegistry.Door.basic(username: "ann", password: "secret"), .token(username: "ann", password: "secret"),
+  ])
+  func aWrongPasswordIsSentOnceForAllThatItStandsFor(_ door: FakeRegistry.Door) async throws {
+    let registry = try FakeRegistry(door: door)
+    defer { registry.stop() }
+    let directory = try TemporaryDirectory()
+    try "wrong".write(toFile: directory.path + "/password", atomically: true, encoding: .utf8)
+    let client = client(
+      RegistryAccess(
+        endpoint: registry.origin,
+        credentials: .basic(username: "ann", passwordFile: directory.path + "/password")))
+    for name in ["a.example/app", "b.example/app", "c.example/other"] {
+      let failure = await #expect(throws: CheckFailure.self) {
+        try await client.resolve(reference(name), selection: .all)
+      }
+      #expect(failure?.code == .badCredentials)
+    }
+    #expect(registry.requests.count { $0.header("Authorization") != nil } == 1)
   }
 
   /// Credentials are those for the endpoint: Docker Hub's token server, which Docker Hub alone may name, is not its.
