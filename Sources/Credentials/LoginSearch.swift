@@ -15,12 +15,13 @@ struct LoginSearch: Hashable, Sendable {
   init(_ query: LoginQuery, in files: [(name: String, file: AuthFile)]) {
     for (name, file) in files {
       let key = file.entries.keys.best(for: query)
-      if let helper = Self.helper(of: file, query) {
+      let helper = Self.helper(of: file, query)
+      if let helper {
         steps.append(.helper(name: helper, server: LoginKey.server(query.domain), place: name))
       }
       switch key.flatMap({ file.entries[$0] }) {
       case .login(let login): steps.append(.login(login, place: name))
-      case .marker where Self.helper(of: file, query) == nil:
+      case .marker where helper == nil:
         steps.append(.missingHelper(place: name, key: key ?? ""))
       case .marker, nil: break
       }
