@@ -78,8 +78,7 @@ struct AuthFile: Hashable, Sendable {
       // Docker writes an empty password beside it.
       return .login(.identity(token: token, otherwise: password.flatMap { $0.password.isEmpty ? nil : $0 }))
     }
-    guard let password else { return .marker }
-    return .login(.basic(username: password.username, password: password.password))
+    return password.map { .login(.basic($0)) } ?? .marker
   }
 
   /// `auth` counts where both are there.

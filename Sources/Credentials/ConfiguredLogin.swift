@@ -29,7 +29,7 @@ struct ConfiguredLogin: Sendable {
     case .password(let username):
       // A password has no control characters. Source: RFC 7617 section 2.
       guard !text.contains(where: \.isNewline) else { throw SecretText.Failure(reason: "it has more than one line") }
-      return .basic(username: username, password: text)
+      return .basic(Login.Password(username: username, password: text))
     case .token:
       guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
         throw SecretText.Failure(reason: "it holds more than one token")

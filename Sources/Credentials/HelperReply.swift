@@ -37,7 +37,7 @@ enum HelperReply: Hashable, Sendable {
     }
     self = .login(
       username == "<token>"
-        ? .identity(token: secret, otherwise: nil) : .basic(username: username, password: secret))
+        ? .identity(token: secret, otherwise: nil) : .basic(Login.Password(username: username, password: secret)))
   }
 }
 

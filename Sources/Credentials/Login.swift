@@ -1,7 +1,7 @@
 /// A log-in for a registry. The secrets in it are printed nowhere.
 package enum Login: Hashable, Sendable {
   /// A user name with a password or an access token: what `docker login` asks for.
-  case basic(username: String, password: String)
+  case basic(Password)
   /// A token that a token server changes for others (OAuth 2.0 refresh token), and what to do where it does not.
   /// Source: distribution `docs/content/spec/auth/oauth.md`.
   case identity(token: String, otherwise: Password?)
@@ -11,7 +11,19 @@ package enum Login: Hashable, Sendable {
   package struct Password: Hashable, Sendable {
     package let username: String
     package let password: String
+
+    package init(username: String, password: String) {
+      self.username = username
+      self.password = password
+    }
   }
+}
+
+/// A log-in, and where it comes from.
+package struct FoundLogin: Hashable, Sendable {
+  package let login: Login
+  /// For people: `configuration`, a file, or a helper with the file that names it.
+  package let origin: String
 }
 
 /// What a log-in is wanted for.

@@ -6,8 +6,7 @@ package import ImageModel
 package actor Logins {
   /// What is to be sent.
   package enum Answer: Hashable, Sendable {
-    /// - Parameter origin: for people: `configuration`, a file, or a helper with the file that names it.
-    case found(Login, origin: String)
+    case found(FoundLogin)
     case none
     /// There should be one. The registry may let anybody in all the same; where it does not, this is why.
     case unusable(reason: String)
@@ -70,12 +69,13 @@ package actor Logins {
     var reason: String?
     for step in LoginSearch(query, in: read.files).steps {
       switch step {
-      case .login(let login, let place): return .found(login, origin: place)
+      case .login(let login, let place): return .found(FoundLogin(login: login, origin: place))
       case .missingHelper(let place, let key):
         reason = reason ?? "\(place.safe()) says that a helper has the log-in for \(key.safe()), and names none"
       case .helper(let name, let server, let place):
         switch await ask(HelperKey(name: name, server: server)) {
-        case .login(let login): return .found(login, origin: "docker-credential-\(name) (\(place))")
+        case .login(let login):
+          return .found(FoundLogin(login: login, origin: "docker-credential-\(name) (\(place))"))
         case .none: break
         case .failed(let why): reason = reason ?? "docker-credential-\(name), which \(place.safe()) names: \(why)"
         }
@@ -90,15 +90,15 @@ package actor Logins {
   /// - Returns: another one, if there is one now.
   package func renewed(
     _ refused: Login, for query: LoginQuery, configured source: CredentialSource? = nil
-  ) async throws(CheckFailure) -> Login? {
+  ) async throws(CheckFailure) -> FoundLogin? {
     let server = LoginKey.server(query.domain)
     for (key, known) in asked where key.server == server && known.until != nil {
       if now() - known.began >= Self.failureMilliseconds { asked[key] = nil }
     }
-    guard case .found(let login, _) = try await login(for: query, configured: source), login != refused else {
+    guard case .found(let found) = try await login(for: query, configured: source), found.login != refused else {
       return nil
     }
-    return login
+    return found
   }
 
   private func configured(_ source: CredentialSource, _ query: LoginQuery) async throws(CheckFailure) -> Answer {
@@ -110,11 +110,12 @@ package actor Logins {
         remedy: remedy)
     case .helper(let name):
       switch await ask(HelperKey(name: name, server: LoginKey.server(query.domain))) {
-      case .login(let login): return .found(login, origin: "docker-credential-\(name)")
+      case .login(let login): return .found(FoundLogin(login: login, origin: "docker-credential-\(name)"))
       case .none: throw helperFailure(name, query, "it has none")
       case .failed(let why): throw helperFailure(name, query, why)
       }
-    case .basic, .token: return .found(try await read(source, query), origin: Self.configuration)
+    case .basic, .token:
+      return .found(FoundLogin(login: try await read(source, query), origin: Self.configuration))
     }
   }
 

@@ -6,9 +6,9 @@ extension Login {
   /// takes.
   var authorization: String? {
     switch self {
-    case .basic(let username, let password): Self.basic(username, password)
+    case .basic(let password): password.authorization
     case .bearer(let token): "Bearer " + token
-    case .identity(_, let password): password.map { Self.basic($0.username, $0.password) }
+    case .identity(_, let password): password?.authorization
     }
   }
 
@@ -16,7 +16,7 @@ extension Login {
   var secrets: [String] {
     let bare =
       switch self {
-      case .basic(_, let password): [password]
+      case .basic(let password): [password.password]
       case .bearer(let token): [token]
       case .identity(let token, let password): [token] + (password.map { [$0.password] } ?? [])
       }
@@ -24,12 +24,19 @@ extension Login {
   }
 
   /// Whose it is, as far as it says so.
-  var account: String { if case .basic(let username, _) = self { username } else { "token" } }
+  var account: String { if case .basic(let password) = self { password.username } else { "token" } }
 
   /// Whether it is a bearer token for the registry itself, and no token server is asked.
   var isBearer: Bool { if case .bearer = self { true } else { false } }
+}
 
-  private static func basic(_ username: String, _ password: String) -> String {
+extension Login.Password {
+  fileprivate var authorization: String {
     "Basic " + Data("\(username):\(password)".utf8).base64EncodedString()
   }
+}
+
+extension Logins.Answer {
+  /// `nil` where none was found.
+  var foundLogin: Login? { if case .found(let found) = self { found.login } else { nil } }
 }

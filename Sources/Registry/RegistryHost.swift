@@ -95,11 +95,18 @@ final class RegistryHost: Sendable {
 }
 
 extension RegistryHost {
-  /// What the log-in that was sent is called, after `the`.
-  var loginWords: String {
-    let origin = state.withLock(\.loginOrigin)
-    guard access.credentials == nil, let origin else { return "configured credentials" }
-    return "log-in from \(origin.safe())"
+  /// What a log-in is called, after `the`.
+  func words(for found: FoundLogin) -> String {
+    access.credentials == nil ? "log-in from \(found.origin.safe())" : "configured credentials"
+  }
+
+  /// What became of what there is to log in with, where the registry or its token server lets nobody in.
+  func outcome(of login: Logins.Answer) -> Answer.Login {
+    switch login {
+    case .found(let found): .refused(words(for: found))
+    case .unusable(let reason): .unusable(reason: reason)
+    case .none: access.credentials == nil ? .none : .notAskedFor
+    }
   }
 }
 
@@ -113,10 +120,8 @@ struct HostState: Sendable {
   /// By account.
   private var pacers: [String: RequestPacer] = [:]
   private let requestsPerSecond: Double?
-  /// Where the log-in comes from that was looked up last; `nil` for none.
+  /// Where the log-in comes from that was looked up last, of whatever repository; `nil` for none.
   var loginOrigin: String?
-  /// Why there is none, though there should be.
-  var loginFault: String?
   /// What the registry asked for last, so that the next request need not be refused first.
   var challenge: BearerChallenge?
   var wantsBasic = false
@@ -239,8 +244,8 @@ struct TokenKey: Hashable, Sendable {
   let challenge: BearerChallenge
   /// The repositories to pull from.
   let paths: [String]
-  /// `nil` for an anonymous exchange.
-  let login: Login?
+  /// What there is to log in with; where none was found anybody may have the token.
+  let login: Logins.Answer
 
   var scopes: [String] { paths.map { "repository:\($0):pull" } }
 }

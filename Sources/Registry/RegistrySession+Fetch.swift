@@ -76,7 +76,7 @@ extension RegistrySession {
     var answer = Answer(
       status: response.status, subject: subject,
       body: ErrorBody(response.body, hiding: reply.authorization?.secrets ?? []),
-      retryAfterSeconds: response.retryAfterSeconds(clock), login: login(of: reply), wasSeen: wasSeen)
+      retryAfterSeconds: response.retryAfterSeconds(clock), login: host.outcome(of: reply.login), wasSeen: wasSeen)
     guard let other = otherOrigin(of: response) else {
       answer.domain = host.domain
       let failure = answer.failure(host: response.proxyThatAnswers ?? host.name)
@@ -98,12 +98,6 @@ extension RegistrySession {
   private func restPulls(forSeconds seconds: Int) {
     let end = clock.now() + Int64(min(seconds, Limits.registryRetryAfterSeconds)) * 1_000
     host.state.withLock { $0.restPulls(of: meter.account, until: end) }
-  }
-
-  private func login(of reply: Reply) -> Answer.Login {
-    if reply.authorization?.usesCredentials == true { return .refused(host.loginWords) }
-    if host.access.credentials != nil { return .notAskedFor }
-    return host.state.withLock(\.loginFault).map { .unusable(reason: $0) } ?? .none
   }
 
   /// Host and port of whoever answered in the registry's place, after a redirect.

@@ -19,18 +19,20 @@ struct RegistrySession: Sendable {
   struct Reply: Sendable {
     let response: HTTPResponse
     let authorization: Authorization?
+    /// What there is to log in with, as far as that was asked for.
+    var login: Logins.Answer
   }
 
   /// With what a request went out.
   enum Authorization: Sendable {
     /// A log-in as it is: Basic, or a bearer token that the registry itself takes.
-    case login(Login)
+    case login(FoundLogin)
     /// A token; whether it was at hand or fetched for this request.
     case token(Grant, isFresh: Bool)
 
     var value: String? {
       switch self {
-      case .login(let login): login.authorization
+      case .login(let found): found.login.authorization
       case .token(let grant, _): grant.authorization
       }
     }
@@ -38,20 +40,17 @@ struct RegistrySession: Sendable {
     /// What must not appear in any message.
     var secrets: [String] {
       switch self {
-      case .login(let login): login.secrets
+      case .login(let found): found.login.secrets
       case .token(let grant, _): [grant.authorization]
       }
     }
 
-    /// `nil` of a token that anybody gets.
-    var login: Login? {
+    var login: Logins.Answer {
       switch self {
-      case .login(let login): login
+      case .login(let found): .found(found)
       case .token(let grant, _): grant.key.login
       }
     }
-
-    var usesCredentials: Bool { login != nil }
   }
 
   /// How long a new token may be refused by servers whose clocks are behind its `nbf`
@@ -70,17 +69,17 @@ struct RegistrySession: Sendable {
     var mayRenew = true
     while true {
       let response = try await answer(to: request, authorization, isLast: !mayExchange)
-      let reply = Reply(response: response, authorization: authorization)
+      var reply = Reply(response: response, authorization: authorization, login: authorization?.login ?? .none)
       traceWarnings(of: reply)
       switch (response.status, authorization) {
-      case (401, .login(let login)) where isRefusal(response, of: login, isLast: !mayExchange):
-        guard mayRenew, let renewed = try await renewed(login) else { throw refusal }
+      case (401, .login(let found)) where isRefusal(response, of: found.login, isLast: !mayExchange):
+        guard mayRenew, let renewed = try await renewed(found) else { throw refusal(of: found) }
         mayRenew = false
         authorization = .login(renewed)
-      case (403, .login(let login)) where mayRenew && !response.wasRedirected:
+      case (403, .login(let found)) where mayRenew && !response.wasRedirected:
         // ECR says so of a password that has expired (elastic/elastic-ci-stack-for-aws#178).
         mayRenew = false
-        guard let renewed = try await renewed(login) else { return reply }
+        guard let renewed = try await renewed(found) else { return reply }
         authorization = .login(renewed)
       case (400, .token(let grant, isFresh: true)) where grant.isShared,
         (401, .token(let grant, isFresh: true)) where grant.isShared,
@@ -90,7 +89,7 @@ struct RegistrySession: Sendable {
         host.state.withLock {
           $0.stopSharing(path, refused: grant, isForAll: ![401, 403, 404].contains(response.status), at: clock.now())
         }
-        authorization = .token(try await exchange(grant.key.challenge, refused: grant), isFresh: true)
+        authorization = .token(try await exchange(grant.key.challenge, lookUp(), refused: grant), isFresh: true)
       case (401, .token(let grant, isFresh: true)) where !mayExchange || challenge(of: response) == grant.key.challenge:
         let error = AuthChallenge.parse(response.headers.all("WWW-Authenticate")).compactMap { $0["error"] }.first
         let age = clock.now() - grant.obtained
@@ -102,15 +101,12 @@ struct RegistrySession: Sendable {
         await clock.sleep(Self.settleWaitMilliseconds)
       case (401, _) where mayExchange:
         mayExchange = false
-        var refused: Grant?
-        if case .token(let grant, _) = authorization { refused = grant }
-        guard let answer = try await answerChallenge(of: response, refused: refused) else { return reply }
+        guard let answer = try await answerChallenge(of: &reply) else { return reply }
         authorization = answer
       case (400, .token(let grant, isFresh: false)) where mayExchange:
         // ECR Public refuses an expired token so, without a challenge (containers-roadmap#2835).
         mayExchange = false
-        authorization = .token(
-          try await exchange(grant.key.challenge, refused: grant), isFresh: true)
+        authorization = .token(try await exchange(grant.key.challenge, lookUp(), refused: grant), isFresh: true)
       default:
         return reply
       }
@@ -121,15 +117,16 @@ struct RegistrySession: Sendable {
   private func answer(
     to request: HTTPRequest, _ authorization: Authorization?, isLast: Bool
   ) async throws(CheckFailure) -> HTTPResponse {
-    meter.isFor(authorization?.login)
-    guard case .login(let login) = authorization else {
+    meter.isFor(authorization?.login.foundLogin)
+    guard case .login(let found) = authorization else {
       return try await transfer(request, authorization: authorization?.value)
     }
+    let login = found.login
     let key = LoginGate.Key(origin: host.base.origin, login: login)
     return try await host.gate.attempt(key, now: clock.now) { () throws(CheckFailure) in
       let response = try await transfer(request, authorization: login.authorization)
       let isRefused = response.status == 401 && isRefusal(response, of: login, isLast: isLast)
-      return (response, isRefused ? .refused(refusal) : response.status < 400 ? .accepted : .unknown)
+      return (response, isRefused ? .refused(refusal(of: found)) : response.status < 400 ? .accepted : .unknown)
     }
   }
 
@@ -138,9 +135,9 @@ struct RegistrySession: Sendable {
     !response.wasRedirected && (login.isBearer || isLast || challenge(of: response) == nil)
   }
 
-  private var refusal: CheckFailure {
+  private func refusal(of found: FoundLogin) -> CheckFailure {
     CheckFailure(
-      .badCredentials, "\(host.name) refuses the \(host.loginWords)",
+      .badCredentials, "\(host.name) refuses the \(host.words(for: found))",
       remedy: host.access.credentials == nil ? "log in again" : "correct the file or the user name")
   }
 
@@ -193,16 +190,17 @@ struct RegistrySession: Sendable {
 
   /// What the registry is known to want, so that it need not refuse first.
   private func authorizeAhead() async throws(CheckFailure) -> Authorization? {
-    if case .token = host.access.credentials, let login = try await loginForRegistry() { return .login(login) }
+    if case .token = host.access.credentials, let found = try forRegistry(await lookUp()) { return .login(found) }
     let now = clock.now()
     let known = host.state.withLock { ($0.grant(for: path, at: now), $0.wantsBasic, $0.challenge) }
     let (grant, wantsBasic, challenge) = known
     if let grant { return .token(grant, isFresh: false) }
     guard wantsBasic || challenge != nil else { return nil }
-    if let login = try await loginForRegistry(isBasicWanted: wantsBasic) { return .login(login) }
+    let login = try await lookUp()
+    if let found = try forRegistry(login, isBasicWanted: wantsBasic) { return .login(found) }
     guard let challenge else { return nil }
     do throws(CheckFailure) {
-      return .token(try await exchange(challenge), isFresh: true)
+      return .token(try await exchange(challenge, login), isFresh: true)
     } catch {
       // The registry may have moved to another token server: next time it is asked anew.
       host.state.withLock { $0.challenge = nil }
@@ -211,20 +209,21 @@ struct RegistrySession: Sendable {
   }
 
   /// What to send after a 401; `nil` where nothing can be sent.
-  private func answerChallenge(
-    of response: HTTPResponse, refused: Grant?
-  ) async throws(CheckFailure) -> Authorization? {
-    let challenges = AuthChallenge.parse(response.headers.all("WWW-Authenticate"))
-    guard !response.wasRedirected else { return nil }
+  private func answerChallenge(of reply: inout Reply) async throws(CheckFailure) -> Authorization? {
+    let challenges = AuthChallenge.parse(reply.response.headers.all("WWW-Authenticate"))
+    guard !reply.response.wasRedirected else { return nil }
     if let bearer = challenges.first(where: { $0.scheme == "bearer" && $0["realm"] != nil }) {
       guard let challenge = BearerChallenge(bearer) else {
         throw realmRefused(bearer["realm"] ?? "", .notAURL)
       }
-      if let login = try await loginForRegistry(isBasicWanted: false) {
+      let login = try await lookUp()
+      if let found = try forRegistry(login, isBasicWanted: false) {
         host.state.withLock { $0.challenge = challenge }
-        return .login(login)
+        return .login(found)
       }
-      let grant = try await exchange(challenge, refused: refused)
+      var refused: Grant?
+      if case .token(let grant, _) = reply.authorization { refused = grant }
+      let grant = try await exchange(challenge, login, refused: refused)
       host.state.withLock { state in
         state.challenge = challenge
         state.wantsBasic = false
@@ -232,9 +231,10 @@ struct RegistrySession: Sendable {
       return .token(grant, isFresh: true)
     }
     if challenges.contains(where: { $0.scheme == "basic" }) {
-      guard let login = try await loginForRegistry() else { return nil }
+      reply.login = try await lookUp()
+      guard let found = try forRegistry(reply.login) else { return nil }
       host.state.withLock { $0.wantsBasic = true }
-      return .login(login)
+      return .login(found)
     }
     guard let scheme = challenges.first?.scheme else { return nil }
     throw CheckFailure(
@@ -250,29 +250,25 @@ struct RegistrySession: Sendable {
 
   // MARK: Log-ins
 
-  /// The log-in for this repository, if there is one that can be used. Where there should be one, why there is none is
-  /// kept for who says that the registry lets nobody in.
-  func login() async throws(CheckFailure) -> Login? {
-    switch try await host.logins.login(for: query, configured: host.access.credentials) {
-    case .found(let login, let origin):
-      trace?("log-in for \(host.loginDomain): from \(origin.safe())")
-      host.state.withLock { ($0.loginOrigin, $0.loginFault) = (origin, nil) }
-      return login
-    case .none:
-      trace?("log-in for \(host.loginDomain): none")
-      host.state.withLock { ($0.loginOrigin, $0.loginFault) = (nil, nil) }
-    case .unusable(let reason):
-      trace?("log-in for \(host.loginDomain): none, for \(reason)")
-      host.state.withLock { ($0.loginOrigin, $0.loginFault) = (nil, reason) }
-    }
-    return nil
+  /// What there is to log in with for this repository.
+  private func lookUp() async throws(CheckFailure) -> Logins.Answer {
+    let answer = try await host.logins.login(for: query, configured: host.access.credentials)
+    let (origin, words): (String?, String) =
+      switch answer {
+      case .found(let found): (found.origin, "from \(found.origin.safe())")
+      case .none: (nil, "none")
+      case .unusable(let reason): (nil, "none, for \(reason)")
+      }
+    trace?("log-in for \(host.loginDomain): \(words)")
+    host.state.withLock { $0.loginOrigin = origin }
+    return answer
   }
 
   /// Another log-in in the place of one that was refused, if a helper has one now.
-  func renewed(_ refused: Login) async throws(CheckFailure) -> Login? {
-    let login = try await host.logins.renewed(refused, for: query, configured: host.access.credentials)
-    if login != nil { trace?("log-in for \(host.loginDomain): refused, and another one now") }
-    return login
+  func renewed(_ refused: FoundLogin) async throws(CheckFailure) -> FoundLogin? {
+    let found = try await host.logins.renewed(refused.login, for: query, configured: host.access.credentials)
+    if found != nil { trace?("log-in for \(host.loginDomain): refused, and another one now") }
+    return found
   }
 
   private var query: LoginQuery { query(for: path) }
@@ -282,12 +278,15 @@ struct RegistrySession: Sendable {
   /// A log-in that the registry itself takes.
   ///
   /// - Parameter isBasicWanted: otherwise only a bearer token will do: a password is for the token server then.
-  private func loginForRegistry(isBasicWanted: Bool = true) async throws(CheckFailure) -> Login? {
-    guard let login = try await login(), login.isBearer || isBasicWanted else { return nil }
-    guard login.authorization != nil else {
+  private func forRegistry(
+    _ login: Logins.Answer, isBasicWanted: Bool = true
+  ) throws(CheckFailure) -> FoundLogin? {
+    guard case .found(let found) = login, found.login.isBearer || isBasicWanted else { return nil }
+    guard found.login.authorization != nil else {
       throw CheckFailure(
         .authUnsupported,
-        "\(host.name) asks for a user name and a password, and there is only a refresh token in the \(host.loginWords)",
+        "\(host.name) asks for a user name and a password, and there is only a refresh token in the "
+          + host.words(for: found),
         remedy: "log in with a user name and a password or access token")
     }
     guard host.maySendCredentials(to: host.base) else {
@@ -295,7 +294,7 @@ struct RegistrySession: Sendable {
         .authUnsupported, "\(host.name) asks for credentials over plain HTTP",
         remedy: "use https, or set allow_plain_credentials")
     }
-    return login
+    return found
   }
 }
 

@@ -13,22 +13,25 @@ extension RegistrySession {
   /// A token for pulling from this repository, whatever scope the registry named: a hostile one could ask for
   /// more than pulling, or for another repository.
   ///
-  /// - Parameter refused: a token that does not help; any other that is at hand does.
+  /// - Parameters:
+  ///   - login: what there is to log in with.
+  ///   - refused: a token that does not help; any other that is at hand does.
   func exchange(
-    _ challenge: BearerChallenge, refused: Grant? = nil
+    _ challenge: BearerChallenge, _ login: Logins.Answer, refused: Grant? = nil
   ) async throws(CheckFailure) -> Grant {
     let decision = try admit(challenge.realm)
-    let login = try await login(for: challenge.realm, decision)
+    let login = try allowed(login, at: challenge.realm, decision)
     do throws(CheckFailure) {
       return try await exchange(challenge, decision, login, refused)
     } catch {
-      guard error.code == .badCredentials, let login, let renewed = try await renewed(login) else { throw error }
-      return try await exchange(challenge, decision, renewed, refused)
+      guard error.code == .badCredentials, case .found(let found) = login, let renewed = try await renewed(found)
+      else { throw error }
+      return try await exchange(challenge, decision, .found(renewed), refused)
     }
   }
 
   private func exchange(
-    _ challenge: BearerChallenge, _ decision: RealmPolicy.Decision, _ login: Login?, _ refused: Grant?
+    _ challenge: BearerChallenge, _ decision: RealmPolicy.Decision, _ login: Logins.Answer, _ refused: Grant?
   ) async throws(CheckFailure) -> Grant {
     let key = TokenKey(challenge: challenge, paths: await paths(challenge.realm, login, decision), login: login)
     let now = clock.now()
@@ -61,11 +64,13 @@ extension RegistrySession {
   /// The repositories that a token is asked for: this one, and its neighbours in the watchlist, so that a registry with
   /// many repositories needs few exchanges. Only where the token server is one that learns nothing new by that, and
   /// where a log-in is known to be right: what is refused must not look like a wrong password.
-  private func paths(_ realm: WebURL, _ login: Login?, _ decision: RealmPolicy.Decision) async -> [String] {
+  private func paths(_ realm: WebURL, _ login: Logins.Answer, _ decision: RealmPolicy.Decision) async -> [String] {
     guard decision == .own || decision == .trusted, host.pathPrefix.isEmpty,
       let group = host.access.repositories?.group(of: path, in: host.domain, count: Self.sharedCount)
     else { return [path] }
-    if let login, !(await host.gate.isAccepted(.init(origin: realm.origin, login: login))) { return [path] }
+    if let login = login.foundLogin, !(await host.gate.isAccepted(.init(origin: realm.origin, login: login))) {
+      return [path]
+    }
     let now = clock.now()
     guard host.state.withLock({ $0.mayShare(path, at: now) }) else { return [path] }
     var paths: [String] = []
@@ -77,12 +82,8 @@ extension RegistrySession {
   }
 
   /// Whether another repository of this registry has the same log-in, or none as well.
-  private func has(_ login: Login?, for path: String) async -> Bool {
-    switch try? await host.logins.login(for: query(for: path), configured: host.access.credentials) {
-    case .found(let other, _): other == login
-    case .some(.none): login == nil
-    case .unusable, nil: false
-    }
+  private func has(_ login: Logins.Answer, for path: String) async -> Bool {
+    login == (try? await host.logins.login(for: query(for: path), configured: host.access.credentials))
   }
 
   /// - Parameter target: where a redirect of the token server leads.
@@ -103,10 +104,13 @@ extension RegistrySession {
     return decision
   }
 
-  private func login(
-    for realm: WebURL, _ decision: RealmPolicy.Decision
-  ) async throws(CheckFailure) -> Login? {
-    guard let login = try await login(), !login.isBearer else { return nil }
+  /// What of it a token server may be sent.
+  private func allowed(
+    _ login: Logins.Answer, at realm: WebURL, _ decision: RealmPolicy.Decision
+  ) throws(CheckFailure) -> Logins.Answer {
+    guard case .found(let found) = login else { return login }
+    // It is for the registry itself.
+    if found.login.isBearer { return .none }
     let reason: RealmPolicy.Reason
     if decision == .anonymousOnly {
       reason = .untrusted
@@ -118,10 +122,11 @@ extension RegistrySession {
     guard host.access.credentials == nil else { throw realmRefused(realm.origin, reason) }
     // Nobody has said that there has to be one here: what is public stays to be seen.
     let why =
-      "the \(host.loginWords) is kept from the token server \(realm.origin) (\(reason.rawValue)); \(reason.remedy)"
+      "the \(host.words(for: found)) is kept from the token server \(realm.origin) (\(reason.rawValue)); "
+      + reason.remedy
     trace?("log-in for \(host.loginDomain): not used, for \(why)")
-    host.state.withLock { ($0.loginOrigin, $0.loginFault) = (nil, why) }
-    return nil
+    host.state.withLock { $0.loginOrigin = nil }
+    return .unusable(reason: why)
   }
 
   private func result(of key: TokenKey, decision: RealmPolicy.Decision) async -> Result<Grant, CheckFailure> {
@@ -145,11 +150,13 @@ extension RegistrySession {
   }
 
   private func grant(_ key: TokenKey, _ decision: RealmPolicy.Decision) async throws(CheckFailure) -> Grant {
-    meter.isFor(key.login)
-    guard let login = key.login else { return try await answer(to: .get(nil), key, decision).result.get() }
-    let gated = LoginGate.Key(origin: key.challenge.realm.origin, login: login)
+    meter.isFor(key.login.foundLogin)
+    guard case .found(let found) = key.login else {
+      return try await answer(to: .get(nil), key, decision).result.get()
+    }
+    let gated = LoginGate.Key(origin: key.challenge.realm.origin, login: found.login)
     return try await host.gate.attempt(gated, now: clock.now) { () throws(CheckFailure) in
-      let (result, status) = try await answer(with: login, key, decision)
+      let (result, status) = try await answer(with: found, key, decision)
       switch result {
       case .success: return (result, .accepted)
       case .failure(let failure):
@@ -164,8 +171,9 @@ extension RegistrySession {
 
   /// With a log-in, in the way that it is for; where the token server does not know that, in the other.
   private func answer(
-    with login: Login, _ key: TokenKey, _ decision: RealmPolicy.Decision
+    with found: FoundLogin, _ key: TokenKey, _ decision: RealmPolicy.Decision
   ) async throws(CheckFailure) -> TokenAnswer {
+    let login = found.login
     guard case .identity(let first, let password) = login else {
       return try await answer(to: .get(login.authorization), key, decision)
     }
@@ -186,7 +194,7 @@ extension RegistrySession {
     guard [404, 405].contains(response.status) else { return answer(response, key, decision, sent: token) }
     let failure = CheckFailure(
       .authUnsupported,
-      "the token server \(key.challenge.realm.origin) takes no refresh token, as in the \(host.loginWords)",
+      "the token server \(key.challenge.realm.origin) takes no refresh token, as in the \(host.words(for: found))",
       remedy: "log in with a user name and a password or access token")
     return (.failure(failure), response.status)
   }
@@ -203,7 +211,7 @@ extension RegistrySession {
   ) -> TokenAnswer {
     let now = clock.now()
     guard response.status == 200 else {
-      let secrets = (key.login?.secrets ?? []) + [token].compactMap(\.self)
+      let secrets = (key.login.foundLogin?.secrets ?? []) + [token].compactMap(\.self)
       let failure = tokenFailure(
         response, realm: key.challenge.realm, isOwn: decision == .own, login: key.login, hiding: secrets)
       return (.failure(failure), response.status)
@@ -214,8 +222,8 @@ extension RegistrySession {
         remedy: "try again later")
       return (.failure(failure), response.status)
     }
-    if let login = key.login { host.state.withLock { $0.keep(refreshToken: reply.refreshToken, of: login) } }
-    let user = key.login == nil ? "anonymous" : "with credentials"
+    if let login = key.login.foundLogin { host.state.withLock { $0.keep(refreshToken: reply.refreshToken, of: login) } }
+    let user = key.login.foundLogin == nil ? "anonymous" : "with credentials"
     trace?("token for \(key.scopes.joined(separator: " ")), \(user), good for \(reply.usableMilliseconds / 1_000) s")
     let grant = Grant(
       authorization: "Bearer " + reply.token, key: key, obtained: now, expires: now + reply.usableMilliseconds)
@@ -260,25 +268,23 @@ extension RegistrySession {
   }
 
   private func tokenFailure(
-    _ response: HTTPResponse, realm: WebURL, isOwn: Bool, login: Login?, hiding secrets: [String]
+    _ response: HTTPResponse, realm: WebURL, isOwn: Bool, login: Logins.Answer, hiding secrets: [String]
   ) -> CheckFailure {
     let answer = Answer(
       status: response.status,
       body: ErrorBody(response.body, hiding: secrets),
       retryAfterSeconds: response.retryAfterSeconds(clock),
-      login: login != nil
-        ? .refused(host.loginWords) : host.state.withLock(\.loginFault).map { .unusable(reason: $0) } ?? .none,
-      mayShowCertificate: isOwn)
+      login: host.outcome(of: login), mayShowCertificate: isOwn)
     let server = response.proxyThatAnswers ?? "the token server \(realm.origin)"
     let what = answer.what(host: server)
-    switch response.status {
-    case 400 where answer.body.certificate != nil: return answer.failure(host: server)
-    case 400 where login != nil, 401 where login != nil, 403 where login != nil:
+    switch (response.status, login) {
+    case (400, _) where answer.body.certificate != nil: return answer.failure(host: server)
+    case (400, .found(let found)), (401, .found(let found)), (403, .found(let found)):
       let remedy = host.access.credentials == nil ? "log in again" : "correct them"
-      return CheckFailure(.badCredentials, what, remedy: "it refuses the \(host.loginWords); \(remedy)")
-    case 401, 403:
+      return CheckFailure(.badCredentials, what, remedy: "it refuses the \(host.words(for: found)); \(remedy)")
+    case (401, _), (403, _):
       return CheckFailure(.unauthorizedOrMissing, what, remedy: answer.login.remedyIfMissing(wasSeen: wasSeen))
-    case 407, 429, 500...:
+    case (407, _), (429, _), (500..., _):
       return answer.failure(host: server)
     default:
       return CheckFailure(

@@ -11,14 +11,14 @@ import Testing
     return try AuthFile(Array((form == .config ? #"{"auths": \#(auths)}"# : auths).utf8), form: form)
   }
 
-  private static let basic = Login.basic(username: "u", password: "p")
+  private static let basic = Login.basic(.init(username: "u", password: "p"))
 
   @Test(
     arguments: [
       (#"{"auth": "\#(base64("u:p"))"}"#, .login(basic)),
       (#"{"auth": "\#(base64("u:p\0\0"))"}"#, .login(basic)),
-      (#"{"auth": "\#(base64("u:p:q"))"}"#, .login(.basic(username: "u", password: "p:q"))),
-      (#"{"auth": "\#(base64("u:"))"}"#, .login(.basic(username: "u", password: ""))),
+      (#"{"auth": "\#(base64("u:p:q"))"}"#, .login(.basic(.init(username: "u", password: "p:q")))),
+      (#"{"auth": "\#(base64("u:"))"}"#, .login(.basic(.init(username: "u", password: "")))),
       (#"{"username": "u", "password": "p", "email": "x"}"#, .login(basic)),
       (#"{"auth": "\#(base64("u:p"))", "username": "v", "password": "q"}"#, .login(basic)),
       (#"{"auth": "", "username": "u", "password": "p"}"#, .login(basic)),

@@ -20,7 +20,7 @@ import Testing
   func oneNewlineIsNoPartOfTheSecret(_ text: String, _ expected: String) throws {
     try write(text)
     let login = try ConfiguredLogin(.basic(username: "u", passwordFile: path))?.read()
-    #expect(login == .basic(username: "u", password: expected))
+    #expect(login == .basic(.init(username: "u", password: expected)))
   }
 
   @Test(arguments: ["", "\n", "user\npw\n", "pw\n\n", String(repeating: "x", count: 65_537)])

@@ -23,7 +23,8 @@ import Testing
     let program = try program(
       #"printf '{"ServerURL":"%s","Username":"%s","Secret":"s:%s"}' "$(cat)" "$1" "$HOME""#,
       environment: ["HOME": "/h", "SECRET": "x"])
-    #expect(await program.get("https://index.docker.io/v1/") == .login(.basic(username: "get", password: "s:/h")))
+    #expect(
+      await program.get("https://index.docker.io/v1/") == .login(.basic(.init(username: "get", password: "s:/h"))))
     #expect(program.environment["SECRET"] == nil && program.environment["HOME"] == "/h")
   }
 
@@ -55,7 +56,7 @@ import Testing
   func whatItLeavesBehindHoldsUpNobody(script: String) async throws {
     let began = ContinuousClock.now
     let reply = try await program("\(script)\necho '{\"Username\":\"u\",\"Secret\":\"s\"}'").get("r.example")
-    #expect(reply == .login(.basic(username: "u", password: "s")))
+    #expect(reply == .login(.basic(.init(username: "u", password: "s"))))
     #expect(ContinuousClock.now - began < .seconds(8))
   }
 

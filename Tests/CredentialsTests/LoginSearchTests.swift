@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct LoginSearchTests {
   private static let auth = #""auth": "dTpw""#
-  private static let basic = Login.basic(username: "u", password: "p")
+  private static let basic = Login.basic(.init(username: "u", password: "p"))
 
   private func steps(_ texts: String..., domain: String = "r.example") throws -> [LoginSearch.Step] {
     let files = try texts.enumerated().map { index, text in

@@ -9,7 +9,11 @@ import Testing
 
 @Suite struct LoginsTests {
   private static let query = LoginQuery(domain: "r.example", path: "team/a")
-  private static let u = Login.basic(username: "u", password: "p")
+  private static let u = Login.basic(.init(username: "u", password: "p"))
+
+  private static func found(_ login: Login = u, from origin: String) -> Logins.Answer {
+    .found(FoundLogin(login: login, origin: origin))
+  }
 
   private let directory: TemporaryDirectory
   private let config: String
@@ -68,9 +72,10 @@ import Testing
     let config = directory.path + "/.dockercfg"
     #expect(try await logins.login(for: Self.query) == .none)
     try write(#"{"r.example": {"auth": "dTpw"}}"#, to: config)
-    #expect(try await logins.login(for: Self.query) == .found(Self.u, origin: config))
+    #expect(try await logins.login(for: Self.query) == Self.found(from: config))
     try write(#"{"r.example": {"auth": "dTpxcQ=="}}"#, to: config)
-    #expect(try await logins.login(for: Self.query) == .found(.basic(username: "u", password: "qq"), origin: config))
+    #expect(
+      try await logins.login(for: Self.query) == Self.found(.basic(.init(username: "u", password: "qq")), from: config))
     unlink(config)
     #expect(try await logins.login(for: Self.query) == .none)
     #expect(told.value.isEmpty)
@@ -79,7 +84,7 @@ import Testing
   @Test func whatIsWrongIsToldOncePerStateOfTheFile() async throws {
     let logins = logins()
     try write(#"{"auths": {"r.example": {"auth": "dTpw"}, "b.example": 5}}"#, mode: 0o644)
-    for _ in 0..<3 { #expect(try await logins.login(for: Self.query) == .found(Self.u, origin: config)) }
+    for _ in 0..<3 { #expect(try await logins.login(for: Self.query) == Self.found(from: config)) }
     #expect(
       told.value == [
         "\(config) can be read by others (mode 644): chmod 600 it", "\(config): b.example: it is no object",
@@ -105,7 +110,7 @@ import Testing
     for _ in 0..<3 { #expect(try await logins.login(for: Self.query) == .unusable(reason: faults[0])) }
     #expect(told.value == faults)
     try write(#"{"auths": {"r.example": {"auth": "dTpw"}}}"#)
-    #expect(try await logins.login(for: Self.query) == .found(Self.u, origin: config))
+    #expect(try await logins.login(for: Self.query) == Self.found(from: config))
     #expect(
       try await self.logins([.file("/none/config.json")]).login(for: Self.query)
         == .unusable(reason: missed("/none/config.json", "docker_config_file")))
@@ -124,7 +129,7 @@ import Testing
     let logins = logins()
     try await withThrowingTaskGroup(of: Logins.Answer.self) { group in
       for _ in 0..<20 { group.addTask { try await logins.login(for: Self.query) } }
-      for try await answer in group { #expect(answer == .found(Self.u, origin: "\(Self.origin) (\(config))")) }
+      for try await answer in group { #expect(answer == Self.found(from: "\(Self.origin) (\(config))")) }
     }
     #expect(asked == 1)
   }
@@ -143,7 +148,7 @@ import Testing
     for task in waiting { _ = try await task.value }
     #expect(ContinuousClock.now - cancelled < .seconds(5))
     try helper(Self.answer)
-    #expect(try await logins.login(for: Self.query) == .found(Self.u, origin: "\(Self.origin) (\(config))"))
+    #expect(try await logins.login(for: Self.query) == Self.found(from: "\(Self.origin) (\(config))"))
   }
 
   @Test func itsAnswerHoldsFiveMinutesAndAFailureOne() async throws {
@@ -174,7 +179,7 @@ import Testing
     #expect(try await logins.renewed(Self.u, for: Self.query) == nil)
     #expect(asked == 1)
     clock.value = clock.value + Logins.failureMilliseconds
-    #expect(try await logins.renewed(Self.u, for: Self.query) == .basic(username: "u", password: "q"))
+    #expect(try await logins.renewed(Self.u, for: Self.query)?.login == .basic(.init(username: "u", password: "q")))
     #expect(asked == 2)
   }
 
@@ -186,15 +191,15 @@ import Testing
     let source = CredentialSource.basic(username: "ann", passwordFile: password)
     #expect(
       try await logins.login(for: Self.query, configured: source)
-        == .found(.basic(username: "ann", password: "secret"), origin: "configuration"))
+        == Self.found(.basic(.init(username: "ann", password: "secret")), from: "configuration"))
     try write("other", to: password)
     #expect(
       try await logins.login(for: Self.query, configured: source)
-        == .found(.basic(username: "ann", password: "other"), origin: "configuration"))
+        == Self.found(.basic(.init(username: "ann", password: "other")), from: "configuration"))
     try helper(Self.answer)
     #expect(
       try await logins.login(for: Self.query, configured: .helper(name: "h"))
-        == .found(Self.u, origin: "docker-credential-h"))
+        == Self.found(from: "docker-credential-h"))
   }
 
   @Test(arguments: [
@@ -213,9 +218,9 @@ import Testing
   @Test func whatAHelperDoesNotKnowMayStandInTheFile() async throws {
     try helper("echo 'credentials not found in native keychain'; exit 1")
     try write(#"{"credsStore": "h", "auths": {"r.example": {"auth": "dTpw"}}}"#)
-    #expect(try await logins().login(for: Self.query) == .found(Self.u, origin: config))
+    #expect(try await logins().login(for: Self.query) == Self.found(from: config))
     try helper("exit 1")
-    #expect(try await logins().login(for: Self.query) == .found(Self.u, origin: config))
+    #expect(try await logins().login(for: Self.query) == Self.found(from: config))
   }
 
   @Test func whatThereShouldBeIsSaid() async throws {

@@ -34,7 +34,7 @@ import Testing
 
   @Test func whoWaitsForALogInToBeTriedIsLetGo() async throws {
     let gate = LoginGate()
-    let login = LoginGate.Key(origin: "https://r.example", login: .basic(username: "u", password: "p"))
+    let login = LoginGate.Key(origin: "https://r.example", login: .basic(.init(username: "u", password: "p")))
     let (answers, answer) = AsyncStream<Void>.makeStream()
     let (entries, entry) = AsyncStream<Void>.makeStream()
     let first = Task {

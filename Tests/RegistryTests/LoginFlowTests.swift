@@ -74,6 +74,23 @@ import Testing
     #expect(failure?.message.hasSuffix("it refuses the log-in from \(config); log in again") == true)
   }
 
+  @Test func whatIsWrongWithTheLogInOfOneRepositoryIsNotToldOfAnother() async throws {
+    let harness = try harness(
+      door: .basic(username: "ann", password: Self.password), #"{"auths": {"@/team": {}}}"#)
+    harness.registry.setFault { $0.path.hasPrefix("/v2/app/") ? ScriptedResponse(403) : nil }
+    let tag = harness.registry.tag("team/app")
+    let failure = await #expect(throws: CheckFailure.self) { try await harness.observe(tag) }
+    #expect(failure?.message.hasSuffix("/team, and names none") == true, "\(failure?.message ?? "")")
+    #expect(await harness.failure()?.remedy == "access is denied; check the name or set credentials for the registry")
+  }
+
+  @Test func aLogInIsLookedUpOnceForAChallenge() async throws {
+    let harness = try harness(
+      door: .token(username: "ann", password: Self.password), #"{"auths": {"@": \#(Self.entry("ann"))}}"#)
+    _ = try await harness.snapshot()
+    #expect(harness.trace.count { $0.hasPrefix("log-in for ") } == 1)
+  }
+
   @Test func aNewLogInIsUsedAtOnce() async throws {
     let harness = try harness(
       door: .basic(username: "ann", password: Self.password), #"{"auths": {"@": \#(Self.entry("ann", "old"))}}"#)
