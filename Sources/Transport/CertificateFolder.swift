@@ -3,7 +3,7 @@ import Glibc
 /// A directory with the certificates for one host, as Docker and Podman have it: `*.crt` are authorities, `X.cert` with
 /// `X.key` is what the client shows. Source: containers-certs.d(5); moby `registry/registry.go`.
 struct CertificateFolder {
-  typealias Failure = TrustBundle.Failure
+  typealias Failure = TLSFilesFailure
 
   private static let entryLimit = 1_000
 

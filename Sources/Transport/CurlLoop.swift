@@ -19,7 +19,6 @@ final class CurlLoop {
   private var turns: TurnQueue<Origin, Inbox.Submission>
   /// Those whose turn has come.
   private var ready: [Inbox.Submission] = []
-  private var trust = TrustStore()
 
   /// `nil` when libcurl has no memory.
   init?(inbox: Inbox, settings: ClientSettings) {
@@ -110,8 +109,8 @@ final class CurlLoop {
 
   private func configure(_ transfer: Transfer) throws(TransportError) {
     let tls: TLSMaterial
-    do throws(TrustBundle.Failure) {
-      tls = try trust.material(for: transfer.request.tls, isSecure: transfer.request.url.hasPrefix("https:"))
+    do throws(TLSFilesFailure) {
+      tls = try transfer.tls()
     } catch {
       throw transfer.error(.tls, error.message, advice: error.advice)
     }

@@ -73,7 +73,7 @@ final class EasyHandle {
     for host in settings.fixedHosts where !fixedHosts.append(host) { throw .option("out of memory") }
     try set(CURLOPT_RESOLVE, pointer: fixedHosts.head)
     // libcurl caches the parsed roots only where no directory is set.
-    if TrustStore.systemFile != nil { try set(CURLOPT_CAPATH, pointer: nil) }
+    if TLSStore.systemFile != nil { try set(CURLOPT_CAPATH, pointer: nil) }
     try check(
       ccurl_set_data_callback(pointer, CURLOPT_HEADERFUNCTION) { Callbacks.header($0, $1, $2, $3) },
       CURLOPT_HEADERFUNCTION)
@@ -164,9 +164,9 @@ final class EasyHandle {
   private func setTLS(_ next: TLSMaterial) throws(Failure) {
     try set(CURLOPT_SSL_VERIFYPEER, next.skipsVerification ? 0 : 1)
     try set(CURLOPT_SSL_VERIFYHOST, next.skipsVerification ? 0 : 2)
-    try set(CURLOPT_SSLCERT, next.clientCertFile)
-    try set(CURLOPT_SSLKEY, next.clientKeyFile)
-    try set(CURLOPT_CAINFO, next.trust?.path ?? TrustStore.systemFile)
+    try set(CURLOPT_SSLCERT, next.certificate?.path)
+    try set(CURLOPT_SSLKEY, next.key?.path)
+    try set(CURLOPT_CAINFO, next.trust?.path ?? TLSStore.systemFile)
     tls = next
   }
 

@@ -11,6 +11,7 @@ package final class HTTPClient: Sendable {
   private let inbox = Inbox()
   private let proxies: Reloadable<ProxyRules>
   private let thread: Mutex<LoopThread?>
+  private let files: TLSStore
   private let lastID = Atomic<UInt64>(0)
   private let lastOrigin = Mutex<KnownOrigin?>(nil)
 
@@ -24,18 +25,20 @@ package final class HTTPClient: Sendable {
   ///   - proxy: `nil` for those of the environment.
   ///   - undoesCodings: asks for bodies as they are (`Accept-Encoding: identity`, but for HEAD), and undoes a content
   ///     coding that comes unasked, as some proxies add one. Otherwise bodies are handed on as sent.
+  ///   - tell: is told of directories and files for TLS that do not answer.
   package convenience init(
     userAgent: String? = nil, maxConnectionsPerHost: Int = 64, maxIdleConnections: Int = 256,
-    undoesCodings: Bool = false, proxy: ProxySettings? = nil
+    undoesCodings: Bool = false, proxy: ProxySettings? = nil, tell: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.init(
       settings: ClientSettings(
         userAgent: userAgent, maxConnectionsPerHost: maxConnectionsPerHost, maxIdleConnections: maxIdleConnections,
-        undoesCodings: undoesCodings, proxy: proxy))
+        undoesCodings: undoesCodings, proxy: proxy, tell: tell))
   }
 
   init(settings: ClientSettings) {
     proxies = settings.proxySource
+    files = TLSStore(settings)
     let started = Self.isCurlReady ? LoopThread(inbox: inbox, settings: settings) : nil
     if started == nil { inbox.close() }
     thread = Mutex(started)
@@ -51,10 +54,12 @@ package final class HTTPClient: Sendable {
   package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let origin = try checkedOrigin(of: request)
     let shared = SharedRequest(request)
+    let material = await files.material(for: request.tls)
     let id = lastID.add(1, ordering: .relaxed).newValue
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let submission = Inbox.Submission(id: id, request: shared, origin: origin, continuation: continuation)
+        let submission = Inbox.Submission(
+          id: id, request: shared, origin: origin, material: material, continuation: continuation)
         guard inbox.submit(submission) else {
           return submission.fail(.cancelled, "the HTTP client has been shut down")
         }

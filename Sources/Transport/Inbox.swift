@@ -9,6 +9,7 @@ final class Inbox: Sendable {
     let id: UInt64
     let request: SharedRequest
     let origin: Origin
+    let material: TLSStore.Found
     let continuation: CheckedContinuation<TransferResult, Never>
 
     func fail(_ code: TransportError.Code, _ what: String) {

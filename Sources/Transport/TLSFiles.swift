@@ -16,7 +16,7 @@ package struct TLSFileFault: Error, Hashable, Sendable {
 extension TLSSettings {
   /// What keeps connections from being made with what is in a directory, as it is now; `nil` where there is none.
   package var folderFault: String? {
-    do throws(TrustBundle.Failure) {
+    do throws(TLSFilesFailure) {
       guard let folder = try CertificateFolder.first(of: folders) else { return nil }
       for file in folder.authorities {
         if let fault = TLSSettings(caFile: file).faults.first {

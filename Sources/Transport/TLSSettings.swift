@@ -6,8 +6,8 @@ package struct TLSSettings: Hashable, Sendable {
   package var clientCertFile: String?
   /// PEM file with its key; `nil` where the key is in the certificate file.
   package var clientKeyFile: String?
-  /// Directories with certificates for the host, as Docker has them: the first that is there counts, and is looked at
-  /// with every request. Where the files above are named there are none.
+  /// Directories with certificates for the host, as Docker has them: the first that is there counts. Where the files
+  /// above are named there are none.
   package var folders: [String]
   /// Whether the client's certificate of a directory is shown.
   var showsClient = true
@@ -24,6 +24,12 @@ package struct TLSSettings: Hashable, Sendable {
     self.folders = folders
     self.skipVerify = skipVerify
   }
+
+  /// Whether anything has to be read for them.
+  var namesFiles: Bool { caFile != nil || clientCertFile != nil || !folders.isEmpty }
+
+  /// Little tells them apart, and they are looked up for every request.
+  package func hash(into hasher: inout Hasher) { hasher.combine(caFile ?? clientCertFile ?? folders.first) }
 
   /// What is left of them for another origin: the operator's roots, and nothing that identifies the client
   /// or trusts blindly.

@@ -21,6 +21,8 @@ final class Transfer {
   var peer: AddressClass?
   /// What this hop goes through.
   var proxy: Proxy?
+  /// What was found of the files that the first hop's settings name.
+  private var material: TLSStore.Found = .success(TLSMaterial())
 
   init(easy: EasyHandle) {
     self.easy = easy
@@ -40,6 +42,7 @@ final class Transfer {
     self.proxy = proxy
     self.submission = submission
     shared = submission.request
+    material = submission.material
     hops = 0
     startMilliseconds = now
     prepare()
@@ -61,6 +64,14 @@ final class Transfer {
         headers: request.headerLimit, body: request.bodyLimit, cutsBody: request.cutsBody,
         errorBody: request.errorBodyLimit))
   }
+
+  /// What this hop speaks TLS with. Where none is spoken, what is wrong with its files is no harm.
+  func tls() throws(TLSFilesFailure) -> TLSMaterial {
+    request.url.hasPrefix("https:") ? try material.get().narrowed(to: request.tls) : TLSMaterial()
+  }
+
+  /// libcurl's words for what happened, with the names that people know.
+  func named(_ words: String) -> String { (try? material.get())?.named(words) ?? words }
 
   /// What is left of the whole time for the hop that begins now; at least 1, for 0 means for ever.
   func remainingMilliseconds(at now: Int) -> Int {

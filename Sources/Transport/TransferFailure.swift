@@ -28,7 +28,7 @@ extension Transfer {
     }
     if let proxy, let error = failure(of: proxy, code) { return error }
     if code == CURLE_OPERATION_TIMEDOUT { return timeout(host) }
-    let detail = easy.errorDetail
+    let detail = named(easy.errorDetail)
     return explanation(code, host, detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail)
   }
 
@@ -121,7 +121,8 @@ extension Transfer {
         .tls, "no TLS with \(host)", reason: reason,
         advice: TLSProblem(reason) == .plainHTTP
           ? "it seems to speak plain HTTP there; check scheme and port"
-          : "check its certificate and this machine's clock")
+          : code == CURLE_SSL_CERTPROBLEM
+            ? "correct the client certificate or its key" : "check its certificate and this machine's clock")
     case .clientCertificate: clientCertificateFailure(host, reason)
     case .headersTooLarge: error(.headersTooLarge, "\(host) sends a header that is too long", advice: "given up")
     case .protocolError:

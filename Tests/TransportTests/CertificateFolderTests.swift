@@ -27,12 +27,12 @@ struct CertificateFolderTests {
     return page
   }
 
-  @Test("what is put there, changed or taken away counts from the next request on")
+  @Test("what is put there, changed or taken away counts from the next look on")
   func authorities() async throws {
     let server = try TLSServer(certificates, .good)
     let others = try Certificates()
     let settings = TLSSettings(folders: [certificates.path("absent"), folder])
-    let client = HTTPClient()
+    let client = lookingClient()
     defer { client.shutdown() }
     #expect(await failure(of: page(server, settings), with: client)?.tlsProblem == .unknownAuthority)
     try copy(certificates.caFile, to: "ca.crt")
@@ -46,13 +46,22 @@ struct CertificateFolderTests {
   }
 
   @Test("they are trusted beside the system's")
-  func beside() throws {
+  func beside() async throws {
     try copy(certificates.caFile, to: "ca.crt")
-    var store = TrustStore()
-    let bundle = try #require(try store.material(for: TLSSettings(folders: [folder]), isSecure: true).trust)
-    let contents = try String(contentsOfFile: bundle.path, encoding: .utf8)
-    #expect(contents.hasPrefix(try String(contentsOfFile: try #require(TrustStore.systemFile), encoding: .utf8)))
-    #expect(try store.material(for: TLSSettings(folders: [folder]), isSecure: false).trust == nil)
+    let store = TLSStore(ClientSettings())
+    let trust = try #require(try await store.material(for: TLSSettings(folders: [folder])).get().trust)
+    let contents = try String(contentsOfFile: trust.path, encoding: .utf8)
+    #expect(contents.hasPrefix(try String(contentsOfFile: try #require(TLSStore.systemFile), encoding: .utf8)))
+  }
+
+  @Test("what is wrong with them is no harm where no TLS is spoken")
+  func plainHTTP() async throws {
+    _ = try certificates.write("nothing", to: "certs.d/ca.crt")
+    try await withServer { _ in
+      ScriptedResponse(200)
+    } _: { server, client in
+      _ = try await client.send(request(server.origin).with(TLSSettings(folders: [folder])))
+    }
   }
 
   @Test("the pair is shown, and not where a redirect leads")
@@ -60,7 +69,7 @@ struct CertificateFolderTests {
     let server = try TLSServer(certificates, .good, options: ["-Verify", "1", "-CAfile", certificates.caFile])
     try copy(certificates.caFile, to: "ca.crt")
     let settings = TLSSettings(folders: [folder])
-    let client = HTTPClient()
+    let client = lookingClient()
     defer { client.shutdown() }
     #expect(await failure(of: page(server, settings), with: client)?.code == .clientCertificate)
     let pair = try certificates.make(.client)
@@ -76,7 +85,7 @@ struct CertificateFolderTests {
     arguments: [
       (["ca.cert"], "ca.key is missing for ca.cert", "add it; the certificate of an authority is named *.crt"),
       (["b.key", "a.cert", "a.key"], "b.cert is missing for b.key", "add it, or take the key away"),
-      (["ca.crt"], "no PEM certificate in it", "correct them, or set ca_file and client_cert_file"),
+      (["ca.crt"], "/certs.d/ca.crt: no PEM certificate in it", "correct them, or set ca_file and client_cert_file"),
     ])
   func faults(names: [String], reason: String, advice: String) async throws {
     for name in names { _ = try certificates.write("nothing", to: "certs.d/\(name)") }
@@ -87,27 +96,34 @@ struct CertificateFolderTests {
     #expect(error?.code == .tls && error?.advice == advice)
     #expect(error?.what.hasPrefix("the certificates in \(folder) cannot be used: ") == true)
     #expect(error?.what.hasSuffix(reason) == true, "\(error?.what ?? "")")
+    #expect(error?.what.contains("CA file") == false && error?.tlsProblem == .other)
     #expect(settings.folderFault?.contains(folder) == true)
   }
 
   @Test("what is not a directory, and other files, are nothing")
-  func nothing() throws {
+  func nothing() async throws {
     _ = try certificates.write("text", to: "certs.d/readme.txt")
     _ = try certificates.write("text", to: "certs.d/.crt")
-    var store = TrustStore()
+    let store = TLSStore(ClientSettings())
     for folders in [[folder], [certificates.caFile, folder], []] {
-      #expect(try store.material(for: TLSSettings(folders: folders), isSecure: true) == TLSMaterial())
+      #expect(try await store.material(for: TLSSettings(folders: folders)).get() == TLSMaterial())
       #expect(TLSSettings(folders: folders).folderFault == nil)
     }
   }
 
   @Test("a key that is not the certificate's is told before it is used")
-  func otherKey() throws {
+  func otherKey() async throws {
     let pair = try certificates.make(.client)
     try copy(pair.certificate, to: "client.cert")
     try copy(certificates.path("ca.key"), to: "client.key")
     let fault = try #require(TLSSettings(folders: [folder]).folderFault)
     #expect(fault.contains("\(folder)/client.key: its key is not that of the certificate in"), "\(fault)")
+    let server = try TLSServer(certificates, .good)
+    let client = HTTPClient()
+    defer { client.shutdown() }
+    let error = await failure(of: page(server, TLSSettings(folders: [folder])), with: client)
+    #expect(error?.code == .tls && error?.reason?.contains("\(folder)/client.key") == true, "\(error as Any)")
+    #expect(error?.advice == "correct the client certificate or its key")
   }
 }
 

@@ -1,5 +1,6 @@
 import TestSupport
-import Transport
+
+@testable import Transport
 
 /// Runs `body` with a server and a client of its own and stops both, also after a failure.
 func withServer<Result>(
@@ -14,6 +15,18 @@ func withServer<Result>(
   }
   return try await body(server, client)
 }
+
+extension ClientSettings {
+  /// With a look at files for every request.
+  static var looking: ClientSettings {
+    var settings = ClientSettings()
+    settings.lookMilliseconds = 0
+    return settings
+  }
+}
+
+/// A client that looks at files for every request.
+func lookingClient() -> HTTPClient { HTTPClient(settings: .looking) }
 
 /// A request as the tests need it most often: small limits, plain HTTP and any address.
 func request(

@@ -62,7 +62,9 @@ struct IdlePoolTests {
     func send(_ id: UInt64, _ path: String) async -> TransferResult {
       await withCheckedContinuation { continuation in
         let shared = SharedRequest(request(server.origin + path))
-        _ = inbox.submit(Inbox.Submission(id: id, request: shared, origin: origin, continuation: continuation))
+        _ = inbox.submit(
+          Inbox.Submission(
+            id: id, request: shared, origin: origin, material: .success(TLSMaterial()), continuation: continuation))
       }
     }
     await withTaskGroup(of: Void.self) { group in

@@ -145,7 +145,7 @@ struct TLSTests {
     }
   }
 
-  @Test("a CA file that is replaced counts from the next request on")
+  @Test("a CA file that is replaced counts from the next look on")
   func replacedCA() async throws {
     let certificates = try Certificates()
     let others = try Certificates()
@@ -153,7 +153,7 @@ struct TLSTests {
     let pem = try String(contentsOfFile: certificates.caFile, encoding: .utf8)
     let otherPEM = try String(contentsOfFile: others.caFile, encoding: .utf8)
     let file = try certificates.write(otherPEM, to: "used.pem")
-    try await withClient { client in
+    try await withClient(.looking) { client in
       #expect(await failure(of: page(server, tls: TLSSettings(caFile: file)), with: client)?.code == .tls)
       _ = try certificates.write(otherPEM + pem, to: "used.pem")
       _ = try await client.send(page(server, tls: TLSSettings(caFile: file)))
@@ -162,27 +162,51 @@ struct TLSTests {
     }
   }
 
-  @Test("an added CA file leaves the system's roots in place")
-  func addedRoots() throws {
+  @Test("an added CA file leaves the system's roots in place, and is read once for all")
+  func addedRoots() async throws {
     let certificates = try Certificates()
-    let systemFile = try #require(TrustStore.systemFile)
-    var store = TrustStore()
-    let bundle = try store.bundle(adding: [certificates.caFile])
-    let contents = try String(contentsOfFile: bundle.path, encoding: .utf8)
+    let systemFile = try #require(TLSStore.systemFile)
+    let store = TLSStore(.looking)
+    let settings = TLSSettings(caFile: certificates.caFile)
+    let trust = try #require(try await store.material(for: settings).get().trust)
+    let contents = try String(contentsOfFile: trust.path, encoding: .utf8)
     #expect(contents.hasPrefix(try String(contentsOfFile: systemFile, encoding: .utf8)))
     #expect(contents.hasSuffix(try String(contentsOfFile: certificates.caFile, encoding: .utf8)))
-    #expect(try store.bundle(adding: [certificates.caFile]) === bundle)
+    #expect(try await store.material(for: settings).get().trust === trust)
+    let pair = try certificates.make(.client)
+    let others = TLSSettings(caFile: certificates.caFile, clientCertFile: pair.certificate, clientKeyFile: pair.key)
+    #expect(try await store.material(for: others).get().trust === trust)
   }
 
-  @Test("no two bundles have one path, for libcurl takes equal paths for equal roots")
-  func bundlePaths() throws {
+  @Test("no two copies have one path, for libcurl takes equal paths for equal contents")
+  func copiesHavePathsOfTheirOwn() async throws {
     let certificates = try Certificates()
     let pem = try String(contentsOfFile: certificates.caFile, encoding: .utf8)
-    var store = TrustStore()
+    let store = TLSStore(.looking)
     var paths: Set<String> = []
     for number in 1...20 {
       let file = try certificates.write(String(repeating: pem, count: number), to: "changing.pem")
-      #expect(paths.insert(try store.bundle(adding: [file]).path).inserted)
+      let trust = try #require(try await store.material(for: TLSSettings(caFile: file)).get().trust)
+      #expect(paths.insert(trust.path).inserted)
+    }
+  }
+
+  @Test("a file of the client's certificate that cannot be used is named")
+  func unusableClient() async throws {
+    let certificates = try Certificates()
+    let server = try TLSServer(certificates, .good)
+    let pair = try certificates.make(.client)
+    let (missing, junk) = (certificates.path("absent"), try certificates.write("junk", to: "junk"))
+    await withClient { client in
+      for (certificate, key, words) in [
+        (missing, pair.key, "the client certificate \(missing) cannot be used: No such file or directory"),
+        (pair.certificate, missing, "the client's key \(missing) cannot be used: No such file or directory"),
+        (junk, pair.key, junk), (pair.certificate, junk, junk),
+      ] {
+        let tls = TLSSettings(caFile: certificates.caFile, clientCertFile: certificate, clientKeyFile: key)
+        let error = await failure(of: page(server, tls: tls), with: client)
+        #expect(error?.code == .tls && error?.message.contains(words) == true, "\(error as Any)")
+      }
     }
   }
 
