@@ -59,9 +59,10 @@ enum ConfigKeys {
   static let repository = ConfigObject(
     [whole] + watched + [
       ConfigKey(
-        "include_tags", .list(of: .text),
+        "include_tags", .list(of: .text, 0...20),
         "Regular expressions, one of which fits somewhere in a tag that is watched; none: every tag"),
-      ConfigKey("exclude_tags", .list(of: .text), "Regular expressions none of which fits in a tag that is watched"),
+      ConfigKey(
+        "exclude_tags", .list(of: .text, 0...20), "Regular expressions none of which fits in a tag that is watched"),
       ConfigKey("max_tags", .integer(1...1_000), "How many are watched at most: the newest versions, then others"),
     ], required: [whole.name])
 

@@ -8,6 +8,13 @@ extension ConfigReader {
   mutating func repository(_ entry: Section, _ settings: EntrySettings, _ list: inout Watchlist) {
     let include = expressions(entry, "include_tags")
     let exclude = expressions(entry, "exclude_tags")
+    let size = (include + exclude).reduce(0) { $0 + $1.size }
+    if size > TagSelection.sizeLimit {
+      error(
+        at: entry.offset(exclude.isEmpty ? "include_tags" : "exclude_tags"),
+        "the expressions of this entry come to \(size) states together, more than \(TagSelection.sizeLimit)",
+        hint: "repeat less in them, or write some of the tags with \"image\" instead")
+    }
     let maxTags = integer(entry, "max_tags") ?? Self.defaultMaxTags
     let offset = entry.offset("repository")
     guard let text = string(entry, "repository"), let name = repositoryName(text, at: offset) else { return }
@@ -36,8 +43,20 @@ extension ConfigReader {
   }
 
   private mutating func expressions(_ entry: Section, _ key: String) -> [TagPattern] {
+    let texts = strings(entry, key) ?? []
+    let most = entry.keys[key].range.upperBound
+    guard texts.count <= most else {
+      error(
+        at: entry.offset(key), "\(quoted(key)) has \(texts.count) expressions, more than \(most)",
+        hint: "join some with |: \"alpine|slim\"")
+      return []
+    }
     var patterns: [TagPattern] = []
-    for (text, offset) in strings(entry, key) ?? [] {
+    for (text, offset) in texts {
+      guard !text.isEmpty else {
+        error(at: offset, "\"\" in \(quoted(key)) fits every tag", hint: "leave it out, or write what is meant")
+        continue
+      }
       do throws(TagPattern.Problem) {
         patterns.append(try TagPattern(text))
       } catch {

@@ -10,6 +10,9 @@ package struct TagPattern: Hashable, Sendable {
   package let text: String
   private let program: [TagPatternProgram.Instruction]
 
+  /// In states: a search takes that long, times the length of the tag.
+  package var size: Int { program.count }
+
   /// - Throws: what cannot be taken of it, and where.
   package init(_ text: String) throws(Problem) {
     self.text = text

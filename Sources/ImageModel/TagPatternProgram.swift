@@ -10,7 +10,7 @@ enum TagPatternProgram {
     case success
   }
 
-  /// As many states as a search may be in at once: the longest tag takes two milliseconds then.
+  /// As many states as a search may be in at once: the longest tag takes a millisecond then.
   static let sizeLimit = 500
   /// What is empty takes no instruction, however often it is repeated.
   private static let workLimit = 10_000

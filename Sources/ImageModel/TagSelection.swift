@@ -1,5 +1,8 @@
 /// Which tags of a repository are watched.
 package struct TagSelection: Hashable, Sendable {
+  /// Of all expressions together, in states: lists are long, and each tag in them is searched for each expression.
+  package static let sizeLimit = 1_000
+
   /// None: every tag.
   package let include: [TagPattern]
   package let exclude: [TagPattern]

@@ -1,12 +1,13 @@
 import Documents
+import Host
 import ImageModel
 import StrictJSON
 import Transport
 
 /// One walk through the pages of `tags/list`. Source: distribution-spec, Content discovery.
 struct TagLister {
-  /// After so many tags others get their turn: what polls shares a thread.
-  private static let stride = 8
+  /// After so long others get their turn: what polls shares a thread.
+  private static let turnNanoseconds: Int64 = 2_000_000
   private static let endless = "list fewer tags: name those that matter with \"image\""
 
   private let session: RegistrySession
@@ -34,6 +35,11 @@ struct TagLister {
       }
       let reply = try await self.page(page)
       guard reply.response.status == 200 else { throw session.failure(reply, .list) }
+      guard !reply.response.bodyIsCut else {
+        throw CheckFailure(
+          .tooLarge, "\(host.name) sends more than \(Limits.tagPageBytes) bytes of tags in one page",
+          remedy: Self.endless)
+      }
       try await take(reply.response.body)
       next = try nextPage(after: reply.response)
     }
@@ -56,6 +62,7 @@ struct TagLister {
     }
     request.headers.append(("Accept", "application/json"))
     request.bodyLimit = Limits.tagPageBytes
+    request.cutsBody = true
     return request
   }
 
@@ -66,8 +73,12 @@ struct TagLister {
       throw CheckFailure(
         .tooLarge, "\(host.name) lists more than \(Limits.listedTags) tags", remedy: Self.endless)
     }
-    for (index, element) in elements.enumerated() {
-      if index % Self.stride == Self.stride - 1 { await Task.yield() }
+    var began = MonotonicClock.nanoseconds()
+    for element in elements {
+      if MonotonicClock.nanoseconds() - began > Self.turnNanoseconds {
+        await Task.yield()
+        began = MonotonicClock.nanoseconds()
+      }
       guard let tag = element.string else {
         throw CheckFailure(
           .badResponse, "\(host.name) lists a tag that is no text", remedy: CheckFailure.maybeNoRegistry)

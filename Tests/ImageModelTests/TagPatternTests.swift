@@ -102,6 +102,11 @@ struct TagPatternTests {
     }
   }
 
+  @Test(arguments: [("", 1), ("abc", 4), ("[ab]{400}", 401), ("a|b", 5), ("(a?){10}", 21)])
+  func aSizeIsThatOfTheSearch(_ text: String, _ size: Int) throws {
+    #expect(try TagPattern(text).size == size)
+  }
+
   // MARK: Random expressions
 
   /// A text, and whether it may fit where there is nothing: Swift's engine does not come back from some repetitions of

@@ -133,7 +133,11 @@ import Testing
 
   @Test func aPageThatIsTooLongIsAFailure() async throws {
     answer { _, _ in Self.page("[\"" + String(repeating: "a", count: Limits.tagPageBytes) + "\"]") }
-    #expect(await failure()?.code == .tooLarge)
+    let failure = await failure()
+    #expect(failure?.code == .tooLarge)
+    #expect(
+      failure?.what == "127.0.0.1:\(harness.registry.port) sends more than 4194304 bytes of tags in one page")
+    #expect(failure?.remedy == "list fewer tags: name those that matter with \"image\"")
   }
 
   @Test(arguments: [#"{"tags":7}"#, #"{"tags":[7]}"#, "[]", "{}", "<html>", #"{"name":"app","tags":["a""#])
