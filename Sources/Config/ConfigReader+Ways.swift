@@ -115,6 +115,18 @@ extension ConfigReader {
       error(at: offset, "\(quoted(key)): \(quoted(text)) has no valid host", hint: "write \(example)")
       return nil
     }
+    if let address = IPAddress(disguised: place.host) {
+      error(
+        at: offset,
+        "\(quoted(key)): \(quoted(place.host)) is a number that some programs take for the address \(address)",
+        hint: "write \(address) if that is meant")
+      return nil
+    }
+    if HostKind(authority: place.canonical) == .linkLocalOrMetadata {
+      fault(
+        at: offset, "nothing is ever sent to this \(quoted(key)): it is a link-local or metadata address",
+        hint: "no setting allows requests to these")
+    }
     return (scheme, place, String(rest[authority.endIndex...]))
   }
 }

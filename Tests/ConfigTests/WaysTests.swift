@@ -29,6 +29,7 @@ import Testing
     ("https://mirror.example/a/../b", "no URL that can be asked"),
     ("https://mirror.example/a//b", "no URL that can be asked"),
     ("https://mirror.example/ä", "no URL that can be asked"),
+    ("https://2852039166/v2", "a number that some programs take for the address 169.254.169.254"),
     ("http://mirror.example", "is not encrypted"), ("https://ann:canary@mirror.example", "must not hold a user name"),
   ])
   func endpointsThatAreNone(text: String, words: String) throws {
@@ -89,6 +90,21 @@ import Testing
   func proxiesThatAreNone(url: String, words: String) throws {
     let said = try complaint(#"{"proxy": {"url": \#(url)}}"#)
     #expect(said.contains(words) && !said.contains("canary"), "\(said)")
+  }
+
+  /// Requests to these are refused wherever they come from (`AddressPolicy`), so they are no token servers either.
+  @Test(arguments: [
+    "169.254.169.254", "[fe80::1]", "[::ffff:169.254.169.254]", "168.63.129.16", "100.100.100.200", "[fd00:ec2::254]",
+  ])
+  func whereNoRequestGoesIsAFault(host: String) throws {
+    let said = "it is a link-local or metadata address"
+    let endpoint = try parse(#"{"registries": {"a.example": {"endpoint": "https://\#(host)/v2"}}}"#)
+    #expect(endpoint.faults.map(\.message) == ["nothing is ever sent to this \"endpoint\": \(said)"])
+    #expect(endpoint.faults.first?.column == 43)
+    let proxy = try parse(#"{"proxy": {"url": "http://\#(host):3128"}}"#)
+    #expect(proxy.faults.map(\.message) == ["nothing is ever sent to this \"url\": \(said)"])
+    let other = try parse(#"{"registries": {"a.example": {"endpoint": "https://10.0.0.1/v2"}}}"#)
+    #expect(other.faults.isEmpty)
   }
 
   @Test func aProxyHasAURL() throws {
