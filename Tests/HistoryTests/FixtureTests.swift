@@ -86,6 +86,41 @@ import Testing
     #expect(exists(backup))
   }
 
+  /// Column by column: what a step adds is beside that, and what is recorded once is not touched by any.
+  @Test(arguments: versions) func whatItHeldIsReadAsItWas(version: String) throws {
+    place(version)
+    let tables = try rows(of: nil)
+    try #require(tables.contains { $0.key == "event" } && tables.contains { $0.key == "snapshot_platform" })
+    try HistoryWriter.open(scratch.database).close()
+    let now = try rows(of: tables.mapValues(\.columns))
+    for (table, before) in tables {
+      // The program adds what it knows of itself.
+      let kept = now[table]?.rows.filter { table != "meta" || before.rows.contains($0) }
+      #expect(kept == before.rows, "\(table) of \(version)")
+    }
+  }
+
+  private typealias Contents = [String: (columns: [String], rows: [String])]
+
+  /// What stands in the tables, in the columns that are named or in all.
+  private func rows(of columns: [String: [String]]?) throws -> Contents {
+    let queue = try Connection.reader(scratch.database)
+    defer { try? queue.close() }
+    return try queue.read { db in
+      let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'")
+      let names = columns.map { Array($0.keys) } ?? tables.filter { !$0.hasPrefix("sqlite_") && !$0.hasPrefix("grdb_") }
+      var contents: Contents = [:]
+      for name in names {
+        let wanted = try columns?[name] ?? db.columns(in: name).map(\.name)
+        let rows = try Row.fetchAll(
+          db, sql: "SELECT \(wanted.map(\.quotedDatabaseIdentifier).joined(separator: ", ")) FROM \(name)"
+        ).map { "\($0)" }
+        contents[name] = (wanted, rows.sorted())
+      }
+      return contents
+    }
+  }
+
   /// A released migration must not be edited: what it makes today is what it made then.
   @Test(arguments: versions) func theMigrationIsAsItWas(version: String) throws {
     place(version)

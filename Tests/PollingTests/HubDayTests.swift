@@ -30,23 +30,36 @@ import Transport
       index < Self.changes / 2
         ? Int64.random(in: 2 * 3_600..<24 * 3_600, using: &random) : Int64.random(in: 40_000..<43_600, using: &random)
     }
-    var due = zip(times.sorted(), (0..<Self.changes).map { $0 * 5 }).map { (at: $0, tag: $1) }
+    var due = zip(times, (0..<Self.changes).map { $0 * 5 }).map { (at: $0, tag: $1, by: 1) }
+    // Two of them go back to where they were, at their leisure and while there are no pulls left.
+    let returning = [(tag: 1, from: Int64(10_000), to: Int64(60_000)), (tag: 2, from: 20_000, to: 43_600)]
+    due += returning.flatMap { [($0.from, $0.tag, 1), ($0.to, $0.tag, -1)] }
+    due.sort { $0.at < $1.at }
     try await day.pass(hours: 24) { now in
       while let next = due.first, next.at * 1_000 <= now {
-        day.move(next.tag, at: now)
+        day.move(next.tag, by: next.by, at: now)
         due.removeFirst()
       }
     }
     #expect(day.limit.refused == 0)
     #expect(day.limit.mostInASecond <= 4)
-    for move in day.moves {
-      let told = try #require(day.told[move.tag], "tag \(move.tag)")
-      // An interval and a tenth, and its turn.
-      #expect(told - move.at <= Int64(Self.interval) * 1_100 + 120_000, "tag \(move.tag)")
-      let completed = try #require(day.completed[move.tag], "tag \(move.tag)")
-      #expect(completed - move.at <= 6 * 3_600_000 + Int64(Self.interval) * 2_200, "tag \(move.tag)")
+    #expect(day.moves.count == Self.changes + 2 * returning.count)
+    for (tag, moves) in Dictionary(grouping: day.moves, by: \.tag) {
+      let told = day.told[tag, default: []]
+      let completed = day.completed[tag, default: []]
+      try #require(told.count == moves.count && completed.count == moves.count, "tag \(tag)")
+      for (move, (told, completed)) in zip(moves, zip(told, completed)) {
+        // An interval and a tenth, and its turn.
+        #expect(move.at <= told && told - move.at <= Int64(Self.interval) * 1_100 + 120_000, "tag \(tag)")
+        #expect(completed - move.at <= 6 * 3_600_000 + Int64(Self.interval) * 2_200, "tag \(tag)")
+      }
     }
     #expect(day.pending > 0, "the budget was met")
+    #expect(day.rollbacks.sorted() == returning.map(\.tag))
+    for back in returning {
+      // What is stored costs no pull, so it is told with all that there is.
+      #expect(day.told[back.tag]?.last == day.completed[back.tag]?.last)
+    }
   }
 
   /// What happens, and when.
@@ -63,8 +76,10 @@ import Transport
     private var steps = 0
     private var versions = [Int](repeating: 0, count: HubDayTests.tags)
     private(set) var moves: [(tag: Int, at: Int64)] = []
-    private(set) var told: [Int: Int64] = [:]
-    private(set) var completed: [Int: Int64] = [:]
+    /// When each move of a tag was told, and when what it is now.
+    private(set) var told: [Int: [Int64]] = [:]
+    private(set) var completed: [Int: [Int64]] = [:]
+    private(set) var rollbacks: [Int] = []
     private(set) var pending = 0
     private(set) var firstSeen = 0
 
@@ -102,8 +117,8 @@ import Transport
         tag: "latest")
     }
 
-    func move(_ tag: Int, at milliseconds: Int64) {
-      versions[tag] += 1
+    func move(_ tag: Int, by step: Int, at milliseconds: Int64) {
+      versions[tag] += step
       publish(tag)
       moves.append((tag, milliseconds))
     }
@@ -146,10 +161,13 @@ import Transport
           case .tagFirstSeen: firstSeen += 1
           case .tagMoved:
             pending += 1
-            told[tag] = elapsed
+            told[tag, default: []].append(elapsed)
           case .imageChanged:
-            told[tag] = told[tag] ?? elapsed
-            completed[tag] = elapsed
+            completed[tag, default: []].append(elapsed)
+            if told[tag, default: []].count < completed[tag, default: []].count {
+              told[tag, default: []].append(elapsed)
+            }
+            if event.isRollback { rollbacks.append(tag) }
           default: Issue.record("\(event.type) of \(record.tag)")
           }
         }
