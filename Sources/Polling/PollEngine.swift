@@ -174,7 +174,7 @@ package actor PollEngine {
     let now = clock()
     let result =
       Task.isCancelled && result.isFailure
-      ? ListResult(.failure(PollWorkers.failure), spending: result.spending) : result
+      ? ListResult(.failure(PollWorkers.listFailure), spending: result.spending) : result
     guard var request = core.finished(job, result, at: now) else { return }
     request.answers = answers(job.index, result, at: now)
     lists.append(request)

@@ -8,6 +8,11 @@ struct PollWorkers {
     .timeout, "a check as a whole took longer than \(Limits.pollSeconds / 60) minutes",
     remedy: "watch fewer platforms, or raise \"requests_per_second\" of the registry")
 
+  /// Of a list that was.
+  static let listFailure = CheckFailure(
+    .timeout, "a list of tags as a whole took longer than \(Limits.pollSeconds / 60) minutes",
+    remedy: "raise \"requests_per_second\" of the registry, or name the tags that matter with \"image\"")
+
   /// Since when a task is at the poll that it makes.
   final class Stopwatch: Sendable {
     private let began: Atomic<Int64>

@@ -4,7 +4,7 @@ import ImageModel
 /// Keeps servers from being sent a wrong password again and again, which locks accounts (docker/hub-feedback#2201):
 /// a log-in that a server has not accepted yet is tried by one at a time, and one that it has refused rests for a
 /// minute.
-actor LoginGate {
+package actor LoginGate {
   enum Verdict: Sendable {
     case accepted
     /// With what whoever tries it next is told.
@@ -31,6 +31,8 @@ actor LoginGate {
   }
 
   private var states: [Key: State] = [:]
+
+  package init() {}
 
   /// Sends a log-in, when it may be.
   ///

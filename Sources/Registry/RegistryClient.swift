@@ -12,7 +12,7 @@ package final class RegistryClient: Sendable {
   private let endpoint: @Sendable (String) -> String?
   private let trace: (@Sendable (String) -> Void)?
   private let clock: RegistryClock
-  private let gate = LoginGate()
+  private let gate: LoginGate
   private let hosts = Mutex<[String: RegistryHost]>([:])
 
   /// - Parameters:
@@ -20,28 +20,31 @@ package final class RegistryClient: Sendable {
   ///   - access: what the configuration says about a domain. Asked once per domain: after a reload make a
   ///     new client.
   ///   - logins: those of the user, for domains of which `access` names none.
+  ///   - gate: what became of log-ins, which is to outlive a client that a reload replaces.
   ///   - endpoint: the base URL of a domain's API where it is not at the domain itself: the seam for a
   ///     mirror, and for tests that serve `docker.io` on loopback. `http://127.0.0.1:5000`.
   ///   - trace: gets a line per request and decision, without secrets.
   package convenience init(
     http: HTTPClient, userAgent: String, access: @escaping @Sendable (String) -> RegistryAccess,
-    logins: Logins = .none, endpoint: @escaping @Sendable (String) -> String? = { _ in nil },
+    logins: Logins = .none, gate: LoginGate = LoginGate(),
+    endpoint: @escaping @Sendable (String) -> String? = { _ in nil },
     trace: (@Sendable (String) -> Void)? = nil
   ) {
     self.init(
-      http: http, userAgent: userAgent, access: access, logins: logins, endpoint: endpoint, trace: trace,
+      http: http, userAgent: userAgent, access: access, logins: logins, gate: gate, endpoint: endpoint, trace: trace,
       clock: .system)
   }
 
   init(
     http: HTTPClient, userAgent: String, access: @escaping @Sendable (String) -> RegistryAccess,
-    logins: Logins = .none, endpoint: @escaping @Sendable (String) -> String?, trace: (@Sendable (String) -> Void)?,
-    clock: RegistryClock
+    logins: Logins = .none, gate: LoginGate = LoginGate(), endpoint: @escaping @Sendable (String) -> String?,
+    trace: (@Sendable (String) -> Void)?, clock: RegistryClock
   ) {
     self.http = http
     self.userAgent = userAgent
     self.access = access
     self.logins = logins
+    self.gate = gate
     self.endpoint = endpoint
     self.trace = trace
     self.clock = clock

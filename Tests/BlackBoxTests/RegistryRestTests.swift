@@ -63,4 +63,33 @@ import Testing
     let after = registry.log.dropFirst(asked)
     #expect(after.allSatisfy { $0.contains("/other/") }, "\(after)")
   }
+
+  /// The client is another one after it, what became of a log-in is not forgotten.
+  @Test func aReloadDoesNotSendAWrongPasswordAgain() throws {
+    let registry = try LoopbackServer { _ in
+      ScriptedResponse(401, headers: [("WWW-Authenticate", #"Basic realm="r""#)])
+    }
+    defer { registry.stop() }
+    let authority = String(registry.origin.dropFirst("http://".count))
+    let scene = try Scene(watch: ["\(authority)/app:one"], interval: "1h")
+    let password = scene.directory + "/password"
+    try "wrong".write(toFile: password, atomically: true, encoding: .utf8)
+    func setRegistry(_ concurrency: Int) throws {
+      try scene.set(
+        "registries",
+        [authority: ["username": "ann", "password_file": password, "max_concurrency": concurrency] as [String: Any]])
+    }
+    try setRegistry(1)
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    func sent() -> Int { registry.requests.count { $0.header("Authorization") != nil } }
+    #expect(eventually { sent() == 1 })
+    try setRegistry(2)
+    kill(daemon.pid, SIGHUP)
+    #expect(eventually { WatcherBinary.text(scene.stderr).contains("msg=reloaded") })
+    let asked = registry.requests.count
+    let check = try scene.run(["check", "\(authority)/app:one", "--config", scene.config])
+    #expect(check.status == 2 && check.stdout.contains("bad_credentials"), "\(check)")
+    #expect(registry.requests.count > asked && sent() == 1)
+  }
 }

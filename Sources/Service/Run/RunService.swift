@@ -30,6 +30,7 @@ package actor RunService {
   private let firstPass: FirstPass
   private let report: PollReport
   let agreedTime = AgreedTime()
+  private let gate = LoginGate()
   private let neighbours = WatchedRepositories()
   /// What of it is in the database.
   var keptTime: Timestamp?
@@ -78,8 +79,10 @@ package actor RunService {
   ) throws {
     self.config = Reloadable(config)
     self.environment = environment
-    http = .forRegistries(config.proxySettings(environment))
     log = start.log
+    http = .forRegistries(config.proxySettings(environment)) { [log] in
+      log.warning("certificates_unanswered", metadata: ["note": "\($0)"])
+    }
     metrics = start.metrics
     notifier = start.notifier
     endpoint = start.endpoint
@@ -97,10 +100,10 @@ package actor RunService {
         metrics.recordDeliveries(sink: sink, settlement.results)
         settlement.log(to: log, sink: sink)
       })
-    makePoller = { [http, agreedTime, neighbours, log, writer = store.writer] config in
+    makePoller = { [http, agreedTime, gate, neighbours, log, writer = store.writer] config in
       TagPoller(
         registry: .configured(
-          config, http: http, environment: environment, agreedTime: agreedTime, repositories: neighbours,
+          config, http: http, environment: environment, agreedTime: agreedTime, repositories: neighbours, gate: gate,
           tell: { log.warning("login_file", metadata: ["note": "\($0)"]) }),
         writer: writer)
     }

@@ -89,8 +89,12 @@ extension WatchConfig {
 
 extension HTTPClient {
   /// Lets through as many requests at once as a configuration may ask for; the plan holds them to each registry's.
-  static func forRegistries(_ proxy: ProxySettings?) -> HTTPClient {
-    HTTPClient(maxConnectionsPerHost: 256, undoesCodings: true, proxy: proxy)
+  ///
+  /// - Parameter tell: gets what files and directories for TLS do not answer.
+  static func forRegistries(
+    _ proxy: ProxySettings?, tell: @escaping @Sendable (String) -> Void = { _ in }
+  ) -> HTTPClient {
+    HTTPClient(maxConnectionsPerHost: 256, undoesCodings: true, proxy: proxy, tell: tell)
   }
 }
 
@@ -132,7 +136,7 @@ extension Logins {
       switch setting {
       case .found: AuthPlace.found(environment: environment)
       case .file(.path(let path)): [.file(path)]
-      case .file(let file): file.resolve(environment: environment).map { [.credential($0)] } ?? []
+      case .file(let file): [.credential(file.resolve(environment: environment) ?? file.unresolved)]
       case .none: []
       }
     self.init(places, helpers: Self.helperEnvironment(environment), now: { .now() }, tell: tell)
@@ -153,13 +157,13 @@ extension RegistryClient {
   /// - Parameter tell: gets what is wrong with files with log-ins.
   static func configured(
     _ config: WatchConfig, http: HTTPClient, environment: [String: String], agreedTime: AgreedTime? = nil,
-    repositories: WatchedRepositories? = nil, trace: (@Sendable (String) -> Void)? = nil,
+    repositories: WatchedRepositories? = nil, gate: LoginGate = LoginGate(), trace: (@Sendable (String) -> Void)? = nil,
     tell: @escaping @Sendable (String) -> Void
   ) -> RegistryClient {
     let map = RegistryAccessMap(
       settings: config.registries, environment: environment, agreedTime: agreedTime, repositories: repositories)
     return RegistryClient(
       http: http, userAgent: ProductInfo.userAgent, access: map.access,
-      logins: Logins(config.logins, environment: environment, tell: tell), trace: trace)
+      logins: Logins(config.logins, environment: environment, tell: tell), gate: gate, trace: trace)
   }
 }
