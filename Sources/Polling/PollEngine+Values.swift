@@ -76,6 +76,8 @@ extension PollEngine {
     /// Tags that are watched, and those among them whose last check failed, by their states.
     package let tags: Int
     package let unwell: TagCounts
+    /// How many repositories there are, by how listing them goes.
+    package var repositories: [RepositoryRecord.Word: Int] = [:]
     /// Why nothing can be recorded now.
     package var refusal: StoreError?
     /// A poll was cut off some time ago and has not come back.

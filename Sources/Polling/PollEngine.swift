@@ -58,7 +58,7 @@ package actor PollEngine {
 
   package var load: Load {
     Load(
-      tags: core.watchedCount, unwell: core.unwell, refusal: refusal,
+      tags: core.watchedCount, unwell: core.unwell, repositories: core.repositories, refusal: refusal,
       hangs: workers.hangs(longerThan: .seconds(2 * Limits.tickSeconds), at: clock().boot))
   }
 

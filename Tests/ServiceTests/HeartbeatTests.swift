@@ -49,6 +49,13 @@ import Testing
     #expect(await heartbeat.status() == "watching 9 tags, 2 failing, 3 unreachable, 1 deleted")
   }
 
+  @Test func repositoriesThatAreNotWellAreTold() async {
+    let heartbeat = Heartbeat(
+      notifier: notifier,
+      engine: { .init(tags: 9, unwell: TagCounts(), repositories: [.ok: 4, .failing: 1, .empty: 2]) }, writer: { nil })
+    #expect(await heartbeat.status() == "watching 9 tags, 0 failing, 1 repository failing, 2 repositories empty")
+  }
+
   @Test(arguments: [
     (["ops"], "; the sink ops is removed and still owed events"),
     (["a", "b"], "; 2 sinks are removed and still owed events: a, b"),

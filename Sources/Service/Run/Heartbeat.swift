@@ -89,6 +89,10 @@ struct Heartbeat: Sendable {
     for state in [TagStatus.State.unreachable, .deleted] where load.unwell[state] > 0 {
       line += ", \(load.unwell[state]) \(state.rawValue)"
     }
+    for word in [RepositoryRecord.Word.failing, .empty] {
+      guard let count = load.repositories[word] else { continue }
+      line += ", \(count) \(count == 1 ? "repository" : "repositories") \(word.rawValue)"
+    }
     if let outbox = await outbox {
       let most = outbox.waiting == Self.waitingLimit ? "+" : ""
       line += ", \(outbox.waiting)\(most) \(outbox.waiting == 1 ? "delivery" : "deliveries") waiting"
