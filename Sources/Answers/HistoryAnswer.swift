@@ -46,6 +46,7 @@ package struct HistoryAnswer {
                   "image_id": .text(image.imageID),
                 ])
               }),
+            "also": .array(entry.also.map { .text($0) }),
             "gaps": .array(
               entry.gaps.map { .members(["from": .text($0.from), "to": .text($0.to)]) }),
           ])

@@ -1,5 +1,5 @@
 /// Durations as the configuration writes them: a whole number and one unit. Source: docs/configuration.md.
-enum ConfigDuration {
+package enum ConfigDuration {
   static let hint = "write a whole number and s, m, h or d: 30s, 15m, 6h, 1d"
 
   /// What durations look like: a regular expression of ECMA-262.
@@ -21,7 +21,7 @@ enum ConfigDuration {
   }
 
   /// The shortest text for a number of seconds, `900` as `15m`.
-  static func text(_ seconds: Int) -> String {
+  package static func text(_ seconds: Int) -> String {
     let unit = units.first { seconds != 0 && seconds % $0.value == 0 } ?? ("s", 1)
     return "\(seconds / unit.value)\(unit.key)"
   }

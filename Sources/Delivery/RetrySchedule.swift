@@ -11,7 +11,7 @@ package struct RetrySchedule: Sendable, Hashable {
   private static let freelyJittered = 3
 
   /// Seconds before each attempt, the first one included.
-  let seconds: [Int]
+  package let seconds: [Int]
 
   package init(seconds: [Int]) { self.seconds = seconds }
 

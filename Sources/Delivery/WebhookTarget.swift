@@ -2,6 +2,8 @@ package import Transport
 
 /// Where a webhook sink posts to, and how.
 package struct WebhookTarget: Sendable {
+  package static let usualContentType = "application/cloudevents+json; charset=utf-8"
+
   /// Without user name and fragment; whatever else is in it may be secret.
   package var url: String
   /// Files with the secrets to sign with: the current one, and during a rotation the one before.
@@ -11,7 +13,7 @@ package struct WebhookTarget: Sendable {
   package var headerFiles: [String: String] = [:]
   /// PEM file with authorities to trust in addition to the system's.
   package var caFile: String?
-  package var contentType = "application/cloudevents+json; charset=utf-8"
+  package var contentType = Self.usualContentType
   package var timeoutSeconds: Int
   package var allowHTTP: Bool
   package var addresses: AddressPolicy

@@ -16,12 +16,23 @@ struct EntryDetails {
 
   func complete(_ entry: inout HistoryEntry) throws {
     entry.gaps = try gaps(from: entry.first, through: entry.last)
+    entry.also = try companions(of: entry)
     if entry.event != nil {
       entry.rollbacks = try recordedRollbacks(entry.first)
       entry.removed = try recordedDepartures(entry.first)
     } else if let previous = entry.previous {
       entry.rollbacks = try earlierUses(entry, before: previous.id)
     }
+  }
+
+  private func companions(of entry: HistoryEntry) throws -> [TagReference] {
+    let statement = try db.cachedStatement(
+      sql: "SELECT s.digest, p.last_seen_ms FROM snapshot s JOIN snapshot p ON p.id = ? WHERE s.id = ?")
+    guard let previous = entry.previous?.id,
+      let row = try Row.fetchOne(statement, arguments: [previous, entry.first])
+    else { return [] }
+    return try Companions.fetch(
+      db, of: tag, at: row.digest(0), after: row.time(1), until: entry.firstSeen)
   }
 
   private func gaps(from first: SnapshotID, through last: SnapshotID) throws -> [ObservationGap] {

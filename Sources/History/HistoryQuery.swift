@@ -46,6 +46,8 @@ package struct HistoryEntry: Hashable, Sendable {
   package internal(set) var rollbacks: [Rollback] = []
   /// Platforms that were there before and are not in it, and are still watched.
   package internal(set) var removed: [Departure] = []
+  /// Other watched tags of the repository that came to the same document at the same time, as far as anybody can tell.
+  package internal(set) var also: [TagReference] = []
   /// For how long nobody saw it, within it or between it and what followed; newest first.
   package internal(set) var gaps: [ObservationGap] = []
 

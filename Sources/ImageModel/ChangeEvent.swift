@@ -17,6 +17,8 @@ package struct ChangeEvent: Hashable, Sendable {
   package var labels: [String: String] = [:]
   /// The repository whose entry gave the tag; `nil` for one that has an entry of its own.
   package var entry: RepositoryReference?
+  /// Other watched tags of its repository that came to the same document at the same time, of those seen before it.
+  package var also: [TagReference] = []
   package var failure: CheckFailure?
   package var failingSince: Timestamp?
   /// How many moves this event stands for beyond the announced ones.

@@ -62,6 +62,7 @@ extension ChangeEvent {
     if let failingSince { members.append(Member("failing_since", .text(failingSince))) }
     if let flaps { members.append(Member("flaps", .number(flaps))) }
     if let entry { members.append(Member("entry", .text(entry))) }
+    if !also.isEmpty { members.append(Member("also", .array(also.map { .text($0) }))) }
     members.append(
       Member("labels", .object(labels.sorted { $0.key < $1.key }.map { Member($0.key, .string($0.value)) })))
     return .object(members)

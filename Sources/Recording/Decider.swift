@@ -118,6 +118,9 @@ struct Decider {
     }
     var event = contentEvent(change, current: current, previous: stored?.previousState)
     if passed > 0 { event.flaps = passed }
+    if let stored {
+      event.also = try past.companions(at: current.digest, after: stored.lastSeen, until: request.at)
+    }
     announce(event, of: .begun)
     if change.type == .tagFirstSeen {
       decision.outcome = .firstSeen

@@ -14,6 +14,8 @@ package protocol TagPast {
   /// How many events of that type the tag has had from `since` to `until`.
   func announcements(_ type: EventType, since: Timestamp, until: Timestamp) throws -> Int
   func document(_ digest: Digest) throws -> Document?
+  /// Other watched tags of the repository that came to a document when this one did.
+  func companions(at digest: Digest, after: Timestamp, until: Timestamp) throws -> [TagReference]
 }
 
 /// As the database has it, within a transaction.
@@ -39,4 +41,8 @@ struct StoredPast: TagPast {
   }
 
   func document(_ digest: Digest) throws -> Document? { try store.document(digest) }
+
+  func companions(at digest: Digest, after: Timestamp, until: Timestamp) throws -> [TagReference] {
+    try store.companions(of: id, at: digest, after: after, until: until)
+  }
 }

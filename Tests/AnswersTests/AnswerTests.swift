@@ -53,12 +53,12 @@ import Testing
         {"platform":"linux/s390x","manifest":"\(try digest("5"))","image_id":"\(try digest("5"))",\
         "created":null,"class":null,"rollback":null}],"removed":[\
         {"platform":"windows/amd64:10.0.20348","manifest":"\(try digest("8"))","image_id":"\(try digest("9"))"}],\
-        "gaps":[]},\
+        "also":[],"gaps":[]},\
         {"first_seen":"2026-09-01T00:00:00.000Z","last_seen":"2026-09-14T23:35:00.000Z","current":false,\
         "ended":"changed","digest":"\(zero)","media_type":"application/vnd.docker.distribution.manifest.v2+json",\
         "pull":"docker.io/library/amazonlinux@\(zero)","event":"watcher.tag.first_seen","platforms":[\
         {"platform":null,"manifest":"\(zero)","image_id":null,"created":null,"class":"added","rollback":null}],\
-        "removed":[],"gaps":[{"from":"2026-09-05T08:00:00.000Z","to":"2026-09-08T09:00:00.000Z"}]}]}
+        "removed":[],"also":[],"gaps":[{"from":"2026-09-05T08:00:00.000Z","to":"2026-09-08T09:00:00.000Z"}]}]}
         """)
   }
 

@@ -15,7 +15,7 @@ import Testing
   /// What a history has had since, and what it was before.
   private static let since = [
     (#","rollback":null"#, ""), (#","removed":[]"#, ""), (#""ended":"changed""#, #""ended":null"#),
-    (#","gaps":[]"#, ""),
+    (#","gaps":[]"#, ""), (#","also":[]"#, ""),
   ]
 
   private let registry: FakeRegistry

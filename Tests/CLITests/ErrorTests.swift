@@ -65,7 +65,7 @@ import Testing
         "x (watcher deliveries drop): see 'watcher deliveries drop --help'"
       ),
       (["deliveries", "dorp"], "x", "there is no command 'dorp' (watcher deliveries): did you mean 'drop'?"),
-      (["config", "show"], "x", "there is no command 'show' (watcher config): there is check"),
+      (["config", "list"], "x", "there is no command 'list' (watcher config): there are check, show"),
       (["sinks", "--x"], "x", "x (watcher sinks): see 'watcher sinks --help'"),
       ([], "", " (watcher): see 'watcher --help'"),
     ] as [([String], String, String)])

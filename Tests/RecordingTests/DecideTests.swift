@@ -36,6 +36,7 @@ import Testing
       type == .imageChanged ? announced : 0
     }
     func document(_ digest: Digest) throws -> Document? { documents[digest] }
+    func companions(at digest: Digest, after: Timestamp, until: Timestamp) throws -> [TagReference] { [] }
   }
 
   private static let now = Timestamp(milliseconds: 1_700_000_000_000)

@@ -4,7 +4,7 @@ struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Look into the configuration.",
     discussion: "Example: watcher config check --config config.example.json",
-    subcommands: [ConfigCheckCommand.self])
+    subcommands: [ConfigCheckCommand.self, ConfigShowCommand.self])
 }
 
 struct DbCommand: ParsableCommand {

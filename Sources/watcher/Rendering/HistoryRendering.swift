@@ -54,6 +54,9 @@ struct HistoryRendering {
     } else if let silence = lookout.silence(entry) {
       lines += painted(silence, .bad, format)
     }
+    if !entry.also.isEmpty {
+      lines += painted("together with \(entry.also.map(\.tag.shown).joined(separator: ", "))", .plain, format)
+    }
     lines += rollbackLines(entry, format) + (format.digests.isFull ? fullLines(entry, format) : table(entry, format))
     if entry.mediaType.isIndex {
       lines.append("  " + format.style.paint("index \(format.digests(entry.digest))", .faint))

@@ -46,6 +46,13 @@ struct DatabaseLocation {
     return "\(home)/.local/state/watcher/watcher.db"
   }
 
+  /// What says so before the configuration, or because that says nothing.
+  func origin(configured: String?) -> String? {
+    if option != nil { return "--database" }
+    if value("WATCHER_DATABASE") != nil { return "WATCHER_DATABASE" }
+    return configured == nil && value("STATE_DIRECTORY") != nil ? "STATE_DIRECTORY" : nil
+  }
+
   /// As `path`, for commands that write. Only the user's own default place is made where it is missing: a directory
   /// that somebody named and that is not there is a slip, and a second history would begin in it.
   func writerPath(configured: String?) throws -> String {
