@@ -17,6 +17,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
@@ -55,13 +56,16 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .target(name: "Config", dependencies: ["Addresses", "StrictJSON", "ImageModel"]),
+    .target(
+      name: "Imports",
+      dependencies: ["Config", "ImageModel", "StrictJSON", .product(name: "Yams", package: "Yams")]),
     .target(name: "Recording", dependencies: ["Documents", "Drift", "History", "ImageModel"]),
     .target(
       name: "Polling",
       dependencies: ["Drift", "History", "Host", "ImageModel", "Recording", "Registry", "Schedule"]),
     .target(name: "Control", dependencies: ["History", "Host", "ImageModel", "StrictJSON"]),
     .target(name: "Comparison", dependencies: ["Documents", "Drift", "ImageModel"]),
-    .target(name: "Answers", dependencies: ["Comparison", "History", "ImageModel", "StrictJSON"]),
+    .target(name: "Answers", dependencies: ["Comparison", "History", "ImageModel", "Imports", "StrictJSON"]),
     .target(
       name: "Service",
       dependencies: [
@@ -73,7 +77,7 @@ let package = Package(
     .executableTarget(
       name: "watcher",
       dependencies: [
-        "Answers", "Comparison", "Config", "Control", "CSignals", "History", "Host", "ImageModel", "Service",
+        "Answers", "Comparison", "Config", "Control", "CSignals", "History", "Host", "ImageModel", "Imports", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -110,6 +114,8 @@ let package = Package(
     .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "TestSupport"]),
     .testTarget(name: "ConfigTests", dependencies: ["Config", "ImageModel", "TestSupport"], exclude: ["fixtures"]),
     .testTarget(
+      name: "ImportsTests", dependencies: ["Config", "ImageModel", "Imports"], exclude: ["fixtures"]),
+    .testTarget(
       name: "RecordingTests", dependencies: ["Drift", "History", "ImageModel", "Recording", "TestSupport"]),
     .testTarget(
       name: "PollingTests",
@@ -144,7 +150,7 @@ let package = Package(
       name: "FuzzTests",
       dependencies: [
         "Addresses", "Config", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "History", "ImageModel",
-        "Registry", "StrictJSON", "Transport", .product(name: "NIOCore", package: "swift-nio"),
+        "Imports", "Registry", "StrictJSON", "Transport", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       exclude: ["Program", "corpus"]),

@@ -33,6 +33,14 @@ package enum Limits {
   /// Each field of a platform; real ones have at most a dozen bytes.
   package static let platformComponentBytes = 64
 
+  // Files to import from, each …
+  package static let importBytes = 16 * 1024 * 1024
+  /// … with so many values, what aliases of YAML stand for included …
+  package static let importValues = 1_000_000
+  package static let importDepth = 256
+  /// … and so many others that it names.
+  package static let importFiles = 100
+
   // Requests.
   package static let redirects = 5
   package static let connectSeconds = 10

@@ -21,6 +21,10 @@ import Testing
     ("each field of a platform; what is longer is none, docs/registries.md", bytes(Limits.platformComponentBytes)),
     ("the configuration", bytes(Limits.configurationBytes)),
     (
+      "a file to import from: its size; its values, with what aliases of YAML stand for; its nesting; other files that it names",
+      "\(bytes(Limits.importBytes)); \(count(Limits.importValues)); \(count(Limits.importDepth)); \(count(Limits.importFiles))"
+    ),
+    (
       "a file with a secret; with certificates to trust", "\(bytes(Limits.secretBytes)); \(bytes(Limits.trustBytes))"
     ),
     ("a look at a file that the configuration names is given up after", time(Limits.lookSeconds)),
