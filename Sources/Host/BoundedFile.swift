@@ -8,8 +8,11 @@ package enum BoundedFile {
 
     /// Whether there is no such file at all.
     package let isMissing: Bool
+    package let isTooLong: Bool
 
-    package init(reason: String, isMissing: Bool = false) { (self.reason, self.isMissing) = (reason, isMissing) }
+    package init(reason: String, isMissing: Bool = false, isTooLong: Bool = false) {
+      (self.reason, self.isMissing, self.isTooLong) = (reason, isMissing, isTooLong)
+    }
 
     static func system() -> Failure {
       Failure(reason: String(cString: strerror(errno)), isMissing: [ENOENT, ENOTDIR].contains(errno))
@@ -37,6 +40,11 @@ package enum BoundedFile {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw .system() }
     defer { close(file) }
+    return try read(file, limit: limit)
+  }
+
+  /// The rest of a file that is open.
+  package static func read(_ file: Int32, limit: Int) throws(Failure) -> [UInt8] {
     var contents: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: min(limit, 65_536) + 1)
     while contents.count <= limit {
@@ -46,6 +54,6 @@ package enum BoundedFile {
       if count == 0 { return contents }
       contents += piece[..<count]
     }
-    throw Failure(reason: "it is longer than \(limit) bytes")
+    throw Failure(reason: "it is longer than \(limit) bytes", isTooLong: true)
   }
 }

@@ -72,12 +72,25 @@ import Testing
     registry.put(FakeRegistryImage("old", platforms: ["linux/amd64"]), in: "team/app", tag: "old")
     _ = try scene.json(["check", old, "--json", "--config", scene.config])
     try keep("forget", ["forget", old, "--yes", "--json"])
+    try scene.put(["compose.yaml": Self.composeFile])
+    try keep("import", ["import", "compose", scene.directory + "/compose.yaml", "--json"])
     // The example leaves the event out, which has its own.
     let event = try #require(printed["event"]).trimmingCharacters(in: .newlines)
     #expect(printed["check"]?.contains("[\(event)]") == true)
     printed["check"] = printed["check"]?.replacing(event, with: "")
     return printed
   }
+
+  private static let composeFile = """
+    services:
+      web:
+        image: ghcr.io/example/web:${VERSION:-stable}
+      db:
+        image: postgres
+      worker:
+        build: .
+
+    """
 
   private func pretty(_ text: String) throws -> String {
     let document = try JSONSerialization.jsonObject(with: Data(text.utf8))

@@ -17,9 +17,8 @@ struct WatcherCommand: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, ResolveCommand.self, HistoryCommand.self, EventsCommand.self,
       StatusCommand.self, WhichCommand.self, DiffCommand.self, DeliveriesCommand.self, SinksCommand.self,
-      ConfigCommand.self,
-      DbCommand.self,
-      ForgetCommand.self, HealthCommand.self, CompletionCommand.self,
+      ConfigCommand.self, DbCommand.self, ForgetCommand.self, ImportCommand.self, HealthCommand.self,
+      CompletionCommand.self,
     ])
 
   static func main() async {

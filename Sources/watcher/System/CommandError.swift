@@ -1,6 +1,7 @@
 import Config
 import History
 import ImageModel
+import Imports
 import Service
 
 /// `ArgumentParser` has a type of the same name.
@@ -30,6 +31,11 @@ struct CommandError: Error, Hashable, CustomStringConvertible {
 
   init(_ error: StoreError) {
     self.init(error.exitCode, error.message)
+  }
+
+  init(_ error: ImportError) {
+    let line = error.line.map { ":\($0)" } ?? ""
+    self.init(.usage, "\(error.what) (\(error.file.safe())\(line)): \(error.remedy)")
   }
 
   /// - Parameter reference: what the registry was asked for.

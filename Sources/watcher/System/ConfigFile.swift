@@ -38,8 +38,15 @@ struct ConfigFile: Hashable {
   ///
   /// - Parameter isAnew: whether it is read again on purpose, for it may have changed.
   func required(say: (String) -> Void = Output.say, isAnew: Bool = false) throws -> WatchConfig {
+    try document(say: say, isAnew: isAnew).config
+  }
+
+  /// The same, with the file as it is.
+  func document(
+    say: (String) -> Void = Output.say, isAnew: Bool = false
+  ) throws -> (bytes: [UInt8], config: WatchConfig) {
     switch Self.read(path, isAnew: isAnew) {
-    case .success(let bytes): return try parse(bytes, say)
+    case .success(let bytes): return (bytes, try parse(bytes, say))
     case .failure(let failure) where failure.code == ENOENT && !isNamed:
       throw CommandError(
         .configuration,
@@ -111,7 +118,8 @@ struct ConfigFile: Hashable {
     }
   }
 
-  private func parse(_ bytes: [UInt8], _ say: (String) -> Void = Output.say) throws -> WatchConfig {
+  /// What `bytes` are as this file.
+  func parse(_ bytes: [UInt8], _ say: (String) -> Void = Output.say) throws -> WatchConfig {
     try correct(say) { () throws(ConfigProblems) in try WatchConfig.parse(bytes, path: path) }
   }
 
