@@ -42,7 +42,7 @@ enum KubernetesImages {
       if lists.contains(member.key) || member.key == "volumes" {
         found += (member.value.list ?? []).compactMap { container($0, annotations) }
       }
-      walk(member.value, annotations: member.key == "spec" ? own : nil, &found)
+      walk(member.value, annotations: own, &found)
     }
   }
 

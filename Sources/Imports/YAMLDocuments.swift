@@ -101,11 +101,8 @@ struct YAMLDocuments {
     }
     guard !merged.isEmpty else { return own }
     var keys = Set(own.map(\.key))
-    for member in merged.lazy.compactMap(\.map).joined() where keys.insert(member.key).inserted {
-      try take(member.value.count, line)
-      own.append(member)
-    }
-    return own
+    // All of these have been counted, where they stand or with their alias.
+    return own + merged.lazy.compactMap(\.map).joined().filter { keys.insert($0.key).inserted }
   }
 
   // MARK: Aliases

@@ -162,6 +162,40 @@ import Testing
 
   // MARK: Variables
 
+  @Test func whatTheFirstFileSaysCountsInThoseItIncludes() throws {
+    let files = [
+      ".env": "A=outer", "sub/.env": "A=inner\nB=inner", "other.env": "B=other",
+      "sub/c.yml": "services: {s: {image: '$A:$B'}}",
+      "sub/d.yml": "services: {s: {image: '$A:d$B'}}",
+    ]
+    var importer = Importer { files[$0].map { .bytes(Array($0.utf8)) } ?? .absent }
+    let text = "include: [sub/c.yml, {path: sub/d.yml, env_file: [none.env, other.env]}]"
+    try importer.add(ImportFile(name: "f", bytes: Array(text.utf8)), .compose)
+    #expect(
+      importer.images.map { String(decoding: $0.json.bytes, as: UTF8.self) } == [#""outer:inner""#, #""outer:dother""#])
+  }
+
+  @Test func linesOfVariablesAreThoseOfCompose() {
+    let text = """
+      A=a
+      export B = "b $A"  # remark
+      C='$A #c'
+      D=${A}#d # remark
+      E=
+      # F=f
+      G
+      =h
+      H="half
+      I=$NONE
+      A=z
+      K=$A\r
+      """
+    #expect(
+      EnvFile.variables(Array(text.utf8)) == [
+        "A": "z", "B": "b a", "C": "$A #c", "D": "a#d", "E": "", "": "h", "H": "half", "K": "z",
+      ])
+  }
+
   /// Each is twice the one before.
   @Test func variablesDoNotGrowForEver() throws {
     let doubling = (1...60).map { "A\($0)=${A\($0 - 1)}${A\($0 - 1)}\n" }.joined()
@@ -181,7 +215,7 @@ import Testing
       ("${E:-d}", "d"), ("${E-d}", ""), ("${A:+s}${N:+t}${E+u}${E:+v}", "su"), ("${N:-${M:-${A}}}", "va"),
       ("$$A", "$A"),
       ("${A:-}}", "va}"), ("${N?}", nil), ("${N:?say}", nil), ("${A:?say}", "va"), ("${A:x}", nil), ("${A^^}", nil),
-      ("${N:-{}}", "{}"), ("${A:-${}", nil),
+      ("${N:-{}}", "{}"), ("${N:-{}", "{"), ("${A:-${}", nil),
     ] as [(String, String?)])
   func variablesAreThoseOfCompose(text: String, expected: String?) {
     let interpolation = Interpolation(variables: ["A": "va", "B": "", "E": ""], escape: UInt8(ascii: "$"))
