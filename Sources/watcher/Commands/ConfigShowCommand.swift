@@ -28,7 +28,7 @@ struct ConfigShowCommand: ParsableCommand {
 
   func run() throws {
     let file = named.map { ConfigFile(option: $0, environment: [:]) } ?? config.file
-    let (settings, bytes) = try file.requiredWithBytes()
+    let (bytes, settings) = try file.document()
     let path = try database.location.path(configured: settings.database)
     let effective = EffectiveConfig(
       settings, bytes, database: (path, database.location.origin(configured: settings.database)))

@@ -56,13 +56,6 @@ struct ConfigFile: Hashable {
     }
   }
 
-  /// The same with the bytes that it was read from.
-  func requiredWithBytes() throws -> (config: WatchConfig, bytes: [UInt8]) {
-    let config = try required()
-    // It was there a moment ago; a pipe has been kept.
-    return (config, try Self.read(path).mapError { unreadable($0) }.get())
-  }
-
   /// For the commands that record: also says what is doubtful.
   ///
   /// - Parameters:
