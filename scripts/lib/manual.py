@@ -84,7 +84,8 @@ def document(text):
             out += table(lines)
         elif block.startswith("```"):
             # The example stands in the text, not below the last term of a list.
-            out += [".PP", ".RS 4", ".EX"] + [rf"\&{literal(line)}" for line in lines[1:-1]] + [".EE", ".RE", ".nh"]
+            out += [] if out[-1].startswith(".S") else [".PP"]
+            out += [".RS 4", ".EX"] + [rf"\&{literal(line)}" for line in lines[1:-1]] + [".EE", ".RE", ".nh"]
         elif not block.startswith("# "):
             out += ([] if out[-1].startswith(".S") else [".PP"]) + filled(inline(" ".join(lines)))
     return out
