@@ -76,6 +76,15 @@ import Testing
     #expect(try scene.history(image).count == 1, "nothing is kept")
   }
 
+  @Test func ofTheRegistryThePlatformsThatAreWatchedAreCompared() throws {
+    defer { registry.stop() }
+    try scene.set("defaults", ["interval": "10s", "platforms": ["linux/amd64"]] as [String: Any])
+    try push(FakeRegistryImage("first"))
+    let answer = try scene.json(["diff", image, "--resolve", "--json"])
+    let platforms = try #require(answer["platforms"] as? [[String: Any]])
+    #expect(platforms.map { $0["platform"] as? String } == ["linux/amd64"] && platforms[0]["class"] is NSNull)
+  }
+
   @Test func whatIsNoStateSaysWhatIs() throws {
     defer { registry.stop() }
     try push(first)

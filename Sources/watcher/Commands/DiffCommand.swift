@@ -38,7 +38,7 @@ struct DiffCommand: AsyncParsableCommand {
     let tag = try ReferenceArgument.tag(tag)
     let choice = try StateChoice(tag: tag, from: argument(from, tag), to: argument(to, tag))
     let reader = try source.open()
-    let later = resolve ? try await now(choice.laterTag) : try choice.later(reader, warn)
+    let later = resolve ? try await now(choice.laterTag, reader) : try choice.later(reader, warn)
     let earlier = try choice.earlier(reader, than: later, warn)
     let answer = DiffAnswer(
       from: earlier.side, to: later.side,
@@ -52,12 +52,14 @@ struct DiffCommand: AsyncParsableCommand {
 
   private func warn(_ words: String) { Output.warning(words) }
 
-  private func now(_ tag: TagReference) async throws -> ComparedState {
+  private func now(_ tag: TagReference, _ reader: HistoryReader) async throws -> ComparedState {
+    // Another platform than those that are watched is no news.
+    let selection = try reader.record(of: tag)?.selection ?? .all
     let config = try source.config.file.optional()
     let reference = try ReferenceArgument.reference(tag.description)
     do throws(CheckFailure) {
       let resolution = try await Resolver.resolve(
-        reference, selection: .all, wasSeen: true, config: config,
+        reference, selection: selection, wasSeen: true, config: config,
         environment: ProcessInfo.processInfo.environment, tell: { Output.say("warning: \($0)".shown) })
       return ComparedState(resolution.snapshot, of: tag)
     } catch {
