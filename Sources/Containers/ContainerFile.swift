@@ -22,13 +22,10 @@ package enum ContainerFile {
     return containers
   }
 
-  private static let limits = JSONLimits(
-    depth: Limits.jsonDepth, bytes: Limits.containerFileBytes, values: Limits.containerFileValues)
-
   /// The elements of an array, or one document, or one a line.
   private static func documents(_ bytes: [UInt8]) throws(Failure) -> [(String, JSONValue)] {
     do throws(JSONError) {
-      let value = try StrictJSON.parse(bytes, limits: limits)
+      let value = try ContainerJSON.parse(bytes)
       return value.array?.enumerated().map { ("element \($0 + 1): ", $1) } ?? [("", value)]
     } catch {
       guard error.code == .trailingBytes else { throw Failure(message: words(error)) }
@@ -42,7 +39,7 @@ package enum ContainerFile {
     where !line.allSatisfy({ " \t\r".utf8.contains($0) }) {
       let place = "line \(index + 1): "
       do throws(JSONError) {
-        documents.append((place, try StrictJSON.parse(Array(line), limits: limits)))
+        documents.append((place, try ContainerJSON.parse(Array(line))))
       } catch {
         throw Failure(message: place + words(error))
       }

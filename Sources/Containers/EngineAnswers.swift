@@ -13,9 +13,6 @@ package enum EngineAnswers {
   /// The oldest version of the API whose answers are known to be as they are read here.
   static let oldest = [1, 41]
 
-  private static let limits = JSONLimits(
-    depth: Limits.jsonDepth, bytes: Limits.containerFileBytes, values: Limits.containerFileValues)
-
   /// Whether the engine speaks a version of the API that is understood. Of `/version`.
   package static func checkVersion(_ body: [UInt8]) throws(Failure) {
     guard let text = try parse(body)["ApiVersion"]?.string else {
@@ -56,7 +53,7 @@ package enum EngineAnswers {
   /// The reader's own words would quote what it found.
   private static func parse(_ body: [UInt8]) throws(Failure) -> JSONValue {
     do throws(JSONError) {
-      return try StrictJSON.parse(body, limits: limits)
+      return try ContainerJSON.parse(body)
     } catch {
       throw Failure(message: "its answer is not JSON (\(error.code.rawValue) at byte \(error.offset))")
     }

@@ -27,7 +27,8 @@ extension HistoryReader {
       guard let found else { return TagStanding(match: nil, entries: entries, moved: moved) }
       let later = entries.indices.dropLast()
       let details = EntryDetails(db, tag: id, query.platforms)
-      for index in later { try details.complete(&entries[index]) }
+      // Of one platform only the move back to an image is asked for; it does not leave a state that it has an entry in.
+      for index in later where index == 0 || query.platforms.isEmpty { try details.complete(&entries[index]) }
       let (events, deletion) = try Self.events(db, tag: id, since: entries)
       return TagStanding(match: found.match, entries: entries, events: events, deletion: deletion, moved: moved)
     }
