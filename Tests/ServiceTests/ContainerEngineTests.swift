@@ -33,20 +33,25 @@ import Testing
   }
 
   private func containers(
-    all: Bool = true, _ handler: @escaping @Sendable (ReceivedRequest) -> ScriptedResponse
+    all: Bool = true, stallSeconds: Int = 1, seconds: Int = 60,
+    _ handler: @escaping @Sendable (ReceivedRequest) -> ScriptedResponse
   ) async throws -> (containers: [RunningContainer], requests: [ReceivedRequest]) {
     let server = try LoopbackServer(socket: path, handler: handler)
     defer {
       server.stop()
       unlink(path)
     }
-    let containers = try await ContainerEngine.containers(socket: path, all: all, stallSeconds: 1)
+    let containers = try await ContainerEngine.containers(
+      socket: path, all: all, stallSeconds: stallSeconds, seconds: seconds)
     return (containers, server.requests)
   }
 
-  private func failure(_ handler: @escaping @Sendable (ReceivedRequest) -> ScriptedResponse) async -> String? {
+  private func failure(
+    stallSeconds: Int = 1, seconds: Int = 60,
+    _ handler: @escaping @Sendable (ReceivedRequest) -> ScriptedResponse
+  ) async -> String? {
     do {
-      _ = try await containers(handler)
+      _ = try await containers(stallSeconds: stallSeconds, seconds: seconds, handler)
       return nil
     } catch let failure as EngineFailure {
       return failure.message
@@ -97,6 +102,14 @@ import Testing
       let message = await failure { _ in answer }
       #expect(message?.contains(words) == true, "\(answer.behaviour): \(message ?? "well")")
     }
+  }
+
+  /// Of all that it tells, and not of each answer alone.
+  @Test func anEngineThatTakesLong() async throws {
+    let hung = await failure(stallSeconds: 20, seconds: 2) { _ in ScriptedResponse(200, behaviour: .hang) }
+    #expect(hung?.contains("did not finish within 1 s") == true, "\(hung ?? "well")")
+    let late = await failure(stallSeconds: 20, seconds: 0, Self.docker)
+    #expect(late == "it took too long to tell")
   }
 
   /// One that begins well.

@@ -16,18 +16,20 @@ package struct ContainerEngine {
   private let http: HTTPClient
   private let socket: String
   private let stallSeconds: Int
-  private let deadline = MonotonicClock.nanoseconds() + Int64(Limits.engineSeconds) * 1_000_000_000
+  private let deadline: Int64
 
   /// - Parameters:
   ///   - all: those as well that do not run.
   ///   - progress: is told how many images are known, and of how many.
   package static func containers(
-    socket: String, all: Bool, stallSeconds: Int = Limits.stallSeconds,
+    socket: String, all: Bool, stallSeconds: Int = Limits.stallSeconds, seconds: Int = Limits.engineSeconds,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) async throws(EngineFailure) -> [RunningContainer] {
     let http = HTTPClient(userAgent: ProductInfo.userAgent, maxConnectionsPerHost: 1, maxIdleConnections: 1)
     defer { http.shutdown() }
-    let engine = ContainerEngine(http: http, socket: socket, stallSeconds: stallSeconds)
+    let engine = ContainerEngine(
+      http: http, socket: socket, stallSeconds: stallSeconds,
+      deadline: MonotonicClock.nanoseconds() + Int64(seconds) * 1_000_000_000)
     return try await engine.containers(all: all, progress)
   }
 
@@ -98,7 +100,7 @@ package struct ContainerEngine {
   private func get(_ path: String, limit: Int) async throws(EngineFailure) -> HTTPResponse {
     let left = Int((deadline - MonotonicClock.nanoseconds()) / 1_000_000_000)
     guard left > 0 else {
-      throw EngineFailure(message: "it was not done telling within \(Limits.engineSeconds) s")
+      throw EngineFailure(message: "it took too long to tell")
     }
     var request = HTTPRequest(
       url: "http://localhost\(path)", headers: [("Accept", "application/json")], bodyLimit: limit, redirects: 0,

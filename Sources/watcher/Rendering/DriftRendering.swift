@@ -9,7 +9,8 @@ struct DriftRendering {
 
   func text(_ format: TextFormat) -> String {
     let groups = self.groups
-    var table = TextTable(["CONTAINER", "IMAGE", "STATE", "FOR", "RUNS"])
+    let isAnyBehind = groups.contains { $0.drift.behind != nil }
+    var table = TextTable(["CONTAINER", "IMAGE", "STATE", .init(isAnyBehind ? "FOR" : ""), "RUNS"])
     table.rows = groups.map { row($0, format) }
     let isWide = table.fits(format.width)
     let lines = isWide ? table.lines(format.style) : []
