@@ -22,13 +22,13 @@ extension HistoryReader {
     try read { db in
       let texts = ParsedTexts()
       var uses: [DigestUse] = []
-      for (column, kind) in DigestColumn.allCases.map({ ($0, $0.kind) }) {
+      for column in DigestColumn.allCases {
         var period = Period()
         let rows = try Row.fetchCursor(db.cachedStatement(sql: column.select), arguments: [digest.description])
         while let row = try rows.next() {
           // What a tag without an index resolves to is found among the manifests.
-          if kind == .index, !MediaType(try row.text(Column.mediaType)).isIndex { continue }
-          try period.take(row, kind, digest, texts, &uses)
+          if column == .top, !MediaType(try row.text(Column.mediaType)).isIndex { continue }
+          try period.take(row, column.kind, digest, texts, &uses)
         }
       }
       return uses.sorted { left, right in
@@ -68,9 +68,8 @@ extension HistoryReader {
         self == .top ? "snapshot s" : "snapshot_platform p JOIN snapshot s ON s.id = p.snapshot_id"
       return """
         SELECT t.registry, t.repository, t.tag, \(platform), \(manifest), s.id, s.digest, s.media_type, s.first_seen_ms,
-          CASE WHEN s.ended IS NULL AND s.id = (SELECT max(id) FROM snapshot WHERE tag_id = t.id)
-            THEN max(s.last_seen_ms, t.seen_ms) ELSE s.last_seen_ms END,
-          s.ended, (SELECT min(id) FROM snapshot n WHERE n.tag_id = s.tag_id AND n.id > s.id)
+          \(SnapshotRow.lastSeen), s.ended,
+          (SELECT min(id) FROM snapshot n WHERE n.tag_id = s.tag_id AND n.id > s.id)
         FROM \(tables) JOIN tag t ON t.id = s.tag_id
         WHERE \(rawValue) = ?
         ORDER BY s.tag_id, \(platform), s.id

@@ -19,12 +19,14 @@ enum SnapshotRow {
   static let imageColumn = 8
   static let positionColumn = 16
 
-  private static let columns = """
-    s.id, s.digest, s.media_type, s.size, s.first_seen_ms,
-      CASE WHEN s.ended IS NULL AND s.id = (SELECT max(id) FROM snapshot WHERE tag_id = t.id)
-        THEN max(s.last_seen_ms, t.seen_ms) ELSE s.last_seen_ms END,
-      s.ended, e.type
+  /// When a state `s` of a tag `t` was last seen.
+  static let lastSeen = """
+    CASE WHEN s.ended IS NULL AND s.id = (SELECT max(id) FROM snapshot WHERE tag_id = t.id)
+      THEN max(s.last_seen_ms, t.seen_ms) ELSE s.last_seen_ms END
     """
+
+  private static let columns =
+    "s.id, s.digest, s.media_type, s.size, s.first_seen_ms, \(lastSeen), s.ended, e.type"
   private static let tables =
     "snapshot s JOIN tag t ON t.id = s.tag_id LEFT JOIN event e ON e.sequence = s.event_sequence"
 

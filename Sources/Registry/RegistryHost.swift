@@ -83,7 +83,7 @@ final class RegistryHost: Sendable {
   }
 
   /// For messages: host and port.
-  var name: String { String(base.origin.drop { $0 != "/" }.dropFirst(2)) }
+  var name: String { base.authority }
 
   /// For whom log-ins are looked up: who stands in a registry's place has some of its own.
   var loginDomain: String { access.endpoint == nil ? domain : base.authority }

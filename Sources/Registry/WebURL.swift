@@ -30,9 +30,10 @@ struct WebURL: Hashable, Sendable {
     target = tail.hasPrefix("/") ? String(tail) : "/" + tail
   }
 
-  /// `host:port`, for messages.
   /// Host, and port where it is not that of the scheme: as references name a registry.
   var authority: String { String(origin.drop { $0 != "/" }.dropFirst(2)) }
+
+  /// `host:port`, for messages.
   var hostAndPort: String { HostName.bracketed(host) + ":\(port)" }
 
   /// `https://host:port`, the port only where it is not the scheme's own.

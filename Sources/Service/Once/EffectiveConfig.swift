@@ -105,12 +105,13 @@ package struct EffectiveConfig {
 
   private mutating func addRegistries(_ config: WatchConfig) {
     let domains = config.watch.map(\.tag.domain) + config.repositories.map(\.repository.domain)
+    let map = RegistryAccessMap(settings: config.registries, environment: [:])
     for domain in Set(domains + config.registries.keys).sorted() {
       let settings = config.registries[domain] ?? RegistrySettings()
-      let map = RegistryAccessMap(settings: config.registries, environment: [:])
+      let access = map.access(domain)
       let limits = RegistryAccessMap.limits(of: domain, settings)
       let values: KeyValuePairs<String, JSONOutput?> = [
-        "scheme": .string(map.access(domain).usesPlainHTTP ? "http" : "https"),
+        "scheme": .string(access.usesPlainHTTP ? "http" : "https"),
         "endpoint": settings.endpoint.map { .string($0) }, "username": settings.username.map { .string($0) },
         "password_file": settings.passwordFile?.json, "token_file": settings.tokenFile?.json,
         "credential_helper": settings.credentialHelper.map { .string($0) }, "ca_file": settings.caFile?.json,
@@ -118,7 +119,7 @@ package struct EffectiveConfig {
         "insecure_skip_verify": .bool(settings.insecureSkipVerify),
         // Without a limit there is nothing to say.
         "requests_per_second": limits.requestsPerSecond.map { .rate($0) },
-        "pull_reserve": .number(map.access(domain).pullReserve), "max_concurrency": .number(limits.concurrency),
+        "pull_reserve": .number(access.pullReserve), "max_concurrency": .number(limits.concurrency),
         "trusted_realms": .strings(settings.trustedRealms),
         "allow_plain_credentials": .bool(settings.allowPlainCredentials),
       ]
