@@ -65,19 +65,21 @@ let package = Package(
       dependencies: ["Drift", "History", "Host", "ImageModel", "Recording", "Registry", "Schedule"]),
     .target(name: "Control", dependencies: ["History", "Host", "ImageModel", "StrictJSON"]),
     .target(name: "Comparison", dependencies: ["Documents", "Drift", "ImageModel"]),
-    .target(name: "Answers", dependencies: ["Comparison", "History", "ImageModel", "Imports", "StrictJSON"]),
+    .target(name: "Containers", dependencies: ["Config", "History", "ImageModel", "StrictJSON"]),
+    .target(
+      name: "Answers", dependencies: ["Comparison", "Containers", "History", "ImageModel", "Imports", "StrictJSON"]),
     .target(
       name: "Service",
       dependencies: [
-        "Addresses", "Config", "Control", "Credentials", "Delivery", "Documents", "Endpoint", "Hashing", "History",
-        "Host", "ImageModel",
-        "Polling", "Recording", "Registry", "Schedule", "Transport",
+        "Addresses", "Config", "Containers", "Control", "Credentials", "Delivery", "Documents", "Endpoint", "Hashing",
+        "History", "Host", "ImageModel", "Polling", "Recording", "Registry", "Schedule", "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "watcher",
       dependencies: [
-        "Answers", "Comparison", "Config", "Control", "CSignals", "History", "Host", "ImageModel", "Imports", "Service",
+        "Answers", "Comparison", "Config", "Containers", "Control", "CSignals", "History", "Host", "ImageModel",
+        "Imports", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -127,19 +129,22 @@ let package = Package(
       name: "ControlTests", dependencies: ["Control", "History", "Host", "ImageModel", "StrictJSON", "TestSupport"]),
     .testTarget(
       name: "ComparisonTests", dependencies: ["Comparison", "Documents", "ImageModel", "TestSupport"]),
-    .testTarget(name: "AnswersTests", dependencies: ["Answers", "History", "ImageModel", "TestSupport"]),
+    .testTarget(
+      name: "ContainersTests", dependencies: ["Containers", "History", "ImageModel", "TestSupport"]),
+    .testTarget(name: "AnswersTests", dependencies: ["Answers", "Containers", "History", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "ServiceTests",
       dependencies: [
-        "Config", "Control", "Delivery", "Endpoint", "Hashing", "History", "Host", "ImageModel", "Polling", "Recording",
-        "Registry", "Schedule", "Service", "TestSupport", "Transport",
+        "Config", "Containers", "Control", "Delivery", "Endpoint", "Hashing", "History", "Host", "ImageModel",
+        "Polling",
+        "Recording", "Registry", "Schedule", "Service", "TestSupport", "Transport",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "InMemoryLogging", package: "swift-log"), .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "Answers", "watcher", "Service", "History", "Config", "ImageModel", "TestSupport",
+        "Answers", "watcher", "Containers", "Service", "History", "Config", "ImageModel", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["screens"]),
     .testTarget(
@@ -149,8 +154,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Addresses", "Config", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "History", "ImageModel",
-        "Imports", "Registry", "StrictJSON", "Transport", .product(name: "NIOCore", package: "swift-nio"),
+        "Addresses", "Config", "Containers", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "History",
+        "ImageModel", "Imports", "Registry", "StrictJSON", "Transport", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       exclude: ["Program", "corpus"]),

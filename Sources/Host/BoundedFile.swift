@@ -14,7 +14,7 @@ package enum BoundedFile {
       (self.reason, self.isMissing, self.isTooLong) = (reason, isMissing, isTooLong)
     }
 
-    static func system() -> Failure {
+    package static func system() -> Failure {
       Failure(reason: String(cString: strerror(errno)), isMissing: [ENOENT, ENOTDIR].contains(errno))
     }
   }

@@ -41,6 +41,15 @@ package enum Limits {
   /// … and so many others that it names.
   package static let importFiles = 100
 
+  // What runs.
+  package static let containers = 10_000
+  /// Of a file that tells of them, and of an engine's list …
+  package static let containerFileBytes = 64 * 1024 * 1024
+  /// … and the JSON values in it; a container has some two hundred.
+  package static let containerFileValues = 4_000_000
+  /// An engine is asked for no longer than that, whatever it has to tell.
+  package static let engineSeconds = 300
+
   // Requests.
   package static let redirects = 5
   package static let connectSeconds = 10

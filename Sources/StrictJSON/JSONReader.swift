@@ -10,14 +10,17 @@ struct JSONReader {
   private(set) var repeatedKeys: [JSONError]?
   /// The members of the document that are read; `nil` where all of it is.
   private let kept: [String]?
+  /// The keys whose members are read, of any object; `nil` where all are.
+  private let known: [String]?
   /// Whether what is read now is checked and not kept.
   private var isSkipping: Bool
 
   init(
-    _ bytes: [UInt8], limits: JSONLimits, collectsRepeatedKeys: Bool = false, keeping kept: [String]? = nil
+    _ bytes: [UInt8], limits: JSONLimits, collectsRepeatedKeys: Bool = false, keeping kept: [String]? = nil,
+    knowing known: [String]? = nil
   ) {
     self.bytes = bytes
-    self.kept = kept
+    (self.kept, self.known) = (kept, known)
     isSkipping = kept != nil
     repeatedKeys = collectsRepeatedKeys ? [] : nil
     depthLimit = min(limits.depth, JSONLimits.deepest)
@@ -92,15 +95,16 @@ struct JSONReader {
       guard reader.peek == UInt8(ascii: "\"") else { throw reader.unexpected("a key in double quotes") }
       let key = try reader.string(isKept: isRead)
       let keyRange = start..<reader.at
-      let first = isRead ? keys.insert(key, among: members) : nil
+      let isKnown = isRead && reader.known?.contains { $0.hasSameBytes(as: key) } ?? true
+      let first = isKnown ? keys.insert(key, among: members) : nil
       if let first { try reader.complain(aboutRepeated: keyRange, first: members[first].keyRange) }
       reader.skipSpace()
       guard reader.skip(":") else { throw reader.unexpected("a colon") }
       reader.skipSpace()
-      if isRead { reader.isSkipping = wasSkipping && !reader.keeps(key) }
+      if isRead { reader.isSkipping = !isKnown || wasSkipping && !reader.keeps(key) }
       let value = try reader.value()
       reader.isSkipping = wasSkipping
-      if isRead && first == nil { members.append(JSONMember(key: key, keyRange: keyRange, value: value)) }
+      if isKnown && first == nil { members.append(JSONMember(key: key, keyRange: keyRange, value: value)) }
     } while try reader.continues(until: "}")
     return members
   }

@@ -59,6 +59,18 @@ package enum StrictJSON {
     return (value, reader.repeatedKeys ?? [])
   }
 
+  /// Reads one document for members of these names, wherever they stand; of others nothing is kept, not even that they
+  /// are there.
+  ///
+  /// Those must be what the grammar and `limits` allow. Keys that are repeated among or within them are not noticed.
+  package static func parse(
+    _ bytes: [UInt8], knowing keys: [String], limits: JSONLimits
+  ) throws(JSONError) -> JSONValue {
+    try checkLength(bytes, limits)
+    var reader = JSONReader(bytes, limits: limits, knowing: keys)
+    return try reader.document()
+  }
+
   private static func checkLength(_ bytes: [UInt8], _ limits: JSONLimits) throws(JSONError) {
     guard bytes.count <= limits.bytes else {
       throw JSONError(.tooLarge, at: limits.bytes, "the document is longer than \(limits.bytes) bytes")

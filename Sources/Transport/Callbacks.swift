@@ -30,8 +30,12 @@ enum Callbacks {
       return CURL_SOCKET_BAD
     }
     let transfer = Transfer.of(owner)
-    let address = IPAddress(UnsafeRawPointer(target) + offset, family: target.pointee.family)
-    guard isAllowed(address, for: transfer) else { return CURL_SOCKET_BAD }
+    if transfer.request.unixSocket != nil {
+      guard target.pointee.family == AF_UNIX else { return CURL_SOCKET_BAD }
+    } else {
+      let address = IPAddress(UnsafeRawPointer(target) + offset, family: target.pointee.family)
+      guard isAllowed(address, for: transfer) else { return CURL_SOCKET_BAD }
+    }
     // Credential helpers and other children must not inherit it.
     let type = target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
     return socket(target.pointee.family, type, target.pointee.protocol)
@@ -41,6 +45,8 @@ enum Callbacks {
   static func beforeRequest(_ owner: UnsafeMutableRawPointer?, _ remote: UnsafeMutablePointer<CChar>?) -> Int32 {
     guard let owner else { return CURL_PREREQFUNC_ABORT }
     let transfer = Transfer.of(owner)
+    // Such a connection serves no other request, and has no address to judge.
+    if transfer.request.unixSocket != nil { return CURL_PREREQFUNC_OK }
     return isAllowed(remote.flatMap { IPAddress(text: $0) }, for: transfer)
       ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
   }

@@ -115,6 +115,9 @@ final class EasyHandle {
     if last?.value.allowPlainHTTP != next.value.allowPlainHTTP {
       try set(CURLOPT_PROTOCOLS_STR, next.value.allowPlainHTTP ? "https,http" : "https")
     }
+    if last == nil || last?.value.unixSocket != next.value.unixSocket {
+      try set(CURLOPT_UNIX_SOCKET_PATH, next.value.unixSocket)
+    }
     if proxy != nextProxy || proxyPassword != nextPassword {
       try set(CURLOPT_PROXY, nextProxy?.url ?? "")
       try set(CURLOPT_PROXYUSERNAME, nextProxy?.login?.username)

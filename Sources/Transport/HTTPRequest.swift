@@ -7,6 +7,8 @@ package struct HTTPRequest: Sendable {
   package var method: Method
   /// An absolute `https` or `http` URL without user name and password.
   package var url: String
+  /// The path of a Unix socket that is connected to, whatever the URL's host is.
+  package var unixSocket: String?
   /// Sent in this order. After a redirect to another origin only `Accept` and `User-Agent` are kept.
   package var headers: [(name: String, value: String)]
   /// The value of `Authorization`. Dropped for good at the first redirect to another scheme, host or port.

@@ -38,6 +38,7 @@ extension Transfer {
   }
 
   private var targetText: String? {
+    if let socket = request.unixSocket { return "the socket \(socket)" }
     guard let url = CurlURL(request.url) else { return nil }
     return "\(url.host):\(url.port)"
   }

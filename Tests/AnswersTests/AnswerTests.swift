@@ -1,4 +1,5 @@
 import Answers
+import Containers
 import History
 import ImageModel
 import TestSupport
@@ -31,6 +32,39 @@ import Testing
         {"tag":"ghcr.io/example/app:stable","outcome":"unchanged","events":[],"error":null},\
         {"tag":"ghcr.io/example/app:stable","outcome":"changed","withheld":true,"events":[],"error":null}],\
         "unlisted":[{"repository":"ghcr.io/example/other","error":{"code":"server","message":"no: wait"}}]}
+        """)
+  }
+
+  @Test func drift() throws {
+    let (running, now) = (try Samples.digest("2"), try Samples.digest("d"))
+    func drift(_ name: String, _ state: ContainerDrift.State) -> ContainerDrift {
+      let container = RunningContainer(
+        name: name, image: "amazonlinux", platform: Samples.amd64, digests: [KnownDigest(running, .id)])
+      return ContainerDrift(container, state, tag: Samples.tag)
+    }
+    let (first, last) = (try Samples.time("2026-07-18T00:10:00Z"), try Samples.time("2026-08-20T16:50:00Z"))
+    var behind = drift("web\u{1b}", .behind)
+    behind.wasCurrent = first...last
+    behind.current = .init(imageID: now, manifest: nil, digest: running, firstSeen: last)
+    behind.behind = .init(
+      states: 2, since: last, classes: [.content, .rebuilt], changes: ["0b9f", "0ba0"], rollback: first)
+    behind.tags = [Samples.tag]
+    let answer = DriftAnswer(source: "-", containers: [drift("b", .unwatched), behind])
+    #expect(
+      String(decoding: answer.json.bytes, as: UTF8.self) == """
+        {"source":"-","containers":[{"name":"web\\u001b","image":"amazonlinux",\
+        "tag":"docker.io/library/amazonlinux:latest","platform":"linux/amd64","state":"behind",\
+        "running":{"image_id":"\(running)","digests":["\(running)"]},\
+        "was_current":{"first_seen":"2026-07-18T00:10:00.000Z","last_seen":"2026-08-20T16:50:00.000Z"},\
+        "current":{"image_id":"\(now)","manifest":null,"digest":"\(running)",\
+        "first_seen":"2026-08-20T16:50:00.000Z"},"behind":{"states":2,"since":"2026-08-20T16:50:00.000Z",\
+        "classes":["content","rebuilt"],"changes":["0b9f","0ba0"],\
+        "rollback":{"last_current":"2026-07-18T00:10:00.000Z"}},"tags":["docker.io/library/amazonlinux:latest"],\
+        "pull":"docker.io/library/amazonlinux@\(running)","reason":null},\
+        {"name":"b","image":"amazonlinux","tag":"docker.io/library/amazonlinux:latest","platform":"linux/amd64",\
+        "state":"unwatched","running":{"image_id":"\(running)","digests":["\(running)"]},"was_current":null,\
+        "current":null,"behind":null,"tags":[],"pull":null,"reason":null}],\
+        "counts":{"behind":1,"other":0,"unknown":0,"unwatched":1,"pinned":0,"local":0,"current":0}}
         """)
   }
 

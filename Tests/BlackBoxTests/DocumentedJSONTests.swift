@@ -62,6 +62,10 @@ import Testing
     try keep("history", ["history", tag, "--json"])
     try keep("diff", ["diff", tag, "--json"])
     try keep("which", ["which", "b7cb2ad9ccf8", "--json"])
+    let running = first.imageID("linux/amd64")
+    try #"{"name":"web","image":"\#(tag)","digests":["\#(running)"]}"#
+      .write(toFile: "\(scene.directory)/containers.jsonl", atomically: false, encoding: .utf8)
+    try keep("drift", ["drift", "--from", "\(scene.directory)/containers.jsonl", "--json"])
     try keep("resolve", ["resolve", tag, "--json"])
     try keep("status", ["status", "--json"])
     try keep("deliveries", ["deliveries", "list", "--json"])

@@ -35,7 +35,7 @@ import Testing
       (
         ["frobnicate"], "x",
         "there is no command 'frobnicate' (watcher): there are run, check, resolve, history, events, status, "
-          + "which, diff, deliveries, sinks, config"
+          + "which, diff, drift, deliveries, sinks, config"
       ),
       (["histroy"], "x", "there is no command 'histroy' (watcher): did you mean 'history'? 'watcher --help' shows all"),
       (["db", "bakup"], "x", "there is no command 'bakup' (watcher db): did you mean 'backup'? 'watcher db --help'"),

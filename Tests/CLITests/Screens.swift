@@ -1,4 +1,5 @@
 import Answers
+import Containers
 import ImageModel
 import Service
 import TestSupport
@@ -24,6 +25,7 @@ enum Screens {
       let text = EventText(format: format)
       return try text.heading + events().map { try text.text($0) }.joined()
     },
+    Screen(name: "drift") { try drift().text($0) },
     Screen(name: "check") { try CheckText(format: $0).text(check()) },
   ]
 
@@ -52,6 +54,48 @@ enum Screens {
     HistoryRendering(
       tag: Samples.tag, entries: try Samples.historyEntries(),
       lookout: Lookout(now: try Samples.time("2026-09-18T10:20:00Z"), intervalSeconds: 900, isDaemonRunning: true))
+  }
+
+  private static func drift() throws -> DriftRendering {
+    let digest = try Samples.digest("d")
+    func drift(
+      _ name: String, _ state: ContainerDrift.State, image: String = "amazonlinux:latest", reason: String? = nil,
+      _ change: (inout ContainerDrift) throws -> Void = { _ in }
+    ) throws -> ContainerDrift {
+      let container = RunningContainer(
+        name: name, image: image, platform: Samples.amd64, digests: [KnownDigest(try Samples.digest("2"), .id)])
+      var drift = ContainerDrift(container, state, tag: Samples.tag, reason: reason)
+      drift.tags = [Samples.tag]
+      try change(&drift)
+      return drift
+    }
+    func behind(_ states: Int, _ classes: [ChangeClass], back: String? = nil) throws -> ContainerDrift.Behind {
+      .init(
+        states: states, since: try Samples.time("2026-08-20T17:00:00Z"), classes: classes, changes: [],
+        rollback: try back.map { try Samples.time($0) })
+    }
+    let current = ContainerDrift.Current(
+      imageID: digest, manifest: try Samples.digest("b"), digest: try Samples.digest("7"),
+      firstSeen: try Samples.time("2026-09-17T21:30:05Z"))
+    let drifts = try [
+      drift("web-1", .behind) { ($0.behind, $0.current) = (try behind(3, [.content, .rebuilt]), current) },
+      drift("web-2", .behind) { ($0.behind, $0.current) = (try behind(3, [.content, .rebuilt]), current) },
+      drift("batch", .behind, image: "amazonlinux:2023") {
+        ($0.behind, $0.current) = (try behind(1, [.rebuilt]), current)
+      },
+      drift("shop/db-0/postgres", .behind, image: "registry.example.com/team/postgres:16") {
+        ($0.behind, $0.current) = (try behind(2, [.content], back: "2026-07-01T00:00:00Z"), current)
+      },
+      drift("gone", .behind, image: "ghcr.io/example/app:v1") { $0.behind = try behind(1, [.removed]) },
+      drift("cache\u{202e}", .unwatched, image: "redis:7"),
+      drift("proxy", .pinned, image: "amazonlinux@\(digest)") { $0.tag = nil },
+      drift("job", .unknown, reason: "linux/riscv64 of its tag is not watched"),
+      drift("built", .local, image: "shop-app") { $0.tags = [] },
+      drift("api", .current) { $0.current = current },
+    ]
+    return DriftRendering(
+      answer: DriftAnswer(source: "/var/run/docker.sock", containers: drifts),
+      now: try Samples.time("2026-09-18T10:20:00Z"))
   }
 
   private static func events() throws -> [StoredEvent] {

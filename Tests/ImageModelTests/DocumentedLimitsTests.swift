@@ -34,6 +34,11 @@ import Testing
       "a page of them; so many are asked for with one; pages",
       "\(bytes(Limits.tagPageBytes)); \(count(Limits.tagsOfAPage)); \(count(Limits.tagPages))"
     ),
+    (
+      "containers; a file or an answer that tells of them; the values of its JSON",
+      "\(count(Limits.containers)); \(bytes(Limits.containerFileBytes)); \(count(Limits.containerFileValues))"
+    ),
+    ("a container engine is asked for", time(Limits.engineSeconds)),
     ("redirects", count(Limits.redirects)),
     ("connecting", time(Limits.connectSeconds)),
     ("a request", time(Limits.requestSeconds)),

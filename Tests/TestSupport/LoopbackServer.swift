@@ -26,8 +26,21 @@ package final class LoopbackServer: Sendable {
   package var openConnectionCount: Int { shared.state.withLock { $0.open.count } }
 
   /// Listens on a free port at once.
-  package init(handler: @escaping @Sendable (ReceivedRequest) -> ScriptedResponse) throws {
+  package convenience init(handler: @escaping @Sendable (ReceivedRequest) -> ScriptedResponse) throws {
     let (listener, port) = try Self.listen()
+    try self.init(listener: listener, port: port, handler: handler)
+  }
+
+  /// Listens on a Unix socket, which it makes; the port is 0.
+  package convenience init(
+    socket path: String, handler: @escaping @Sendable (ReceivedRequest) -> ScriptedResponse
+  ) throws {
+    try self.init(listener: Self.listen(path), port: 0, handler: handler)
+  }
+
+  private init(
+    listener: Int32, port: Int, handler: @escaping @Sendable (ReceivedRequest) -> ScriptedResponse
+  ) throws {
     self.port = port
     let shared = Shared(handler: handler, listener: listener)
     self.shared = shared
@@ -64,6 +77,30 @@ package final class LoopbackServer: Sendable {
       throw SetUpError(call: "bind", code: code)
     }
     return (listener, Int(UInt16(bigEndian: address.sin_port)))
+  }
+
+  private static func listen(_ path: String) throws -> Int32 {
+    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard listener >= 0 else { throw SetUpError(call: "socket", code: errno) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+      close(listener)
+      throw SetUpError(call: "bind", code: ENAMETOOLONG)
+    }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+    let bound = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 && Glibc.listen(listener, 64) == 0
+      }
+    }
+    guard bound else {
+      let code = errno
+      close(listener)
+      throw SetUpError(call: "bind", code: code)
+    }
+    return listener
   }
 }
 

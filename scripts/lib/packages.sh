@@ -8,7 +8,7 @@ registry_packages=(docker-registry skopeo curl jq)
 # What the tests run beside that: network namespaces, certificates, a second opinion on the database, and a receiver of
 # webhooks.
 test_packages=(iproute2 openssl sqlite3 python3 python3-venv)
-# Whose log-ins are used, and what keeps them. They are heavy: a test skips what is not there, and `.ci/run` has all of it.
+# Whose log-ins are used, what keeps them, and an engine whose containers are looked at. They are heavy: a test skips what is not there, and `.ci/run` has all of it.
 login_packages=(buildah dbus docker.io gnome-keyring golang-docker-credential-helpers gnupg pass podman)
 # The demo's receiver of webhooks.
 demo_packages=(openssl python3)

@@ -16,9 +16,9 @@ struct WatcherCommand: AsyncParsableCommand {
     version: "watcher \(ProductInfo.version)",
     subcommands: [
       RunCommand.self, CheckCommand.self, ResolveCommand.self, HistoryCommand.self, EventsCommand.self,
-      StatusCommand.self, WhichCommand.self, DiffCommand.self, DeliveriesCommand.self, SinksCommand.self,
-      ConfigCommand.self, DbCommand.self, ForgetCommand.self, ImportCommand.self, HealthCommand.self,
-      CompletionCommand.self,
+      StatusCommand.self, WhichCommand.self, DiffCommand.self, DriftCommand.self, DeliveriesCommand.self,
+      SinksCommand.self, ConfigCommand.self, DbCommand.self, ForgetCommand.self, ImportCommand.self,
+      HealthCommand.self, CompletionCommand.self,
     ])
 
   static func main() async {

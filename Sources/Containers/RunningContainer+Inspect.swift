@@ -1,0 +1,43 @@
+import ImageModel
+import StrictJSON
+
+extension RunningContainer {
+  /// A container as `docker inspect` and `podman inspect` print it; `nil` for anything else. Of its configuration the
+  /// image's name alone is looked at.
+  ///
+  /// Source: docs.docker.com/reference/api/engine; containers/podman `libpod/define/container_inspect.go`.
+  init?(inspected document: JSONValue) {
+    guard let state = document["State"], let id = document["Image"]?.string, let name = document["Name"]?.string else {
+      return nil
+    }
+    let status = state["Status"]?.string
+    let manifest = document["ImageManifestDescriptor"]
+    // Podman has the digest that the image was pulled by; Docker that of its platform's manifest, in one of its stores.
+    let pulled = [document["ImageDigest"], manifest?["digest"]].compactMap { $0?.string }
+    self.init(
+      name: Self.plain(name), image: Self.startedWith(document),
+      platform: manifest?["platform"].flatMap { Platform(described: $0) },
+      // With such a manifest the store is one that calls an image by what it was pulled by.
+      digests: [KnownDigest(id, manifest == nil ? .id : .pulled)].compactMap(\.self)
+        + pulled.compactMap { KnownDigest($0, .pulled) },
+      isRunning: state["Running"]?.bool ?? (status == "running"))
+  }
+
+  /// What a container was started with, as its inspection has it.
+  static func startedWith(_ document: JSONValue) -> String {
+    document["ImageName"]?.string ?? document["Config"]?["Image"]?.string ?? ""
+  }
+
+  /// Docker's names begin with a slash.
+  static func plain(_ name: String) -> String { name.hasPrefix("/") ? String(name.dropFirst()) : name }
+}
+
+extension Platform {
+  /// From a descriptor's `platform`, or `nil` where it names no processor.
+  init?(described value: JSONValue) {
+    guard let architecture = value["architecture"]?.string, !architecture.isEmpty else { return nil }
+    self.init(
+      os: value["os"]?.string ?? "", architecture: architecture, variant: value["variant"]?.string,
+      osVersion: value["os.version"]?.string)
+  }
+}

@@ -1,0 +1,101 @@
+import Answers
+import ArgumentParser
+import Config
+import Containers
+import FoundationEssentials
+import History
+import Host
+import ImageModel
+import Service
+
+struct DriftCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "drift",
+    abstract: "Show which containers run what their tags name now, and how far others are behind.",
+    usage: "watcher drift [<options>] [<container> ...]",
+    discussion: """
+      Example: watcher drift --from pods.json --exit-code
+      Exit status: 0; with --exit-code 1 if any is behind; 66 no such container or file; 69 no engine.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Names of containers; of a Pod's <namespace>/<pod>/<container>, or its beginning.",
+      valueName: "container"))
+  var containers: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "The engine's socket (default: $DOCKER_HOST if unix://, then Docker's, then Podman's).", valueName: "socket"),
+    completion: .file())
+  var engine: String?
+  @Option(
+    help: ArgumentHelp(
+      "What docker inspect, podman inspect or kubectl get pods -o json printed, or lines of JSON; - is standard input.",
+      valueName: "file"), completion: .file())
+  var from: String?
+  @Flag(help: "Containers that do not run as well.")
+  var all = false
+  @Flag(help: "Ask the registries of tags that are not in the history; nothing of it is kept.")
+  var resolve = false
+  @Flag(help: "Exit with 1 when any of these containers is behind.")
+  var exitCode = false
+  @OptionGroup var output: TimedOutputOptions
+  @OptionGroup var source: QueryOptions
+
+  func validate() throws {
+    if engine != nil, from != nil { throw ValidationError("--engine and --from exclude each other") }
+  }
+
+  func run() async throws {
+    let reader = try source.open()
+    let (place, found) = try await self.found()
+    let chosen = ContainerChoice(names: containers, all: all).pick(found)
+    var drifts = try reader.drift(of: chosen.containers)
+    if resolve { drifts = try await resolved(drifts) }
+    let answer = DriftAnswer(source: place, containers: drifts)
+    try output.print(json: answer.json, text: DriftRendering(answer: answer, now: .now()).text)
+    if let error = chosen.error(in: place) { throw error }
+    if exitCode, drifts.contains(where: { $0.state == .behind }) { throw CommandStatus.changesFound }
+  }
+
+  private func found() async throws(CommandError) -> (place: String, [RunningContainer]) {
+    if let from { return (from, try ContainerSource.read(from)) }
+    let socket = try EngineSocket(option: engine, environment: ProcessInfo.processInfo.environment).path()
+    return (socket, try await ContainerSource.ask(socket, all: all))
+  }
+
+  /// Each tag is asked for once. One whose registry cannot be asked stays unwatched, and says why.
+  private func resolved(_ drifts: [ContainerDrift]) async throws -> [ContainerDrift] {
+    let config = try source.config.file.optional()
+    let progress = ProgressLine()
+    defer { progress.clear() }
+    var known: [TagReference: Result<TagSnapshot, CheckFailure>] = [:]
+    var resolved: [ContainerDrift] = []
+    for var drift in drifts {
+      if drift.state == .unwatched, let tag = drift.tag {
+        progress.show("asking \(tag.domain.shown)")
+        let reference = try ReferenceArgument.reference(tag.description)
+        if known[tag] == nil { known[tag] = await now(reference, config) }
+        switch known[tag] {
+        case .success(let snapshot): drift = drift.resolved(snapshot)
+        case .failure(let failure): drift.reason = failure.what
+        case nil: break
+        }
+      }
+      resolved.append(drift)
+    }
+    return resolved
+  }
+
+  private func now(_ reference: ImageReference, _ config: WatchConfig) async -> Result<TagSnapshot, CheckFailure> {
+    do throws(CheckFailure) {
+      return .success(
+        try await Resolver.resolve(
+          reference, selection: .all, wasSeen: false, config: config,
+          environment: ProcessInfo.processInfo.environment, tell: { Output.say("warning: \($0)".shown) }
+        ).snapshot)
+    } catch {
+      return .failure(error)
+    }
+  }
+}
