@@ -56,16 +56,16 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .target(name: "Config", dependencies: ["Addresses", "StrictJSON", "ImageModel"]),
+    .target(name: "Containers", dependencies: ["Config", "History", "ImageModel", "StrictJSON"]),
     .target(
       name: "Imports",
-      dependencies: ["Config", "ImageModel", "StrictJSON", .product(name: "Yams", package: "Yams")]),
+      dependencies: ["Config", "Containers", "ImageModel", "StrictJSON", .product(name: "Yams", package: "Yams")]),
     .target(name: "Recording", dependencies: ["Documents", "Drift", "History", "ImageModel"]),
     .target(
       name: "Polling",
       dependencies: ["Drift", "History", "Host", "ImageModel", "Recording", "Registry", "Schedule"]),
     .target(name: "Control", dependencies: ["History", "Host", "ImageModel", "StrictJSON"]),
     .target(name: "Comparison", dependencies: ["Documents", "Drift", "ImageModel"]),
-    .target(name: "Containers", dependencies: ["Config", "History", "ImageModel", "StrictJSON"]),
     .target(
       name: "Answers", dependencies: ["Comparison", "Containers", "History", "ImageModel", "Imports", "StrictJSON"]),
     .target(

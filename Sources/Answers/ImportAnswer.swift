@@ -14,8 +14,8 @@ package struct ImportAnswer {
       "skipped": .array(
         skipped.map { skipped in
           .members([
-            "file": .string(skipped.file), "line": .number(skipped.line), "what": .string(skipped.what),
-            "why": .string(skipped.why),
+            "file": .string(skipped.file), "line": skipped.line.map { .number($0) } ?? .null,
+            "what": .string(skipped.what), "why": .string(skipped.why),
           ])
         }),
     ])

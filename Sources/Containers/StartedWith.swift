@@ -11,7 +11,7 @@ enum StartedWith: Hashable {
 
   init(_ container: RunningContainer) {
     let image = container.image
-    guard !container.isCalled(byID: image), let reference = (try? WrittenReference(image))?.canonical else {
+    guard !container.isStartedByID, let reference = (try? WrittenReference(image))?.canonical else {
       self = .id
       return
     }
@@ -29,9 +29,9 @@ extension RunningContainer {
   /// Fewer digits are a name.
   private static let shortestID = 4
 
-  /// Whether a text is the beginning of this image's ID.
-  fileprivate func isCalled(byID text: String) -> Bool {
-    let hex = text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]
+  /// Whether it was started by its image's ID or the beginning of it.
+  package var isStartedByID: Bool {
+    let hex = image.hasPrefix("sha256:") ? image.dropFirst(7) : image[...]
     return hex.utf8.count >= Self.shortestID && digests.contains { $0.digest.hex.hasPrefix(hex) }
   }
 }

@@ -9,13 +9,18 @@ struct Findings {
   private(set) var images: [WatchedImage] = []
   private(set) var skipped: [SkippedImage] = []
   private var known: Set<WatchedImage.Subject> = []
+  /// How often an image was found, also one that was known.
+  private(set) var count = 0
 
   /// How an image comes to where it is used.
   enum Origin {
     case pulled, built, neverPulled
+    /// Its engine knows of no registry that it is from.
+    case local
   }
 
   mutating func skip(_ what: String, at place: Place, _ why: String) {
+    count += 1
     skipped.append(SkippedImage(file: place.file, line: place.line, what: what, why: why))
   }
 
@@ -34,6 +39,7 @@ struct Findings {
   }
 
   private mutating func add(_ image: WatchedImage) {
+    count += 1
     if known.insert(image.subject).inserted { images.append(image) }
   }
 
@@ -60,6 +66,7 @@ struct Findings {
     case .built where reference.domain == "docker.io" && reference.path.hasPrefix("library/"):
       return "it is built here, and its name has neither a registry nor an owner"
     case .built: return nil
+    case .local: return "the engine knows of no registry that it is from"
     }
   }
 

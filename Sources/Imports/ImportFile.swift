@@ -29,7 +29,7 @@ package enum NeighbourFile: Sendable {
 struct Place: Hashable, Sendable {
   let file: String
   /// From 1.
-  let line: Int
+  var line: Int?
 }
 
 /// Why a file was not understood. Its texts are safe to show.

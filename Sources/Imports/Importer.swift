@@ -1,10 +1,10 @@
-import ImageModel
+package import Containers
 
-/// Finds images in files that were not written for `watcher`, one file after another.
+/// Finds images in what was not written for `watcher`, one file or engine after another.
 package struct Importer {
   private var findings = Findings()
   private let neighbours: (String) -> NeighbourFile
-  /// Files that name no image at all.
+  /// Those that name no image at all.
   package private(set) var silent: [String] = []
 
   package var images: [WatchedImage] { findings.images }
@@ -14,17 +14,27 @@ package struct Importer {
   package init(neighbours: @escaping (String) -> NeighbourFile) { self.neighbours = neighbours }
 
   package mutating func add(_ file: ImportFile, _ kind: ImportKind) throws(ImportError) {
-    guard file.bytes.count <= Limits.importBytes else {
-      throw ImportError("the file is longer than \(Limits.importBytes) bytes", file.name, "name a smaller one")
+    guard file.bytes.count <= kind.fileBytes else {
+      throw ImportError("the file is longer than \(kind.fileBytes) bytes", file.name, "name a smaller one")
     }
-    let found = (images.count, skipped.count)
+    let before = findings.count
     switch kind {
     case .compose: try ComposeImages(neighbours: neighbours).find(in: file, &findings)
     case .diun: try DiunImages(neighbours: neighbours).find(in: file, &findings)
     case .dockerfile: try DockerfileImages.find(in: file, &findings)
+    case .engine: try EngineImages.find(in: file, &findings)
     case .kubernetes: try KubernetesImages.find(in: file, &findings)
     case .workflow: try WorkflowImages.find(in: file, &findings)
     }
-    if found == (images.count, skipped.count) { silent.append(file.name) }
+    if findings.count == before { silent.append(file.name) }
+  }
+
+  /// What an engine tells.
+  ///
+  /// - Parameter source: its socket.
+  package mutating func add(_ containers: [RunningContainer], from source: String) {
+    let before = findings.count
+    EngineImages.find(in: containers, from: source, &findings)
+    if findings.count == before { silent.append(source) }
   }
 }

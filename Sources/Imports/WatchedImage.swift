@@ -60,9 +60,10 @@ package struct WatchedImage: Hashable, Sendable {
 
 /// What names an image and is not watched.
 package struct SkippedImage: Hashable, Sendable {
+  /// Or an engine's socket.
   package let file: String
-  /// From 1.
-  package let line: Int
+  /// From 1; `nil` where it has none, as what an engine tells.
+  package let line: Int?
   /// The image as it is written, or what should have one.
   package let what: String
   package let why: String

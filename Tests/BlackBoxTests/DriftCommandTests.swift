@@ -153,6 +153,7 @@ import Testing
     for image in Self.images.prefix(2) { try push(image) }
     let socket = "\(scene.directory)/e.sock"
     let (running, image) = (Self.images[0].imageID("linux/amd64"), image)
+    let repository = "\(registry.authority)/app"
     let engine = try LoopbackServer(socket: socket) { request in
       func json(_ text: String) -> ScriptedResponse { ScriptedResponse(200, body: Array(text.utf8)) }
       let id = String(repeating: "1", count: 64)
@@ -162,7 +163,8 @@ import Testing
         return json(
           #"[{"Id":"\#(id)","Names":["/web"],"Image":"\#(running)","ImageID":"\#(running)","Command":"canary","#
             + #""State":"running"}]"#)
-      case "/images/\(running)/json": return json(#"{"Os":"linux","Architecture":"amd64","RepoDigests":[]}"#)
+      case "/images/\(running)/json":
+        return json(#"{"Os":"linux","Architecture":"amd64","RepoDigests":["\#(repository)@\#(running)"]}"#)
       case "/containers/\(id)/json":
         return json(#"{"Config":{"Image":"\#(image)","Env":["PASSWORD=canary"]}}"#)
       default: return ScriptedResponse(500)
@@ -177,6 +179,9 @@ import Testing
       ["drift"], environment: ["WATCHER_DATABASE": scene.database, "DOCKER_HOST": "unix://\(socket)"])
     #expect(outcome.status == 0 && outcome.stdout.contains("  behind 1, content  ") && outcome.stderr.isEmpty)
     #expect(!outcome.stdout.contains("canary"))
+    let imported = try scene.run(["import", "engine", "--engine", socket])
+    #expect(imported.status == 0 && imported.stderr.isEmpty)
+    #expect(imported.stdout == "{\n  \"watch\": [\n    \"\(image)\"\n  ]\n}\n", "\(imported.stdout)")
     engine.stop()
     let gone = try scene.run(["drift", "--engine", socket])
     #expect(gone.status == 69 && gone.stderr.contains("the container engine does not tell (\(socket)): "), "\(gone)")

@@ -85,12 +85,19 @@ import Testing
     #expect(checked.status == 0 && checked.stdout.contains("valid: 2 tags"), "\(checked.stderr)")
   }
 
+  /// The second one names nothing that was not known, which is not nothing.
+  @Test func aFileOfKnownImagesIsNoEmptyOne() throws {
+    try scene.put(["again": "FROM debian:12\n"])
+    let found = try shell("$0 import dockerfile again again")
+    #expect(found.status == 0 && found.stderr.isEmpty && found.stdout.contains("debian:12"), "\(found)")
+  }
+
   @Test func nothingAtAllIsSaid() throws {
     let nothing = try shell("echo 'a: b' | $0 import kubernetes")
     #expect(nothing.status == 0 && nothing.stdout == "{\n  \"watch\": []\n}\n")
     #expect(
       nothing.stderr
-        == "watcher: warning: no image is named (standard input): see whether this is the file that is meant\n")
+        == "watcher: warning: no image is named (standard input): see whether this is what is meant\n")
   }
 
   @Test func noTerminalObeysIt() throws {
@@ -110,7 +117,7 @@ import Testing
     try scene.put(["none.json": "{", "no-list.json": #"{"watch": 1}"#])
     try Data(count: 16 << 20 + 1).write(to: URL(fileURLWithPath: scene.directory + "/long"))
     let mistakes: [Mistake] = [
-      .init("a kind that is none", "import helm compose.yaml", 64, "'helm' is invalid for '<kind>'", "'workflow'"),
+      .init("a kind that is none", "import helm compose.yaml", 64, "'helm' is invalid for '<kind>'", "- engine"),
       .init("no kind", "import", 64, "missing expected argument '<kind>' (watcher import)"),
       .init(
         "a file that is not there", "import compose none.yaml", 66, "none.yaml (No such file", "name a file that is"),
@@ -125,6 +132,11 @@ import Testing
       .init(
         "a broken one", "import dockerfile Dockerfile --merge none.json", 78, "none.json:1:2: error: ", "1 problem"),
       .init("another mistake", "import dockerfile Dockerfile --merge no-list.json", 78, "must be a list"),
+      .init("an engine for files", "import compose --engine /run/docker.sock", 64, "are for the kind engine alone"),
+      .init("an engine and a file", "import engine --engine /run/docker.sock pods", 64, "files exclude each other"),
+      .init("an engine and another file", "import engine --engine /s --from pods", 64, "exclude each other"),
+      .init("no engine", "import engine --engine none.sock", 69, "there is no container engine (none.sock)"),
+      .init("no containers", "import engine compose.yaml", 64, "it is not understood: not JSON at byte 0", "kubectl"),
       .init("two forms", "import dockerfile Dockerfile --json --merge config.json", 64, "exclude each other"),
     ]
     for mistake in mistakes { try mistake.make(in: scene) }

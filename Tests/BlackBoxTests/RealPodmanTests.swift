@@ -34,6 +34,9 @@ import Testing
 
     let inspected = "\(scene.directory)/inspected.json"
     try podman.run(["inspect", "web", "next"], to: inspected)
+    let imported = try scene.json(["import", "engine", "--json", "--from", inspected])
+    let skipped = imported["skipped"] as? [[String: Any]] ?? []
+    #expect(skipped.map { $0["why"] as? String } == ["it does not run", "it does not run"])
     let states = try scene.json(["drift", "--from", inspected, "--all", "--json"])["counts"] as? [String: Int]
     #expect(states?["behind"] == 1 && states?["current"] == 1)
   }

@@ -36,10 +36,12 @@ struct Fixture: Sendable, CustomStringConvertible {
     }
     let lines =
       importer.images.map { "watch \(String(decoding: $0.json.bytes, as: UTF8.self))" }
-      + importer.skipped.map { "skipped \($0.file):\($0.line): \($0.what.debugDescription): \($0.why)" }
+      + importer.skipped.map { "skipped \(place($0)): \($0.what.debugDescription): \($0.why)" }
       + importer.silent.map { "silent \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
+
+  private func place(_ skipped: SkippedImage) -> String { skipped.file + (skipped.line.map { ":\($0)" } ?? "") }
 
   static func neighbour(_ path: String) -> NeighbourFile { (try? bytes(path)).map { .bytes($0) } ?? .absent }
 }

@@ -23,16 +23,7 @@ struct DriftCommand: AsyncParsableCommand {
       "Names of containers; of a Pod's <namespace>/<pod>/<container>, or its beginning.",
       valueName: "container"))
   var containers: [String] = []
-  @Option(
-    help: ArgumentHelp(
-      "The engine's socket (default: $DOCKER_HOST if unix://, then Docker's, then Podman's).", valueName: "socket"),
-    completion: .file())
-  var engine: String?
-  @Option(
-    help: ArgumentHelp(
-      "What docker inspect, podman inspect or kubectl get pods -o json printed, or lines of JSON; - is standard input.",
-      valueName: "file"), completion: .file())
-  var from: String?
+  @OptionGroup var place: ContainerOptions
   @Flag(help: "Containers that do not run as well.")
   var all = false
   @Flag(help: "Ask the registries of tags that are not in the history; nothing of it is kept.")
@@ -41,10 +32,6 @@ struct DriftCommand: AsyncParsableCommand {
   var exitCode = false
   @OptionGroup var output: TimedOutputOptions
   @OptionGroup var source: QueryOptions
-
-  func validate() throws {
-    if engine != nil, from != nil { throw ValidationError("--engine and --from exclude each other") }
-  }
 
   func run() async throws {
     let reader = try source.open()
@@ -59,9 +46,8 @@ struct DriftCommand: AsyncParsableCommand {
   }
 
   private func found() async throws(CommandError) -> (place: String, [RunningContainer]) {
-    if let from { return (from, try ContainerSource.read(from)) }
-    let socket = try EngineSocket(option: engine, environment: ProcessInfo.processInfo.environment).path()
-    return (socket, try await ContainerSource.ask(socket, all: all))
+    if let from = place.from { return (from, try ContainerSource.read(from)) }
+    return try await place.ask(all: all)
   }
 
   /// Each tag is asked for once. One whose registry cannot be asked stays unwatched, and says why.

@@ -4,23 +4,24 @@ import Config
 import ImageModel
 import Imports
 
-struct ImportCommand: ParsableCommand {
+struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Print watch entries for the images that files of other tools name.",
+    commandName: "import", abstract: "Print watch entries for the images that files of other tools name, or that run.",
     usage: "watcher import [<options>] <kind> [<file> ...]",
     discussion: """
       What it leaves out stands on standard error, with the reason: what is pinned to a digest, built here, or named \
       by a variable without a value.
       Example: watcher import compose compose.yaml --merge /etc/watcher/config.json
-      Exit status: 0; 64 a file is not understood; 66 it is not there; 77 it cannot be read; 78 the configuration of \
-      --merge cannot be used.
+      Exit status: 0; 64 a file is not understood; 66 it is not there; 69 no engine; 77 it cannot be read; 78 the \
+      configuration of --merge cannot be used.
       """)
 
   @Argument(help: ArgumentHelp("What kind of files they are.", valueName: "kind"))
   var kind: ImportKind
   @Argument(
-    help: ArgumentHelp("Files of that kind; - and none at all are standard input.", valueName: "file"),
-    completion: .file())
+    help: ArgumentHelp(
+      "Files of that kind; - is standard input, which is read without any. For engine they are what --from takes.",
+      valueName: "file"), completion: .file())
   var files: [String] = []
   @Option(
     help: ArgumentHelp("Print this configuration, with the entries added that it lacks.", valueName: "file"),
@@ -29,15 +30,26 @@ struct ImportCommand: ParsableCommand {
   @Flag(help: "Print JSON, with what is left out, instead of text.")
   var json = false
 
+  @OptionGroup var place: ContainerOptions
+
   func validate() throws {
+    if kind != .engine, place.engine != nil || place.from != nil {
+      throw ValidationError("--engine and --from are for the kind engine alone")
+    }
+    if place.engine != nil, !files.isEmpty { throw ValidationError("--engine and files exclude each other") }
     if merge?.isEmpty == true { throw ValidationError("--merge must name a file") }
     if merge != nil && json { throw ValidationError("--merge and --json exclude each other") }
   }
 
-  func run() throws {
+  func run() async throws {
     var importer = Importer(neighbours: ImportFiles.neighbour)
-    for path in files.isEmpty ? ["-"] : files {
-      let file = try ImportFiles.read(path)
+    let named = files + (place.from.map { [$0] } ?? [])
+    if kind == .engine, named.isEmpty {
+      let (socket, containers) = try await place.ask(all: false)
+      importer.add(containers, from: socket)
+    }
+    for path in named.isEmpty && kind != .engine ? ["-"] : named {
+      let file = try ImportFiles.read(path, limit: kind.fileBytes)
       do throws(ImportError) {
         try importer.add(file, kind)
       } catch {
@@ -47,7 +59,8 @@ struct ImportCommand: ParsableCommand {
     try Output.write(document(importer))
     if !json { for skipped in importer.skipped { Output.say(Self.text(skipped)) } }
     for file in importer.silent {
-      Output.warning("no image is named (\(file.safe())): see whether this is the file that is meant")
+      let nothing = kind == .engine ? "there is no container" : "no image is named"
+      Output.warning("\(nothing) (\(file.safe())): see whether this is what is meant")
     }
   }
 
@@ -65,7 +78,8 @@ struct ImportCommand: ParsableCommand {
 
   /// `compose.yaml:12: left out: web (it is built here, and its image has no name)`.
   static func text(_ skipped: SkippedImage) -> String {
-    "\(skipped.file):\(skipped.line): left out: \(skipped.what.safe(limit: 300)) (\(skipped.why))".safe(limit: 1_024)
+    "\(skipped.file)\(skipped.line.map { ":\($0)" } ?? ""): left out: \(skipped.what.safe(limit: 300)) (\(skipped.why))"
+      .safe(limit: 1_024)
   }
 }
 

@@ -6,7 +6,7 @@ import Imports
 /// Reads the files that images are looked for in.
 enum ImportFiles {
   /// One that the user has named; `-` is standard input, and any other may be a pipe as well, which is waited for.
-  static func read(_ path: String) throws(CommandError) -> ImportFile {
+  static func read(_ path: String, limit: Int) throws(CommandError) -> ImportFile {
     let isInput = path == "-"
     let name = isInput ? "standard input" : path
     let descriptor = isInput ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
@@ -19,7 +19,7 @@ enum ImportFiles {
     }
     defer { if !isInput { close(descriptor) } }
     do {
-      let bytes = try BoundedFile.read(descriptor, limit: Limits.importBytes)
+      let bytes = try BoundedFile.read(descriptor, limit: limit)
       return ImportFile(name: name, bytes: bytes, hasNeighbours: !isInput)
     } catch {
       throw CommandError(

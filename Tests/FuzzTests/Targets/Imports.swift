@@ -19,7 +19,7 @@ extension FuzzTarget {
       if let line = error.line { try hold((1...lines + 1).contains(line), "line \(line)") }
     }
     for skipped in importer.skipped {
-      try hold(!skipped.why.isEmpty && (1...lines + 1).contains(skipped.line), "\(skipped)")
+      try hold(!skipped.why.isEmpty && (1...lines + 1).contains(skipped.line ?? 1), "\(skipped)")
     }
     try same(Set(importer.images.map(\.subject)).count, importer.images.count, "each once")
     let document = WatchlistMerge.document(importer.images)
