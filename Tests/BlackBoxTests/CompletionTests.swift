@@ -1,4 +1,5 @@
 import Foundation
+import ImageModel
 import TestSupport
 import Testing
 
@@ -58,6 +59,24 @@ import Testing
     #expect(try bash("watcher run --database watcher.d").contains("watcher.db"))
     #expect(try bash("watcher db backup ev") == ["events.jsonl"])
     #expect(try bash("watcher history nothing") == [])
+  }
+
+  @Test func bashCompletesDigestsAndStates() throws {
+    defer { registry.stop() }
+    let images = [FakeRegistryImage("first"), FakeRegistryImage("second")]
+    for one in images {
+      registry.put(one, in: "app", tag: "stable")
+      #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    }
+    let tops = images.map { String($0.index.digest.hex) }
+    for digest in [tops[0], String(images[0].imageID("linux/amd64").hex)] {
+      #expect(try bash("watcher which \(digest.prefix(8))") == [digest])
+      #expect(try bash("watcher which sha256:\(digest.prefix(8))") == [digest], "after the colon")
+    }
+    #expect(try bash("watcher which x") == [])
+    #expect(try bash("watcher diff \(image) \(tops[0].prefix(4))") == [String(tops[0].prefix(12))])
+    let states = try bash("watcher diff \(image) \(tops[0].prefix(12)) ")
+    #expect(states == tops.reversed().map { String($0.prefix(12)) }, "the newest first")
   }
 
   /// With a terminal, key by key: what is completed can be completed further.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ImageModel
 import TestSupport
 import Testing
 
@@ -9,13 +10,17 @@ import Testing
   private let image: String
   private let scene: Scene
 
-  init() throws { (registry, image, scene) = try Scene.ofOneTag() }
+  init() throws {
+    (registry, image, scene) = try Scene.ofOneTag()
+    try "[]".write(toFile: scene.directory + "/containers.json", atomically: true, encoding: .utf8)
+  }
 
   private var queries: [[String]] {
     [
       ["history", image], ["status"], ["events"], ["deliveries", "list"], ["sinks", "list"], ["health"],
       ["db", "backup", scene.directory + "/copy.db"], ["check", image], ["deliveries", "retry", "--all"],
-      ["db", "prune"],
+      ["db", "prune"], ["which", "\(FakeRegistryImage("first").index.digest)"], ["diff", image, image],
+      ["drift", "--from", scene.directory + "/containers.json"],
     ]
   }
 

@@ -31,7 +31,7 @@ enum Completions {
     return prefix.algorithm == nil ? digests.map { String($0.drop { $0 != ":" }.dropFirst()) } : digests
   }
 
-  /// Digests of the states of the tag that was named before, and how the one before is called.
+  /// Digests of the states of the tag that was named before.
   static let states = CompletionKind.custom { words, _, _ in
     let digests = words.lazy.compactMap { try? ReferenceArgument.tag($0) }.compactMap { tag in
       read(words) { try $0.states(of: tag, limit: limit).map { String($0.hex.prefix(12)) } }
