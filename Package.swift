@@ -103,7 +103,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "DocumentsTests", dependencies: ["Documents", "Hashing", "ImageModel", "StrictJSON", "TestSupport"]),
-    .testTarget(name: "DriftTests", dependencies: ["Drift", "ImageModel", "Schedule"]),
+    .testTarget(name: "DriftTests", dependencies: ["Drift", "ImageModel", "Schedule", "TestSupport"]),
     .testTarget(name: "ScheduleTests", dependencies: ["Schedule", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "HistoryTests",

@@ -107,28 +107,12 @@ extension ComparedImage {
 }
 
 extension ImageDifference.Layers {
-  /// A layer that occurs twice counts twice.
   fileprivate init(from old: ComparedImage?, to new: ComparedImage?) {
     // Where one side is not known, nothing can be said of the other's.
     guard let before = old.map(\.layers) ?? [], let after = new.map(\.layers) ?? [] else { return }
-    var (oldKeys, newKeys) = (before.map(\.digest), after.map(\.digest))
-    if let ids = old?.diffIDs, let others = new?.diffIDs { (oldKeys, newKeys) = (ids, others) }
-    var left: [Digest: Int] = [:]
-    for key in oldKeys { left[key, default: 0] += 1 }
-    for (key, layer) in zip(newKeys, after) {
-      if let count = left[key], count > 0 {
-        left[key] = count - 1
-        kept.append(layer)
-      } else {
-        added.append(layer)
-      }
-    }
-    // Of those that occur twice the later ones have gone.
-    for (key, layer) in zip(oldKeys, before).reversed() {
-      guard let count = left[key], count > 0 else { continue }
-      left[key] = count - 1
-      removed.append(layer)
-    }
-    removed.reverse()
+    var layers = LayerPairing(from: before.map(\.digest), to: after.map(\.digest))
+    if let ids = old?.diffIDs, let others = new?.diffIDs { layers = LayerPairing(from: ids, to: others) }
+    (kept, added) = (layers.kept.map { after[$0] }, layers.added.map { after[$0] })
+    removed = layers.removed.map { before[$0] }
   }
 }

@@ -50,27 +50,11 @@ extension PlatformChange {
 }
 
 extension PlatformChange.LayerCounts {
-  /// Counts over the diff IDs where both are known, else over the manifests' layers. A layer that occurs
-  /// twice counts twice.
+  /// Counts over the diff IDs where both are known, else over the manifests' layers.
   init(from old: PlatformImage, to new: PlatformImage) {
-    if let before = old.knownDiffIDs, let after = new.knownDiffIDs {
-      self.init(from: before, to: after)
-    } else {
-      self.init(from: old.layers, to: new.layers)
-    }
-  }
-
-  private init(from old: [Digest], to new: [Digest]) {
-    var left: [Digest: Int] = [:]
-    for layer in old { left[layer, default: 0] += 1 }
-    var kept = 0
-    for layer in new {
-      if let count = left[layer], count > 0 {
-        left[layer] = count - 1
-        kept += 1
-      }
-    }
-    self.init(kept: kept, added: new.count - kept, removed: old.count - kept)
+    var layers = LayerPairing(from: old.layers, to: new.layers)
+    if let before = old.knownDiffIDs, let after = new.knownDiffIDs { layers = LayerPairing(from: before, to: after) }
+    self.init(kept: layers.kept.count, added: layers.added.count, removed: layers.removed.count)
   }
 }
 
