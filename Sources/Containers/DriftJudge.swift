@@ -66,10 +66,21 @@ package enum DriftJudge {
     }
     var drift = ContainerDrift(container, .current, tag: tag)
     drift.wasCurrent = found.firstSeen...max(found.firstSeen, found.lastSeen)
-    drift.current = current(newest, match.image.flatMap { image(of: $0.platform ?? container.platform, in: newest) })
+    // The tag, or the platform.
+    let isGone = !newest.isCurrent || match.platform != nil && newest.platforms.isEmpty
+    if !isGone {
+      drift.current = current(newest, match.image.flatMap { image(of: $0.platform ?? container.platform, in: newest) })
+    }
     if let image = match.image {
       drift.platform = container.platform ?? image.platform
       drift.imageID = image.imageID ?? drift.imageID
+      // Where nothing told that it left, it was looked at no more.
+      let absences = standing.entries.prefix { $0.platforms.isEmpty }
+      if let platform = match.platform, newest.isCurrent, !absences.isEmpty, absences.allSatisfy(\.removed.isEmpty) {
+        drift.state = .unknown
+        drift.reason = notWatched(platform)
+        return drift
+      }
     } else if let platform = container.platform {
       // Of an index the tag has had, it is not known which image another one has for that platform.
       if newest.isCurrent, container.digests.contains(where: { $0.digest == newest.digest }) { return drift }
@@ -77,7 +88,7 @@ package enum DriftJudge {
       drift.reason = notWatched(platform)
       return drift
     }
-    drift.behind = behind(standing, found, newest)
+    drift.behind = behind(standing, found, isGone)
     if drift.behind != nil { drift.state = .behind }
     return drift
   }
@@ -126,21 +137,21 @@ package enum DriftJudge {
       imageID: image?.imageID, manifest: image?.manifest, digest: newest.digest, firstSeen: newest.firstSeen)
   }
 
-  private static func behind(
-    _ standing: TagStanding, _ found: HistoryEntry, _ newest: HistoryEntry
-  ) -> ContainerDrift.Behind? {
+  private static func behind(_ standing: TagStanding, _ found: HistoryEntry, _ isGone: Bool) -> ContainerDrift.Behind? {
     let later = standing.entries.dropLast()
-    let states = later.count + (newest.isCurrent ? 0 : 1)
+    let absences = later.filter(\.platforms.isEmpty)
+    let states = later.count - absences.count + (isGone ? 1 : 0)
     guard states > 0 else { return nil }
     let gone = found.ended == nil ? nil : standing.deletion ?? found.lastSeen
     var classes = Set(later.flatMap { entry in entry.platforms.compactMap(\.changeClass) })
-    if !newest.isCurrent || later.contains(where: { !$0.removed.isEmpty }) { classes.insert(.removed) }
+    if isGone || later.contains(where: { !$0.removed.isEmpty }) { classes.insert(.removed) }
     // Nothing proves that it is the same.
     if classes.isEmpty { classes.insert(.content) }
+    let back =
+      isGone ? [] : later.first?.platforms.compactMap { image in later.first?.rollback(of: image)?.lastCurrent }
     return ContainerDrift.Behind(
       states: states, since: gone ?? later.last?.firstSeen ?? found.lastSeen,
-      classes: ChangeClass.allCases.filter(classes.contains), changes: standing.events,
-      rollback: later.first?.rollbacks.map(\.lastCurrent).max())
+      classes: ChangeClass.allCases.filter(classes.contains), changes: standing.events, rollback: back?.max())
   }
 }
 

@@ -32,7 +32,7 @@ enum EntryGrouping {
 
   private static func isWanted(_ entry: HistoryEntry, _ query: HistoryQuery) -> Bool {
     // A stretch in which none of the chosen platforms was there separates entries, and is none itself.
-    if !query.platforms.isEmpty && entry.platforms.isEmpty { return false }
+    if !query.platforms.isEmpty && entry.platforms.isEmpty && !query.absences { return false }
     if let since = query.since, entry.lastSeen < since { return false }
     return query.begun.map { entry.firstSeen <= $0 } ?? true
   }

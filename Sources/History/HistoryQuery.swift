@@ -14,6 +14,8 @@ package struct HistoryQuery: Hashable, Sendable {
   package var limit: Int?
   /// Every snapshot by itself, also those that did not change an image.
   package var all = false
+  /// Times as well in which none of `platforms` was there, as entries without any.
+  var absences = false
 
   package init() {}
 

@@ -20,15 +20,23 @@ extension HistoryReader {
         return TagStanding(match: nil, entries: [], moved: moved)
       }
       let found = try Self.find(db, tag: id, digests, platform)
-      let query = HistoryQuery(platforms: found?.match.platform)
+      let query = HistoryQuery(standingOf: found?.match.platform)
       let part = HistoryPart(newest: newest, last: newest, oldest: found?.id ?? newest)
       var states = try SnapshotCursor(db, tag: id, .downward(from: newest))
       var entries = try EntryGrouping.entries(query, in: part) { try states.next() }
       guard let found else { return TagStanding(match: nil, entries: entries, moved: moved) }
-      let later = entries.indices.dropLast()
+      // Another index or manifest may have brought the same images again.
+      if let wanted = entries.last?.platforms, !wanted.isEmpty,
+        let newest = entries.firstIndex(where: { EntryGrouping.areSame($0.platforms, wanted) })
+      {
+        entries.removeSubrange((newest + 1)...)
+      }
       let details = EntryDetails(db, tag: id, query.platforms)
-      // Of one platform only the move back to an image is asked for; it does not leave a state that it has an entry in.
-      for index in later where index == 0 || query.platforms.isEmpty { try details.complete(&entries[index]) }
+      for index in entries.indices.dropLast() {
+        // Of one platform it is asked for the move back to an image, and for how it left.
+        guard index == 0 || query.platforms.isEmpty || entries[index].platforms.isEmpty else { continue }
+        try details.complete(&entries[index])
+      }
       let (events, deletion) = try Self.events(db, tag: id, since: entries)
       return TagStanding(match: found.match, entries: entries, events: events, deletion: deletion, moved: moved)
     }
@@ -136,8 +144,9 @@ extension HistoryReader {
 
 extension HistoryQuery {
   /// Those of one platform, or of all.
-  fileprivate init(platforms platform: Platform?) {
+  fileprivate init(standingOf platform: Platform?) {
     self.init()
     platforms = platform.map { [$0] } ?? []
+    absences = true
   }
 }

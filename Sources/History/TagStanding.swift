@@ -13,8 +13,8 @@ package struct TagStanding: Hashable, Sendable {
 
   /// `nil` where the tag never named any.
   package let match: Match?
-  /// The states of that image's platform, by image, the newest first; the last is the one that was found, and without a
-  /// match there is the newest alone.
+  /// The states of that image's platform, by image, the newest first, and the times between without it, which have no
+  /// platform; the last is the one that was found, and without a match there is the newest alone.
   package let entries: [HistoryEntry]
   /// The events that told of what came after the found one, the oldest first.
   package let events: [String]

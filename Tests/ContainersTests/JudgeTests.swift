@@ -60,6 +60,40 @@ import Testing
     #expect(fourth.behind?.states == 2 && fourth.behind?.classes == [.content, .rebuilt])
     #expect(fourth.behind?.rollback == past.time(1), "when the image that is back had been seen last")
     #expect(try judge([id(2)]).state == .current)
+    let other = KnownDigest(past.id(4, Samples.arm64), .id)
+    #expect(try judge([other], platform: Samples.arm64).behind?.rollback == nil, "the other one moved back")
+    try past.delete()
+    #expect(try judge([id(4)]).behind?.rollback == nil, "the tag names nothing now")
+  }
+
+  /// The tag is back at the image, under another index or manifest.
+  @Test func theSameImageIsCurrentWhateverNamesIt() throws {
+    for seed in [1, 2] as [UInt8] { try past.move(to: seed, seed == 1 ? nil : .content) }
+    try past.move(to: 3, .content, keeping: Samples.amd64, of: 1)
+    let same = try judge([index(1)])
+    #expect(same.state == .current && same.wasCurrent?.lowerBound == past.time(2))
+    #expect(try judge([index(1)], platform: Samples.arm64).behind?.states == 2)
+  }
+
+  @Test func aPlatformThatLeftItsTag() throws {
+    let arm = KnownDigest(past.id(1, Samples.arm64), .id)
+    try past.move(to: 1, nil)
+    try past.move(to: 2, .content, of: 1, without: (Samples.arm64, wasWatched: true))
+    let gone = try judge([arm], platform: Samples.arm64)
+    #expect(gone.state == .behind && gone.current == nil && gone.pull == nil)
+    #expect(gone.behind == .init(states: 1, since: past.time(1), classes: [.removed], changes: ["event-1"]))
+    try past.move(to: 3, .added, keeping: Samples.amd64, of: 2)
+    #expect(
+      try judge([arm], platform: Samples.arm64).behind
+        == .init(states: 1, since: past.time(1), classes: [.added, .removed], changes: ["event-1", "event-2"]))
+  }
+
+  /// Of that the history knows no more than of one that never was watched.
+  @Test func aPlatformThatIsWatchedNoMore() throws {
+    try past.move(to: 1, nil)
+    try past.move(to: 2, .content, without: (Samples.arm64, wasWatched: false))
+    let drift = try judge([KnownDigest(past.id(1, Samples.arm64), .id)], platform: Samples.arm64)
+    #expect(drift.state == .unknown && drift.reason == "linux/arm64 of its tag is not watched")
   }
 
   /// Whatever the engine calls it by: an ID, a manifest, an index; with its platform or without.

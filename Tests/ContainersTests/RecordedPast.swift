@@ -32,8 +32,8 @@ final class RecordedPast {
   func manifest(_ seed: UInt8, _ platform: Platform) -> Digest { digest(platform == Samples.amd64 ? 3 : 4, seed) }
 
   /// - Parameter seeds: of the image of each platform.
-  func snapshot(_ seed: UInt8, _ seeds: [Platform: UInt8] = [:]) -> TagSnapshot {
-    let images = [Samples.amd64, Samples.arm64].map { platform in
+  func snapshot(_ seed: UInt8, _ seeds: [Platform: UInt8] = [:], without left: Platform? = nil) -> TagSnapshot {
+    let images = [Samples.amd64, Samples.arm64].filter { $0 != left }.map { platform in
       let image = seeds[platform] ?? seed
       return PlatformImage(
         platform: platform, manifest: manifest(image, platform), manifestSize: 1_000, imageID: id(image, platform),
@@ -53,13 +53,14 @@ final class RecordedPast {
   ///   - change: how each platform changes; `nil` at first.
   ///   - back: in which minute its image had been current last.
   ///   - kept: a platform whose image stays that of another state.
+  ///   - left: a platform that is there no more; it is told only where it was watched.
   func move(
     to seed: UInt8, _ change: ChangeClass?, tag: TagReference = Samples.tag, back: Int? = nil,
     keeping kept: Platform? = nil,
-    of old: UInt8 = 0
+    of old: UInt8 = 0, without left: (platform: Platform, wasWatched: Bool)? = nil
   ) throws {
     let (now, id) = (time(minute), "event-\(minute)")
-    let snapshot = snapshot(seed, kept.map { [$0: old] } ?? [:])
+    let snapshot = snapshot(seed, kept.map { [$0: old] } ?? [:], without: left?.platform)
     let classes = snapshot.images.map { $0.platform == kept ? nil : change ?? .added }
     let rollback = back.map { minute in
       [
@@ -76,6 +77,12 @@ final class RecordedPast {
       event.changes = snapshot.images.map { image in
         PlatformChange(
           platform: image.platform, changeClass: change ?? .added, previous: nil, current: nil, layers: nil)
+      }
+      if let left, left.wasWatched {
+        let was = PlatformChange.ImageState(
+          manifest: manifest(old, left.platform), imageID: self.id(old, left.platform), created: nil)
+        event.changes.append(
+          PlatformChange(platform: left.platform, changeClass: .removed, previous: was, current: nil, layers: nil))
       }
       _ = try history.appendEvent(event, tag: record.id, snapshot: row, sinks: [])
     }
