@@ -122,7 +122,8 @@ let package = Package(
     .testTarget(
       name: "PollingTests",
       dependencies: [
-        "Drift", "Hashing", "History", "Host", "ImageModel", "Polling", "Recording", "Registry", "Schedule",
+        "Containers", "Drift", "Hashing", "History", "Host", "ImageModel", "Polling", "Recording", "Registry",
+        "Schedule",
         "TestSupport", "Transport", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(

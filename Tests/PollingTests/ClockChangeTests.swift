@@ -1,7 +1,6 @@
 import Foundation
 import History
 import ImageModel
-import Recording
 import Registry
 import Schedule
 import Synchronization
@@ -98,14 +97,13 @@ private struct Days {
   let wallAtStart = epoch
 
   private let directory: TemporaryDirectory
-  private let writer: HistoryWriter
+  private let database: String
   private var random: SplitMix64
   private var world = SimulatedWorld(tags: Days.tags)
   private var visited: [[Digest]] = Array(repeating: [], count: Days.tags)
-  private var core: PollCore
+  private var daemon: SimulatedDaemon
   private var boot: Int64 = 0
   private var offset = epoch
-  private let recorder = Recorder([Recorder.Subscriber(sink: "out", events: nil)])
 
   private static let entries = (0..<tags).map { index in
     WatchEntry(
@@ -116,9 +114,9 @@ private struct Days {
 
   init(seed: UInt64) throws {
     directory = try TemporaryDirectory()
-    writer = try HistoryWriter.open(directory.path + "/watcher.db")
+    database = directory.path + "/watcher.db"
     random = SplitMix64(seed: seed)
-    core = try writer.core(Self.entries, seed: 3, at: moment(0))
+    daemon = try SimulatedDaemon(database, Self.entries, seed: 3, at: moment(0))
   }
 
   private mutating func now() -> Moment {
@@ -132,7 +130,8 @@ private struct Days {
   /// What is in memory is forgotten; the clocks are as they are then.
   mutating func restart() throws {
     boot += 1
-    core = try writer.core(Self.entries, seed: 3, at: now())
+    daemon.close()
+    daemon = try SimulatedDaemon(database, Self.entries, seed: 3, at: now())
   }
 
   mutating func sleep(until time: Int64) { boot = time }
@@ -140,24 +139,17 @@ private struct Days {
   mutating func run(until end: Int64) throws {
     while boot < end {
       let now = now()
-      var requests = core.overdue(at: now)
-      for job in core.due(at: now) {
+      for job in daemon.due(at: now) {
         if Int.random(in: 0..<4, using: &random) == 0 { world.move(job.index, .content) }
         polls.append((job.index, boot))
         let snapshot = world.snapshot(job.index)
         if visited[job.index].last != snapshot.digest { visited[job.index].append(snapshot.digest) }
         let result: PollResult =
           snapshot.digest == job.known.headDigest ? .unchanged : .found(snapshot, head: snapshot.digest)
-        if let request = core.finished(job.index, result, at: now) { requests.append(request) }
+        daemon.take(result, of: job, at: now)
       }
-      let marks = core.takeMarks()
-      let recorder = recorder
-      let records = try writer.transactionSync { store in
-        try store.mark(marks)
-        return try requests.map { try recorder.record($0, in: store) }
-      }
-      for record in records { core.recorded(record) }
-      boot = max(boot + 1, min(core.nextWake(after: now)?.milliseconds ?? end, boot + 60_000))
+      try daemon.flush()
+      boot = daemon.nextWake(after: now, within: 60_000)
     }
   }
 
@@ -182,7 +174,7 @@ private struct Days {
   }
 
   func expectHistoryInOrder() throws {
-    let reader = try HistoryReader.open(writer.path)
+    let reader = try HistoryReader.open(database)
     var query = HistoryQuery()
     query.all = true
     for (index, entry) in Days.entries.enumerated() {

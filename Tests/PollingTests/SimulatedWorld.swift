@@ -9,14 +9,32 @@ import Registry
 struct SimulatedWorld {
   enum Move: CaseIterable {
     case content, rebuilt, repacked, indexOnly, rollback
+    /// The image of one platform moves on alone, …
+    case one
+    /// … or while another is back where it was at first.
+    case apart
+    /// A platform comes or goes.
+    case platform
   }
 
   struct State: Hashable {
+    /// In the order of the index.
+    var builds: [Build]
+    var attestation = 0
+    let kind: Kind
+
+    init(kind: Kind) {
+      self.kind = kind
+      builds = kind.names.map { Build(name: $0) }
+    }
+  }
+
+  /// The image of one platform.
+  struct Build: Hashable {
+    let name: String
     var layers = 0
     var config = 0
     var packing = 0
-    var attestation = 0
-    var kind = Kind.image
   }
 
   /// What a tag names.
@@ -26,6 +44,14 @@ struct SimulatedWorld {
     case artifact
     /// An index that lists two patch levels of a Windows version, in an order that changes with its attestations.
     case windows
+
+    fileprivate var names: [String] {
+      switch self {
+      case .image: ["amd64", "arm64"]
+      case .artifact: ["chart"]
+      case .windows: ["10.0.20348.1", "10.0.20348.2"]
+      }
+    }
   }
 
   private(set) var states: [State]
@@ -41,15 +67,31 @@ struct SimulatedWorld {
   mutating func move(_ tag: Int, _ move: Move) {
     counter += 1
     past[tag].append(states[tag])
+    let last = states[tag].builds.count - 1
     switch move {
-    case .content:
-      states[tag].layers = counter
-      states[tag].config = counter
-    case .rebuilt: states[tag].config = counter
-    case .repacked: states[tag].packing = counter
+    case .content: for index in 0...last { renew(tag, index) }
+    case .rebuilt: for index in 0...last { states[tag].builds[index].config = counter }
+    case .repacked: for index in 0...last { states[tag].builds[index].packing = counter }
     case .indexOnly: states[tag].attestation = counter
     case .rollback: states[tag] = past[tag].first ?? states[tag]
+    case .one: renew(tag, last)
+    case .apart:
+      renew(tag, last)
+      if last > 0 { states[tag].builds[0] = past[tag].first?.builds.first ?? states[tag].builds[0] }
+    case .platform:
+      if states[tag].kind != .image {
+        states[tag].attestation = counter
+      } else if last > 0 {
+        states[tag].builds.removeLast()
+      } else {
+        states[tag].builds.append(Build(name: "arm64", layers: counter, config: counter))
+      }
     }
+  }
+
+  private mutating func renew(_ tag: Int, _ build: Int) {
+    states[tag].builds[build].layers = counter
+    states[tag].builds[build].config = counter
   }
 
   /// Back to the state before the last one.
@@ -69,28 +111,28 @@ struct SimulatedWorld {
 
   private static func build(_ state: State) -> TagSnapshot {
     switch state.kind {
-    case .artifact: return artifact(state)
-    case .image:
-      return index(
-        state, ["amd64", "arm64"].map { (name: String) in (name, Platform(os: "linux", architecture: name)) })
-    case .windows:
-      let versions = ["10.0.20348.1", "10.0.20348.2"].map { (name: String) in
-        (name, Platform(os: "windows", architecture: "amd64", osVersion: name))
-      }
-      return index(state, state.attestation.isMultiple(of: 2) ? versions : versions.reversed())
+    case .artifact: artifact(state)
+    case .image: index(state, state.builds)
+    case .windows: index(state, state.attestation.isMultiple(of: 2) ? state.builds : state.builds.reversed())
     }
   }
 
-  private static func index(_ state: State, _ entries: [(name: String, platform: Platform)]) -> TagSnapshot {
+  private static func platform(_ name: String, of kind: Kind) -> Platform {
+    kind == .windows
+      ? Platform(os: "windows", architecture: "amd64", osVersion: name) : Platform(os: "linux", architecture: name)
+  }
+
+  private static func index(_ state: State, _ builds: [Build]) -> TagSnapshot {
     var documents: [Document] = []
     var images: [PlatformImage] = []
-    for (name, platform) in entries {
-      let diff = Hash.digest(.sha256, of: Array("diff \(name) \(state.layers)".utf8))
-      let layer = Hash.digest(.sha256, of: Array("layer \(name) \(state.layers) \(state.packing)".utf8))
+    for build in builds {
+      let platform = platform(build.name, of: state.kind)
+      let diff = Hash.digest(.sha256, of: Array("diff \(build.name) \(build.layers)".utf8))
+      let layer = Hash.digest(.sha256, of: Array("layer \(build.name) \(build.layers) \(build.packing)".utf8))
       let config = document(
         .ociConfig,
         #"{"architecture":"\#(platform.architecture)","os":"\#(platform.os)","config":{"Labels":{"build":"#
-          + #""\#(state.config)"}},"rootfs":{"type":"layers","diff_ids":["\#(diff)"]}}"#)
+          + #""\#(build.config)"}},"rootfs":{"type":"layers","diff_ids":["\#(diff)"]}}"#)
       let manifest = manifest(config, layer)
       documents += [config, manifest]
       images.append(

@@ -1,7 +1,5 @@
-import Drift
 import History
 import ImageModel
-import Recording
 import Registry
 import Schedule
 import TestSupport
@@ -23,38 +21,19 @@ import Testing
     #expect(month.polls > 200_000)
     #expect(month.early == 0)
     #expect(month.restarts > 20)
-    #expect(month.expectedEvents.count > 5_000)
+    #expect(month.expectedEvents > 5_000)
   }
-}
-
-/// What the oracle knows of one tag: the answers it was given, in order.
-private struct OracleTag {
-  struct Seen {
-    let state: SimulatedWorld.State
-    let snapshot: TagSnapshot
-    let first: Int64
-    var last: Int64
-  }
-  var seen: [Seen] = []
-  var nextCheck: Int64 = 0
-}
-
-private struct ExpectedEvent: Hashable {
-  let tag: Int
-  let type: EventType
-  let time: Int64
 }
 
 private struct SimulatedMonth {
-  /// Simulated time starts here: 2026-10-01.
-
   private let database: String
   private var random: SplitMix64
   /// Mostly images; of twelve tags one names a chart, and one an index with two patch levels of a Windows version.
   private var world = SimulatedWorld(tags: SimulationTests.tagCount) { index in
     index % 12 == 5 ? .artifact : index % 12 == 10 ? .windows : .image
   }
-  private var oracle = Array(repeating: OracleTag(), count: SimulationTests.tagCount)
+  private var oracle: [TagChronicle]
+  private var nextChecks = [Int64](repeating: 0, count: SimulationTests.tagCount)
   private var moves: [(at: Int64, tag: Int)] = []
   private var nextMove = 0
   private var outages: [(from: Int64, to: Int64)] = []
@@ -64,7 +43,7 @@ private struct SimulatedMonth {
   private(set) var restarts = 0
   /// Polls before the time that was stored for them.
   private(set) var early = 0
-  private(set) var expectedEvents: Set<ExpectedEvent> = []
+  var expectedEvents: Int { oracle.reduce(0) { $0 + $1.states.count } }
 
   init(database: String, seed: UInt64) throws {
     self.database = database
@@ -76,6 +55,7 @@ private struct SimulatedMonth {
         // Longer than any outage here: reachability has its own tests.
         unreachableAfterSeconds: 30 * 86_400, labels: [:], line: 0)
     }
+    oracle = entries.map { TagChronicle($0.tag, intervalSeconds: $0.intervalSeconds) }
     let month = SimulationTests.month
     for _ in 0..<12_000 {
       moves.append((Int64.random(in: 0..<month, using: &random), Int.random(in: 0..<entries.count, using: &random)))
@@ -101,39 +81,22 @@ private struct SimulatedMonth {
 
   private mutating func runUntil(_ stop: Int64, from start: Int64) throws {
     guard start < stop else { return }
-    let writer = try HistoryWriter.open(database)
-    defer { writer.close() }
-    let recorder = Recorder([Recorder.Subscriber(sink: "out", events: nil)])
     var now = start
-    var core = try open(writer, at: now)
+    var daemon = try SimulatedDaemon(database, entries, seed: 7, at: moment(milliseconds: now))
+    defer { daemon.close() }
     while now < stop {
-      var requests = core.overdue(at: moment(milliseconds: now))
-      for job in core.due(at: moment(milliseconds: now)) {
+      let present = moment(milliseconds: now)
+      for job in daemon.due(at: present) {
         polls += 1
-        if now < oracle[job.index].nextCheck { early += 1 }
-        if let request = core.finished(job.index, answer(job, at: now), at: moment(milliseconds: now)) {
-          requests.append(request)
-        }
-        oracle[job.index].nextCheck = core.slots[job.index].nextCheck.milliseconds - epoch
+        if now < nextChecks[job.index] { early += 1 }
+        daemon.take(answer(job, at: now), of: job, at: present)
+        nextChecks[job.index] = daemon.nextCheck(of: job.index).milliseconds - epoch
       }
-      let marks = requests.isEmpty ? [] : core.takeMarks()
-      let records: [Record] =
-        try requests.isEmpty
-        ? []
-        : writer.transactionSync { store in
-          try store.mark(marks)
-          return try requests.map { try recorder.record($0, in: store) }
-        }
-      for record in records { core.recorded(record) }
-      now = max(now + 1, min(core.nextWake(after: moment(milliseconds: now))?.milliseconds ?? stop, now + 60_000))
+      _ = try daemon.commit()
+      now = daemon.nextWake(after: present, within: 60_000)
     }
     // The flush every second is left out, but for the one at the end.
-    let marks = core.takeMarks()
-    try writer.transactionSync { try $0.mark(marks) }
-  }
-
-  private func open(_ writer: HistoryWriter, at now: Int64) throws -> PollCore {
-    try writer.core(entries, seed: 7, at: moment(milliseconds: now))
+    try daemon.flush()
   }
 
   /// What the simulated registry says; the oracle takes a note.
@@ -146,50 +109,27 @@ private struct SimulatedMonth {
       return .failed(CheckFailure(.connect, "down"), registryAnswers: false)
     }
     let snapshot = world.snapshot(job.index)
-    note(job.index, snapshot, now)
+    oracle[job.index].note(.names(snapshot), at: moment(milliseconds: now).wall)
     return snapshot.digest == job.known.headDigest ? .unchanged : .found(snapshot, head: snapshot.digest)
-  }
-
-  private mutating func note(_ tag: Int, _ snapshot: TagSnapshot, _ now: Int64) {
-    if let last = oracle[tag].seen.last, last.snapshot.digest == snapshot.digest {
-      oracle[tag].seen[oracle[tag].seen.count - 1].last = now
-      return
-    }
-    let type: EventType
-    if let before = oracle[tag].seen.last?.snapshot {
-      // Of one platform twice the order is nothing: two sets are compared.
-      let ids = (Set(before.images.map(\.imageID)), Set(snapshot.images.map(\.imageID)))
-      let manifests = (Set(before.images.map(\.manifest)), Set(snapshot.images.map(\.manifest)))
-      let moved: EventType = ids.0 != ids.1 ? .imageChanged : ids.1 == [nil] ? .artifactChanged : .imageRepacked
-      type = manifests.0 == manifests.1 ? .indexChanged : moved
-    } else {
-      type = .tagFirstSeen
-    }
-    expectedEvents.insert(ExpectedEvent(tag: tag, type: type, time: now))
-    oracle[tag].seen.append(.init(state: world.states[tag], snapshot: snapshot, first: now, last: now))
   }
 
   func compareWithOracle() throws {
     let reader = try HistoryReader.open(database)
-    let expected = Dictionary(grouping: expectedEvents, by: \.tag)
-    for (index, entry) in entries.enumerated() {
+    for known in oracle {
       var query = HistoryQuery()
       query.all = true
-      let rows = try #require(try reader.history(entry.tag, query))
-      let seen = oracle[index].seen.reversed()
-      #expect(rows.map(\.digest) == seen.map(\.snapshot.digest), "digests of \(entry.tag)")
-      #expect(rows.map(\.firstSeen) == seen.map { moment(milliseconds: $0.first).wall }, "first seen of \(entry.tag)")
-      #expect(rows.map(\.lastSeen) == seen.map { moment(milliseconds: $0.last).wall }, "last seen of \(entry.tag)")
+      let rows = try #require(try reader.history(known.tag, query))
+      let seen = known.states.reversed()
+      #expect(rows.map(\.digest) == seen.map(\.snapshot.digest), "digests of \(known.tag)")
+      #expect(rows.map(\.firstSeen) == seen.map(\.first), "first seen of \(known.tag)")
+      #expect(rows.map(\.lastSeen) == seen.map(\.last), "last seen of \(known.tag)")
       #expect(
         rows.map { $0.platforms.map(\.imageID) } == seen.map { $0.snapshot.images.map(\.imageID) },
-        "image IDs of \(entry.tag)")
+        "image IDs of \(known.tag)")
       #expect(
         rows.map { $0.platforms.map(\.manifest) } == seen.map { $0.snapshot.images.map(\.manifest) },
-        "manifests of \(entry.tag)")
-      let events = rows.compactMap { row in
-        row.event.map { ExpectedEvent(tag: index, type: $0, time: row.firstSeen.milliseconds - epoch) }
-      }
-      #expect(Set(events) == Set(expected[index] ?? []), "events of \(entry.tag)")
+        "manifests of \(known.tag)")
+      #expect(rows.map(\.event) == seen.map(\.event), "events of \(known.tag)")
     }
   }
 }

@@ -6,14 +6,13 @@ import Synchronization
 ///
 /// Threads may share one. What they draw together depends on who comes first.
 package final class TestRandom: RandomNumberGenerator, Sendable {
+  private static let given: UInt64? = getenv("WATCHER_TEST_SEED").map { text in
+    guard let given = UInt64(String(cString: text)) else { fatalError("WATCHER_TEST_SEED is no number") }
+    return given
+  }
+
   private static let seed: UInt64 = {
-    let seed: UInt64
-    if let text = getenv("WATCHER_TEST_SEED") {
-      guard let given = UInt64(String(cString: text)) else { fatalError("WATCHER_TEST_SEED is no number") }
-      seed = given
-    } else {
-      seed = UInt64.random(in: 0..<1_000_000_000)
-    }
+    let seed = given ?? UInt64.random(in: 0..<1_000_000_000)
     print("WATCHER_TEST_SEED=\(seed) draws the same again")
     fflush(nil)
     return seed
@@ -23,6 +22,9 @@ package final class TestRandom: RandomNumberGenerator, Sendable {
 
   /// - Parameter stream: what is drawn for one says nothing of another.
   package init(stream: UInt64 = 0) { state = Mutex(Self.seed &+ stream &* 0xd1b5_4a32_d192_ed03) }
+
+  /// For what is too long to be drawn anew each time: with this seed, unless another is given.
+  package init(usual seed: UInt64) { state = Mutex(Self.given ?? seed) }
 
   /// SplitMix64, as the program has it.
   package func next() -> UInt64 {
