@@ -150,7 +150,10 @@ let package = Package(
       ], exclude: ["screens"]),
     .testTarget(
       name: "BlackBoxTests",
-      dependencies: ["watcher", "TestSupport", "Hashing", "StrictJSON", "ImageModel"],
+      dependencies: [
+        "watcher", "TestSupport", "Hashing", "History", "ImageModel", "Polling", "Recording", "Registry", "Schedule",
+        "StrictJSON", "Transport",
+      ],
       exclude: ["FaultShim", "Namespace"]),
     .testTarget(
       name: "FuzzTests",

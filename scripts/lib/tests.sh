@@ -21,6 +21,7 @@ long_tests=(
   BlackBoxTests.KillAtWorkTests
   BlackBoxTests.KillTests
   BlackBoxTests.SignalTests
+  BlackBoxTests.SummerTests
   BlackBoxTests.WebhookKillTests
   PollingTests
 )
