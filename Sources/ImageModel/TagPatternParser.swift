@@ -126,7 +126,7 @@ struct TagPatternParser {
   /// - Parameter rest: what follows the `(?`.
   private static func unsupported(_ rest: ArraySlice<UInt8>) -> String {
     let isAround = ["=", "!", "<=", "<!"].contains { rest.starts(with: $0.utf8) }
-    if isAround { return "lookaround is not supported; exclude_tags may do what is meant" }
+    if isAround { return "lookaround is not supported; include_tags and exclude_tags together may do what is meant" }
     return rest.starts(with: "i)".utf8)
       ? "(?i) stands at the beginning only" : "of groups only (…) and (?:…) are supported"
   }

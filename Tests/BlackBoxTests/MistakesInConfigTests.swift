@@ -122,7 +122,7 @@ import Testing
       "there is nothing to repeat before this"),
     .init(
       "lookaround", #"{"watch": [{"repository": "nginx", "include_tags": ["^1\\.(?!0)"]}]}"#, ":1:59: error: ",
-      "lookaround is not supported; exclude_tags may do what is meant"),
+      "lookaround is not supported; include_tags and exclude_tags together may do what is meant"),
     .init(
       "a credential helper that is not there",
       #"{"watch": ["ghcr.io/a/b"], "registries": {"ghcr.io": {"credential_helper": "x"}}}"#, status: 0,
