@@ -99,17 +99,19 @@ struct ComposeProject {
   private mutating func other(
     _ written: String, from file: String, _ variables: [String: String]
   ) -> Result<(path: String, documents: [Document]), Reason> {
-    guard !written.contains("://"), !written.hasPrefix("oci:"), !written.hasPrefix("git@") else {
-      return .failure(Reason(text: "it is not on this machine"))
-    }
-    let path: String
+    let name: String
     do throws(Interpolation.Failure) {
-      path = located(try Interpolation(variables: variables, escape: UInt8(ascii: "$"))(written), from: file)
+      name = try Interpolation(variables: variables, escape: UInt8(ascii: "$"))(written)
     } catch {
       return .failure(Reason(text: error.explanation(Self.source)))
     }
     if let known = others[path] { return known.map { (path, $0) } }
     let found = read(path)
+    // An address may hold a password, and is not repeated.
+    guard !name.contains("://"), !name.hasPrefix("oci:"), !name.hasPrefix("git@") else {
+      return .failure(Reason(text: "it is not on this machine"))
+    }
+    let path = located(name, from: file)
     others[path] = found
     return found.map { (path, $0) }
   }

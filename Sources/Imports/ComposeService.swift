@@ -38,16 +38,15 @@ struct ComposeService {
     trouble = other.trouble
   }
 
-  /// The labels that begin so, with their variables' values where they have them.
-  func labels(_ prefix: String) -> [String: String] {
-    let interpolation = Interpolation(variables: variables, escape: UInt8(ascii: "$"))
-    return labels.filter { $0.key.hasPrefix(prefix) }.mapValues { (try? interpolation($0)) ?? $0 }
-  }
-
   /// The image with its variables' values.
   func imageText() throws(Interpolation.Failure) -> String? {
     guard let image else { return nil }
-    return try Interpolation(variables: variables, escape: UInt8(ascii: "$"))(image.text)
+    return try interpolated(image.text)
+  }
+
+  /// A text of it with its variables' values.
+  func interpolated(_ text: String) throws(Interpolation.Failure) -> String {
+    try Interpolation(variables: variables, escape: UInt8(ascii: "$"))(text)
   }
 
   var origin: Findings.Origin {

@@ -6,7 +6,7 @@ import ImageModel
 struct DiunImages {
   let neighbours: (String) -> NeighbourFile
 
-  private static let prefix = "diun."
+  static let prefix = "diun."
   private static let unmarked = "it has no label diun.enable=true"
 
   func find(in file: ImportFile, _ findings: inout Findings) throws(ImportError) {
@@ -51,19 +51,39 @@ struct DiunImages {
     for (what, place, why) in project.missing { findings.skip(what, at: place, why) }
     for service in project.services {
       let place = service.image?.place ?? service.place
-      let labels = service.labels(Self.prefix)
-      guard labels["diun.enable"] == "true" else {
-        findings.skip(service.image?.text ?? service.name, at: place, Self.unmarked)
-        continue
-      }
       do throws(Interpolation.Failure) {
-        if let text = try service.imageText() {
+        var labels = try Self.labels(of: service)
+        if labels["diun.enable"] != "true" {
+          findings.skip(service.image?.text ?? service.name, at: place, Self.unmarked)
+        } else if let text = try service.imageText() {
+          Self.readMetadata(&labels, at: place, &findings)
           DiunSettings(labels).add(text, at: place, origin: service.origin, &findings)
         } else {
           findings.skip(service.name, at: place, service.trouble ?? "it names no image")
         }
       } catch {
         findings.skip(service.image?.text ?? "", at: place, error.explanation(ComposeProject.source))
+      }
+    }
+  }
+
+  /// Those that are diun's; those that decide what is watched have their variables' values.
+  private static func labels(of service: ComposeService) throws(Interpolation.Failure) -> [String: String] {
+    var labels = service.labels.filter { $0.key.hasPrefix(prefix) }
+    for name in DiunSettings.deciding {
+      if let text = labels[name] { labels[name] = try service.interpolated(text) }
+    }
+    return labels
+  }
+
+  /// What `.env` says there may be a secret, and would stand in the configuration and in each event.
+  private static func readMetadata(_ labels: inout [String: String], at place: Place, _ findings: inout Findings) {
+    for (name, text) in labels.sorted(by: { $0.key < $1.key }) where name.hasPrefix(DiunSettings.metadata) {
+      if text.replacing("$$", with: "").contains("$") {
+        labels[name] = nil
+        findings.skip(name, at: place, "it has a variable, whose value may be a secret")
+      } else {
+        labels[name] = text.replacing("$$", with: "$")
       }
     }
   }

@@ -23,6 +23,13 @@ struct DiunSettings {
 
   init() {}
 
+  /// What metadata begins with among labels and annotations …
+  static let metadata = "diun.metadata."
+  /// … and those of the others that are taken.
+  static let deciding = [
+    "diun.enable", "diun.watch_repo", "diun.include_tags", "diun.exclude_tags", "diun.max_tags", "diun.platform",
+  ]
+
   /// From labels of a container, or annotations of a pod.
   init(_ labels: [String: String]) {
     watchesRepository = labels["diun.watch_repo"] == "true"
@@ -31,9 +38,8 @@ struct DiunSettings {
     maxTags = labels["diun.max_tags"]
     platform = labels["diun.platform"]
     others = Self.untold.map(\.key).filter { labels["diun.\($0)"] != nil }
-    let mark = "diun.metadata."
-    self.labels = labels.filter { $0.key.hasPrefix(mark) }.sorted { $0.key < $1.key }
-      .map { .init(name: String($0.key.dropFirst(mark.count)), value: $0.value) }
+    self.labels = labels.filter { $0.key.hasPrefix(Self.metadata) }.sorted { $0.key < $1.key }
+      .map { .init(name: String($0.key.dropFirst(Self.metadata.count)), value: $0.value) }
   }
 
   private static func list(_ text: String?) -> [String] {

@@ -163,6 +163,14 @@ import Testing
     #expect(importer.skipped.map(\.why) == ["there is no file x.yml"])
   }
 
+  /// What `.env` says may be an address with a password.
+  @Test func anAddressIsNotRepeated() throws {
+    let files = [".env": "A=https://u:hunter2@h.example/c.yml"]
+    var importer = Importer { files[$0].map { .bytes(Array($0.utf8)) } ?? .absent }
+    try importer.add(ImportFile(name: "f", bytes: Array("include: ['$A']".utf8)), .compose)
+    #expect(importer.skipped.map { "\($0.what): \($0.why)" } == ["$A: it is not on this machine"])
+  }
+
   // MARK: Variables
 
   @Test func whatTheFirstFileSaysCountsInThoseItIncludes() throws {
