@@ -12,6 +12,8 @@ struct ComposeProject {
   private let neighbours: (String) -> NeighbourFile
   /// How many more files may be read.
   private var room = Limits.importFiles
+  /// How many more values may be put in by `extends`.
+  private var values = Limits.importValues
   /// Files whose services are here, or will be.
   private var included: Set<String>
   private var others: [String: Result<[Document], Reason>] = [:]
@@ -43,7 +45,7 @@ struct ComposeProject {
     guard documents.contains(where: { $0["services"] != nil || $0["include"] != nil }) else {
       throw ImportError("it has no services", file.name, "name a Compose file, or another kind")
     }
-    read(
+    try read(
       documents.map(Document.init), file: file.name, environment: located(".env", from: file.name), given: [:],
       trail: [file.name])
   }
@@ -51,12 +53,12 @@ struct ComposeProject {
   /// - Parameter given: values that stand against those of `environment`.
   private mutating func read(
     _ documents: [Document], file: String, environment: String, given: [String: String], trail: [String]
-  ) {
+  ) throws(ImportError) {
     let variables = variables(environment, file).merging(given) { $1 }
     for document in documents {
-      for include in document.includes { self.include(include, file, variables, trail) }
+      for include in document.includes { try self.include(include, file, variables, trail) }
       for member in document.services {
-        var service = service(member, document, file, variables, trail: [])
+        var service = try service(member, document, file, variables, trail: [])
         service.variables = variables
         services.append(service)
       }
@@ -78,7 +80,7 @@ struct ComposeProject {
   /// A path, or a map with one or more.
   private mutating func include(
     _ value: YAMLValue, _ file: String, _ variables: [String: String], _ trail: [String]
-  ) {
+  ) throws(ImportError) {
     for text in (value["path"] ?? value).texts {
       let place = Place(file: file, line: value.line)
       switch other(text, from: file, variables) {
@@ -88,7 +90,7 @@ struct ComposeProject {
         guard included.insert(path).inserted else { continue }
         let folder = value["project_directory"]?.text.map { located("\($0)/.env", from: file) }
         let own = value["env_file"]?.texts.last.map { located($0, from: file) }
-        read(
+        try read(
           documents, file: path, environment: own ?? folder ?? located(".env", from: path), given: variables,
           trail: trail + [path])
       case .failure(let reason): missing.append((text, place, reason.text))
@@ -105,13 +107,13 @@ struct ComposeProject {
     } catch {
       return .failure(Reason(text: error.explanation(Self.source)))
     }
-    if let known = others[path] { return known.map { (path, $0) } }
-    let found = read(path)
     // An address may hold a password, and is not repeated.
     guard !name.contains("://"), !name.hasPrefix("oci:"), !name.hasPrefix("git@") else {
       return .failure(Reason(text: "it is not on this machine"))
     }
     let path = located(name, from: file)
+    if let known = others[path] { return known.map { (path, $0) } }
+    let found = read(path)
     others[path] = found
     return found.map { (path, $0) }
   }
@@ -135,25 +137,47 @@ struct ComposeProject {
 
   private mutating func service(
     _ member: YAMLValue.Member, _ document: Document, _ file: String, _ variables: [String: String], trail: [String]
-  ) -> ComposeService {
+  ) throws(ImportError) -> ComposeService {
     var service = ComposeService(member, file: file)
     guard let extends = member.value["extends"], extends.isGiven else { return service }
     let id = "\(file) \(member.key)"
-    do throws(Reason) {
-      guard !trail.contains(id), trail.count < Self.longestChain else { throw Reason(text: "it extends itself") }
-      guard let base = extends.text ?? extends["service"]?.text else {
-        throw Reason(text: "what it extends is not understood")
+    guard !trail.contains(id), trail.count < Self.longestChain else {
+      service.trouble = "it extends itself"
+      return service
+    }
+    switch base(extends, document, file, variables) {
+    case .success(let (member, home, homeFile)):
+      let base = try self.service(member, home, homeFile, variables, trail: trail + [id])
+      values -= member.value.count + base.labels.count
+      guard values >= 0 else {
+        throw ImportError(
+          "it has more than \(Limits.importValues) values, with what its services extend", file, line: extends.line,
+          "name a smaller file")
       }
-      var (home, homeFile) = ([document], file)
-      if let written = extends["file"]?.text { (homeFile, home) = try other(written, from: file, variables).get() }
-      guard let document = home.first(where: { $0.byName[base] != nil }), let other = document.byName[base] else {
-        throw Reason(text: "it extends \(base), which is not there")
-      }
-      service.extend(self.service(other, document, homeFile, variables, trail: trail + [id]))
-    } catch {
-      service.trouble = error.text
+      service.extend(base)
+    case .failure(let reason): service.trouble = reason.text
     }
     return service
+  }
+
+  /// What a service extends, and where that is.
+  private mutating func base(
+    _ extends: YAMLValue, _ document: Document, _ file: String, _ variables: [String: String]
+  ) -> Result<(member: YAMLValue.Member, home: Document, file: String), Reason> {
+    guard let name = extends.text ?? extends["service"]?.text else {
+      return .failure(Reason(text: "what it extends is not understood"))
+    }
+    var (homes, homeFile) = ([document], file)
+    if let written = extends["file"]?.text {
+      switch other(written, from: file, variables) {
+      case .success(let found): (homeFile, homes) = found
+      case .failure(let reason): return .failure(reason)
+      }
+    }
+    guard let home = homes.first(where: { $0.byName[name] != nil }), let member = home.byName[name] else {
+      return .failure(Reason(text: "it extends \(name), which is not there"))
+    }
+    return .success((member, home, homeFile))
   }
 
   /// What gives variables their values.

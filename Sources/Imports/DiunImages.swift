@@ -16,7 +16,7 @@ struct DiunImages {
     } else if documents.contains(where: { $0["services"] != nil || $0["include"] != nil }) {
       try labels(file, &findings)
     } else if documents.contains(where: { $0["apiVersion"] != nil }) {
-      Self.annotations(documents, file.name, &findings)
+      try Self.annotations(documents, file.name, &findings)
     } else if documents.contains(where: { $0["providers"] != nil || $0["watch"] != nil || $0["notif"] != nil }) {
       throw ImportError(
         "it is the configuration of diun itself, which names no images", file.name,
@@ -89,13 +89,20 @@ struct DiunImages {
   }
 
   /// Of the provider for Kubernetes.
-  private static func annotations(_ documents: [YAMLValue], _ file: String, _ findings: inout Findings) {
+  private static func annotations(
+    _ documents: [YAMLValue], _ file: String, _ findings: inout Findings
+  ) throws(ImportError) {
+    var room = Limits.importValues
     for container in KubernetesImages.containers(documents) {
       let place = Place(file: file, line: container.line)
-      let named = (container.annotations?.map ?? []).map { ($0.key, $0.value.text ?? "") }
-      let annotations = Dictionary(named.filter { $0.0.hasPrefix(prefix) }) { first, _ in first }
-      if annotations["diun.enable"] == "true" {
-        DiunSettings(annotations).add(container.image, at: place, origin: container.origin, &findings)
+      room -= container.annotations.count
+      guard room >= 0 else {
+        throw ImportError(
+          "it has more than \(Limits.importValues) annotations, each as often as there are containers in its pod", file,
+          line: container.line, "name a smaller file")
+      }
+      if container.annotations["diun.enable"] == "true" {
+        DiunSettings(container.annotations).add(container.image, at: place, origin: container.origin, &findings)
       } else {
         findings.skip(container.image, at: place, "its pod has no annotation diun.enable: \"true\"")
       }

@@ -11,8 +11,10 @@ struct DiunSettings {
   var others: [String] = []
   var labels: [WatchedImage.Label] = []
 
-  /// As much as an entry for a repository may ask for. Source: docs/configuration.md.
+  // As much as an entry may have. Source: docs/configuration.md.
   private static let mostTags = 1_000
+  private static let mostPatterns = 20
+  private static let mostLabels = 32
 
   /// What no entry can say, and where it is said instead.
   static let untold = [
@@ -21,14 +23,14 @@ struct DiunSettings {
     (key: "sort_tags", instead: "versions come first, the newest first"),
   ]
 
-  init() {}
-
   /// What metadata begins with among labels and annotations …
   static let metadata = "diun.metadata."
   /// … and those of the others that are taken.
   static let deciding = [
     "diun.enable", "diun.watch_repo", "diun.include_tags", "diun.exclude_tags", "diun.max_tags", "diun.platform",
   ]
+
+  init() {}
 
   /// From labels of a container, or annotations of a pod.
   init(_ labels: [String: String]) {
@@ -48,7 +50,10 @@ struct DiunSettings {
 
   /// Adds the image, or its repository, with as much of this as an entry can say; the rest is told.
   func add(_ name: String, at place: Place, origin: Findings.Origin, _ findings: inout Findings) {
-    var settings = WatchedImage.Settings(labels: labels)
+    var settings = WatchedImage.Settings(labels: Array(labels.prefix(Self.mostLabels)))
+    if labels.count > Self.mostLabels {
+      findings.skip("metadata", at: place, "an entry has \(Self.mostLabels) labels at most: those are the first ones")
+    }
     if let platform {
       settings.platform = Platform(platform)
       if settings.platform == nil { findings.skip(platform, at: place, "it is no platform: every one is watched") }
@@ -58,6 +63,11 @@ struct DiunSettings {
     let isTagged = name.split(separator: "/").last?.contains(":") == true
     if !watchesRepository || isTagged { findings.add(name, at: place, origin: origin, settings: settings) }
     guard watchesRepository else { return }
+    guard include.count <= Self.mostPatterns, exclude.count <= Self.mostPatterns else {
+      return findings.skip(
+        name, at: place,
+        "an entry has \(Self.mostPatterns) expressions at most in each of include_tags and exclude_tags")
+    }
     for pattern in include + exclude {
       do throws(TagPattern.Problem) {
         _ = try TagPattern(pattern)

@@ -22,6 +22,7 @@ struct DockerfileLines {
       String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self)
     }
     readDirectives(lines)
+    var ends = DocumentEnds(lines)
     var index = 0
     while index < lines.count {
       let start = index
@@ -33,7 +34,7 @@ struct DockerfileLines {
       let own = isLater ? Array(words.dropFirst()) : words
       instructions.append(
         Instruction(name: own[0].uppercased(), words: Array(own.dropFirst()), line: start + 1))
-      if ["RUN", "COPY", "ADD"].contains(own[0].uppercased()) { Self.skipDocuments(own, lines, &index) }
+      if ["RUN", "COPY", "ADD"].contains(own[0].uppercased()) { ends.skipDocuments(of: own, &index) }
     }
   }
 
@@ -51,30 +52,54 @@ struct DockerfileLines {
 
   /// A line with those that it goes on in, comments and empty ones left out; `nil` of a comment. Moves behind it.
   private func joined(_ lines: [String], _ index: inout Int) -> String? {
-    var out: String?
+    var (out, isBegun) = ("", false)
     while index < lines.count {
       let line = lines[index].drop(while: \.isWhitespace)
       index += 1
       if line.hasPrefix("#") || line.isEmpty {
-        if out == nil { return nil }
+        if !isBegun { return nil }
         continue
       }
+      isBegun = true
       let end = line.lastIndex { !$0.isWhitespace } ?? line.startIndex
-      guard line[end].utf8.elementsEqual([escape]) else { return (out ?? "") + line }
-      out = (out ?? "") + line[..<end]
+      guard line[end].utf8.elementsEqual([escape]) else { return out + line }
+      out += line[..<end]
     }
     return out
   }
+}
+
+/// Where here-documents end. Each line is looked at once, however many of them have no end.
+private struct DocumentEnds {
+  private let lines: [String]
+  /// Where lines stand, by what they are, the last one first; made when there is a here-document …
+  private lazy var whole = Self.places(lines.lazy.map { $0[...] })
+  /// … and the same without the tabs that they begin with.
+  private lazy var withoutTabs = Self.places(lines.lazy.map { $0.drop { $0 == "\t" } })
+
+  init(_ lines: [String]) { self.lines = lines }
 
   /// Passes over the here-documents that an instruction begins. What looks like the beginning of one and has no end is
   /// none.
-  private static func skipDocuments(_ words: [String], _ lines: [String], _ index: inout Int) {
-    for word in words {
+  mutating func skipDocuments(of words: [String], _ index: inout Int) {
+    for word in words where word.utf8.contains(UInt8(ascii: "<")) {
       guard let match = word.wholeMatch(of: /[0-9]*<<(-?)["']?([^<"'\s]+)["']?/) else { continue }
-      let end = lines[index...].firstIndex { line in
-        (match.1.isEmpty ? line[...] : line.drop { $0 == "\t" }) == match.2
-      }
+      let end =
+        match.1.isEmpty
+        ? Self.next(match.2, from: index, in: &whole) : Self.next(match.2, from: index, in: &withoutTabs)
       if let end { index = end + 1 }
     }
+  }
+
+  private static func places(_ lines: some Sequence<Substring>) -> [Substring: [Int]] {
+    var places: [Substring: [Int]] = [:]
+    for (index, line) in lines.enumerated() { places[line, default: []].append(index) }
+    return places.mapValues { $0.reversed() }
+  }
+
+  /// Forgets those before it: nobody goes back.
+  private static func next(_ line: Substring, from index: Int, in places: inout [Substring: [Int]]) -> Int? {
+    while let place = places[line]?.last, place < index { places[line]?.removeLast() }
+    return places[line]?.last
   }
 }

@@ -5,8 +5,8 @@ enum KubernetesImages {
     let image: String
     let line: Int
     let pullPolicy: String?
-    /// Those of the pod, where it has any.
-    let annotations: YAMLValue?
+    /// Those of the pod that are diun's.
+    let annotations: [String: String]
 
     var origin: Findings.Origin { pullPolicy == "Never" ? .neverPulled : .pulled }
   }
@@ -28,16 +28,17 @@ enum KubernetesImages {
 
   static func containers(_ documents: [YAMLValue]) -> [Container] {
     var found: [Container] = []
-    for document in documents { walk(document, annotations: nil, &found) }
+    for document in documents { walk(document, annotations: [:], &found) }
     return found
   }
 
   private static let lists = ["initContainers", "containers", "ephemeralContainers"]
 
-  private static func walk(_ value: YAMLValue, annotations: YAMLValue?, _ found: inout [Container]) {
-    for element in value.list ?? [] { walk(element, annotations: nil, &found) }
+  private static func walk(_ value: YAMLValue, annotations: [String: String], _ found: inout [Container]) {
+    for element in value.list ?? [] { walk(element, annotations: [:], &found) }
     guard let members = value.map else { return }
-    let own = value["metadata"]?["annotations"]
+    let all = (value["metadata"]?["annotations"]?.map ?? []).lazy.filter { $0.key.hasPrefix(DiunImages.prefix) }
+    let own = Dictionary(all.map { ($0.key, $0.value.text ?? "") }) { first, _ in first }
     for member in members {
       if lists.contains(member.key) || member.key == "volumes" {
         found += (member.value.list ?? []).compactMap { container($0, annotations) }
@@ -46,7 +47,7 @@ enum KubernetesImages {
     }
   }
 
-  private static func container(_ value: YAMLValue, _ annotations: YAMLValue?) -> Container? {
+  private static func container(_ value: YAMLValue, _ annotations: [String: String]) -> Container? {
     guard let image = value["image"] else { return nil }
     let name = image["reference"] ?? image
     guard let text = name.text, !text.isEmpty else { return nil }

@@ -21,7 +21,7 @@ import Testing
     ("each field of a platform; what is longer is none, docs/registries.md", bytes(Limits.platformComponentBytes)),
     ("the configuration", bytes(Limits.configurationBytes)),
     (
-      "a file to import from: its size; its values, with what aliases of YAML stand for; its nesting; other files that it names",
+      "a file to import from: its size; its values, with what aliases of YAML and `extends` stand for, and annotations for each container of a pod; its nesting; other files that it names",
       "\(bytes(Limits.importBytes)); \(count(Limits.importValues)); \(count(Limits.importDepth)); \(count(Limits.importFiles))"
     ),
     (
