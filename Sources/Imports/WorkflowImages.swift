@@ -7,36 +7,34 @@ enum WorkflowImages {
     guard documents.contains(where: { $0["jobs"] != nil || $0["runs"] != nil }) else {
       throw ImportError("it has neither jobs nor runs", file.name, "name a workflow or an action, or another kind")
     }
-    var images = Images(file: file.name, findings: findings)
+    let images = Images(file: file.name)
     for document in documents {
-      for job in document["jobs"]?.map ?? [] { images.job(job.value) }
+      for job in document["jobs"]?.map ?? [] { images.job(job.value, &findings) }
       if let runs = document["runs"] {
-        if let image = runs["image"], image.text?.hasPrefix(scheme) == true { images.add(image) }
-        images.steps(runs)
+        if let image = runs["image"], image.text?.hasPrefix(scheme) == true { images.add(image, &findings) }
+        images.steps(runs, &findings)
       }
     }
-    findings = images.findings
   }
 
   private static let scheme = "docker://"
 
   private struct Images {
     let file: String
-    var findings: Findings
 
-    mutating func job(_ job: YAMLValue) {
-      if let container = job["container"] { add(container["image"] ?? container) }
-      for service in job["services"]?.map ?? [] { if let image = service.value["image"] { add(image) } }
-      steps(job)
+    func job(_ job: YAMLValue, _ findings: inout Findings) {
+      if let container = job["container"] { add(container["image"] ?? container, &findings) }
+      for service in job["services"]?.map ?? [] { if let image = service.value["image"] { add(image, &findings) } }
+      steps(job, &findings)
     }
 
-    mutating func steps(_ value: YAMLValue) {
+    func steps(_ value: YAMLValue, _ findings: inout Findings) {
       for step in value["steps"]?.list ?? [] {
-        if let uses = step["uses"], uses.text?.hasPrefix(scheme) == true { add(uses) }
+        if let uses = step["uses"], uses.text?.hasPrefix(scheme) == true { add(uses, &findings) }
       }
     }
 
-    mutating func add(_ image: YAMLValue) {
+    func add(_ image: YAMLValue, _ findings: inout Findings) {
       // Without a name a job has no container.
       guard let text = image.text, !text.isEmpty else { return }
       let place = Place(file: file, line: image.line)
