@@ -29,7 +29,7 @@ struct DockerfileImages {
     case "FROM":
       isWithinStage = true
       stage(Array(instruction.words.dropFirst(flags.count)), instruction.line, &findings)
-    case "COPY", "ADD":
+    case "COPY":
       for flag in flags where flag.hasPrefix("--from=") {
         source(String(flag.dropFirst("--from=".count)), instruction.line, &findings)
       }
