@@ -154,6 +154,8 @@ struct YAMLDocuments {
       case .reader(let problem, _, _, _): (problem, nil)
       default: ("it cannot be read", nil)
       }
+    // The reader below has a limit of its own, which is wider.
+    if problem.hasPrefix("Maximum nesting level") { return tooDeep(line ?? 1) }
     return ImportError("it is not YAML: \(problem.safe(limit: 200))", file, line: line, "correct it")
   }
 }

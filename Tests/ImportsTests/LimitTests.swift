@@ -55,7 +55,7 @@ import Testing
     }
     #expect(refusal(nested(Limits.importDepth), .kubernetes) == nil)
     #expect(refusal(nested(Limits.importDepth + 1), .kubernetes)?.what == "it is nested deeper than 256 levels")
-    #expect(refusal(nested(100_000), .kubernetes)?.what.hasPrefix("it is not YAML: ") == true)
+    #expect(refusal(nested(100_000), .kubernetes)?.what == "it is nested deeper than 256 levels")
     #expect(refusal(String(repeating: "- ", count: 100_000), .kubernetes) != nil)
     #expect(refusal(String(repeating: "{\"a\":", count: 100_000), .kubernetes) != nil)
     // What aliases put into one another counts as well.
