@@ -117,7 +117,8 @@ import Testing
     try scene.put(["none.json": "{", "no-list.json": #"{"watch": 1}"#])
     try Data(count: 16 << 20 + 1).write(to: URL(fileURLWithPath: scene.directory + "/long"))
     let mistakes: [Mistake] = [
-      .init("a kind that is none", "import helm compose.yaml", 64, "'helm' is invalid for '<kind>'", "- engine"),
+      .init(
+        "a kind that is none", "import helm compose.yaml", 64, "'helm' is invalid for '<kind>'", ": it is one of diun,"),
       .init("no kind", "import", 64, "missing expected argument '<kind>' (watcher import)"),
       .init(
         "a file that is not there", "import compose none.yaml", 66, "none.yaml (No such file", "name a file that is"),

@@ -58,6 +58,14 @@ import Testing
         ["status", "--frobnicate"], "Unknown option '--frobnicate'. Did you mean '--local'?",
         "unknown option '--frobnicate' (watcher status): see 'watcher status --help'"
       ),
+      (
+        ["import", "compos", "x"], noKind.replacing("X", with: "compos"),
+        "the value 'compos' is invalid for '<kind>' (watcher import): did you mean 'compose'?"
+      ),
+      (
+        ["import", "helm"], noKind.replacing("X", with: "helm"),
+        "the value 'helm' is invalid for '<kind>' (watcher import): it is one of diun, compose, kubernetes"
+      ),
       (["--jso"], "Unknown option\n '--jso'", "unknown option  '--jso' (watcher): see 'watcher --help'"),
       (["resolve"], "Missing\u{7}", "missing\\u{7} (watcher resolve): see 'watcher resolve --help'"),
       (
@@ -72,4 +80,12 @@ import Testing
   func usage(arguments: [String], message: String, text: String) {
     #expect(UsageMessage.text(message, arguments: arguments).hasPrefix(text))
   }
+
+  /// As the parser says it.
+  private static let noKind = """
+    The value 'X' is invalid for '<kind>'. Please provide one of the following:
+      - diun
+      - compose
+      - kubernetes
+    """
 }

@@ -12,6 +12,12 @@ enum UsageMessage {
     if let text = missing(&walk, arguments) { return text }
     var what = message.split(separator: "\n").joined(separator: " ").safe()
     var hint = "see '\(walk.line) --help'"
+    if let (value, choices) = choices(message) {
+      what = String(what.prefix { $0 != "." })
+      hint =
+        nearest(to: value, among: choices).map { "did you mean '\($0)'?" }
+        ?? "it is one of \(choices.joined(separator: ", "))"
+    }
     if let option = unknownOption(what) {
       what = "Unknown option '\(option)'"
       let name = name(option)
@@ -66,6 +72,14 @@ enum UsageMessage {
       }
     }
     return nil
+  }
+
+  /// Of a value that is none of several, which the parser lists on lines of their own.
+  private static func choices(_ message: String) -> (value: String, choices: [String])? {
+    let lines = message.split(separator: "\n")
+    let choices = lines.filter { $0.hasPrefix("  - ") }.map { String($0.dropFirst(4)) }
+    let value = message.drop { $0 != "'" }.dropFirst().prefix { $0 != "'" }
+    return choices.isEmpty ? nil : (String(value), choices)
   }
 
   /// The parser has a guess of its own, which is left out.
