@@ -57,13 +57,38 @@ import Testing
 
   @Test(arguments: [
     "$0 import dockerfile Dockerfile", "$0 import dockerfile <Dockerfile", "$0 import dockerfile - <Dockerfile",
-    "(sleep 0.2; cat Dockerfile) | $0 import dockerfile", "$0 import dockerfile <(sleep 0.2; cat Dockerfile)",
+    "cat Dockerfile | $0 import dockerfile", "$0 import dockerfile <(cat Dockerfile)",
     "$0 import dockerfile Dockerfile Dockerfile - <Dockerfile",
   ])
   func itComesFromAnywhere(script: String) throws {
     let found = try shell(script)
     #expect(found.status == 0 && found.stdout == "{\n  \"watch\": [\n    \"debian:12\"\n  ]\n}\n", "\(found.stdout)")
     #expect(found.stderr.contains(":2: left out: debian@sha256:aaaa"), "\(found.stderr)")
+  }
+
+  @Test(arguments: ["$0 import dockerfile pipe", "$0 import dockerfile <pipe", "cat pipe | $0 import dockerfile"])
+  func aPipeIsWaitedFor(script: String) throws {
+    let (pipe, out) = ("\(scene.directory)/pipe", "\(scene.directory)/waited")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    let child = try Child("bash", ["-c", script, WatcherBinary.path], directory: scene.directory, stdout: out)
+    // There is nobody to write to before it has been opened for reading.
+    var end: Int32 = -1
+    #expect(
+      eventually {
+        end = open(pipe, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+        return end >= 0
+      })
+    #expect(child.isRunning && write(end, "FROM debian:12\n", 15) == 15)
+    close(end)
+    #expect(try child.finish(within: 30) == 0)
+    #expect(WatcherBinary.text(out) == "{\n  \"watch\": [\n    \"debian:12\"\n  ]\n}\n")
+  }
+
+  /// What runs is asked for by its tags.
+  @Test func nothingThatRunsIsSaid() throws {
+    let nothing = try shell("echo '[]' | $0 import engine -")
+    #expect(nothing.status == 0 && nothing.stdout == "{\n  \"watch\": []\n}\n")
+    #expect(nothing.stderr.hasPrefix("watcher: warning: no container runs (standard input): "), "\(nothing.stderr)")
   }
 
   /// Standard input is beside no file.
@@ -123,7 +148,7 @@ import Testing
       .init(
         "a file that is not there", "import compose none.yaml", 66, "none.yaml (No such file", "name a file that is"),
       .init("one below a file", "import compose config.json/x", 66, "(Not a directory)"),
-      .init("a directory", "import compose .", 77, "cannot read . (Is a directory): name another file"),
+      .init("a directory", "import compose .", 64, "a directory is no file to import from (.): name one that"),
       .init("one that is too long", "import compose long", 64, "(it is longer than 16777216 bytes): name another file"),
       .init("no YAML", "import compose broken.yaml", 64, "it is not YAML: did not find", "(broken.yaml:2): correct it"),
       .init(

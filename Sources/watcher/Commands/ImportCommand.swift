@@ -59,7 +59,7 @@ struct ImportCommand: AsyncParsableCommand {
     try Output.write(document(importer))
     if !json { for skipped in importer.skipped { Output.say(Self.text(skipped)) } }
     for file in importer.silent {
-      let nothing = kind == .engine ? "there is no container" : "no image is named"
+      let nothing = kind == .engine ? "no container runs" : "no image is named"
       Output.warning("\(nothing) (\(file.safe())): see whether this is what is meant")
     }
   }

@@ -18,6 +18,10 @@ enum ImportFiles {
           + (code == EACCES ? FileAccess.remedy(path, isWriting: false) : "name a file that is there"))
     }
     defer { if !isInput { close(descriptor) } }
+    var info = stat()
+    if fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFDIR {
+      throw CommandError(.usage, "a directory is no file to import from (\(name.safe())): name one that is in it")
+    }
     do {
       let bytes = try BoundedFile.read(descriptor, limit: limit)
       return ImportFile(name: name, bytes: bytes, hasNeighbours: !isInput)
