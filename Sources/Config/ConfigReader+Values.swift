@@ -44,7 +44,9 @@ extension ConfigReader {
   }
 
   private mutating func unknownKey(_ member: JSONMember, keys: [String]) {
-    if Self.soundsSecret(member.key) { source.masked.append(member.value.range) }
+    // With an @ there may be a password before it.
+    let hasAt = source.bytes[member.value.range].contains(UInt8(ascii: "@"))
+    if hasAt || Self.soundsSecret(member.key) { source.masked.append(member.value.range) }
     let near = nearest(to: member.key, among: keys)
     error(
       at: member.keyRange.lowerBound, "unknown key \(quoted(member.key))",

@@ -99,8 +99,10 @@ extension ConfigReader {
     let scheme = separator.map { text[..<$0.lowerBound].lowercased() } ?? ""
     let rest = text[(separator?.upperBound ?? text.startIndex)...]
     let authority = rest.prefix { !"/?#\\".contains($0) }
-    if authority.contains("@") {
-      source.masked.append(offset..<offset + 2 + text.utf8.count)
+    let place = try? HostPort(String(authority))
+    // A password may hold a slash, though it must not.
+    if authority.contains("@") || place == nil && rest.contains("@") {
+      source.mask(stringAt: offset)
       error(
         at: offset, "\(quoted(key)) must not hold a user name or password",
         hint: "write them as \"username\" and \"password_file\" beside it")
@@ -111,7 +113,7 @@ extension ConfigReader {
         at: offset, "\(quoted(key)): \(quoted(text)) does not begin with \(schemes[0])://", hint: "write \(example)")
       return nil
     }
-    guard let place = try? HostPort(String(authority)) else {
+    guard let place else {
       error(at: offset, "\(quoted(key)): \(quoted(text)) has no valid host", hint: "write \(example)")
       return nil
     }

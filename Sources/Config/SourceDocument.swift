@@ -6,6 +6,8 @@ struct SourceDocument {
   /// Characters of a line that are shown, and how many of them at most before the place.
   private static let width = 112
   private static let before = 72
+  /// How far from there in bytes an address may begin or end whose password is to be hidden.
+  private static let reach = 2_048
 
   let path: String
   let bytes: [UInt8]
@@ -76,8 +78,9 @@ struct SourceDocument {
     let highest = min(bytes.count, offset + 4 * Self.width)
     let start = bytes[lowest..<offset].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? lowest
     let end = bytes[offset..<highest].firstIndex(of: UInt8(ascii: "\n")) ?? highest
-    let left = shown(start..<offset)
-    let right = shown(offset..<end)
+    let hidden = masked + passwords(around: offset)
+    let left = shown(start..<offset, without: hidden)
+    let right = shown(offset..<end, without: hidden)
     let room = Self.width - min(left.count, Self.before)
     let leftIsWhole = left.count <= Self.before && (start == 0 || bytes[start - 1] == UInt8(ascii: "\n"))
     let rightIsWhole = right.count <= room && (end == bytes.count || bytes[end] == UInt8(ascii: "\n"))
@@ -87,10 +90,25 @@ struct SourceDocument {
     )
   }
 
+  /// What addresses have before their host, wherever they stand. A password may hold a slash, though it must not.
+  private func passwords(around offset: Int) -> [Range<Int>] {
+    let piece = bytes[max(0, offset - Self.reach)..<min(bytes.count, offset + Self.reach)]
+    var found: [Range<Int>] = []
+    for colon in piece.indices where piece[colon] == UInt8(ascii: ":") {
+      let slashes = piece[(colon + 1)...].prefix { "/\\".utf8.contains($0) }
+      guard slashes.count(where: { $0 == UInt8(ascii: "/") }) > 1 else { continue }
+      let rest = piece[slashes.endIndex...].prefix { $0 > 0x20 && $0 != UInt8(ascii: "\"") }
+      // What is pinned has a digest there.
+      guard let at = rest.lastIndex(of: UInt8(ascii: "@")), !rest[at...].starts(with: "@sha".utf8) else { continue }
+      found.append(rest.startIndex..<at)
+    }
+    return found
+  }
+
   /// The characters of a piece of a line, each made safe.
-  private func shown(_ range: Range<Int>) -> [String] {
+  private func shown(_ range: Range<Int>, without hidden: [Range<Int>]) -> [String] {
     var piece = Array(bytes[range])
-    for mask in masked {
+    for mask in hidden {
       for index in mask.clamped(to: range) { piece[index - range.lowerBound] = UInt8(ascii: "*") }
     }
     if piece.last == UInt8(ascii: "\r") { piece.removeLast() }
