@@ -12,6 +12,22 @@ extension ConfigReader {
         hint: #"leave "sinks" out to mean that, or name where they should go"#)
     }
     warnOfNobody(root)
+    warnOfMasks(root)
+  }
+
+  /// Of sinks that were taken over from what `config show` printed.
+  private mutating func warnOfMasks(_ root: Section) {
+    for sink in root["sinks"]?.object ?? [] {
+      let headers = sink.value["headers"]?.object?.map(\.value) ?? []
+      for value in headers + [sink.value["url"]].compactMap(\.self) {
+        guard let text = value.string, text == ConfigPlaces.masked || text.hasSuffix("/\(ConfigPlaces.masked)") else {
+          continue
+        }
+        warning(
+          at: value.offset, "\(ConfigPlaces.masked) is what 'config show' prints in the place of what may be secret",
+          hint: "write what is meant")
+      }
+    }
   }
 
   /// Of entries that are told no sink. They are recorded all the same.

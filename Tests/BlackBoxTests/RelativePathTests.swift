@@ -5,6 +5,27 @@ import Testing
 
 /// Relative paths in a configuration mean the same file to every command, wherever it is started.
 @Suite struct RelativePathTests {
+  /// What `config show` prints means the same wherever it is put.
+  @Test func whatIsShownCanBeUsedAnywhere() throws {
+    let scene = try Scene(watch: [])
+    try FileManager.default.createDirectory(atPath: scene.directory + "/sub/db", withIntermediateDirectories: true)
+    try scene.put([
+      "sub/token": "t\n",
+      "sub/c.json": #"""
+      {"database": "db/w.db", "watch": ["r.example/a:1"], "registries": {"r.example": {"token_file": "token"}}}
+      """#,
+    ])
+    let script = """
+      cd "$1" && "$0" config show sub/c.json >sub/db/out.json && cd / && "$0" config check "$1/sub/db/out.json"
+      """
+    let child = try Child(
+      "sh", ["-c", script, WatcherBinary.path, scene.directory],
+      environment: ["PATH": "/usr/bin:/bin", "HOME": scene.directory], stdout: scene.stdout, stderr: scene.stderr)
+    #expect(try child.finish() == 0, "\(WatcherBinary.text(scene.stderr))")
+    let shown = WatcherBinary.text("\(scene.directory)/sub/db/out.json")
+    #expect(shown.contains("\"\(scene.directory)/sub/token\"") && shown.contains("\"\(scene.directory)/sub/db/w.db\""))
+  }
+
   @Test func theDatabaseIsBesideTheConfiguration() throws {
     let scene = try Scene(watch: [])
     let registry = try FakeRegistry(door: .basic(username: "u", password: "p"))

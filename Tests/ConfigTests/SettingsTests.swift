@@ -158,6 +158,19 @@ import Testing
     #expect(config.retention.deliveriesSeconds == nil)
   }
 
+  /// What `config show` prints is taken for a configuration, with what it has masked.
+  @Test func masksAreWarnedOf() throws {
+    let text = #"""
+      {"watch": ["a:1"], "sinks": {
+      "slack": {"type": "webhook", "url": "https://hooks.example/***"},
+      "other": {"type": "webhook", "url": "https://hooks.example/a***b",
+      "headers": {"X-A": "***", "X-B": "* * *"}}}}
+      """#
+    let config = try WatchConfig.parse(Array(text.utf8), path: "c")
+    #expect(config.warnings.map { "\($0.line):\($0.column)" } == ["2:37", "4:20"])
+    #expect(config.warnings.allSatisfy { $0.message.hasPrefix("*** is what 'config show' prints") })
+  }
+
   /// JSON has no comments; an editor's schema and a remark stand in their place, and change nothing.
   @Test func remarksAreIgnored() throws {
     func text(_ remark: String, _ first: String = "") -> String {

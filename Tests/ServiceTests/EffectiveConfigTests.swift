@@ -6,11 +6,10 @@ import Testing
 
 /// What a configuration comes to, and from where.
 @Suite struct EffectiveConfigTests {
-  private func effective(_ text: String) throws -> EffectiveConfig {
+  private func effective(_ text: String, path: String = "/etc/watcher/config.json") throws -> EffectiveConfig {
     let bytes = Array(text.utf8)
     return EffectiveConfig(
-      try WatchConfig.parse(bytes, path: "/etc/watcher/config.json"), bytes,
-      database: ("/var/lib/watcher/watcher.db", nil))
+      try WatchConfig.parse(bytes, path: path), bytes, database: ("/var/lib/watcher/watcher.db", nil), in: "/home/ann")
   }
 
   private func told(_ config: EffectiveConfig) -> [String: String] {
@@ -62,6 +61,25 @@ import Testing
       ("retention/deliveries", #""forever" \#(file):10:29"#), ("log/level", #""info" default"#),
     ] { #expect(told[name] == words, "\(name)") }
     #expect(told["http/listen"] == nil && told["registries/r.example/endpoint"] == nil)
+  }
+
+  /// They are sorted under the names that references have.
+  @Test func registriesAreFoundHoweverTheyAreSpelt() throws {
+    let text =
+      #"{"watch": [], "registries": {"GHCR.io": {"max_concurrency": 2}, "index.docker.io": {"scheme": "https"}}}"#
+    let told = told(try effective(text))
+    let file = "/etc/watcher/config.json"
+    #expect(told["registries/ghcr.io/max_concurrency"] == "2 \(file):1:61")
+    #expect(told["registries/ghcr.io/scheme"] == #""https" default"#)
+    #expect(told["registries/docker.io/scheme"] == #""https" \#(file):1:95"#)
+  }
+
+  @Test func pathsAreThoseFromAnywhere() throws {
+    let text = #"{"registries": {"r.example": {"token_file": "t", "ca_file": "/ca.pem"}}, "docker_config_file": "d"}"#
+    let told = told(try effective(text, path: "sub/c.json"))
+    #expect(told["registries/r.example/token_file"] == #""/home/ann/sub/t" sub/c.json:1:45"#)
+    #expect(told["registries/r.example/ca_file"]?.hasPrefix(#""/ca.pem" "#) == true)
+    #expect(told["docker_config_file"]?.hasPrefix(#""/home/ann/sub/d" "#) == true)
   }
 
   /// Read again, it says the same, but for what is masked.

@@ -16,18 +16,21 @@ package struct EffectiveConfig {
     package let origin: String
   }
 
-  private static let masked: JSONOutput = "***"
-
   /// Each value by itself; those of an object follow each other.
   package private(set) var settings: [Setting] = []
   private var places: ConfigPlaces
+  private let directory: String
 
   /// - Parameters:
   ///   - bytes: that `config` was read from.
   ///   - database: its path, and what says so where that is not the configuration.
-  package init(_ config: WatchConfig, _ bytes: [UInt8], database: (path: String, origin: String?)) {
+  ///   - directory: where relative paths start.
+  package init(
+    _ config: WatchConfig, _ bytes: [UInt8], database: (path: String, origin: String?), in directory: String
+  ) {
+    self.directory = directory
     places = ConfigPlaces(bytes, path: config.path)
-    add([.key("database")], .string(database.path), origin: database.origin)
+    add([.key("database")], .string(absolute(database.path)), origin: database.origin)
     let defaults = config.defaults
     addWatched(
       [.key("defaults")], defaults.intervalSeconds, defaults.selection, defaults.platformMatch, defaults.sinks)
@@ -36,7 +39,7 @@ package struct EffectiveConfig {
     switch config.logins {
     case .found: break
     case .none: add([.key("docker_config_file")], false)
-    case .file(let file): add([.key("docker_config_file")], file.json)
+    case .file(let file): add([.key("docker_config_file")], json(file))
     }
     addRegistries(config)
     addSinks(config.sinks)
@@ -46,6 +49,16 @@ package struct EffectiveConfig {
     add([.key("log"), .key("format")], .string(config.log.format.rawValue))
     add([.key("retention"), .key("history")], Self.period(config.retention.historySeconds))
     add([.key("retention"), .key("deliveries")], Self.period(config.retention.deliveriesSeconds))
+  }
+
+  /// The same file, wherever the configuration that is printed is put.
+  private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
+
+  private func json(_ file: SecretFile) -> JSONOutput {
+    switch file {
+    case .path(let path): .string(absolute(path))
+    case .credential(let id): .members(["credential": .string(id)])
+    }
   }
 
   /// - Parameters:
@@ -113,9 +126,9 @@ package struct EffectiveConfig {
       let values: KeyValuePairs<String, JSONOutput?> = [
         "scheme": .string(access.usesPlainHTTP ? "http" : "https"),
         "endpoint": settings.endpoint.map { .string($0) }, "username": settings.username.map { .string($0) },
-        "password_file": settings.passwordFile?.json, "token_file": settings.tokenFile?.json,
-        "credential_helper": settings.credentialHelper.map { .string($0) }, "ca_file": settings.caFile?.json,
-        "client_cert_file": settings.clientCertFile?.json, "client_key_file": settings.clientKeyFile?.json,
+        "password_file": settings.passwordFile.map(json), "token_file": settings.tokenFile.map(json),
+        "credential_helper": settings.credentialHelper.map { .string($0) }, "ca_file": settings.caFile.map(json),
+        "client_cert_file": settings.clientCertFile.map(json), "client_key_file": settings.clientKeyFile.map(json),
         "insecure_skip_verify": .bool(settings.insecureSkipVerify),
         // Without a limit there is nothing to say.
         "requests_per_second": limits.requestsPerSecond.map { .rate($0) },
@@ -149,12 +162,15 @@ package struct EffectiveConfig {
     addAll(
       base,
       [
-        "type": "webhook", "url": .string(Self.withoutSecret(settings.url)), "secret_file": settings.secretFile?.json,
-        "secret_previous_file": settings.secretPreviousFile?.json, "ca_file": settings.caFile?.json,
+        "type": "webhook", "url": .string(Self.withoutSecret(settings.url)),
+        "secret_file": settings.secretFile.map(json),
+        "secret_previous_file": settings.secretPreviousFile.map(json), "ca_file": settings.caFile.map(json),
       ])
-    for name in settings.headers.keys.sorted() { add(base + [.key("headers"), .key(name)], Self.masked) }
+    for name in settings.headers.keys.sorted() {
+      add(base + [.key("headers"), .key(name)], .string(ConfigPlaces.masked))
+    }
     for (name, file) in settings.headerFiles.sorted(by: { $0.key < $1.key }) {
-      add(base + [.key("header_files"), .key(name)], file.json)
+      add(base + [.key("header_files"), .key(name)], json(file))
     }
     addAll(
       base,
@@ -171,16 +187,16 @@ package struct EffectiveConfig {
       [.key("proxy")],
       [
         "url": .string(proxy.url), "username": proxy.username.map { .string($0) },
-        "password_file": proxy.passwordFile?.json, "no_proxy": .strings(proxy.exceptions),
+        "password_file": proxy.passwordFile.map(json), "no_proxy": .strings(proxy.exceptions),
       ])
   }
 
   /// Of many services the address is the secret: what follows the host is left out.
   private static func withoutSecret(_ url: String) -> String {
-    guard let scheme = url.firstRange(of: "://") else { return "***" }
+    guard let scheme = url.firstRange(of: "://") else { return ConfigPlaces.masked }
     let host = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
     let rest = url[host.endIndex...]
-    return String(url[..<host.endIndex]) + (rest.isEmpty || rest == "/" ? rest : "/***")
+    return String(url[..<host.endIndex]) + (rest.isEmpty || rest == "/" ? rest : "/\(ConfigPlaces.masked)")
   }
 
   private static func period(_ seconds: Int?) -> JSONOutput {
@@ -206,15 +222,6 @@ extension EffectiveConfig {
       }
     }
     return elements.isEmpty ? .object(members) : .array(elements)
-  }
-}
-
-extension SecretFile {
-  fileprivate var json: JSONOutput {
-    switch self {
-    case .path(let path): .string(path)
-    case .credential(let id): .members(["credential": .string(id)])
-    }
   }
 }
 

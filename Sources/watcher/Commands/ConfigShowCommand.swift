@@ -31,7 +31,8 @@ struct ConfigShowCommand: ParsableCommand {
     let (bytes, settings) = try file.document()
     let path = try database.location.path(configured: settings.database)
     let effective = EffectiveConfig(
-      settings, bytes, database: (path, database.location.origin(configured: settings.database)))
+      settings, bytes, database: (path, database.location.origin(configured: settings.database)),
+      in: FileManager.default.currentDirectoryPath)
     let rendering = ConfigRendering(config: effective)
     try output.print(
       json: origin ? rendering.originsDocument : effective.document, text: origin ? rendering.origins : rendering.text)
