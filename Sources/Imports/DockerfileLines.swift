@@ -72,6 +72,8 @@ struct DockerfileLines {
 /// Where here-documents end. Each line is looked at once, however many of them have no end.
 private struct DocumentEnds {
   private let lines: [String]
+  /// Made once: that takes longer than a search.
+  private let beginning = /[0-9]*<<(-?)["']?([^<"'\s]+)["']?/
   /// Where lines stand, by what they are, the last one first; made when there is a here-document …
   private lazy var whole = Self.places(lines.lazy.map { $0[...] })
   /// … and the same without the tabs that they begin with.
@@ -83,7 +85,7 @@ private struct DocumentEnds {
   /// none.
   mutating func skipDocuments(of words: [String], _ index: inout Int) {
     for word in words where word.utf8.contains(UInt8(ascii: "<")) {
-      guard let match = word.wholeMatch(of: /[0-9]*<<(-?)["']?([^<"'\s]+)["']?/) else { continue }
+      guard let match = word.wholeMatch(of: beginning) else { continue }
       let end =
         match.1.isEmpty
         ? Self.next(match.2, from: index, in: &whole) : Self.next(match.2, from: index, in: &withoutTabs)
