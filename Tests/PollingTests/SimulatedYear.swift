@@ -74,9 +74,11 @@ struct SimulatedYear {
       happenings.append((time(), Bool.random(using: &random) ? .flip(tag) : .move(tag, move ?? .content)))
       happenings.append((time(), .move(tag, move ?? .content)))
     }
-    for _ in 0..<60 {
+    for index in 0..<60 {
       let (tag, from) = (Int.random(in: 0..<Self.tagCount, using: &random), time())
       happenings += [(from, .vanish(tag)), (from + span(1...120), .comeBack(tag))]
+      // Some come back as the same images under other manifests.
+      if index.isMultiple(of: 3) { happenings.append((from + 1, .move(tag, .repacked))) }
     }
     for _ in 0..<30 {
       happenings += [(time(), .stop(span(0...2))), (time(), .kill(span(0...1)))]
