@@ -22,19 +22,10 @@ package struct DigestUse: Hashable, Sendable {
   package internal(set) var top: Digest
   /// The last manifest in that time; `nil` for an index.
   package internal(set) var manifest: Digest?
-
-  package init(
-    kind: DigestKind, digest: Digest, tag: TagReference, platform: Platform?, firstSeen: Timestamp,
-    lastSeen: Timestamp, isCurrent: Bool, top: Digest, manifest: Digest?
-  ) {
-    self.kind = kind
-    self.digest = digest
-    self.tag = tag
-    self.platform = platform
-    self.firstSeen = firstSeen
-    self.lastSeen = lastSeen
-    self.isCurrent = isCurrent
-    self.top = top
-    self.manifest = manifest
-  }
+  /// What the registry has named for the tag since, of which no more is known.
+  package internal(set) var moved: PendingMove?
+  /// Its digest alone is known yet.
+  package var isPending = false
+  /// `nil` of a tag that is not watched.
+  package let intervalSeconds: Int?
 }

@@ -65,6 +65,64 @@ import Testing
     #expect(uses.map(\.kind) == [.manifest] && uses.first?.platform == amd64 && uses.first?.top == digest(1))
   }
 
+  /// It has no image ID, and is found by its manifest.
+  @Test func anArtifactHasAManifest() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      let chart = PlatformImage(
+        platform: nil, manifest: digest(1), manifestSize: 1, imageID: nil, configSize: nil, layers: [], config: nil)
+      let tag = try history.amazonTag()
+      try history.record(snapshot(1, [chart], type: .ociManifest), .artifactChanged, tag: tag.id, at: 0)
+    }
+    let uses = try reader().uses(of: digest(1))
+    #expect(uses.map(\.kind) == [.manifest] && uses.first?.platform == nil && uses.first?.manifest == digest(1))
+  }
+
+  @Test func oneImageOfTwoPlatformsIsToldOfEach() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      let tag = try history.amazonTag()
+      for (top, at) in [(1, 0), (3, 10)] as [(UInt8, Int64)] {
+        try history.record(
+          snapshot(top, [image(arm64, 2, manifest: 8), image(amd64, 2, manifest: 7)]), tag: tag.id, at: at)
+      }
+    }
+    let uses = try reader().uses(of: digest(2))
+    #expect(uses.map(\.platform) == [amd64, arm64] && uses.map(\.manifest) == [digest(7), digest(8)])
+    #expect(uses.allSatisfy { $0.firstSeen == time(0) && $0.lastSeen == time(10) && $0.isCurrent })
+  }
+
+  @Test func aTagThatHasMovedNamesWhatItMovedTo() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      let tag = try history.amazonTag()
+      try history.record(snapshot(1, [image(amd64, 2)]), tag: tag.id, at: 0)
+      var state = TagState()
+      state.moved = PendingMove(to: MovedTag(digest: digest(9), mediaType: .ociIndex), since: time(20))
+      state.lastSuccess = time(30)
+      try history.updateState(tag.id, state)
+    }
+    let before = try reader().uses(of: digest(2))
+    #expect(before.map(\.isCurrent) == [false] && before.first?.moved?.to.digest == digest(9))
+    let after = try reader().uses(of: digest(9))
+    #expect(after.map(\.kind) == [.index] && after.map(\.isCurrent) == [true] && after.map(\.isPending) == [true])
+    #expect(after.map(\.firstSeen) == [time(20)] && after.map(\.lastSeen) == [time(30)])
+    #expect(try reader().digests(prefix("0909"), limit: 2) == [digest(9)])
+  }
+
+  /// The clock was set back between them.
+  @Test func theNewestStateIsFirst() throws {
+    defer { writer.close() }
+    try writer.transactionSync { history in
+      let tag = try history.amazonTag()
+      for (id, at) in [(2, 100), (3, 110), (2, 50)] as [(UInt8, Int64)] {
+        try history.record(snapshot(id, [image(amd64, id)]), tag: tag.id, at: at)
+      }
+    }
+    #expect(try reader().uses(of: digest(102)).map(\.firstSeen) == [time(50), time(100)])
+    #expect(try reader().uses(of: digest(102)).map(\.isCurrent) == [true, false])
+  }
+
   @Test func aDeletionEndsATime() throws {
     defer { writer.close() }
     try writer.transactionSync { history in

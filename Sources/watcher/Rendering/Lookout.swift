@@ -20,7 +20,12 @@ struct Lookout {
 
   /// Since when a current state was not seen any more, and why; `nil` where it was seen lately.
   func silence(_ entry: HistoryEntry) -> String? {
-    guard entry.isCurrent, let span = span(from: entry.lastSeen, to: now) else { return nil }
+    entry.isCurrent ? silence(since: entry.lastSeen) : nil
+  }
+
+  /// - Parameter seen: when it was seen last.
+  func silence(since seen: Timestamp) -> String? {
+    guard let span = span(from: seen, to: now) else { return nil }
     if intervalSeconds == nil { return "not looked at for \(span): it is not watched" }
     if !isDaemonRunning { return "not looked at for \(span): no daemon is running" }
     return "not seen for \(span): 'watcher status' says why"

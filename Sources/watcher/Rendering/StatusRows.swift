@@ -171,14 +171,22 @@ struct StatusRows {
   }
 }
 
+extension PendingMove {
+  /// - Parameter isSeen: what it was before is known.
+  func words(isSeen: Bool, _ format: TextFormat) -> String {
+    let what = isSeen ? "moved to \(format.digests(to.digest))" : "to be looked at"
+    return "\(what) since \(format.times(since)); \(Self.pending)"
+  }
+
+  static let pending = "details are pending, for its registry allows no pull now"
+}
+
 extension TagState {
   /// That its registry names something of which no more is known; `nil` where it does not.
   ///
   /// - Parameter isSeen: what it was before is known.
   func movedWords(isSeen: Bool, _ format: TextFormat) -> String? {
-    guard let moved else { return nil }
-    let what = isSeen ? "moved to \(format.digests(moved.to.digest))" : "to be looked at"
-    return "\(what) since \(format.times(moved.since)); details are pending, for its registry allows no pull now"
+    moved?.words(isSeen: isSeen, format)
   }
 
   /// Since when its checks fail, and why the last one did; `nil` where it did not.
