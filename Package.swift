@@ -129,7 +129,7 @@ let package = Package(
     .testTarget(
       name: "ControlTests", dependencies: ["Control", "History", "Host", "ImageModel", "StrictJSON", "TestSupport"]),
     .testTarget(
-      name: "ComparisonTests", dependencies: ["Comparison", "Documents", "ImageModel", "TestSupport"]),
+      name: "ComparisonTests", dependencies: ["Comparison", "Documents", "Hashing", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "History", "ImageModel", "TestSupport"]),
     .testTarget(name: "AnswersTests", dependencies: ["Answers", "Containers", "History", "ImageModel", "TestSupport"]),

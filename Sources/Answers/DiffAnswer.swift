@@ -15,17 +15,19 @@ package struct DiffAnswer {
     }
   }
 
+  /// The tag that is asked about.
+  let tag: TagReference
   package let from: Side
   package let to: Side
   package let differences: [ImageDifference]
 
-  package init(from: Side, to: Side, _ comparison: StateComparison) {
-    (self.from, self.to, differences) = (from, to, comparison.differences)
+  package init(tag: TagReference, from: Side, to: Side, _ comparison: StateComparison) {
+    (self.tag, self.from, self.to, differences) = (tag, from, to, comparison.differences)
   }
 
   package var json: JSONOutput {
     .members([
-      "tag": .text(from.tag), "from": from.json, "to": to.json, "platforms": .array(differences.map(\.json)),
+      "tag": .text(tag), "from": from.json, "to": to.json, "platforms": .array(differences.map(\.json)),
     ])
   }
 }
@@ -43,9 +45,9 @@ extension ImageDifference {
       "from": from?.json ?? .null,
       "to": to?.json ?? .null,
       "class": .text(changeClass?.rawValue),
-      "layers": .members([
-        "kept": layers.kept.json, "added": layers.added.json, "removed": layers.removed.json,
-      ]),
+      "layers": layers.map { layers in
+        .members(["kept": layers.kept.json, "added": layers.added.json, "removed": layers.removed.json])
+      } ?? .null,
       "size": .members([
         "from": from?.size.map { .number($0) } ?? .null, "to": to?.size.map { .number($0) } ?? .null,
       ]),

@@ -48,13 +48,17 @@ package struct ImageDifference: Hashable, Sendable {
   package let platform: Platform?
   package let from: ComparedImage?
   package let to: ComparedImage?
-  /// `nil` where the manifest is the same.
+  /// `nil` where the manifest is the same, and where one of the images is not known.
   package let changeClass: ChangeClass?
-  package let layers: Layers
+  /// `nil` where those of one side are not known.
+  package let layers: Layers?
+  /// By kinds: all of `env` together.
   package let settings: [SettingChange]
+  /// What else differs in the config of an image with the same layers, and is not told of here: its members.
+  package let others: [String]
   /// Whether the images differ in the time of their build and in nothing else; `nil` where that cannot be known.
   package let isOnlyBuildTime: Bool?
-  /// What is not at hand: `from.manifest`, `to.config` and so on.
+  /// What is not at hand: `from.manifest`, `to.config` and so on; `to.image` where that platform was not watched then.
   package let unknown: [String]
 
   package struct Layers: Hashable, Sendable {
@@ -70,33 +74,42 @@ package struct ImageDifference: Hashable, Sendable {
     package let to: JSONOutput?
   }
 
-  init(from old: ComparedImage?, to new: ComparedImage?) {
+  /// - Parameter isWhole: an image that is not there was not there, and is not only one that nobody looked at.
+  init(from old: ComparedImage?, to new: ComparedImage?, isWhole: Bool) {
     platform = new?.image.platform ?? old?.image.platform
     (from, to) = (old, new)
     changeClass =
       switch (old, new) {
       case (let old?, let new?): PlatformChange.between(old.image, new.image)?.changeClass
-      case (nil, _): .added
-      case (_, nil): .removed
+      case (nil, _): isWhole ? .added : nil
+      case (_, nil): isWhole ? .removed : nil
       }
-    unknown = [("from", old), ("to", new)].flatMap { side, image in image?.unknown.map { "\(side).\($0)" } ?? [] }
-    layers = Layers(from: old, to: new)
+    unknown = [("from", old), ("to", new)].flatMap { side, image in
+      (image?.unknown ?? (isWhole ? [] : ["image"])).map { "\(side).\($0)" }
+    }
+    layers = isWhole ? Layers(from: old, to: new) : nil
     if let before = old?.settings, let after = new?.settings {
       settings = Self.changes(from: before, to: after)
+      others = changeClass == .rebuilt ? before.others(than: after) : []
       isOnlyBuildTime = old?.image.imageID != new?.image.imageID && before.withoutTimes == after.withoutTimes
     } else {
-      settings = []
+      (settings, others) = ([], [])
       // Of images that are the same nothing has to be known.
       let isSame = old?.image.imageID != nil && old?.image.imageID == new?.image.imageID
-      isOnlyBuildTime = old == nil || new == nil || isSame ? false : nil
+      isOnlyBuildTime = (old == nil || new == nil) && isWhole || isSame ? false : nil
     }
   }
 
   private static func changes(from old: ImageSettings, to new: ImageSettings) -> [SettingChange] {
     let names = new.settings.map(\.name) + old.settings.map(\.name).filter { new[$0] == nil }
-    return names.compactMap { name in
+    let changes = names.compactMap { name in
       old[name] == new[name] ? nil : SettingChange(name: name, from: old[name], to: new[name])
     }
+    let kinds = changes.map { ImageSettings.kind(of: $0.name) }
+    return kinds.indices.sorted { one, other in
+      let places = (kinds.firstIndex(of: kinds[one]) ?? one, kinds.firstIndex(of: kinds[other]) ?? other)
+      return places.0 != places.1 ? places.0 < places.1 : one < other
+    }.map { changes[$0] }
   }
 }
 
@@ -107,9 +120,9 @@ extension ComparedImage {
 }
 
 extension ImageDifference.Layers {
-  fileprivate init(from old: ComparedImage?, to new: ComparedImage?) {
-    // Where one side is not known, nothing can be said of the other's.
-    guard let before = old.map(\.layers) ?? [], let after = new.map(\.layers) ?? [] else { return }
+  /// `nil` where one side is not known: then nothing can be said of the other's.
+  fileprivate init?(from old: ComparedImage?, to new: ComparedImage?) {
+    guard let before = old.map(\.layers) ?? [], let after = new.map(\.layers) ?? [] else { return nil }
     var layers = LayerPairing(from: before.map(\.digest), to: after.map(\.digest))
     if let ids = old?.diffIDs, let others = new?.diffIDs { layers = LayerPairing(from: ids, to: others) }
     (kept, added) = (layers.kept.map { after[$0] }, layers.added.map { after[$0] })

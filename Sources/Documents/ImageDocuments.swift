@@ -26,6 +26,14 @@ package enum ImageDocuments {
     return zip(manifest.layers, manifest.layerSizes).map { ($0, $1) }
   }
 
+  /// What an index lists.
+  package static func index(_ document: Document) -> ImageIndex? {
+    guard document.mediaType.isIndex,
+      case .index(let index) = try? TopDocument.read(document.bytes, as: document.mediaType, name: "")
+    else { return nil }
+    return index
+  }
+
   /// The digest of a document by an algorithm. That of a signed schema 1 manifest is not of all its bytes; `nil` where
   /// it cannot be told what it is of.
   package static func digest(_ algorithm: Digest.Algorithm, of document: Document) -> Digest? {

@@ -12,14 +12,45 @@ package struct ImageSettings: Hashable, Sendable {
 
   /// Each once. What is empty is left out, for that is how it is to have none.
   package let settings: [Setting]
-  /// All of the config but the times of its build.
+  /// All of the config but the times of its build, and the container of it, which Docker's classic builder notes.
   package let withoutTimes: JSONOutput
+
+  /// What the names of settings begin with, by the members that they are of.
+  private static let kinds = [
+    "architecture": "architecture", "variant": "variant", "os.version": "os_version", "User": "user",
+    "WorkingDir": "working_dir", "Entrypoint": "entrypoint", "Cmd": "cmd", "ExposedPorts": "ports",
+    "Volumes": "volumes", "StopSignal": "stop_signal", "Healthcheck": "healthcheck", "Env": "env", "Labels": "labels",
+  ]
+
+  /// `env` of `env.PATH`.
+  package static func kind(of name: String) -> String { String(name.prefix { $0 != "." }) }
 
   /// - Returns: `nil` for what is no object.
   package init?(_ document: Document) {
     guard let json = try? StrictJSON.parse(document.bytes, limits: .config), json.object != nil else { return nil }
     settings = Self.settings(of: json)
-    withoutTimes = JSONOutput(json, leavingOut: Self.isTime)
+    withoutTimes = JSONOutput(json, leavingOut: Self.isOfBuild)
+  }
+
+  /// The members of both configs that differ and of which no setting does: `history`, `OnBuild`, `Env` in its order.
+  package func others(than other: ImageSettings) -> [String] {
+    let shown = Set((settings + other.settings).map(\.name).filter { self[$0] != other[$0] }.map(Self.kind(of:)))
+    let (own, theirs) = (Self.members(of: withoutTimes), Self.members(of: other.withoutTimes))
+    return Set(own.keys).union(theirs.keys).filter { name in
+      own[name] != theirs[name] && !shown.contains(Self.kinds[name] ?? "")
+    }.sorted()
+  }
+
+  /// Those of `config` beside the others. Layers are compared by themselves.
+  private static func members(of config: JSONOutput) -> [String: JSONOutput] {
+    guard case .object(let members) = config else { return [:] }
+    return members.reduce(into: [:]) { all, member in
+      switch member.key {
+      case "config": all.merge(Self.members(of: member.value)) { $1 }
+      case "rootfs": break
+      default: all[member.key] = member.value
+      }
+    }
   }
 
   package subscript(name: String) -> JSONOutput? { settings.first { $0.name == name }?.value }
@@ -73,9 +104,10 @@ package struct ImageSettings: Hashable, Sendable {
     }.map { Setting(name: "labels.\($0.0)", value: .string($0.1)) }
   }
 
-  /// Whether a member, by the names that lead to it, is when the image was built and nothing else.
-  private static func isTime(_ path: [String]) -> Bool {
+  /// Whether a member, by the names that lead to it, is when or in which container the image was built, no more.
+  private static func isOfBuild(_ path: [String]) -> Bool {
     path == ["created"] || path == ["history", "created"]
+      || path == ["container"] || path == ["container_config"]
       || path.count == 3 && path.starts(with: ["config", "Labels"]) && timeLabels.contains(path[2])
   }
 

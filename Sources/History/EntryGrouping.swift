@@ -48,13 +48,21 @@ enum EntryGrouping {
     guard a.count == b.count else { return false }
     if let only = a.first, let other = b.first, a.count == 1, only.platform == nil || other.platform == nil {
       return only.identity == other.identity
+  /// Whether no image changed from a state to the next one, be it that the tag was gone between them.
+  static func hasSameImages(_ earlier: StoredSnapshot, _ later: StoredSnapshot) -> Bool {
+    hasSameImages(Shown(earlier, []), Shown(later, []))
+  }
+
     }
     return Set(a.map(Identity.init)) == Set(b.map(Identity.init))
   }
 
   private static func continues(_ earlier: Shown, _ later: Shown) -> Bool {
-    guard earlier.snapshot.ended == nil else { return false }
-    return areSame(earlier.images, later.images) || later.isRenamed && isRenaming(earlier.images, later.images)
+    earlier.snapshot.ended == nil && hasSameImages(earlier, later)
+  }
+
+  private static func hasSameImages(_ earlier: Shown, _ later: Shown) -> Bool {
+    areSame(earlier.images, later.images) || later.isRenamed && isRenaming(earlier.images, later.images)
   }
 
   /// Whether nothing differs but digests that are of the same bytes by another algorithm: that was seen when the state

@@ -36,7 +36,7 @@ extension HistoryReader {
       var left = name.back
       while left > 0 {
         guard let before = try states.next() else { return nil }
-        if before.identities != state.identities { left -= 1 }
+        if !EntryGrouping.hasSameImages(before, state) { left -= 1 }
         state = before
       }
       return state
@@ -48,24 +48,55 @@ extension HistoryReader {
     try read { db in try SnapshotRow.digests(db, of: tag, limit: limit) }
   }
 
-  /// The stored manifests and configs of a state, by their digests.
+  /// The digests of a tag's states, and of their images and manifests, that begin so, in their order.
+  package func digests(
+    _ prefix: DigestPrefix, of tag: TagReference, limit: Int
+  ) throws(StoreError) -> [Digest] {
+    try read { db in
+      guard let id = try Self.row(db, of: tag) else { return [] }
+      let statement = try db.cachedStatement(
+        sql: """
+          SELECT digest AS d FROM snapshot WHERE tag_id = ?1 AND digest >= ?2 AND digest < ?3
+          UNION SELECT p.image_id FROM snapshot s JOIN snapshot_platform p ON p.snapshot_id = s.id
+            WHERE s.tag_id = ?1 AND p.image_id >= ?2 AND p.image_id < ?3
+          UNION SELECT p.manifest FROM snapshot s JOIN snapshot_platform p ON p.snapshot_id = s.id
+            WHERE s.tag_id = ?1 AND p.manifest >= ?2 AND p.manifest < ?3
+          ORDER BY d LIMIT ?4
+          """)
+      return try prefix.ranges.flatMap { from, before in
+        try Row.fetchAll(statement, arguments: [id, from, before, limit]).map { try $0.digest(0) }
+      }
+    }
+  }
+
+  /// The stored documents of a state, by their digests: its own, manifests and configs.
   package func documents(of state: StoredSnapshot) throws(StoreError) -> [Digest: Document] {
     try read { db in
       var documents: [Digest: Document] = [:]
-      for digest in state.images.flatMap({ [$0.manifest, $0.imageID] }).compactMap(\.self) {
-        documents[digest] = try DocumentRow.fetch(db, digest)
-      }
+      let digests = [state.digest] + state.images.flatMap { [$0.manifest, $0.imageID] }.compactMap(\.self)
+      for digest in digests { documents[digest] = try DocumentRow.fetch(db, digest) }
       return documents
     }
   }
 
-  /// When the state after this one was first seen; `nil` of the newest.
-  package func end(of state: StoredSnapshot, of tag: TagReference) throws(StoreError) -> Timestamp? {
+  /// When a tag was first seen; `nil` where it never was.
+  package func beginning(of tag: TagReference) throws(StoreError) -> Timestamp? {
     try read { db in
       guard let id = try Self.row(db, of: tag) else { return nil }
-      var states = try SnapshotCursor(db, tag: id, .upward(from: state.id))
-      _ = try states.next()
-      return try states.next()?.firstSeen
+      let statement = try db.cachedStatement(
+        sql: "SELECT first_seen_ms FROM snapshot WHERE tag_id = ? ORDER BY id LIMIT 1")
+      return try Row.fetchOne(statement, arguments: [id])?.time(0)
+    }
+  }
+
+  /// The long time around a moment for which nobody saw a tag, after it was seen in a state.
+  package func gap(of state: StoredSnapshot, at time: Timestamp) throws(StoreError) -> ObservationGap? {
+    try read { db in
+      let statement = try db.cachedStatement(
+        sql: "SELECT from_ms, to_ms FROM gap WHERE snapshot_id = ?1 AND from_ms < ?2 AND to_ms > ?2")
+      return try Row.fetchOne(statement, arguments: [state.id, time.milliseconds]).map {
+        ObservationGap(from: try $0.time(0), to: try $0.time(1))
+      }
     }
   }
 
@@ -91,12 +122,5 @@ extension HistoryReader {
           """, [from, before])
       }.max()
     }
-  }
-}
-
-extension StoredSnapshot {
-  /// What its images are told apart by.
-  fileprivate var identities: Set<[String]> {
-    Set(images.map { [$0.platform?.description ?? "", $0.identity.description] })
   }
 }

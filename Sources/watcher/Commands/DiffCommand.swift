@@ -12,7 +12,8 @@ struct DiffCommand: AsyncParsableCommand {
     commandName: "diff", abstract: "Show what changed in a tag's images from one state to another.",
     usage: "watcher diff [<options>] <tag> [<from>] [<to>]",
     discussion: """
-      Without states: from the last one that had other images to the newest.
+      Without states: from the last one that had other images to the newest. With another tag alone: from this one to
+      that.
       Example: watcher diff amazonlinux 7d
       """)
 
@@ -36,23 +37,33 @@ struct DiffCommand: AsyncParsableCommand {
 
   func run() async throws {
     let tag = try ReferenceArgument.tag(tag)
-    let choice = try StateChoice(tag: tag, from: argument(from, tag), to: argument(to, tag))
+    let now = Timestamp.now()
+    let (from, to) = (try argument(from, tag, now), try argument(to, tag, now))
     let reader = try source.open()
-    let later = resolve ? try await now(choice.laterTag, reader) : try choice.later(reader, warn)
-    let earlier = try choice.earlier(reader, than: later, warn)
+    let choice = StateChoice(tag: tag, from: from, to: to, now: now, zone: output.zone, in: reader)
+    let earlier: ComparedState
+    let later: ComparedState
+    if resolve {
+      // No registry is asked for what would have nothing beside it.
+      earlier = try choice.earlier(than: nil)
+      later = try await named(by: choice.laterTag, reader)
+    } else {
+      later = try choice.later()
+      earlier = try choice.earlier(than: later)
+    }
     let answer = DiffAnswer(
-      from: earlier.side, to: later.side,
-      StateComparison(from: earlier.images, to: later.images, areSingle: earlier.isSingle && later.isSingle))
+      tag: tag, from: earlier.side, to: later.side, StateComparison(from: earlier.images, to: later.images))
     try output.print(json: answer.json, text: DiffRendering(answer: answer).text)
   }
 
-  private func argument(_ text: String?, _ tag: TagReference) throws(CommandError) -> StateArgument? {
-    try text.map { text throws(CommandError) in try StateArgument(text, of: tag, now: .now(), zone: output.zone) }
+  private func argument(
+    _ text: String?, _ tag: TagReference, _ now: Timestamp
+  ) throws(CommandError) -> StateArgument? {
+    try text.map { text throws(CommandError) in try StateArgument(text, of: tag, now: now, zone: output.zone) }
   }
 
-  private func warn(_ words: String) { Output.warning(words) }
-
-  private func now(_ tag: TagReference, _ reader: HistoryReader) async throws -> ComparedState {
+  /// As its registry says now.
+  private func named(by tag: TagReference, _ reader: HistoryReader) async throws -> ComparedState {
     // Another platform than those that are watched is no news.
     let selection = try reader.record(of: tag)?.selection ?? .all
     let config = try source.config.file.optional()
@@ -61,7 +72,7 @@ struct DiffCommand: AsyncParsableCommand {
       let resolution = try await Resolver.resolve(
         reference, selection: selection, wasSeen: true, config: config,
         environment: ProcessInfo.processInfo.environment, tell: { Output.say("warning: \($0)".shown) })
-      return ComparedState(resolution.snapshot, of: tag)
+      return ComparedState(resolution, of: tag)
     } catch {
       throw CommandError(error, about: reference)
     }

@@ -2,11 +2,20 @@ import History
 import ImageModel
 
 /// A state of a tag on the command line.
-enum StateArgument: Hashable {
-  /// Of the tag that is asked about.
-  case state(StateName)
-  /// The newest state of another one.
-  case tag(TagReference)
+struct StateArgument: Hashable {
+  enum Meaning: Hashable {
+    /// Of the tag that is asked about.
+    case state(StateName)
+    /// The newest state of another one.
+    case tag(TagReference)
+  }
+
+  /// As it is written.
+  let text: String
+  let meaning: Meaning
+
+  static let newest = StateArgument("the newest", .state(StateName(.newest)))
+  static let before = StateArgument("^", .state(StateName(.newest, back: 1)))
 
   static let help =
     "a time, an event's sequence, a digest, or ^ for the one before; further ^ lead further back"
@@ -16,18 +25,20 @@ enum StateArgument: Hashable {
   /// More than any tag has states.
   private static let mostBack = 100_000
 
+  private init(_ text: String, _ meaning: Meaning) { (self.text, self.meaning) = (text, meaning) }
+
   /// - Parameter tag: the one that is asked about, for `:2023`.
   init(_ text: String, of tag: TagReference, now: Timestamp, zone: TimeText) throws(CommandError) {
     let back = text.reversed().prefix { $0 == "^" }.count
     let name = String(text.dropLast(back))
     let refusal = CommandError(.usage, "not a state (\(text.safe(limit: 300))): write \(Self.forms)")
-    guard back <= Self.mostBack else { throw refusal }
+    guard back <= Self.mostBack, !text.isEmpty else { throw refusal }
     if let point = Self.point(name, now: now, zone: zone) {
-      self = .state(StateName(point, back: back))
+      self.init(text, .state(StateName(point, back: back)))
     } else if back == 0, name.hasPrefix(":") {
-      self = .tag(try ReferenceArgument.tag("\(tag.domain)/\(tag.path)\(name)"))
+      self.init(text, .tag(try ReferenceArgument.tag("\(tag.domain)/\(tag.path)\(name)")))
     } else if back == 0, let other = try? ReferenceArgument.tag(name) {
-      self = .tag(other)
+      self.init(text, .tag(other))
     } else {
       throw refusal
     }
@@ -35,11 +46,22 @@ enum StateArgument: Hashable {
 
   private static func point(_ name: String, now: Timestamp, zone: TimeText) -> StateName.Point? {
     if name.isEmpty { return .newest }
-    if let time = TimeArgument.time(name, now: now, zone: zone) { return .at(time) }
     // Digits alone are no digest that anybody would write.
     if name.utf8.count <= 12, name.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(name) {
       return .event(EventSequence(rawValue: number))
     }
-    return (try? DigestPrefix(name)).map { .digest($0) }
+    // Before a time: `12345d` would be decades ago.
+    if let prefix = try? DigestPrefix(name) { return .digest(prefix) }
+    return TimeArgument.time(name, now: now, zone: zone).map { .at($0) }
+  }
+
+  /// Whether it may have been meant as the beginning of a digest, and is too short for that.
+  var isShortDigest: Bool {
+    do throws(DigestPrefix.ParseError) {
+      _ = try DigestPrefix(text)
+      return false
+    } catch {
+      return error == .tooShort
+    }
   }
 }

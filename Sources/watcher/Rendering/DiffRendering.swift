@@ -22,17 +22,30 @@ struct DiffRendering {
 
   private func lines(_ difference: ImageDifference, _ format: TextFormat) -> [String] {
     var lines = [head(difference, format)]
-    guard difference.changeClass != nil else { return lines }
+    guard difference.changeClass != nil else { return lines + unknown(difference, format) }
     if difference.isOnlyBuildTime == true { lines += ["  No difference but the time of the build"] }
     if difference.from != nil, difference.to != nil {
       lines += created(difference, format)
       lines += layers(difference, format)
       for change in difference.settings { lines += setting(change, format) }
+      lines += others(difference, format)
     } else if let size = (difference.to ?? difference.from)?.size {
       lines.append("  \(Words.count(layerCount(difference), "layer")), \(Words.bytes(size))")
     }
     if let link = difference.link { lines.append("  \(link.shown)") }
-    return lines + difference.unknown.map { format.style.paint("  " + Self.words(unknown: $0), .notable) }
+    return lines + unknown(difference, format)
+  }
+
+  private func unknown(_ difference: ImageDifference, _ format: TextFormat) -> [String] {
+    difference.unknown.flatMap { Lines.of(Self.words(unknown: $0), width: format.width, margin: 2) }
+      .map { format.style.paint($0, .notable) }
+  }
+
+  private func others(_ difference: ImageDifference, _ format: TextFormat) -> [String] {
+    guard !difference.others.isEmpty else { return [] }
+    let words = ["Env": "the order of env", "history": "the history of the build"]
+    let names = difference.others.map { words[$0] ?? $0.shown }
+    return Lines.of("Differs as well: \(names.joined(separator: ", "))", width: format.width, margin: 2)
   }
 
   private func head(_ difference: ImageDifference, _ format: TextFormat) -> String {
@@ -40,9 +53,12 @@ struct DiffRendering {
       side.map { ImageWords.named($0.image.imageID, manifest: $0.image.manifest, format.digests) }
     }
     let isRepacked = difference.changeClass == .repacked || difference.changeClass == nil
-    let digests = isRepacked ? [image(difference.to)] : [image(difference.from), image(difference.to)]
+    let digests =
+      isRepacked ? [image(difference.to ?? difference.from)] : [image(difference.from), image(difference.to)]
+    let other =
+      difference.from == nil ? "not watched before" : difference.to == nil ? "not watched after" : "unchanged"
     let words = [
-      format.style.paint(difference.platform.words.shown, .strong), difference.changeClass?.rawValue ?? "unchanged",
+      format.style.paint(difference.platform.words.shown, .strong), difference.changeClass?.rawValue ?? other,
       digests.compactMap(\.self).joined(separator: " -> "),
     ]
     return words.joined(separator: "  ")
@@ -54,8 +70,9 @@ struct DiffRendering {
   }
 
   private func layers(_ difference: ImageDifference, _ format: TextFormat) -> [String] {
-    let layers = difference.layers
-    guard !layers.kept.isEmpty || !layers.added.isEmpty || !layers.removed.isEmpty else { return [] }
+    guard let layers = difference.layers,
+      !layers.kept.isEmpty || !layers.added.isEmpty || !layers.removed.isEmpty
+    else { return [] }
     let counts = "\(layers.kept.count) kept, \(layers.added.count) added, \(layers.removed.count) removed"
     var sizes = ""
     if let from = difference.from?.size, let to = difference.to?.size {
@@ -91,9 +108,11 @@ struct DiffRendering {
   private static func words(unknown name: String) -> String {
     let parts = name.split(separator: ".")
     let side = parts.first == "from" ? "before" : "after"
-    return parts.last == "config"
-      ? "how it was configured \(side) is not known: its config could not be had"
-      : "which layers it had \(side) is not known: its manifest is not stored"
+    return switch parts.last {
+    case "image": "which image it was \(side) is not known: that platform was not watched then"
+    case "config": "how it was configured \(side) is not known: its config could not be had"
+    default: "which layers it had \(side) is not known: its manifest is not stored"
+    }
   }
 
   private func layerCount(_ difference: ImageDifference) -> Int {

@@ -6,8 +6,7 @@ import ImageModel
 /// A state with what is needed to compare it.
 struct ComparedState {
   let side: DiffAnswer.Side
-  let images: [ComparedImage]
-  let isSingle: Bool
+  let images: ComparedImages
   /// Its row; `nil` of what is recorded nowhere.
   let id: SnapshotID?
 
@@ -15,17 +14,19 @@ struct ComparedState {
   init(_ state: StoredSnapshot, of tag: TagReference, _ reader: HistoryReader) throws(StoreError) {
     let documents = try reader.documents(of: state)
     side = DiffAnswer.Side(tag: tag, firstSeen: state.firstSeen, digest: state.digest)
-    images = state.images.map { ComparedImage($0.asImage, documents: documents) }
-    isSingle = !state.mediaType.isIndex
+    images = ComparedImages(
+      state.images.map(\.asImage), index: state.mediaType.isIndex ? .some(documents[state.digest]) : nil,
+      documents: documents)
     id = state.id
   }
 
   /// One that a registry has just shown.
-  init(_ snapshot: TagSnapshot, of tag: TagReference) {
+  init(_ resolution: Resolution, of tag: TagReference) {
+    let snapshot = resolution.snapshot
     let documents = Dictionary(snapshot.documents.map { ($0.digest, $0) }) { first, _ in first }
     side = DiffAnswer.Side(tag: tag, firstSeen: nil, digest: snapshot.digest)
-    images = snapshot.images.map { ComparedImage($0, documents: documents) }
-    isSingle = snapshot.isSingle
+    images = ComparedImages(
+      snapshot.images, index: snapshot.isSingle ? nil : .some(resolution.top), documents: documents)
     id = nil
   }
 }
@@ -34,72 +35,88 @@ struct ComparedState {
 struct StateChoice {
   let tag: TagReference
   private let from: StateArgument?
-  private let to: StateArgument?
+  private let to: StateArgument
+  private let now: Timestamp
+  private let zone: TimeText
+  private let reader: HistoryReader
 
   /// A second tag alone is the later one.
-  init(tag: TagReference, from: StateArgument?, to: StateArgument?) {
-    self.tag = tag
-    if to == nil, case .tag = from {
-      (self.from, self.to) = (.state(StateName(.newest)), from)
+  ///
+  /// - Parameter zone: of times in warnings.
+  init(
+    tag: TagReference, from: StateArgument?, to: StateArgument?, now: Timestamp, zone: TimeText,
+    in reader: HistoryReader
+  ) {
+    (self.tag, self.now, self.zone, self.reader) = (tag, now, zone, reader)
+    if to == nil, let from, case .tag = from.meaning {
+      (self.from, self.to) = (.newest, from)
     } else {
-      (self.from, self.to) = (from, to)
+      (self.from, self.to) = (from, to ?? .newest)
     }
   }
 
   /// Of which the later state is.
-  var laterTag: TagReference { if case .tag(let tag)? = to { tag } else { tag } }
+  var laterTag: TagReference { if case .tag(let tag) = to.meaning { tag } else { tag } }
 
-  /// - Parameter warn: told what nobody saw.
-  func later(_ reader: HistoryReader, _ warn: (String) -> Void) throws -> ComparedState {
-    guard case .state(let name)? = to else { return try state(StateName(.newest), of: laterTag, nil, reader, warn) }
-    return try state(name, of: tag, nil, reader, warn)
+  func later() throws -> ComparedState { try state(to, nil) }
+
+  /// - Parameter later: the later state; `nil` where its registry is yet to be asked for that.
+  func earlier(than later: ComparedState?) throws -> ComparedState {
+    // `^` is the one before the later one, if that is a state of the same tag.
+    try state(from ?? (later == nil ? .newest : .before), laterTag == tag ? later?.id : nil)
   }
 
-  func earlier(
-    _ reader: HistoryReader, than later: ComparedState, _ warn: (String) -> Void
-  ) throws -> ComparedState {
-    switch from {
-    case .tag(let other)?: return try state(StateName(.newest), of: other, nil, reader, warn)
-    case .state(let name)?:
-      // `^` is the one before the later one, if that is a state of the same tag.
-      return try state(name, of: tag, name.back > 0 && laterTag == tag ? later.id : nil, reader, warn)
-    case nil where later.id == nil: return try state(StateName(.newest), of: tag, nil, reader, warn)
-    case nil: return try state(StateName(.newest, back: 1), of: tag, later.id, reader, warn)
+  private func state(_ argument: StateArgument, _ later: SnapshotID?) throws -> ComparedState {
+    switch argument.meaning {
+    case .tag(let other): try state(argument, StateName(.newest), of: other, nil)
+    case .state(let name): try state(argument, name, of: tag, name.back > 0 ? later : nil)
     }
   }
 
   private func state(
-    _ name: StateName, of tag: TagReference, _ later: SnapshotID?, _ reader: HistoryReader, _ warn: (String) -> Void
+    _ argument: StateArgument, _ name: StateName, of tag: TagReference, _ later: SnapshotID?
   ) throws -> ComparedState {
-    guard let state = try reader.state(of: tag, name, from: later) else {
-      guard try reader.unknown([tag]).isEmpty else { throw try KnownTags.unknown(tag, in: reader) }
-      throw CommandError(
-        .notFound,
-        "there is no such state (\(tag.familiar.shown) in \(reader.path.shown)): "
-          + "'watcher history \(tag.familiar.shown)' lists those that there are")
+    if case .digest(let prefix) = name.point {
+      let digests = try reader.digests(prefix, of: tag, limit: DigestArgument.shown + 1)
+      if digests.count > 1 { throw DigestArgument.ambiguous(prefix, digests, in: reader) }
     }
-    if case .at(let time) = name.point, name.back == 0 {
-      try warnOfGap(state, of: tag, at: time, reader, warn)
-    }
+    guard let state = try reader.state(of: tag, name, from: later) else { throw try missing(argument, of: tag) }
+    if case .at(let time) = name.point, name.back == 0 { try warn(argument, state, of: tag, at: time) }
     return try ComparedState(state, of: tag, reader)
   }
 
-  /// What was there at a time is known only if somebody looked before and after it.
-  private func warnOfGap(
-    _ state: StoredSnapshot, of tag: TagReference, at time: Timestamp, _ reader: HistoryReader,
-    _ warn: (String) -> Void
-  ) throws {
-    guard time > state.lastSeen else { return }
-    let zone = TimeText(isLocal: false)
-    if state.ended == .deleted {
-      return warn("at \(zone(time)) UTC the tag was deleted; its state of before is compared (\(tag.familiar.shown))")
+  private func missing(_ argument: StateArgument, of tag: TagReference) throws -> CommandError {
+    guard try reader.unknown([tag]).isEmpty else {
+      let error = try KnownTags.unknown(tag, in: reader)
+      guard argument.isShortDigest else { return error }
+      return CommandError(
+        error.status, "\(error.message); the beginning of a digest has \(DigestPrefix.shortest) digits or more")
     }
-    let interval = try reader.record(of: tag)?.intervalSeconds ?? 0
-    guard let end = try reader.end(of: state, of: tag),
-      ObservationGap.isLong(from: state.lastSeen, to: end, intervalSeconds: interval)
-    else { return }
-    warn(
-      "what the tag named at \(zone(time)) UTC was not seen (\(tag.familiar.shown)): nobody looked between "
-        + "\(zone(state.lastSeen)) and \(zone(end)); its state of before is compared")
+    let place = "\(argument.text.safe(limit: 100)) of \(tag.familiar.shown) in \(reader.path.shown)"
+    guard let beginning = try reader.beginning(of: tag) else {
+      return CommandError(.notFound, "there is no such state (\(place)): nothing is recorded of this tag yet")
+    }
+    return CommandError(
+      .notFound,
+      "there is no such state (\(place)): its history begins on \(zone(beginning)) \(zone.zone), and "
+        + "'watcher history \(tag.familiar.shown)' lists the states that there are")
+  }
+
+  /// What was there at a time is known only if somebody looked before and after it.
+  private func warn(
+    _ argument: StateArgument, _ state: StoredSnapshot, of tag: TagReference, at time: Timestamp
+  ) throws {
+    let at = "\(zone(time)) \(zone.zone)"
+    if time > now {
+      let text = argument.text.safe(limit: 100)
+      return Output.warning("\(text) lies in the future (\(at)): the newest state is compared; look at the time")
+    }
+    if time > state.lastSeen, state.ended == .deleted {
+      return Output.warning("at \(at) the tag was deleted; its state of before is compared (\(tag.familiar.shown))")
+    }
+    guard let gap = try reader.gap(of: state, at: time) else { return }
+    Output.warning(
+      "what the tag named at \(at) was not seen (\(tag.familiar.shown)): nobody looked between "
+        + "\(zone(gap.from)) and \(zone(gap.to)); its state of before is compared")
   }
 }
