@@ -14,6 +14,7 @@ enum EntryGrouping {
     let limit = query.at == nil ? query.limit ?? .max : min(1, query.limit ?? .max)
     var entries: [HistoryEntry] = []
     var run: Run?
+    var later = part.next
     while entries.count < limit {
       let earlier = try next().map { Shown($0, query.platforms) }
       if let open = run {
@@ -22,7 +23,8 @@ enum EntryGrouping {
           continue
         }
         let entry = entry(open, after: earlier?.snapshot, isCurrent: open.last.snapshot.id == part.newest)
-        if isWanted(entry, query) { entries.append(entry) }
+        if isWanted(entry, before: later, query) { entries.append(entry) }
+        later = entry.firstSeen
       }
       guard let earlier, earlier.snapshot.id >= part.oldest else { break }
       run = Run(first: earlier, last: earlier)
@@ -30,10 +32,14 @@ enum EntryGrouping {
     return entries
   }
 
-  private static func isWanted(_ entry: HistoryEntry, _ query: HistoryQuery) -> Bool {
+  /// - Parameter later: when what followed it was first seen.
+  private static func isWanted(_ entry: HistoryEntry, before later: Timestamp?, _ query: HistoryQuery) -> Bool {
     // A stretch in which none of the chosen platforms was there separates entries, and is none itself.
     if !query.platforms.isEmpty && entry.platforms.isEmpty && !query.absences { return false }
-    if let since = query.since, entry.lastSeen < since { return false }
+    if let since = query.since, entry.lastSeen < since {
+      // Until the next one was seen it is what the tag was, as far as anybody knows.
+      guard entry.ended == nil, since < later ?? query.now else { return false }
+    }
     return query.begun.map { entry.firstSeen <= $0 } ?? true
   }
 
@@ -42,17 +48,17 @@ enum EntryGrouping {
     !query.all && continues(Shown(earlier, query.platforms), Shown(later, query.platforms))
   }
 
+  /// Whether no image changed from a state to the next one, be it that the tag was gone between them.
+  static func hasSameImages(_ earlier: StoredSnapshot, _ later: StoredSnapshot) -> Bool {
+    hasSameImages(Shown(earlier, []), Shown(later, []))
+  }
+
   /// Whether two states show the same images: per platform the same image ID, or the same manifest where there
   /// is no image ID. Two single images, one of them of unknown platform, are compared as they are.
   static func areSame(_ a: [StoredImage], _ b: [StoredImage]) -> Bool {
     guard a.count == b.count else { return false }
     if let only = a.first, let other = b.first, a.count == 1, only.platform == nil || other.platform == nil {
       return only.identity == other.identity
-  /// Whether no image changed from a state to the next one, be it that the tag was gone between them.
-  static func hasSameImages(_ earlier: StoredSnapshot, _ later: StoredSnapshot) -> Bool {
-    hasSameImages(Shown(earlier, []), Shown(later, []))
-  }
-
     }
     return Set(a.map(Identity.init)) == Set(b.map(Identity.init))
   }

@@ -10,6 +10,8 @@ struct HistoryPart {
   let last: SnapshotID
   /// No entry is wanted that ended before this snapshot.
   let oldest: SnapshotID
+  /// When what followed `last` was first seen; `nil` where nothing did.
+  var next: Timestamp?
 
   /// - Returns: `nil` where there is nothing of what is asked for.
   static func find(_ db: Database, tag: TagID, _ query: HistoryQuery) throws -> HistoryPart? {
@@ -22,15 +24,26 @@ struct HistoryPart {
       guard let latest else { return nil }
       last = try end(db, tag: tag, of: latest, query)
     }
-    var oldest = SnapshotID.lowest
-    if let since = query.since {
-      // Of the newest the row may not know yet when it was seen last; that alone is looked at in any case.
-      oldest =
-        try one(
-          db, "SELECT id FROM snapshot WHERE tag_id = ? AND last_seen_ms >= ? ORDER BY id LIMIT 1",
-          [tag, since.milliseconds]) ?? newest
-    }
-    return HistoryPart(newest: newest, last: last, oldest: oldest)
+    let oldest = try query.since.map { try self.oldest(db, tag: tag, since: $0, newest) } ?? .lowest
+    let next = try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT first_seen_ms FROM snapshot WHERE tag_id = ? AND id > ? ORDER BY id LIMIT 1"),
+      arguments: [tag, last])
+    return HistoryPart(newest: newest, last: last, oldest: oldest, next: try next?.time(0))
+  }
+
+  /// The first that was seen at this time or later, or the one before it, which held until then.
+  private static func oldest(
+    _ db: Database, tag: TagID, since: Timestamp, _ newest: SnapshotID
+  ) throws -> SnapshotID {
+    let seen = try Row.fetchOne(
+      db.cachedStatement(
+        sql: "SELECT id, first_seen_ms FROM snapshot WHERE tag_id = ? AND last_seen_ms >= ? ORDER BY id LIMIT 1"),
+      arguments: [tag, since.milliseconds])
+    // Of the newest the row may not know yet when it was seen last; that alone is looked at in any case.
+    guard let seen else { return newest }
+    let id: SnapshotID = try seen.id(0)
+    guard try seen.time(1) > since else { return id }
+    return try one(db, "SELECT max(id) FROM snapshot WHERE tag_id = ? AND id < ?", [tag, id]) ?? id
   }
 
   /// The newest snapshot of the entry to which one belongs.

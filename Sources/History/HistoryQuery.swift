@@ -1,10 +1,11 @@
+import Host
 package import ImageModel
 
 /// Which part of a tag's history is wanted. Source: docs/reference.md, history.
 package struct HistoryQuery: Hashable, Sendable {
   /// Only these platforms count and are shown; empty means all.
   package var platforms: [Platform] = []
-  /// Entries that held at or after this time.
+  /// Entries that held at or after this time: each until the next state was seen, the newest until now.
   package var since: Timestamp?
   /// Entries that had begun by this time.
   package var until: Timestamp?
@@ -17,7 +18,10 @@ package struct HistoryQuery: Hashable, Sendable {
   /// Times as well in which none of `platforms` was there, as entries without any.
   var absences = false
 
-  package init() {}
+  /// Until when the newest state held.
+  package var now: Timestamp
+
+  package init(now: Timestamp? = nil) { self.now = now ?? .now() }
 
   /// By when an entry must have begun.
   var begun: Timestamp? { [until, at].compactMap(\.self).min() }

@@ -71,6 +71,43 @@ import Testing
     #expect(before.contains(" on: what was there") && !before.contains("also at"), "\(before)")
   }
 
+  /// The second state was first seen an hour after the first was seen last.
+  @Test func aStateHoldsUntilTheNextOneIsSeen() throws {
+    defer { registry.stop() }
+    try push("first")
+    try push("second")
+    let (hour, now) = (3_600_000, Int(Date().timeIntervalSince1970 * 1_000))
+    try scene.change(
+      """
+      UPDATE snapshot SET first_seen_ms = \(now - 9 * hour), last_seen_ms = \(now - 8 * hour) WHERE id = 1;
+      UPDATE snapshot SET first_seen_ms = \(now - 5 * hour), last_seen_ms = \(now - 4 * hour) WHERE id = 2;
+      UPDATE tag SET seen_ms = \(now - 4 * hour)
+      """)
+    for options in [["--at", "6h"], ["--since", "7h", "--until", "6h"], ["--since", "7h", "--until", "6h", "--all"]] {
+      #expect(try scene.history(image, options).count == 1, "\(options)")
+      #expect(try scene.history(image, options).first?["ended"] as? String == "changed")
+    }
+    #expect(try scene.history(image, ["--since", "6h"]).count == 2)
+    #expect(try scene.history(image, ["--since", "3h"]).count == 1)
+    let early = try scene.run(["history", image, "--at", "10h"])
+    #expect(early.stdout.contains(", nothing recorded, times in UTC\n  its history begins on 20"), "\(early)")
+    #expect(try !scene.run(["history", image, "--since", "2999-01-01"]).stdout.contains("begins"))
+  }
+
+  @Test func whatWasDeletedAtATimeIsSaid() throws {
+    defer { registry.stop() }
+    try push("first")
+    let (hour, now) = (3_600_000, Int(Date().timeIntervalSince1970 * 1_000))
+    try scene.change(
+      """
+      UPDATE snapshot SET first_seen_ms = \(now - 9 * hour), last_seen_ms = \(now - 8 * hour), ended = 'deleted';
+      UPDATE tag SET seen_ms = \(now - 8 * hour)
+      """)
+    let gone = try scene.run(["history", image, "--at", "2h"]).stdout
+    #expect(gone.contains("\n  not there any more at 20") && gone.contains(": this is what it was before\n"), "\(gone)")
+    #expect(try !scene.run(["history", image, "--at", "510m"]).stdout.contains("not there any more"))
+  }
+
   @Test func aTagThatWasNeverSeenSaysWhy() throws {
     defer { registry.stop() }
     #expect(try scene.run(["check", "--config", scene.config]).status == 2)

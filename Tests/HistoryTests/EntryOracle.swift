@@ -12,7 +12,12 @@ enum EntryOracle {
     var entries = runs.map { run in entry(run, of: snapshots) }
     // A stretch in which none of the chosen platforms was there separates entries, and is none itself.
     if !query.platforms.isEmpty { entries.removeAll(where: \.platforms.isEmpty) }
-    if let since = query.since { entries.removeAll { $0.lastSeen < since } }
+    if let since = query.since {
+      entries.removeAll { entry in
+        let next = snapshots.first { $0.id > entry.last }?.firstSeen
+        return entry.lastSeen < since && (entry.ended != nil || since >= next ?? query.now)
+      }
+    }
     if let until = query.until { entries.removeAll { $0.firstSeen > until } }
     if let at = query.at { entries = entries.last { $0.firstSeen <= at }.map { [$0] } ?? [] }
     return Array(entries.reversed().prefix(query.limit ?? .max))

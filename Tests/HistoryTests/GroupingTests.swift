@@ -117,8 +117,11 @@ private func summary(_ entries: [HistoryEntry]) -> [String] {
 
   private static let windows = [
     Window(since: 50, expected: ["200-250 #3*", "100-150 #2", "0-50 #1"]),
-    Window(since: 51, expected: ["200-250 #3*", "100-150 #2"]),
-    Window(since: 999, expected: []),
+    Window(since: 99, expected: ["200-250 #3*", "100-150 #2", "0-50 #1"]),
+    Window(since: 100, expected: ["200-250 #3*", "100-150 #2"]),
+    Window(since: 999, expected: ["200-250 #3*"]),
+    Window(since: 1_000_000_000_000, expected: []),
+    Window(since: 60, until: 70, expected: ["0-50 #1"]),
     Window(until: 99, expected: ["0-50 #1"]),
     Window(until: 100, expected: ["100-150 #2", "0-50 #1"]),
     Window(since: 120, until: 130, expected: ["100-150 #2"]),

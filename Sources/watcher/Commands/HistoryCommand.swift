@@ -48,10 +48,12 @@ struct HistoryCommand: ParsableCommand {
     let reader = try source.open()
     guard let entries = try reader.history(tag, query) else { throw try KnownTags.unknown(tag, in: reader) }
     let record = try reader.record(of: tag)
+    let beginning = entries.isEmpty ? try reader.beginning(of: tag) : nil
+    let end = [query.until, query.at].compactMap(\.self).min()
     let rendering = HistoryRendering(
       tag: tag, platforms: query.platforms, entries: entries,
       lookout: Lookout(record: record, now: now, isDaemonRunning: try reader.daemon() != .absent), state: record?.state,
-      at: query.at)
+      at: query.at, beginning: beginning.flatMap { begun in end.flatMap { $0 < begun ? begun : nil } })
     let pager = noPager ? nil : Pager(environment: ProcessInfo.processInfo.environment)
     try output.print(
       pager: pager, json: HistoryAnswer(tag: tag, entries: entries).json,
@@ -81,7 +83,7 @@ struct HistoryCommand: ParsableCommand {
   }
 
   func query(now: Timestamp) throws(CommandError) -> HistoryQuery {
-    var query = HistoryQuery()
+    var query = HistoryQuery(now: now)
     query.platforms = try ReferenceArgument.platforms(platform)
     let zone = output.zone
     query.since = try TimeArgument.parse(since, option: "since", now: now, zone: zone)

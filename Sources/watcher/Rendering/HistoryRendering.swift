@@ -13,6 +13,8 @@ struct HistoryRendering {
   var state: TagState?
   /// The time for which it is asked, if so.
   var at: Timestamp?
+  /// When it was first seen, where that is after what is asked for.
+  var beginning: Timestamp?
 
   /// The newest of those in which nobody saw a state that went on; of the others their number is told.
   private static let gapsShown = 3
@@ -33,8 +35,9 @@ struct HistoryRendering {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  /// Why there is nothing of a tag that no check has seen yet, and whether a time is told with it.
+  /// Why there is nothing of a time, or of a tag that no check has seen yet, and whether a time is told with it.
   private func reason(_ format: TextFormat) -> (words: String, isTimed: Bool)? {
+    if let beginning { return ("its history begins on \(format.times(beginning))", true) }
     guard let state, state.lastSuccess == nil, platforms.isEmpty else { return nil }
     if let failing = state.failing(format) { return (failing, true) }
     guard state.lastChecked == nil else { return nil }
@@ -48,6 +51,9 @@ struct HistoryRendering {
     if let first = gaps.last, gaps.count > shown.count {
       let times = Words.count(gaps.count - shown.count, "more time")
       lines += painted("not seen for long: \(times) since \(format.times(first.from))", .notable, format)
+    }
+    if entry.ended == .deleted, let at, at > entry.lastSeen {
+      lines += painted("not there any more at \(format.times(at)): this is what it was before", .bad, format)
     }
     if let moved = moved(entry, format) {
       lines += painted(moved, .notable, format)
