@@ -33,10 +33,14 @@ enum Completions {
 
   /// Digests of the states of the tag that was named before.
   static let states = CompletionKind.custom { words, _, _ in
-    let digests = words.lazy.compactMap { try? ReferenceArgument.tag($0) }.compactMap { tag in
-      read(words) { try $0.states(of: tag, limit: limit).map { String($0.hex.prefix(12)) } }
-    }
-    return digests.first { !$0.isEmpty } ?? []
+    let tags = words.compactMap { try? ReferenceArgument.tag($0) }
+    return read(words) { reader in
+      for tag in tags {
+        let digests = try reader.states(of: tag, limit: limit)
+        if !digests.isEmpty { return digests.map { String($0.hex.prefix(12)) } }
+      }
+      return []
+    } ?? []
   }
 
   static let sinks = CompletionKind.custom { words, _, _ in read(words) { try $0.sinkNames() } ?? [] }
