@@ -116,14 +116,24 @@ import Testing
   @Test func whatADatabaseSays() throws {
     defer { registry.stop() }
     try push(FakeRegistryImage.document(.ociConfig, ["architecture": "amd64", "os": "linux"]))
+    try push(FakeRegistryImage.document(.ociConfig, ["architecture": "arm64", "os": "linux"]))
+    // One that stays as it is, whose neighbours are named.
+    try scene.change(
+      "INSERT INTO tag(registry, repository, tag, watched) SELECT registry, repository, 'plain', 1 FROM tag")
+    let id = String(
+      try #require(scene.sql("SELECT image_id FROM snapshot_platform LIMIT 1").first).dropFirst(7).prefix(12))
     let codes = Self.hostile.dropFirst().map { String($0.value) }.joined(separator: ",")
+    let near = "\(registry.authority)/app:near"
     for column in ["tag", "repository", "registry"] {
-      try scene.change("UPDATE tag SET \(column) = \(column) || char(\(codes))")
-      for command in [
-        ["status"], ["status", "--json"], ["history", "other"], ["which", "000000"], ["diff", "other"], ["events"],
-        ["events", "--tag", "other"], ["deliveries", "list"], ["db", "check"],
+      try scene.change("UPDATE tag SET \(column) = \(column) || char(\(codes)) WHERE tag <> 'plain'")
+      for (command, shows) in [
+        (["status"], true), (["status", "--json"], true), (["which", id], true), (["which", id, "--json"], true),
+        (["history", near], column == "tag"), (["diff", near], column == "tag"), (["events"], true),
+        (["deliveries", "list", "--delivered"], true), (["db", "check"], false),
       ] {
-        try expectSafe(command)
+        let outcome = try expectSafe(command)
+        let marks = ["\\u{9b}", "\\u009b"]
+        #expect(!shows || marks.contains { (outcome.stdout + outcome.stderr).contains($0) }, "\(command): \(outcome)")
       }
     }
   }

@@ -75,6 +75,21 @@ import Testing
     #expect(try also(amazon) == [[], []])
   }
 
+  @Test func noMoreThanTwentyAreNamed() throws {
+    defer { writer.close() }
+    let others = (1...21).map { TagReference(domain: amazon.domain, path: amazon.path, tag: "v\($0 + 100)") }
+    try writer.transactionSync { history in
+      let tags = try history.registerTags(
+        ([amazon] + others).map { WatchedTag(tag: $0, selection: .only([amd64]), intervalSeconds: 900) })
+      for at in [0, 100] as [Int64] {
+        for tag in tags {
+          try history.record(snapshot(UInt8(at + 1), [image(amd64, UInt8(at + 1))]), tag: tag.id, at: at)
+        }
+      }
+    }
+    #expect(try also(amazon)?.first == Array(others.prefix(20)))
+  }
+
   /// What is about to be recorded, for its event.
   @Test func theEventNamesThoseThatWereSeenBefore() throws {
     defer { writer.close() }
