@@ -131,7 +131,7 @@ import Testing
       "amazonlinux", "--platform", "linux/amd64", "--platform", "linux/arm64", "--since", "1d", "--until", "2026-09-17",
       "--at", "2h", "--limit", "3", "--all",
     ])
-    var expected = HistoryQuery()
+    var expected = HistoryQuery(now: Self.now)
     expected.platforms = [Samples.amd64, Samples.arm64]
     expected.since = try Samples.time("2026-09-16T21:30:05.123Z")
     expected.until = try Samples.time("2026-09-17T00:00:00Z")
@@ -139,7 +139,7 @@ import Testing
     expected.limit = 3
     expected.all = true
     #expect(try command.query(now: Self.now) == expected)
-    #expect(try HistoryCommand.parse(["amazonlinux"]).query(now: Self.now) == HistoryQuery())
+    #expect(try HistoryCommand.parse(["amazonlinux"]).query(now: Self.now) == HistoryQuery(now: Self.now))
   }
 
   @Test(

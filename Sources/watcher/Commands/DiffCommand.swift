@@ -12,8 +12,8 @@ struct DiffCommand: AsyncParsableCommand {
     commandName: "diff", abstract: "Show what changed in a tag's images from one state to another.",
     usage: "watcher diff [<options>] <tag> [<from>] [<to>]",
     discussion: """
-      Without states: from the last one that had other images to the newest. With another tag alone: from this one to
-      that.
+      Without states: from the last one that had other images to the newest.
+      With another tag alone: from the newest of this one to that.
       Example: watcher diff amazonlinux 7d
       """)
 
