@@ -23,7 +23,7 @@ extension HistoryTransaction {
   }
 
   /// Watches one more tag.
-  func watch(_ tag: WatchedTag) throws -> TagRecord { try TagStatements(db).watch(tag) }
+  package func watch(_ tag: WatchedTag) throws -> TagRecord { try TagStatements(db).watch(tag) }
 
   /// The tag keeps what is recorded of it.
   func unwatch(_ tag: TagID) throws {

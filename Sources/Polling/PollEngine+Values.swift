@@ -124,7 +124,7 @@ extension HistoryTransaction {
 }
 
 extension WatchEntry {
-  var watchedTag: WatchedTag {
+  package var watchedTag: WatchedTag {
     WatchedTag(tag: tag, selection: selection, intervalSeconds: intervalSeconds, isGiven: isGiven)
   }
 }

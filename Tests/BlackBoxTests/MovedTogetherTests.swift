@@ -31,4 +31,19 @@ import Testing
     #expect(also.count == 2 && also.last??.count == 1, "\(also)")
     #expect(try scene.history("\(registry.authority)/app:old").count == 1)
   }
+
+  /// Whoever checks tags of the watchlist one by one has them watched all the same.
+  @Test func tagsThatAreCheckedByNameAreTold() throws {
+    let registry = try FakeRegistry()
+    defer { registry.stop() }
+    let tags = ["latest", "2023"].map { "\(registry.authority)/app:\($0)" }
+    let scene = try Scene(watch: tags)
+    for name in ["first", "second"] {
+      for tag in ["latest", "2023", "other"] { registry.put(FakeRegistryImage(name), in: "app", tag: tag) }
+      for tag in tags + ["\(registry.authority)/app:other"] {
+        #expect(try scene.run(["check", tag, "--config", scene.config]).status == 0)
+      }
+    }
+    #expect(try scene.history(tags[0]).map { $0["also"] as? [String] } == [[tags[1]], []])
+  }
 }

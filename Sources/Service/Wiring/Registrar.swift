@@ -25,7 +25,8 @@ struct Registrar: Sendable {
     try await writer.transaction { [sinks = config.sinkDefinitions] in try $0.registerSinks(sinks) }
   }
 
-  /// The core that polls tags once; what is watched stays as it is. Their sinks have been entered.
+  /// The core that polls tags once. Those of the watchlist are watched from then on; what else is watched stays so.
+  /// Their sinks have been entered.
   func check(_ tags: [TagReference], _ config: WatchConfig, now: Moment) async throws -> PollCore {
     let entries = tags.map(config.entry)
     return try await core(entries, config, now, .tags) { store in
@@ -34,7 +35,9 @@ struct Registrar: Sendable {
         let isGiven = try store.tag(entry.tag)?.isGiven == true
         return isGiven ? config.repositories.entry(entry.tag) ?? entry : entry
       }
-      let records = try entries.map { try store.ensureTag($0.tag, selection: $0.selection) }
+      let records = try entries.map { entry in
+        try entry.isListed ? store.watch(entry.watchedTag) : store.ensureTag(entry.tag, selection: entry.selection)
+      }
       return PollEngine.Registered(
         entries: entries, records: records, snapshots: try store.currentSnapshots(of: records.map(\.id)))
     }
