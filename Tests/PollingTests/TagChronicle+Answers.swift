@@ -1,5 +1,6 @@
-import History
 import ImageModel
+
+@testable import History
 
 /// What can be asked of a tag's past for a platform, or for all of it, answered by reading all that was answered. Source:
 /// docs/reference.md.
@@ -103,7 +104,8 @@ extension TagChronicle {
         kind: kind, digest: digest, tag: tag, platform: platform, firstSeen: states[period.lowerBound].first,
         lastSeen: last.last, isCurrent: period.upperBound == states.count - 1 && names != nil,
         top: last.snapshot.digest,
-        manifest: kind == .index ? nil : last.snapshot.images.first { $0.platform == platform }?.manifest)
+        manifest: kind == .index ? nil : last.snapshot.images.first { $0.platform == platform }?.manifest,
+        intervalSeconds: Int(intervalSeconds))
     }
   }
 }
