@@ -5,8 +5,10 @@ package import ImageModel
 /// Reads columns by position and checks what is there: a damaged file can hold anything in any column, and
 /// GRDB's own conversions would end the process.
 extension Row {
+  private func stored(_ column: Int) -> DatabaseValue.Storage { (self[column] as Column?)?.storage ?? .null }
+
   func integer(_ column: Int) throws(ColumnError) -> Int64 {
-    guard case .int64(let value) = (self[column] as DatabaseValue).storage else { throw ColumnError(column: column) }
+    guard case .int64(let value) = stored(column) else { throw ColumnError(column: column) }
     return value
   }
 
@@ -18,7 +20,7 @@ extension Row {
   }
 
   func optionalInteger(_ column: Int) throws(ColumnError) -> Int64? {
-    switch (self[column] as DatabaseValue).storage {
+    switch stored(column) {
     case .null: return nil
     case .int64(let value): return value
     default: throw ColumnError(column: column)
@@ -26,12 +28,12 @@ extension Row {
   }
 
   func text(_ column: Int) throws(ColumnError) -> String {
-    guard case .string(let value) = (self[column] as DatabaseValue).storage else { throw ColumnError(column: column) }
+    guard case .string(let value) = stored(column) else { throw ColumnError(column: column) }
     return value
   }
 
   func optionalText(_ column: Int) throws(ColumnError) -> String? {
-    switch (self[column] as DatabaseValue).storage {
+    switch stored(column) {
     case .null: return nil
     case .string(let value): return value
     default: throw ColumnError(column: column)
@@ -39,7 +41,7 @@ extension Row {
   }
 
   func bytes(_ column: Int) throws(ColumnError) -> [UInt8] {
-    guard case .blob(let value) = (self[column] as DatabaseValue).storage else { throw ColumnError(column: column) }
+    guard case .blob(let value) = stored(column) else { throw ColumnError(column: column) }
     return [UInt8](value)
   }
 
@@ -82,6 +84,21 @@ extension Row {
   ) throws(ColumnError) -> Name? {
     try optionalText(column) == nil ? nil : named(column, type)
   }
+}
+
+/// Whatever a column holds, as it is there. Of a `DatabaseValue` that takes GRDB several times as long.
+private struct Column: DatabaseValueConvertible, StatementColumnConvertible {
+  let storage: DatabaseValue.Storage
+
+  init(_ value: DatabaseValue) { storage = value.storage }
+
+  init(sqliteStatement: SQLiteStatement, index: CInt) {
+    self.init(DatabaseValue(sqliteStatement: sqliteStatement, index: index))
+  }
+
+  static func fromDatabaseValue(_ value: DatabaseValue) -> Column? { Column(value) }
+
+  var databaseValue: DatabaseValue { storage.value?.databaseValue ?? .null }
 }
 
 /// A column holds what it cannot hold in a sound database.

@@ -29,7 +29,9 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
   /// `sha256:…`: the canonical text.
   package let description: String
 
-  package init(_ text: some StringProtocol) throws(ParseError) {
+  package init(_ text: some StringProtocol) throws(ParseError) { try self.init(String(text)) }
+
+  package init(_ text: String) throws(ParseError) {
     // Bytes, not characters: a combining mark after the colon is one character with it.
     let bytes = text.utf8
     guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { throw .format }
@@ -40,7 +42,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
       throw .unsupportedAlgorithm
     }
     guard hex.count == algorithm.hexLength else { throw .length }
-    description = String(text)
+    description = text
   }
 
   /// A digest from raw hash bytes.

@@ -4,7 +4,7 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
   package let description: String
 
   /// Takes a `Content-Type` or `mediaType` value; parameters are dropped.
-  package init(_ text: some StringProtocol) {
+  package init(_ text: String) {
     let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
     let whole = Array(text.utf8.prefix { $0 != UInt8(ascii: ";") }).drop(while: isBlank)
     var bare = whole.prefix(255)
