@@ -53,7 +53,7 @@ package struct ContainerDrift: Hashable, Sendable {
     }
   }
 
-  package let container: RunningContainer
+  package internal(set) var container: RunningContainer
   package var state: State
   /// What it was started with, or of an image's ID one that had it.
   package var tag: TagReference?

@@ -22,7 +22,7 @@ package enum DriftJudge {
   }
 
   private static func verdict(_ container: RunningContainer, _ history: ContainerHistory) -> ContainerDrift {
-    let start = StartedWith(container)
+    let start = container.start
     if case .digest(_, let tag) = start { return ContainerDrift(container, .pinned, tag: tag) }
     guard !container.digests.isEmpty else {
       var tag: TagReference?

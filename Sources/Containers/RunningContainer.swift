@@ -16,6 +16,7 @@ package struct RunningContainer: Hashable, Sendable {
   package let tellsOrigin: Bool
   /// Why less is known of it than the source could tell.
   package let gap: String?
+  let start: StartedWith
 
   package init(
     name: String, image: String, platform: Platform? = nil, digests: [KnownDigest], isRunning: Bool = true,
@@ -30,6 +31,7 @@ package struct RunningContainer: Hashable, Sendable {
     self.isRunning = isRunning
     self.tellsOrigin = tellsOrigin
     self.gap = gap
+    start = StartedWith(self.image, self.digests)
   }
 
   /// No engine has longer ones; references have up to 255 and a digest.

@@ -9,9 +9,8 @@ enum StartedWith: Hashable {
   /// An image's ID, or what nobody can read: its digests are all there is.
   case id
 
-  init(_ container: RunningContainer) {
-    let image = container.image
-    guard !container.isStartedByID, let reference = (try? WrittenReference(image))?.canonical else {
+  init(_ image: String, _ digests: [KnownDigest]) {
+    guard !Self.isID(image, of: digests), let reference = (try? WrittenReference(image))?.canonical else {
       self = .id
       return
     }
@@ -23,15 +22,17 @@ enum StartedWith: Hashable {
       self = .id
     }
   }
-}
 
-extension RunningContainer {
   /// Fewer digits are a name.
   private static let shortestID = 4
 
-  /// Whether it was started by its image's ID or the beginning of it.
-  package var isStartedByID: Bool {
-    let hex = image.hasPrefix("sha256:") ? image.dropFirst(7) : image[...]
-    return hex.utf8.count >= Self.shortestID && digests.contains { $0.digest.hex.hasPrefix(hex) }
+  /// Whether a text is the beginning of this image's ID.
+  static func isID(_ text: String, of digests: [KnownDigest]) -> Bool {
+    let hex = text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]
+    return hex.utf8.count >= shortestID && digests.contains { $0.digest.hex.hasPrefix(hex) }
   }
+}
+
+extension RunningContainer {
+  package var isStartedByID: Bool { StartedWith.isID(image, of: digests) }
 }

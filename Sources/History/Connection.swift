@@ -6,6 +6,7 @@ enum Connection {
   static let busyTimeoutSeconds = 5.0
   static let walAutocheckpointPages = 1_000
   static let journalSizeLimitBytes = 16 * 1024 * 1024
+  static let readerCacheKiB = 4 * 1024
 
   /// The one writer. It is a queue in WAL mode and not GRDB's pool: the pool sets `synchronous` back to NORMAL
   /// after the preparation, and a commit would then survive a crash of the process but not of the machine.
@@ -33,7 +34,9 @@ enum Connection {
   static func reader(_ path: String) throws -> DatabaseQueue {
     var configuration = base()
     configuration.readonly = true
-    configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA query_only = 1") }
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA query_only = 1; PRAGMA cache_size = -\(readerCacheKiB)")
+    }
     return try DatabaseQueue(path: path, configuration: configuration)
   }
 

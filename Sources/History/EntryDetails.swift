@@ -7,22 +7,18 @@ struct EntryDetails {
   private let db: Database
   private let tag: TagID
   private let platforms: [Platform]
-  private let texts = ParsedTexts()
+  private let texts: ParsedTexts
 
   /// - Parameter platforms: those asked for; empty for all.
-  init(_ db: Database, tag: TagID, _ platforms: [Platform]) {
-    (self.db, self.tag, self.platforms) = (db, tag, platforms)
+  init(_ db: Database, tag: TagID, _ platforms: [Platform], _ texts: ParsedTexts = ParsedTexts()) {
+    (self.db, self.tag, self.platforms, self.texts) = (db, tag, platforms, texts)
   }
 
   func complete(_ entry: inout HistoryEntry) throws {
     entry.gaps = try gaps(from: entry.first, through: entry.last)
     entry.also = try companions(of: entry)
-    if entry.event != nil {
-      entry.rollbacks = try recordedRollbacks(entry.first)
-      entry.removed = try recordedDepartures(entry.first)
-    } else if let previous = entry.previous {
-      entry.rollbacks = try earlierUses(entry, before: previous.id)
-    }
+    entry.rollbacks = try rollbacks(of: entry)
+    entry.removed = try departures(of: entry)
   }
 
   private func companions(of entry: HistoryEntry) throws -> [TagReference] {
@@ -47,10 +43,11 @@ struct EntryDetails {
   }
 
   /// As the event has them that told of it: what it refers to may have been forgotten since.
-  private func recordedRollbacks(_ snapshot: SnapshotID) throws -> [HistoryEntry.Rollback] {
+  func rollbacks(of entry: HistoryEntry) throws -> [HistoryEntry.Rollback] {
+    guard entry.event != nil else { return try earlierUses(entry) }
     let rows = try rows(
       "j.value ->> '$.platform', j.value ->> '$.image_id', j.value ->> '$.last_current', j.value ->> '$.digest'",
-      of: "$.data.rollback", "j.type = 'object'", snapshot)
+      of: "$.data.rollback", "j.type = 'object'", entry.first)
     return try rows.map { row in
       guard let time = Timestamp(rfc3339: try row.text(2)) else { throw ColumnError(column: 2) }
       return HistoryEntry.Rollback(
@@ -59,10 +56,11 @@ struct EntryDetails {
     }
   }
 
-  private func recordedDepartures(_ snapshot: SnapshotID) throws -> [HistoryEntry.Departure] {
+  func departures(of entry: HistoryEntry) throws -> [HistoryEntry.Departure] {
+    guard entry.event != nil else { return [] }
     let rows = try rows(
       "j.value ->> '$.platform', j.value ->> '$.previous.manifest', j.value ->> '$.previous.image_id'",
-      of: "$.data.changes", "j.value ->> '$.class' = 'removed'", snapshot)
+      of: "$.data.changes", "j.value ->> '$.class' = 'removed'", entry.first)
     return try rows.map { row in
       HistoryEntry.Departure(
         platform: try row.optionalPlatform(0, texts), manifest: try row.digest(1), imageID: try row.optionalDigest(2))
@@ -87,8 +85,9 @@ struct EntryDetails {
   }
 
   /// Of a move to and fro that was recorded and not announced.
-  private func earlierUses(_ entry: HistoryEntry, before previous: SnapshotID) throws -> [HistoryEntry.Rollback] {
-    try entry.platforms.compactMap { image in
+  private func earlierUses(_ entry: HistoryEntry) throws -> [HistoryEntry.Rollback] {
+    guard let previous = entry.previous?.id else { return [] }
+    return try entry.platforms.compactMap { image in
       guard image.changeClass != nil, image.changeClass != .repacked,
         let use = try SnapshotRow.lastUse(
           db, tag: tag, platform: image.platform, identity: image.identity, before: previous)

@@ -57,8 +57,9 @@ enum EntryGrouping {
   /// is no image ID. Two single images, one of them of unknown platform, are compared as they are.
   static func areSame(_ a: [StoredImage], _ b: [StoredImage]) -> Bool {
     guard a.count == b.count else { return false }
-    if let only = a.first, let other = b.first, a.count == 1, only.platform == nil || other.platform == nil {
-      return only.identity == other.identity
+    if let only = a.first, let other = b.first, a.count == 1 {
+      let isOfBoth = only.platform == nil || other.platform == nil || only.platform == other.platform
+      return isOfBoth && only.identity == other.identity
     }
     return Set(a.map(Identity.init)) == Set(b.map(Identity.init))
   }

@@ -94,7 +94,7 @@ extension HistoryReader {
         self == .top ? "snapshot s" : "snapshot_platform p JOIN snapshot s ON s.id = p.snapshot_id"
       return """
         SELECT t.registry, t.repository, t.tag, \(platform), \(manifest), s.id, s.digest, s.media_type, s.first_seen_ms,
-          \(SnapshotRow.lastSeen), s.ended,
+          \(SnapshotRow.lastSeen(of: "t.id")), s.ended,
           (SELECT min(id) FROM snapshot n WHERE n.tag_id = s.tag_id AND n.id > s.id),
           t.moved_digest, t.moved_type, t.moved_ms, \(Column.interval)
         FROM \(tables) JOIN tag t ON t.id = s.tag_id

@@ -16,6 +16,8 @@ struct SnapshotCursor {
   /// The first row of the next state.
   private var row: Row?
   private let texts: ParsedTexts
+  /// The ID of the event that began the state which came last.
+  private(set) var eventID: String?
 
   init(_ db: Database, tag: TagID, _ order: Order, _ texts: ParsedTexts = ParsedTexts()) throws {
     let (from, terms) =
@@ -33,6 +35,7 @@ struct SnapshotCursor {
     guard let first = row else { return nil }
     // All of it at once: asking for the next row takes its place.
     let snapshot = try SnapshotRow.snapshot(first, images: [])
+    eventID = try first.optionalText(SnapshotRow.eventColumn)
     var images: [StoredImage] = []
     while let image = row, try image.id(0) == snapshot.id {
       if try image.optionalInteger(SnapshotRow.positionColumn) != nil {

@@ -6,27 +6,32 @@ enum SnapshotRow {
   /// The newest state of a tag (`?`).
   static let newest = "(SELECT max(id) FROM snapshot WHERE tag_id = ?)"
 
-  /// Selects snapshots `s` of one tag (`?`); callers add the order. The tag's row knows when its newest state was last
+  /// Selects snapshots `s` of one tag (`?1`); callers add the order. The tag's row knows when its newest state was last
   /// seen, as long as that has not ended.
-  static let select = "SELECT \(columns) FROM \(tables) WHERE s.tag_id = ?"
+  static let select = "SELECT \(columns) FROM \(tables) WHERE s.tag_id = ?1"
 
-  /// The same with the images of each, a row per image: from `imageColumn` on, and at the end the position, which is
-  /// NULL where there is none.
+  /// The same with the images of each, a row per image: from `imageColumn` on, then the position, which is NULL where
+  /// there is none, and the ID of the event.
   static let selectWithImages = """
-    SELECT \(columns), \(imageColumns), p.position
-    FROM \(tables) LEFT JOIN snapshot_platform p ON p.snapshot_id = s.id WHERE s.tag_id = ?
+    SELECT \(columns), \(imageColumns), p.position, e.id
+    FROM \(tables) LEFT JOIN snapshot_platform p ON p.snapshot_id = s.id WHERE s.tag_id = ?1
     """
   static let imageColumn = 8
   static let positionColumn = 16
+  static let eventColumn = 17
 
   /// When a state `s` of a tag `t` was last seen.
-  static let lastSeen = """
-    CASE WHEN s.ended IS NULL AND s.id = (SELECT max(id) FROM snapshot WHERE tag_id = t.id)
+  ///
+  /// - Parameter tag: the tag's number in SQL; where it is one for all rows, its newest state is looked up once.
+  static func lastSeen(of tag: String) -> String {
+    """
+    CASE WHEN s.ended IS NULL AND s.id = (SELECT max(id) FROM snapshot WHERE tag_id = \(tag))
       THEN max(s.last_seen_ms, t.seen_ms) ELSE s.last_seen_ms END
     """
+  }
 
   private static let columns =
-    "s.id, s.digest, s.media_type, s.size, s.first_seen_ms, \(lastSeen), s.ended, e.type"
+    "s.id, s.digest, s.media_type, s.size, s.first_seen_ms, \(lastSeen(of: "?1")), s.ended, e.type"
   private static let tables =
     "snapshot s JOIN tag t ON t.id = s.tag_id LEFT JOIN event e ON e.sequence = s.event_sequence"
 

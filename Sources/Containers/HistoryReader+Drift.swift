@@ -2,30 +2,38 @@ package import History
 import ImageModel
 
 extension HistoryReader {
-  /// Of an image that a thousand tags had, the first of these are enough.
-  private static let judgedTags = 100
+  private static let containersAtOnce = 100
 
-  /// How containers stand to their tags, each kind of container looked up once.
+  /// How containers stand to their tags, each kind of container looked at once.
   package func drift(of containers: [RunningContainer]) throws(StoreError) -> [ContainerDrift] {
-    var known: [ImageKey: ContainerHistory] = [:]
+    var known: [Kind: ContainerDrift] = [:]
     var drifts: [ContainerDrift] = []
-    for container in containers {
-      let key = ImageKey(container)
-      let history: ContainerHistory
-      if let found = known[key] { history = found } else { history = try self.history(of: container) }
-      known[key] = history
-      drifts.append(DriftJudge.judge(container, history))
+    while drifts.count < containers.count {
+      try standings { standings in
+        for container in containers.dropFirst(drifts.count).prefix(Self.containersAtOnce) {
+          let kind = Kind(container)
+          var drift = try known[kind] ?? DriftJudge.judge(container, standings.history(of: container))
+          known[kind] = drift
+          drift.container = container
+          drifts.append(drift)
+        }
+      }
     }
     return drifts
   }
+}
 
-  private func history(of container: RunningContainer) throws(StoreError) -> ContainerHistory {
+extension Standings {
+  /// Of an image that a thousand tags had, the first of these are enough.
+  private static let judgedTags = 100
+
+  fileprivate func history(of container: RunningContainer) throws -> ContainerHistory {
     let digests = container.digests.map(\.digest)
-    switch StartedWith(container) {
+    switch container.start {
     case .tag(let tag):
       let standing = try standing(of: tag, digests, platform: container.platform)
       // A tag that had it is told; the others are of interest where that has not.
-      let tags = standing?.match == nil ? try self.tags(naming: digests) : [tag]
+      let tags = standing?.match == nil ? try tags(naming: digests) : [tag]
       return ContainerHistory(standings: standing.map { [tag: $0] } ?? [:], tags: tags)
     case .digest(let digest, _):
       return ContainerHistory(tags: try tags(naming: digests.contains(digest) ? digests : digests + [digest]))
@@ -40,13 +48,16 @@ extension HistoryReader {
   }
 }
 
-/// What a container is looked up by: of replicas it is the same.
-private struct ImageKey: Hashable {
+/// What a container is judged by: of replicas it is the same.
+private struct Kind: Hashable {
   let image: String
   let platform: Platform?
   let digests: [KnownDigest]
+  let tellsOrigin: Bool
+  let gap: String?
 
   init(_ container: RunningContainer) {
     (image, platform, digests) = (container.image, container.platform, container.digests)
+    (tellsOrigin, gap) = (container.tellsOrigin, container.gap)
   }
 }
