@@ -7,7 +7,8 @@ enum ContainerJSON {
   private static let keys = [
     // Lines, and Kubernetes.
     "name", "image", "digests", "platform", "kind", "items", "metadata", "namespace", "spec", "containers", "status",
-    "containerStatuses", "imageID", "state", "running",
+    "containerStatuses", "imageID", "state", "running", "initContainers", "initContainerStatuses", "restartPolicy",
+    "ephemeralContainers", "ephemeralContainerStatuses",
     // Engines.
     "ApiVersion", "Id", "Name", "Names", "Image", "ImageID", "ImageName", "ImageDigest", "Config", "State", "Status",
     "Running", "RepoDigests", "Os", "Architecture", "Variant", "OsVersion",
