@@ -5,37 +5,34 @@ import StrictJSON
 ///
 /// Source: docs.docker.com/reference/api/engine; Podman answers the same.
 package enum EngineAnswers {
-  /// Why an answer is of no use.
-  package struct Failure: Error, Hashable, Sendable {
-    package let message: String
-  }
-
   /// The oldest version of the API whose answers are known to be as they are read here.
   static let oldest = [1, 41]
 
   /// Whether the engine speaks a version of the API that is understood. Of `/version`.
-  package static func checkVersion(_ body: [UInt8]) throws(Failure) {
+  package static func checkVersion(_ body: [UInt8]) throws(ContainerFailure) {
     guard let text = try parse(body)["ApiVersion"]?.string else {
-      throw Failure(message: "it does not say which version of Docker's API it has")
+      throw ContainerFailure("it does not say which version of Docker's API it has")
     }
     let parts = text.split(separator: ".").map { Int($0) }
     guard parts.count == 2, let major = parts[0], let minor = parts[1] else {
-      throw Failure(message: "it has a version of Docker's API that is none")
+      throw ContainerFailure("it has a version of Docker's API that is none")
     }
     guard [major, minor].lexicographicallyPrecedes(oldest) else { return }
-    throw Failure(message: "it has version \(major).\(minor) of Docker's API, and 1.41 or newer is needed")
+    throw ContainerFailure(
+      "it has version \(major).\(minor) of Docker's API, and 1.41 or newer is needed",
+      remedy: "update the engine, or give --from what docker inspect prints")
   }
 
   /// Of `/containers/json`.
-  package static func containers(_ body: [UInt8]) throws(Failure) -> [EngineContainer] {
-    guard let list = try parse(body).array else { throw Failure(message: "its list of containers is none") }
+  package static func containers(_ body: [UInt8]) throws(ContainerFailure) -> [EngineContainer] {
+    guard let list = try parse(body).array else { throw ContainerFailure("its list of containers is none") }
     guard list.count <= Limits.containers else {
-      throw Failure(message: "it has more than \(Limits.containers) containers")
+      throw ContainerFailure("it has more than \(Limits.containers) containers")
     }
     var containers: [EngineContainer] = []
     for value in list {
       guard let container = EngineContainer(value) else {
-        throw Failure(message: "a container in its list has no ID or no name")
+        throw ContainerFailure("a container in its list has no ID or no name")
       }
       containers.append(container)
     }
@@ -43,19 +40,19 @@ package enum EngineAnswers {
   }
 
   /// Of `/images/{id}/json`.
-  package static func image(_ body: [UInt8]) throws(Failure) -> EngineImage { EngineImage(try parse(body)) }
+  package static func image(_ body: [UInt8]) throws(ContainerFailure) -> EngineImage { EngineImage(try parse(body)) }
 
   /// What a container was started with. Of `/containers/{id}/json`.
-  package static func startedWith(_ body: [UInt8]) throws(Failure) -> String {
+  package static func startedWith(_ body: [UInt8]) throws(ContainerFailure) -> String {
     RunningContainer.startedWith(try parse(body))
   }
 
   /// The reader's own words would quote what it found.
-  private static func parse(_ body: [UInt8]) throws(Failure) -> JSONValue {
+  private static func parse(_ body: [UInt8]) throws(ContainerFailure) -> JSONValue {
     do throws(JSONError) {
       return try ContainerJSON.parse(body)
     } catch {
-      throw Failure(message: "its answer is not JSON (\(error.code.rawValue) at byte \(error.offset))")
+      throw ContainerFailure("its answer is not JSON (\(error.code.rawValue) at byte \(error.offset))")
     }
   }
 }
@@ -74,9 +71,7 @@ package struct EngineContainer: Hashable, Sendable {
   private let platform: Platform?
 
   init?(_ value: JSONValue) {
-    guard let id = value["Id"]?.string, (12...64).contains(id.utf8.count), id.utf8.allSatisfy(Self.isHex) else {
-      return nil
-    }
+    guard let id = value["Id"]?.string, RunningContainer.isID(id) else { return nil }
     // Those of old links have the other container's name before their own.
     let names = (value["Names"]?.array ?? []).compactMap(\.string).map(RunningContainer.plain)
     guard let name = names.first(where: { !$0.contains("/") }) ?? names.first else { return nil }
@@ -86,7 +81,7 @@ package struct EngineContainer: Hashable, Sendable {
     let image = value["Image"]?.string ?? ""
     let hex = image.hasPrefix("sha256:") ? image.dropFirst(7) : image[...]
     self.image = hex.isEmpty || imageID?.hex.hasPrefix(hex) == true ? nil : image
-    isRunning = ["running", "paused", "restarting"].contains(value["State"]?.string)
+    isRunning = RunningContainer.isRunning(value["State"]?.string)
     let descriptor = value["ImageManifestDescriptor"]
     manifest = descriptor?["digest"]?.string.flatMap { try? Digest($0) }
     platform = descriptor?["platform"].flatMap { Platform(described: $0) }
@@ -99,13 +94,10 @@ package struct EngineContainer: Hashable, Sendable {
     // With such a manifest the store is one that calls an image by what it was pulled by.
     let id = imageID.map { [KnownDigest($0, manifest == nil ? .id : .pulled)] } ?? []
     return RunningContainer(
-      name: name, image: self.image ?? startedWith ?? imageID?.description ?? "", platform: platform ?? image?.platform,
+      name: name, id: self.id, image: self.image ?? startedWith ?? imageID?.description ?? "",
+      platform: platform ?? image?.platform,
       digests: id + (image?.digests ?? []) + (manifest.map { [KnownDigest($0, .pulled)] } ?? []), isRunning: isRunning,
-      tellsOrigin: image != nil, gap: gap)
-  }
-
-  private static func isHex(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+      tellsOrigin: image != nil, gap: gap ?? image?.gap)
   }
 }
 
@@ -113,10 +105,13 @@ package struct EngineContainer: Hashable, Sendable {
 package struct EngineImage: Hashable, Sendable {
   fileprivate let digests: [KnownDigest]
   fileprivate let platform: Platform?
+  fileprivate let gap: String?
 
   init(_ value: JSONValue) {
-    let pulled = (value["RepoDigests"]?.array ?? []).compactMap(\.string)
-    digests = pulled.compactMap { KnownDigest($0, .unspecified) }
+    let pulled = value["RepoDigests"]?.array ?? []
+    digests = pulled.prefix(Limits.containerDigests).compactMap { $0.string.flatMap { KnownDigest($0, .unspecified) } }
+    let count = Limits.containerDigests
+    gap = pulled.count > count ? "of the \(pulled.count) digests of its image \(count) were looked for" : nil
     platform = value["Architecture"]?.string.flatMap { architecture in
       architecture.isEmpty
         ? nil

@@ -5,6 +5,8 @@ package import ImageModel
 package struct RunningContainer: Hashable, Sendable {
   /// As its engine calls it; of a Pod's container `namespace/pod/container`.
   package let name: String
+  /// As its engine has it; `nil` where that is not told.
+  package let id: String?
   /// As it was started with: a name, with or without a digest, or an ID. Empty where that is not told.
   package let image: String
   /// Of the image.
@@ -19,10 +21,11 @@ package struct RunningContainer: Hashable, Sendable {
   let start: StartedWith
 
   package init(
-    name: String, image: String, platform: Platform? = nil, digests: [KnownDigest], isRunning: Bool = true,
+    name: String, id: String? = nil, image: String, platform: Platform? = nil, digests: [KnownDigest],
+    isRunning: Bool = true,
     tellsOrigin: Bool = false, gap: String? = nil
   ) {
-    (self.name, self.image) = (Self.cut(name), Self.cut(image))
+    (self.name, self.id, self.image) = (Self.cut(name), id, Self.cut(image))
     self.platform = platform
     var seen: Set<Digest> = []
     // What it was pulled by says more than the same digest alone.
@@ -39,6 +42,11 @@ package struct RunningContainer: Hashable, Sendable {
 
   private static func cut(_ text: String) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.prefix(longestName)))
+  }
+
+  /// What may be the ID of a container, or the beginning of one: hexadecimal digits, at least as many as engines show.
+  package static func isID(_ text: String) -> Bool {
+    (12...64).contains(text.utf8.count) && text.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
   }
 
   /// The digest that the source calls the image's ID, where it is that of a config: Docker's containerd store shows an

@@ -43,6 +43,8 @@ package enum Limits {
 
   // What runs.
   package static let containers = 10_000
+  /// By which the image of one is known; engines have one for each name that it was pulled by.
+  package static let containerDigests = 100
   /// Of a file that tells of them, and of an engine's list …
   package static let containerFileBytes = 64 * 1024 * 1024
   /// … and the JSON values in it; a container has some two hundred.

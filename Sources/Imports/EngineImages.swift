@@ -3,7 +3,7 @@ import Containers
 /// Images that run. Each is looked at as it was started: what its tag names on that machine by now is no matter.
 struct EngineImages {
   static func find(in file: ImportFile, _ findings: inout Findings) throws(ImportError) {
-    do throws(ContainerFile.Failure) {
+    do throws(ContainerFailure) {
       find(in: try ContainerFile.containers(in: file.bytes), from: file.name, &findings)
     } catch {
       throw ImportError(

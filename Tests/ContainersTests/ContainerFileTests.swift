@@ -9,7 +9,7 @@ import Testing
   private func read(_ text: String) throws -> [RunningContainer] { try ContainerFile.containers(in: Array(text.utf8)) }
 
   private func failure(_ text: String) -> String? {
-    do throws(ContainerFile.Failure) {
+    do throws(ContainerFailure) {
       _ = try ContainerFile.containers(in: Array(text.utf8))
       return nil
     } catch {
@@ -21,10 +21,17 @@ import Testing
     let containers = try ContainerFile.containers(in: fixture("docker-inspect"))
     #expect(
       containers == [
-        RunningContainer(name: "web", image: "amazonlinux:latest", digests: [try known("a", .id)]),
         RunningContainer(
-          name: "old", image: "amazonlinux:latest", digests: [try known("b", .id)], isRunning: false),
+          name: "web", id: String(repeating: "1", count: 64), image: "amazonlinux:latest",
+          digests: [try known("a", .id)]),
+        RunningContainer(
+          name: "old", id: String(repeating: "4", count: 64), image: "amazonlinux:latest",
+          digests: [try known("b", .id)], isRunning: false),
       ])
+    // Without the other store there is none, however that is written.
+    let text = String(decoding: try fixture("docker-inspect"), as: UTF8.self)
+    let null = text.replacing("\"Name\": \"/", with: "\"ImageManifestDescriptor\": null, \"Name\": \"/")
+    #expect(try null != text && read(null) == containers)
   }
 
   /// There the image's ID is an index, and the manifest stands beside it.
@@ -39,6 +46,10 @@ import Testing
     #expect(container.name == "web" && container.image == "127.0.0.1:5077/team/app:stable" && !container.isRunning)
     #expect(
       container.digests.map { "\($0.kind) \($0.digest.short)" } == ["pulled 7250bf68a120", "id e6decc36b0f2"])
+    // Podman says of a paused one that it does not run; its list counts it.
+    let text = String(decoding: try fixture("podman-inspect"), as: UTF8.self)
+    let paused = try read(text.replacing("\"Status\": \"created\"", with: "\"Status\": \"paused\""))
+    #expect(paused.map(\.isRunning) == [true])
   }
 
   /// Of a Pod's containers the status has the digest, and another name of the image than it was started with.
@@ -57,6 +68,26 @@ import Testing
     #expect(containers.last?.gap != nil)
   }
 
+  /// They run as long as the Pod does, or as somebody looks into it; what only prepares the Pod has ended.
+  @Test func podsHaveOthersBesideTheirContainers() throws {
+    let digest = try Samples.digest("a")
+    func status(_ name: String, _ state: String) -> String {
+      #"{"name":"\#(name)","image":"x","imageID":"a.example/x@\#(digest)","state":{"\#(state)":{}}}"#
+    }
+    let containers = try read(
+      #"{"kind":"Pod","metadata":{"namespace":"shop","name":"web"},"spec":{"containers":[{"name":"app","image":"app:1"}],"#
+        + #""initContainers":[{"name":"setup","image":"setup:1"},"#
+        + #"{"name":"proxy","image":"proxy:1","restartPolicy":"Always"}],"#
+        + #""ephemeralContainers":[{"name":"look","image":"tools:1"},{"name":"looked","image":"tools:1"}]},"#
+        + #""status":{"containerStatuses":[\#(status("app", "running"))],"#
+        + #""initContainerStatuses":[\#(status("setup", "terminated")),\#(status("proxy", "running"))],"#
+        + #""ephemeralContainerStatuses":[\#(status("look", "running")),\#(status("looked", "terminated"))]}}"#)
+    #expect(containers.map(\.name) == ["app", "proxy", "look", "looked"].map { "shop/web/\($0)" })
+    #expect(containers.map(\.image) == ["app:1", "proxy:1", "tools:1", "tools:1"])
+    #expect(containers.map(\.isRunning) == [true, true, true, false])
+    #expect(containers.allSatisfy { $0.digests.map(\.digest) == [digest] })
+  }
+
   @Test func linesOfJSON() throws {
     let digit = try Samples.digest("a")
     let containers = try read(
@@ -64,7 +95,7 @@ import Testing
       {"name":"web","image":"amazonlinux","digests":["\(digit)"]}
 
       {"name":"b","image":"a.example/b:1","digests":["a.example/b@\(digit)"],"platform":"linux/arm64","more":[1]}\r
-      {"name":"c","image":"c"}
+      {"name":"c","image":"c","digests":null}
       """)
     #expect(
       containers == [
@@ -83,7 +114,13 @@ import Testing
       ("{\"name\":\"a\",\"image\":7}", "there is no \"image\""),
       ("{\"name\":\"a\",\"image\":\"b\"}\n{", "line 2: not JSON at byte 1"),
       ("{\"name\":\"a\",\"image\":\"b\",\"digests\":[\"sha256:1\"]}", "\"digests\" takes sha256:"),
+      ("{\"name\":\"a\",\"image\":\"b\",\"digests\":\"sha256:1\"}", "digests are a list: \"digests\": ["),
+      ("{\"name\":\"a\",\"image\":\"b\",\"digest\":[\"sha256:1\"]}", "digests are a list: \"digests\": ["),
       ("{\"name\":\"a\",\"image\":\"b\",\"platform\":\"amd64\"}", "\"platform\" is os/arch"),
+      (
+        "{\"name\":\"a\",\"image\":\"b\"}" + String(repeating: "\n", count: 100_000) + "{\"image\":\"b\"}",
+        "line 100001: there is no \"name\""
+      ),
       ("{\"kind\":\"Deployment\"}", "neither a Pod nor a list"),
       ("{\"kind\":\"List\",\"items\":[{\"kind\":\"Service\"}]}", "a list without a Pod"),
     ] {
@@ -96,6 +133,12 @@ import Testing
     #expect(failure(String(repeating: line, count: Limits.containers)) == nil)
     #expect(failure(String(repeating: line, count: Limits.containers + 1))?.contains("more than") == true)
     #expect(failure("[" + String(repeating: "[", count: 100))?.contains("too_deep") == true)
+    func digests(_ count: Int) -> String {
+      let digests = (0..<count).map { "\"" + String(repeating: "0", count: 60) + String(1_000 + $0) + "\"" }
+      return "{\"name\":\"a\",\"image\":\"b\",\"digests\":[\(digests.joined(separator: ","))]}"
+    }
+    #expect(failure(digests(Limits.containerDigests)) == nil)
+    #expect(failure(digests(Limits.containerDigests + 1)) == "it has more than \(Limits.containerDigests) digests")
   }
 
   /// What goes wrong in a document is told without what stands there.

@@ -53,8 +53,19 @@ import Testing
     #expect(!listed.container(nil, startedWith: nil, gap: "gone").isLocal, "nobody says so")
   }
 
-  private func failure(_ body: () throws(EngineAnswers.Failure) -> Void) -> String? {
-    do throws(EngineAnswers.Failure) {
+  /// Whoever may pull images can give one any number of names.
+  @Test func anImageOfManyNames() throws {
+    let names = (0..<20_000).map {
+      "\"a.example/app@sha256:" + String(repeating: "0", count: 59) + String(10_000 + $0) + "\""
+    }
+    let image = try EngineAnswers.image(Array("{\"RepoDigests\":[\(names.joined(separator: ","))]}".utf8))
+    let container = try #require(listed("podman-containers").first).container(image, startedWith: nil, gap: nil)
+    #expect(container.digests.count == Limits.containerDigests + 1 && container.configDigest != nil)
+    #expect(container.gap == "of the 20000 digests of its image 100 were looked for")
+  }
+
+  private func failure(_ body: () throws(ContainerFailure) -> Void) -> String? {
+    do throws(ContainerFailure) {
       try body()
       return nil
     } catch {
@@ -67,10 +78,15 @@ import Testing
     ("0.99", "0.99 of"),
     ("one", "that is none"), ("1", "that is none"),
   ]) func oldVersionsAreNotAsked(_ version: String, _ words: String?) {
-    let message = failure { () throws(EngineAnswers.Failure) in
+    let message = failure { () throws(ContainerFailure) in
       try EngineAnswers.checkVersion(Array("{\"ApiVersion\":\"\(version)\"}".utf8))
     }
     #expect(words.map { message?.contains($0) == true } ?? (message == nil), "\(message ?? "")")
+    do throws(ContainerFailure) {
+      try EngineAnswers.checkVersion(Array("{\"ApiVersion\":\"\(version)\"}".utf8))
+    } catch {
+      #expect(error.remedy?.hasPrefix("update the engine") ?? !error.message.contains("1.41"))
+    }
   }
 
   /// An ID goes into a path.
@@ -78,6 +94,6 @@ import Testing
     "{}", "7", "<html>", "", "[{}]", "[{\"Id\":\"../../x\",\"Names\":[\"/a\"]}]", "[{\"Id\":\"0123456789ab\"}]",
     "[{\"Id\":\"0123456789ab?x\",\"Names\":[\"/a\"]}]", "[{\"Id\":\"0123456789ab\",\"Names\":[7]}]",
   ]) func listsThatAreNone(_ text: String) {
-    #expect(failure { () throws(EngineAnswers.Failure) in _ = try EngineAnswers.containers(Array(text.utf8)) } != nil)
+    #expect(failure { () throws(ContainerFailure) in _ = try EngineAnswers.containers(Array(text.utf8)) } != nil)
   }
 }

@@ -35,8 +35,8 @@ import Testing
       "\(bytes(Limits.tagPageBytes)); \(count(Limits.tagsOfAPage)); \(count(Limits.tagPages))"
     ),
     (
-      "containers; a file or an answer that tells of them; the values of its JSON",
-      "\(count(Limits.containers)); \(bytes(Limits.containerFileBytes)); \(count(Limits.containerFileValues))"
+      "containers; digests of the image of each; a file or an answer that tells of them; the values of its JSON",
+      "\(count(Limits.containers)); \(count(Limits.containerDigests)); \(bytes(Limits.containerFileBytes)); \(count(Limits.containerFileValues))"
     ),
     ("a container engine is asked for", time(Limits.engineSeconds)),
     ("redirects", count(Limits.redirects)),

@@ -53,7 +53,7 @@ import Testing
     do {
       _ = try await containers(stallSeconds: stallSeconds, seconds: seconds, handler)
       return nil
-    } catch let failure as EngineFailure {
+    } catch let failure as ContainerFailure {
       return failure.message
     } catch {
       return "\(error)"

@@ -3,12 +3,6 @@ import Host
 import ImageModel
 import Transport
 
-/// Why an engine tells nothing.
-package struct EngineFailure: Error, Hashable, Sendable {
-  /// Without its socket.
-  package let message: String
-}
-
 /// A container engine behind a Unix socket: Docker's, or Podman's that answers as Docker's. It is asked and never told:
 /// `GET` of `/version`, of the list of containers, of their images, and of those containers whose image the list does
 /// not name. As little as a registry is it trusted with time or memory.
@@ -24,7 +18,7 @@ package struct ContainerEngine {
   package static func containers(
     socket: String, all: Bool, stallSeconds: Int = Limits.stallSeconds, seconds: Int = Limits.engineSeconds,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  ) async throws(EngineFailure) -> [RunningContainer] {
+  ) async throws(ContainerFailure) -> [RunningContainer] {
     let http = HTTPClient(userAgent: ProductInfo.userAgent, maxConnectionsPerHost: 1, maxIdleConnections: 1)
     defer { http.shutdown() }
     let engine = ContainerEngine(
@@ -35,72 +29,51 @@ package struct ContainerEngine {
 
   private func containers(
     all: Bool, _ progress: (Int, Int) -> Void
-  ) async throws(EngineFailure) -> [RunningContainer] {
-    let version = try await body("/version", limit: Limits.tokenReplyBytes)
-    try read { () throws(EngineAnswers.Failure) in try EngineAnswers.checkVersion(version) }
-    let list = try await body("/containers/json\(all ? "?all=1" : "")", limit: Limits.containerFileBytes)
-    let listed = try read { () throws(EngineAnswers.Failure) in try EngineAnswers.containers(list) }
+  ) async throws(ContainerFailure) -> [RunningContainer] {
+    try await ask("/version", limit: Limits.tokenReplyBytes, EngineAnswers.checkVersion).get()
+    let listed = try await ask(
+      "/containers/json\(all ? "?all=1" : "")", limit: Limits.containerFileBytes, EngineAnswers.containers
+    ).get()
     let total = Set(listed.compactMap(\.imageID)).count
-    var images: [Digest: Part<EngineImage>] = [:]
+    // One of them that is not to be had leaves the others of use.
+    var images: [Digest: Result<EngineImage, ContainerFailure>] = [:]
     var containers: [RunningContainer] = []
     for container in listed {
-      var image: Part<EngineImage>?
+      var (image, gap) = (EngineImage?.none, String?.some("the engine names no image"))
       if let id = container.imageID {
-        if images[id] == nil { images[id] = try await part("/images/\(id)/json", EngineAnswers.image) }
-        image = images[id]
+        if images[id] == nil { images[id] = try await ask("/images/\(id)/json", EngineAnswers.image) }
+        switch images[id] {
+        case .success(let told): (image, gap) = (told, nil)
+        case .failure(let failure): gap = "the engine does not tell of its image: \(failure.message)"
+        case nil: break
+        }
         progress(images.count, total)
       }
       let started =
-        container.image == nil ? try await part("/containers/\(container.id)/json", EngineAnswers.startedWith) : nil
-      containers.append(
-        container.container(
-          image?.value, startedWith: started?.value, gap: image == nil ? "the engine names no image" : image?.gap))
+        container.image == nil ? try await ask("/containers/\(container.id)/json", EngineAnswers.startedWith) : nil
+      containers.append(container.container(image, startedWith: try? started?.get(), gap: gap))
     }
     return containers
   }
 
   // MARK: Asking
 
-  /// One of many answers: without it the others are of use.
-  private struct Part<Value> {
-    var value: Value?
-    var gap: String?
-  }
-
-  private func part<Value>(
-    _ path: String, _ read: ([UInt8]) throws(EngineAnswers.Failure) -> Value
-  ) async throws(EngineFailure) -> Part<Value> {
-    let response = try await get(path, limit: Limits.manifestBytes)
-    guard response.status == 200 else {
-      return Part(gap: "the engine answered \(response.status) to GET \(path.split(separator: "/").first ?? "")")
-    }
-    do throws(EngineAnswers.Failure) {
-      return Part(value: try read(response.body))
-    } catch {
-      return Part(gap: "the engine is not understood: \(error.message)")
-    }
-  }
-
-  private func body(_ path: String, limit: Int) async throws(EngineFailure) -> [UInt8] {
+  /// - Returns: what is read of the answer, or why it is of no use.
+  /// - Throws: where nothing more is to be had of the engine.
+  private func ask<Value>(
+    _ path: String, limit: Int = Limits.manifestBytes, _ read: ([UInt8]) throws(ContainerFailure) -> Value
+  ) async throws(ContainerFailure) -> Result<Value, ContainerFailure> {
     let response = try await get(path, limit: limit)
     guard response.status == 200 else {
-      throw EngineFailure(message: "it answered \(response.status) to GET \(path)")
+      return .failure(ContainerFailure("it answered \(response.status) to GET /\(path.split(separator: "/")[0])"))
     }
-    return response.body
+    return Result { () throws(ContainerFailure) in try read(response.body) }
   }
 
-  private func read<Value>(_ read: () throws(EngineAnswers.Failure) -> Value) throws(EngineFailure) -> Value {
-    do throws(EngineAnswers.Failure) {
-      return try read()
-    } catch {
-      throw EngineFailure(message: error.message)
-    }
-  }
-
-  private func get(_ path: String, limit: Int) async throws(EngineFailure) -> HTTPResponse {
+  private func get(_ path: String, limit: Int) async throws(ContainerFailure) -> HTTPResponse {
     let left = Int((deadline - MonotonicClock.nanoseconds()) / 1_000_000_000)
     guard left > 0 else {
-      throw EngineFailure(message: "it took too long to tell")
+      throw ContainerFailure("it took too long to tell")
     }
     var request = HTTPRequest(
       url: "http://localhost\(path)", headers: [("Accept", "application/json")], bodyLimit: limit, redirects: 0,
@@ -112,7 +85,7 @@ package struct ContainerEngine {
     do throws(TransportError) {
       return try await http.send(request)
     } catch {
-      throw EngineFailure(message: error.what + (error.reason.map { " (\($0))" } ?? ""))
+      throw ContainerFailure(error.what + (error.reason.map { " (\($0))" } ?? ""))
     }
   }
 }

@@ -1,23 +1,13 @@
 import Containers
-import Glibc
-import Host
 import ImageModel
+import Service
 
-/// Where containers are told of, beside an engine.
+/// Where containers are told of.
 enum ContainerSource {
-  static let standardInput = "-"
-
   /// Those that a file tells of; `-` is standard input.
   static func read(_ path: String) throws(CommandError) -> [RunningContainer] {
-    let bytes: [UInt8]
-    do throws(BoundedFile.Failure) {
-      bytes = try contents(path)
-    } catch {
-      let status: CommandStatus = error.isMissing ? .notFound : .permission
-      let remedy = error.isMissing ? "name a file, or - for standard input" : "check what it is, and who may read it"
-      throw CommandError(status, "cannot read the file (\(path.shown)): \(error.reason): \(remedy)")
-    }
-    do throws(ContainerFile.Failure) {
+    let bytes = try NamedFile.read(path, limit: Limits.containerFileBytes)
+    do throws(ContainerFailure) {
       return try ContainerFile.containers(in: bytes)
     } catch {
       throw CommandError(
@@ -27,11 +17,18 @@ enum ContainerSource {
     }
   }
 
-  /// Unlike files that a configuration names, this one may be a pipe that somebody fills, and is waited for.
-  private static func contents(_ path: String) throws(BoundedFile.Failure) -> [UInt8] {
-    let file = path == standardInput ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw .system() }
-    defer { close(file) }
-    return try BoundedFile.read(file, limit: Limits.containerFileBytes)
+  /// Those of an engine.
+  static func ask(_ socket: String, all: Bool) async throws(CommandError) -> [RunningContainer] {
+    let progress = ProgressLine()
+    defer { progress.clear() }
+    do throws(ContainerFailure) {
+      return try await ContainerEngine.containers(socket: socket, all: all) { done, total in
+        progress.show("asked for \(done) of \(total) images")
+      }
+    } catch {
+      let remedy = error.remedy ?? "check that it is up and well"
+      throw CommandError(
+        .unavailable, "the container engine does not tell (\(socket.shown)): \(error.message.shown): \(remedy)")
+    }
   }
 }

@@ -1,8 +1,6 @@
-import Containers
 import Glibc
 import Host
 import ImageModel
-import Service
 
 /// Where the engine of this machine listens. Source: docs/reference.md, drift.
 struct EngineSocket {
@@ -79,23 +77,6 @@ struct EngineSocket {
       }
       // To connect is to write. Source: unix(7).
       self = access(path, W_OK) == 0 ? .socket : .closed
-    }
-  }
-}
-
-extension ContainerSource {
-  /// Those of an engine.
-  static func ask(_ socket: String, all: Bool) async throws(CommandError) -> [RunningContainer] {
-    let progress = ProgressLine()
-    defer { progress.clear() }
-    do throws(EngineFailure) {
-      return try await ContainerEngine.containers(socket: socket, all: all) { done, total in
-        progress.show("asked for \(done) of \(total) images")
-      }
-    } catch {
-      throw CommandError(
-        .unavailable,
-        "the container engine does not tell (\(socket.shown)): \(error.message.shown): check that it is up and well")
     }
   }
 }

@@ -10,7 +10,7 @@ extension FuzzTarget {
 
   @Sendable private static func containerFile(_ bytes: [UInt8]) throws {
     let containers: [RunningContainer]
-    do throws(ContainerFile.Failure) {
+    do throws(ContainerFailure) {
       containers = try ContainerFile.containers(in: bytes)
     } catch {
       return try hold(error.message.isSafe && error.message.utf8.count < 400, "the message \(shown(error.message))")
