@@ -82,7 +82,8 @@ import Testing
     try push(Self.images[0])
     let path = try file([line("shop/web-0/app", Self.images[0]), line("shop/web-1/app", Self.images[0])])
     #expect(try containers(["--from", path, "shop/web-0"]).count == 1)
-    #expect(try containers(["--from", path, "shop"]).count == 2)
+    for name in ["shop", "shop/"] { #expect(try containers(["--from", path, name]).count == 2) }
+    #expect(try containers(["--from", path, "shop/web-0/"]).count == 1)
     let unknown = try scene.run(["drift", "--from", path, "shop/web-0/app", "other"])
     #expect(unknown.status == 66 && unknown.stdout.contains("1 container "), "what is there is shown: \(unknown)")
     #expect(
@@ -95,8 +96,16 @@ import Testing
     try push(Self.images[0])
     let missing = try scene.run(["drift", "--from", "\(scene.directory)/none"])
     #expect(missing.status == 66 && missing.stderr.contains("No such file"), "\(missing)")
-    let directory = try scene.run(["drift", "--from", scene.directory])
-    #expect(directory.status == 77, "\(directory)")
+    let long = "\(scene.directory)/long"
+    try #require(FileManager.default.createFile(atPath: long, contents: nil))
+    try #require(truncate(long, off_t(Limits.containerFileBytes) + 1) == 0)
+    for (path, words) in [
+      (scene.directory, "Is a directory"), (long, "it is longer than \(Limits.containerFileBytes) bytes"),
+    ] {
+      let outcome = try scene.run(["drift", "--from", path])
+      #expect(outcome.status == 64)
+      #expect(outcome.stderr == "watcher: error: cannot read \(path) (\(words)): name another file\n")
+    }
     let garbage = "\(scene.directory)/garbage"
     try "PASSWORD=canary\n".write(toFile: garbage, atomically: false, encoding: .utf8)
     let broken = try scene.run(["drift", "--from", garbage])
@@ -133,6 +142,24 @@ import Testing
     #expect(resolved["same"]?["state"] as? String == "current" && resolved["old"]?["state"] as? String == "other")
     #expect(resolved["gone"]?["state"] as? String == "unwatched" && resolved["gone"]?["reason"] is String)
     #expect(try scene.run(["history", name]).status == 66, "nothing of it is kept")
+    // What Podman calls so is in no registry, whatever it is the image of.
+    let local = try file([["name": "mine", "image": "localhost/mine:x", "digests": digests(Self.images[0])]])
+    let mine = try containers(["--from", local, "--resolve"])["mine"]
+    #expect(mine?["state"] as? String == "unwatched" && mine?["reason"] is NSNull, "\(mine ?? [:])")
+  }
+
+  @Test func anImageIDIsShownAsOne() throws {
+    defer { registry.stop() }
+    try push(Self.images[0])
+    let id = Self.images[0].imageID("linux/amd64")
+    let path = try file([["name": "web", "image": "\(id)", "digests": ["\(id)"]]])
+    let text = try scene.run(["drift", "--from", path]).stdout
+    #expect(!text.contains("\(id)") && text.contains("web        \(id.short)  current"), "\(text)")
+    #expect(text.contains("an image of \(image)"), "\(text)")
+    #expect(try scene.run(["drift", "--from", path, "--full"]).stdout.contains("\(id)"))
+    let empty = "\(scene.directory)/empty"
+    try "[]".write(toFile: empty, atomically: false, encoding: .utf8)
+    #expect(try scene.run(["drift", "--from", empty]).stdout == "no containers (\(empty))\n")
   }
 
   /// Names of containers and images are anybody's text.
@@ -146,46 +173,5 @@ import Testing
       let bytes = Array(outcome.stdout.utf8)
       #expect(!bytes.contains(0x1b) && !outcome.stdout.unicodeScalars.contains { ["\u{9b}", "\u{202e}"].contains($0) })
     }
-  }
-
-  @Test func anEngineIsAsked() throws {
-    defer { registry.stop() }
-    for image in Self.images.prefix(2) { try push(image) }
-    let socket = "\(scene.directory)/e.sock"
-    let (running, image) = (Self.images[0].imageID("linux/amd64"), image)
-    let repository = "\(registry.authority)/app"
-    let engine = try LoopbackServer(socket: socket) { request in
-      func json(_ text: String) -> ScriptedResponse { ScriptedResponse(200, body: Array(text.utf8)) }
-      let id = String(repeating: "1", count: 64)
-      switch request.target {
-      case "/version": return json(#"{"ApiVersion":"1.47"}"#)
-      case "/containers/json":
-        return json(
-          #"[{"Id":"\#(id)","Names":["/web"],"Image":"\#(running)","ImageID":"\#(running)","Command":"canary","#
-            + #""State":"running"}]"#)
-      case "/images/\(running)/json":
-        return json(#"{"Os":"linux","Architecture":"amd64","RepoDigests":["\#(repository)@\#(running)"]}"#)
-      case "/containers/\(id)/json":
-        return json(#"{"Config":{"Image":"\#(image)","Env":["PASSWORD=canary"]}}"#)
-      default: return ScriptedResponse(500)
-      }
-    }
-    defer { engine.stop() }
-    for arguments in [["--engine", socket], ["--engine", "unix://\(socket)"]] {
-      let web = try #require(containers(arguments)["web"])
-      #expect(web["state"] as? String == "behind" && web["image"] as? String == image)
-    }
-    let outcome = try scene.binary.run(
-      ["drift"], environment: ["WATCHER_DATABASE": scene.database, "DOCKER_HOST": "unix://\(socket)"])
-    #expect(outcome.status == 0 && outcome.stdout.contains("  behind 1, content  ") && outcome.stderr.isEmpty)
-    #expect(!outcome.stdout.contains("canary"))
-    let imported = try scene.run(["import", "engine", "--engine", socket])
-    #expect(imported.status == 0 && imported.stderr.isEmpty)
-    #expect(imported.stdout == "{\n  \"watch\": [\n    \"\(image)\"\n  ]\n}\n", "\(imported.stdout)")
-    engine.stop()
-    let gone = try scene.run(["drift", "--engine", socket])
-    #expect(gone.status == 69 && gone.stderr.contains("the container engine does not tell (\(socket)): "), "\(gone)")
-    let none = try scene.run(["drift", "--engine", "\(socket).none"])
-    #expect(none.status == 69 && none.stderr.contains("(\(socket).none)"))
   }
 }

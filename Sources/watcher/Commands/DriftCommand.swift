@@ -20,7 +20,7 @@ struct DriftCommand: AsyncParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Names of containers; of a Pod's <namespace>/<pod>/<container>, or its beginning.",
+      "Names of containers, or their IDs; of a Pod's <namespace>/<pod>/<container>, or its beginning.",
       valueName: "container"))
   var containers: [String] = []
   @OptionGroup var place: ContainerOptions
@@ -35,17 +35,23 @@ struct DriftCommand: AsyncParsableCommand {
 
   func run() async throws {
     let reader = try source.open()
-    let (place, found) = try await self.found()
+    let (origin, found) = try await self.found(all: all)
     let chosen = ContainerChoice(names: containers, all: all).pick(found)
     var drifts = try reader.drift(of: chosen.containers)
     if resolve { drifts = try await resolved(drifts) }
-    let answer = DriftAnswer(source: place, containers: drifts)
+    let answer = DriftAnswer(source: origin, containers: drifts)
     try output.print(json: answer.json, text: DriftRendering(answer: answer, now: .now()).text)
-    if let error = chosen.error(in: place) { throw error }
+    if !chosen.unknown.isEmpty {
+      // An engine was asked for those that run alone.
+      let there = all || place.from != nil ? found : try await self.found(all: true).containers
+      throw chosen.error(in: origin, there)
+    }
     if exitCode, drifts.contains(where: { $0.state == .behind }) { throw CommandStatus.changesFound }
   }
 
-  private func found() async throws(CommandError) -> (place: String, [RunningContainer]) {
+  private func found(
+    all: Bool
+  ) async throws(CommandError) -> (place: String, containers: [RunningContainer]) {
     if let from = place.from { return (from, try ContainerSource.read(from)) }
     return try await place.ask(all: all)
   }
@@ -58,7 +64,8 @@ struct DriftCommand: AsyncParsableCommand {
     var known: [TagReference: Result<TagSnapshot, CheckFailure>] = [:]
     var resolved: [ContainerDrift] = []
     for var drift in drifts {
-      if drift.state == .unwatched, let tag = drift.tag {
+      // What Podman builds or is told to call so is in no registry.
+      if drift.state == .unwatched, let tag = drift.tag, tag.domain != "localhost" {
         progress.show("asking \(tag.domain.shown)")
         let reference = try ReferenceArgument.reference(tag.description)
         if known[tag] == nil { known[tag] = await now(reference, config) }

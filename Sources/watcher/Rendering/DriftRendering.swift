@@ -12,14 +12,14 @@ struct DriftRendering {
     let isAnyBehind = groups.contains { $0.drift.behind != nil }
     var table = TextTable(["CONTAINER", "IMAGE", "STATE", .init(isAnyBehind ? "FOR" : ""), "RUNS"])
     table.rows = groups.map { row($0, format) }
+    let summary = Lines.of(parts: self.summary, width: format.width, margin: 0)
+    guard !groups.isEmpty else { return summary.map { $0 + "\n" }.joined() }
     let isWide = table.fits(format.width)
     let lines = isWide ? table.lines(format.style) : []
-    let summary = Lines.of(parts: self.summary, width: format.width, margin: 0)
     let body = groups.enumerated().flatMap { index, group in
       (isWide ? [lines[index + 1]] : stacked(group, format)) + details(group.drift, format)
     }
-    return (summary + (groups.isEmpty ? [] : [""]) + (isWide ? Array(lines.prefix(1)) : []) + body)
-      .map { $0 + "\n" }.joined()
+    return (summary + [""] + lines.prefix(1) + body).map { $0 + "\n" }.joined()
   }
 
   private var summary: [String] {
@@ -88,6 +88,7 @@ struct DriftRendering {
   /// What it was started with; digests in it are as long as others.
   private func image(_ drift: ContainerDrift, _ format: TextFormat) -> String {
     let image = drift.container.image
+    if let id = (try? Digest(image)) ?? (try? Digest("sha256:\(image)")) { return format.digests(id) }
     guard let at = image.lastIndex(of: "@"), let digest = try? Digest(image[at...].dropFirst()) else {
       return image.isEmpty ? "-" : image.shown
     }
@@ -114,8 +115,10 @@ struct DriftRendering {
 
   private func details(_ drift: ContainerDrift, _ format: TextFormat) -> [String] {
     var sentences = [drift.reason?.shown].compactMap(\.self)
-    let others = drift.tags.filter { $0 != drift.tag }.map { $0.familiar.shown }
-    if !others.isEmpty { sentences.append("an image of \(Words.list(others, limit: 5))") }
+    // The image that it was started with names the tag, unless that is an ID or not told.
+    let isTold = !drift.container.isStartedByID && !drift.container.image.isEmpty
+    let tags = drift.tags.filter { !isTold || $0 != drift.tag }.map { $0.familiar.shown }
+    if !tags.isEmpty { sentences.append("an image of \(Words.list(tags, limit: 5))") }
     return sentences.flatMap { Lines.of($0, width: format.width) }.map { format.style.paint($0, .faint) }
   }
 }

@@ -11,30 +11,41 @@ struct ContainerChoice {
 
   struct Chosen {
     let containers: [RunningContainer]
-    fileprivate let unknown: [String]
-    fileprivate let known: [String]
+    /// Names that none of those has which can be chosen.
+    let unknown: [String]
+    fileprivate let there: [String]
 
     /// What to say of names that no container has.
-    func error(in source: String) -> CommandError? {
-      guard let first = unknown.first else { return nil }
-      let names = Words.list(unknown.prefix(ContainerChoice.shown).map(\.shown), of: unknown.count)
-      let what = unknown.count == 1 ? "there is no such container" : "some containers are not there"
-      let stopped = known.contains(first) ? "--all has those that do not run" : nil
-      let running = Words.thereAre(known.map(\.shown), limit: ContainerChoice.shown)
-      return CommandError(.notFound, "\(what) (\(names) in \(source.shown)): \(stopped ?? running)")
+    ///
+    /// - Parameter all: every container that there is.
+    func error(in source: String, _ all: [RunningContainer]) -> CommandError {
+      func words(_ names: [String], one: String, more: String, _ remedy: String) -> CommandError {
+        let list = Words.list(names.prefix(ContainerChoice.shown).map(\.shown), of: names.count)
+        return CommandError(.notFound, "\(names.count == 1 ? one : more) (\(list) in \(source.shown)): \(remedy)")
+      }
+      let absent = unknown.filter { name in !all.contains { ContainerChoice.isMeant($0, by: name) } }
+      guard absent.isEmpty else {
+        return words(
+          absent, one: "there is no such container", more: "some containers are not there",
+          (all.count > there.count ? "of those that run " : "")
+            + Words.thereAre(there.map(\.shown), limit: ContainerChoice.shown))
+      }
+      return words(
+        unknown, one: "the container does not run", more: "some containers do not run",
+        "--all has those that do not run")
     }
   }
 
-  /// A name is also the beginning of one, up to a slash.
   func pick(_ containers: [RunningContainer]) -> Chosen {
     let there = all ? containers : containers.filter(\.isRunning)
-    guard !names.isEmpty else { return Chosen(containers: there, unknown: [], known: []) }
-    func isMeant(_ container: RunningContainer, by name: String) -> Bool {
-      container.name == name || container.name.hasPrefix(name + "/")
-    }
     return Chosen(
-      containers: there.filter { container in names.contains { isMeant(container, by: $0) } },
-      unknown: names.filter { name in !there.contains { isMeant($0, by: name) } },
-      known: containers.map(\.name))
+      containers: names.isEmpty ? there : there.filter { one in names.contains { Self.isMeant(one, by: $0) } },
+      unknown: names.filter { name in !there.contains { Self.isMeant($0, by: name) } }, there: there.map(\.name))
+  }
+
+  /// A name is also the beginning of one, up to a slash, or of an ID.
+  private static func isMeant(_ container: RunningContainer, by name: String) -> Bool {
+    container.name == name || container.name.hasPrefix(name.hasSuffix("/") ? name : name + "/")
+      || RunningContainer.isID(name) && container.id?.hasPrefix(name) == true
   }
 }
