@@ -84,19 +84,13 @@ package struct ContainerDrift: Hashable, Sendable {
       digests.contains(image.manifest) || image.imageID.map(digests.contains) ?? false
     }
     var drift = self
+    drift.reason = nil
     drift.state = same != nil || digests.contains(snapshot.digest) ? .current : .other
-    let image = same ?? container.platform.flatMap { $0.nearest(in: snapshot.images) }
+    let image = same ?? container.platform?.nearest(of: snapshot.images, \.platform)
     drift.platform = container.platform ?? same?.platform
     drift.imageID = same?.imageID ?? imageID
     drift.current = Current(
       imageID: image?.imageID, manifest: image?.manifest, digest: snapshot.digest, firstSeen: nil)
     return drift
-  }
-}
-
-extension Platform {
-  fileprivate func nearest(in images: [PlatformImage]) -> PlatformImage? {
-    let known = images.filter { $0.platform != nil }
-    return nearest(in: known.compactMap(\.platform)).first.map { known[$0] } ?? images.first { $0.platform == nil }
   }
 }

@@ -15,9 +15,16 @@ package struct ContainerHistory: Hashable, Sendable {
 
 /// Says how a container stands to its tag. Pure.
 package enum DriftJudge {
-  package static func judge(_ container: RunningContainer, _ history: ContainerHistory) -> ContainerDrift {
+  package static func judge(
+    _ container: RunningContainer, _ history: ContainerHistory, now: Timestamp
+  ) -> ContainerDrift {
     var drift = verdict(container, history)
-    drift.tags = history.tags
+    if let standing = drift.tag.flatMap({ history.standings[$0] }), drift.reason == nil {
+      drift.reason = silence(standing, now)
+    }
+    // What is not known of the image may be what its tag named.
+    if [.other, .unwatched].contains(drift.state), drift.reason == nil { drift.reason = container.gap }
+    drift.tags = [.current, .behind].contains(drift.state) ? [drift.tag].compactMap(\.self) : history.tags
     return drift
   }
 
@@ -53,6 +60,14 @@ package enum DriftJudge {
       reason: tag == nil && !isLocal ? "started by an image ID that no tag in the history had" : nil)
   }
 
+  /// What is known of a tag that nobody saw for long may be true no more.
+  private static func silence(_ standing: TagStanding, _ now: Timestamp) -> String? {
+    guard let newest = standing.entries.first, newest.isCurrent,
+      ObservationGap.isLong(from: newest.lastSeen, to: now, intervalSeconds: standing.intervalSeconds ?? 0)
+    else { return nil }
+    return "its tag was last seen at \(newest.lastSeen)"
+  }
+
   // MARK: Under a tag
 
   private static func placed(
@@ -69,23 +84,24 @@ package enum DriftJudge {
     // The tag, or the platform.
     let isGone = !newest.isCurrent || match.platform != nil && newest.platforms.isEmpty
     if !isGone {
-      drift.current = current(newest, match.image.flatMap { image(of: $0.platform ?? container.platform, in: newest) })
+      let platform = match.platform ?? container.platform
+      drift.current = current(newest, match.image == nil ? nil : image(of: platform, in: newest))
     }
     if let image = match.image {
-      drift.platform = container.platform ?? image.platform
+      drift.platform = container.platform ?? match.platform
       drift.imageID = image.imageID ?? drift.imageID
       // Where nothing told that it left, it was looked at no more.
       let absences = standing.entries.prefix { $0.platforms.isEmpty }
       if let platform = match.platform, newest.isCurrent, !absences.isEmpty, absences.allSatisfy(\.removed.isEmpty) {
         drift.state = .unknown
-        drift.reason = notWatched(platform)
+        drift.reason = "\(platform) of its tag is not watched any more"
         return drift
       }
     } else if let platform = container.platform {
       // Of an index the tag has had, it is not known which image another one has for that platform.
       if newest.isCurrent, container.digests.contains(where: { $0.digest == newest.digest }) { return drift }
       drift.state = .unknown
-      drift.reason = notWatched(platform)
+      drift.reason = nothing(for: platform)
       return drift
     }
     drift.behind = behind(standing, found, isGone)
@@ -117,19 +133,19 @@ package enum DriftJudge {
     // What was never looked at may have been under the tag all the time.
     if let platform = container.platform, image == nil {
       drift.state = .unknown
-      drift.reason = notWatched(platform)
+      drift.reason = nothing(for: platform)
     }
     return drift
   }
 
   /// What would be run for a platform. An image of unknown platform may be of any.
   private static func image(of platform: Platform?, in newest: HistoryEntry) -> StoredImage? {
-    let known = newest.platforms.filter { $0.platform != nil }
-    let nearest = platform.flatMap { $0.nearest(in: known.compactMap(\.platform)).first }.map { known[$0] }
-    return nearest ?? newest.platforms.first { $0.platform == nil }
+    platform.map { $0.nearest(of: newest.platforms, \.platform) } ?? newest.platforms.first { $0.platform == nil }
   }
 
-  private static func notWatched(_ platform: Platform) -> String { "\(platform) of its tag is not watched" }
+  private static func nothing(for platform: Platform) -> String {
+    "its tag has nothing for \(platform), or that is not watched"
+  }
 
   private static func current(_ newest: HistoryEntry, _ image: StoredImage?) -> ContainerDrift.Current? {
     guard newest.isCurrent else { return nil }

@@ -1,25 +1,19 @@
 package import History
-import ImageModel
+package import ImageModel
 
 extension HistoryReader {
-  private static let containersAtOnce = 100
-
-  /// How containers stand to their tags, each kind of container looked at once.
-  package func drift(of containers: [RunningContainer]) throws(StoreError) -> [ContainerDrift] {
-    var known: [Kind: ContainerDrift] = [:]
-    var drifts: [ContainerDrift] = []
-    while drifts.count < containers.count {
-      try standings { standings in
-        for container in containers.dropFirst(drifts.count).prefix(Self.containersAtOnce) {
-          let kind = Kind(container)
-          var drift = try known[kind] ?? DriftJudge.judge(container, standings.history(of: container))
-          known[kind] = drift
-          drift.container = container
-          drifts.append(drift)
-        }
+  /// How containers stand to their tags, all at one moment, and each kind of container looked at once.
+  package func drift(of containers: [RunningContainer], now: Timestamp) throws(StoreError) -> [ContainerDrift] {
+    try standings { standings in
+      var known: [Kind: ContainerDrift] = [:]
+      return try containers.map { container in
+        let kind = Kind(container)
+        var drift = try known[kind] ?? DriftJudge.judge(container, standings.history(of: container), now: now)
+        known[kind] = drift
+        drift.container = container
+        return drift
       }
     }
-    return drifts
   }
 }
 

@@ -16,8 +16,14 @@ struct SnapshotCursor {
   /// The first row of the next state.
   private var row: Row?
   private let texts: ParsedTexts
-  /// The ID of the event that began the state which came last.
-  private(set) var eventID: String?
+  /// Of the state that came last; `nil` where no event told of it.
+  private(set) var beginning: Beginning?
+
+  /// The event that told of a state.
+  struct Beginning {
+    let event: String
+    let sequence: EventSequence
+  }
 
   init(_ db: Database, tag: TagID, _ order: Order, _ texts: ParsedTexts = ParsedTexts()) throws {
     let (from, terms) =
@@ -35,7 +41,9 @@ struct SnapshotCursor {
     guard let first = row else { return nil }
     // All of it at once: asking for the next row takes its place.
     let snapshot = try SnapshotRow.snapshot(first, images: [])
-    eventID = try first.optionalText(SnapshotRow.eventColumn)
+    beginning = try first.optionalText(SnapshotRow.eventColumn).map { event in
+      Beginning(event: event, sequence: try first.id(SnapshotRow.eventColumn + 1))
+    }
     var images: [StoredImage] = []
     while let image = row, try image.id(0) == snapshot.id {
       if try image.optionalInteger(SnapshotRow.positionColumn) != nil {

@@ -11,9 +11,9 @@ enum SnapshotRow {
   static let select = "SELECT \(columns) FROM \(tables) WHERE s.tag_id = ?1"
 
   /// The same with the images of each, a row per image: from `imageColumn` on, then the position, which is NULL where
-  /// there is none, and the ID of the event.
+  /// there is none, and the event's ID and sequence.
   static let selectWithImages = """
-    SELECT \(columns), \(imageColumns), p.position, e.id
+    SELECT \(columns), \(imageColumns), p.position, e.id, e.sequence
     FROM \(tables) LEFT JOIN snapshot_platform p ON p.snapshot_id = s.id WHERE s.tag_id = ?1
     """
   static let imageColumn = 8

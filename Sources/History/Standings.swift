@@ -22,34 +22,39 @@ package struct Standings {
   ///   - digests: of one image: its ID, manifests and indexes that it came with.
   ///   - platform: the image's, which tells it among those of an index.
   package func standing(of tag: TagReference, _ digests: [Digest], platform: Platform?) throws -> TagStanding? {
-    guard let (id, newest, moved) = try present(tag) else { return nil }
-    guard let newest else { return TagStanding(match: nil, entries: [], moved: moved) }
+    guard let present = try present(tag) else { return nil }
+    let id = present.id
+    var standing = present.standing
+    guard let newest = present.newest else { return standing }
     let found = try find(digests, platform, of: id)
     let query = HistoryQuery(standingOf: found?.match.platform)
     let part = HistoryPart(newest: newest, last: newest, oldest: found?.id ?? newest)
     var states = try SnapshotCursor(db, tag: id, .downward(from: newest), texts)
-    var beginnings: [SnapshotID: String] = [:]
-    var entries = try EntryGrouping.entries(query, in: part) {
+    var beginnings: [SnapshotID: SnapshotCursor.Beginning] = [:]
+    standing.entries = try EntryGrouping.entries(query, in: part) {
       guard let state = try states.next() else { return nil }
-      beginnings[state.id] = states.eventID
+      beginnings[state.id] = states.beginning
       return state
     }
-    guard let found else { return TagStanding(match: nil, entries: entries, moved: moved) }
+    guard let found else { return standing }
     // Another index or manifest may have brought the same images again.
-    if let wanted = entries.last?.platforms, !wanted.isEmpty,
-      let newest = entries.firstIndex(where: { EntryGrouping.areSame($0.platforms, wanted) })
+    if let wanted = standing.entries.last?.platforms, !wanted.isEmpty,
+      let newest = standing.entries.firstIndex(where: { EntryGrouping.areSame($0.platforms, wanted) })
     {
-      entries.removeSubrange((newest + 1)...)
+      standing.entries.removeSubrange((newest + 1)...)
     }
-    let later = entries.indices.dropLast()
+    let later = standing.entries.indices.dropLast()
     let details = EntryDetails(db, tag: id, query.platforms, texts)
-    if let first = later.first { entries[first].rollbacks = try details.rollbacks(of: entries[first]) }
-    // One platform does not leave a state that it has an entry in.
-    for index in later where query.platforms.isEmpty || entries[index].platforms.isEmpty {
-      entries[index].removed = try details.departures(of: entries[index])
+    if let first = later.first {
+      standing.entries[first].rollbacks = try details.rollbacks(of: standing.entries[first])
     }
-    let (events, deletion) = try events(of: id, since: entries, beginnings)
-    return TagStanding(match: found.match, entries: entries, events: events, deletion: deletion, moved: moved)
+    // One platform does not leave a state that it has an entry in.
+    for index in later where query.platforms.isEmpty || standing.entries[index].platforms.isEmpty {
+      standing.entries[index].removed = try details.departures(of: standing.entries[index])
+    }
+    standing.match = found.match
+    (standing.events, standing.deletion) = try events(of: id, since: standing.entries, beginnings)
+    return standing
   }
 
   /// The tags that ever named one of these digests, by name.
@@ -73,18 +78,20 @@ package struct Standings {
     return tags.sorted { $0.description < $1.description }
   }
 
-  /// The row of a tag that is known, its newest state, and what its registry names since then.
-  private func present(_ tag: TagReference) throws -> (id: TagID, newest: SnapshotID?, moved: PendingMove?)? {
+  /// The row of a tag that is known, its newest state, and what of its standing is the same for all images.
+  private func present(_ tag: TagReference) throws -> (id: TagID, newest: SnapshotID?, standing: TagStanding)? {
     let statement = try db.cachedStatement(
       sql: """
-        SELECT id, (SELECT max(id) FROM snapshot WHERE tag_id = tag.id), moved_digest, moved_type, moved_ms
+        SELECT id, (SELECT max(id) FROM snapshot WHERE tag_id = tag.id), moved_digest, moved_type, moved_ms,
+          CASE watched WHEN 1 THEN interval_s END
         FROM tag WHERE registry = ? AND repository = ? AND tag = ? AND \(TagRecord.isKnown)
         """)
     return try Row.fetchOne(statement, arguments: [tag.domain, tag.path, tag.tag]).map { row in
-      let moved = try row.optionalDigest(2).map { digest in
+      var standing = TagStanding(intervalSeconds: try row.optionalInteger(5).map(Int.init))
+      standing.moved = try row.optionalDigest(2).map { digest in
         PendingMove(to: MovedTag(digest: digest, mediaType: MediaType(try row.text(3))), since: try row.time(4))
       }
-      return (try row.id(0), try row.optionalID(1), moved)
+      return (try row.id(0), try row.optionalID(1), standing)
     }
   }
 
@@ -108,21 +115,24 @@ package struct Standings {
     if let newest {
       let images = try SnapshotRow.images(db, snapshot: newest.id, texts)
         .filter { $0.imageID == newest.digest || $0.manifest == newest.digest }
-      let image = platform.flatMap { wanted in images.first { $0.platform == wanted } } ?? images.first
-      return image.map { (newest.id, TagStanding.Match(image: $0, platform: $0.platform)) }
+      let isOne = images.allSatisfy { $0.platform == images.first?.platform }
+      let own = images.first { $0.platform == platform } ?? (isOne ? images.first : nil)
+      // One that several platforms have may be that of any.
+      return (own ?? images.first).map { (newest.id, TagStanding.Match(image: $0, platform: own?.platform)) }
     }
     return try findIndex(digests, platform, of: tag)
   }
 
+  /// With the + SQLite looks for the digest, which few states have, and not for the tag.
+  static let newestOfDigest = "SELECT max(id) FROM snapshot WHERE digest = ? AND +tag_id = ?"
+
   private func findIndex(_ digests: [Digest], _ platform: Platform?, of tag: TagID) throws -> Found? {
-    let statement = try db.cachedStatement(sql: "SELECT max(id) FROM snapshot WHERE digest = ? AND tag_id = ?")
+    let statement = try db.cachedStatement(sql: Self.newestOfDigest)
     let ids: [SnapshotID] = try digests.compactMap { digest in
       try Row.fetchOne(statement, arguments: [digest.description, tag])?.optionalID(0)
     }
     guard let id = ids.max() else { return nil }
-    let images = try SnapshotRow.images(db, snapshot: id, texts)
-    let known = images.filter { $0.platform != nil }
-    let image = platform.flatMap { $0.nearest(in: known.compactMap(\.platform)).first }.map { known[$0] }
+    let image = try platform?.nearest(of: SnapshotRow.images(db, snapshot: id, texts), \.platform)
     return (id, TagStanding.Match(image: image, platform: image?.platform))
   }
 
@@ -131,24 +141,35 @@ package struct Standings {
   ///
   /// - Parameter beginnings: what began each of these states.
   private func events(
-    of tag: TagID, since entries: [HistoryEntry], _ beginnings: [SnapshotID: String]
+    of tag: TagID, since entries: [HistoryEntry], _ beginnings: [SnapshotID: SnapshotCursor.Beginning]
   ) throws -> (ids: [String], deletion: Timestamp?) {
+    // By their order, for a clock may have been set back; from the last on, for a state that came back has no event.
     let ending = try db.cachedStatement(
       sql: """
-        SELECT id, time_ms FROM event WHERE tag_id = ? AND type = ? AND time_ms >= ? ORDER BY time_ms, sequence LIMIT 1
+        SELECT id, time_ms, sequence FROM event WHERE tag_id = ? AND type = ? AND sequence > ? AND sequence < ?
+        ORDER BY sequence DESC LIMIT 1
         """)
     var ids: [String] = []
     var deletion: Timestamp?
-    for (index, entry) in entries.enumerated().reversed() {
+    var next = EventSequence(rawValue: .max)
+    for (index, entry) in entries.enumerated() {
       let isOldest = index == entries.count - 1
-      if !isOldest, let id = beginnings[entry.first] { ids.append(id) }
-      guard entry.ended == .deleted else { continue }
-      let arguments: StatementArguments = [tag, EventType.tagDeleted.rawValue, entry.lastSeen.milliseconds]
-      guard let row = try Row.fetchOne(ending, arguments: arguments) else { continue }
-      ids.append(try row.text(0))
-      if isOldest { deletion = try row.time(1) }
+      let beginning = beginnings[entry.first]
+      if entry.ended == .deleted {
+        let arguments: StatementArguments = [
+          tag, EventType.tagDeleted.rawValue, beginning?.sequence ?? .lowest, next,
+        ]
+        if let row = try Row.fetchOne(ending, arguments: arguments) {
+          ids.append(try row.text(0))
+          if isOldest { deletion = try row.time(1) }
+          next = try row.id(2)
+        }
+      }
+      guard let beginning else { continue }
+      if !isOldest { ids.append(beginning.event) }
+      next = beginning.sequence
     }
-    return (ids, deletion)
+    return (ids.reversed(), deletion)
   }
 }
 

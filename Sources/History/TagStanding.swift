@@ -6,28 +6,23 @@ package struct TagStanding: Hashable, Sendable {
   package struct Match: Hashable, Sendable {
     /// `nil` where it is known as an index alone.
     package let image: StoredImage?
+    /// `nil` as well where several platforms have that image, and it is not known which of them it is.
     package let platform: Platform?
-
-    package init(image: StoredImage?, platform: Platform?) { (self.image, self.platform) = (image, platform) }
   }
 
   /// `nil` where the tag never named any.
-  package let match: Match?
+  package internal(set) var match: Match?
   /// The states of that image's platform, by image, the newest first, and the times between without it, which have no
   /// platform; the last is the one that was found, and without a match there is the newest alone.
-  package let entries: [HistoryEntry]
+  package internal(set) var entries: [HistoryEntry] = []
   /// The events that told of what came after the found one, the oldest first.
-  package let events: [String]
+  package internal(set) var events: [String] = []
   /// When it was known that the tag, which named the found state last, was gone.
-  package let deletion: Timestamp?
+  package internal(set) var deletion: Timestamp?
   /// What the registry names for the tag by now, of which no more is known.
-  package let moved: PendingMove?
+  package internal(set) var moved: PendingMove?
+  /// In which its registry is asked; `nil` of one that is not watched.
+  package let intervalSeconds: Int?
 
-  package init(
-    match: Match?, entries: [HistoryEntry], events: [String] = [], deletion: Timestamp? = nil,
-    moved: PendingMove? = nil
-  ) {
-    (self.match, self.entries, self.events, self.deletion) = (match, entries, events, deletion)
-    self.moved = moved
-  }
+  init(intervalSeconds: Int?) { self.intervalSeconds = intervalSeconds }
 }

@@ -12,6 +12,12 @@ extension Platform {
     return os == "windows" ? nearest : Array(nearest.prefix(1))
   }
 
+  /// What an engine on this platform would run of these, else what is of unknown platform, which may be any.
+  package func nearest<T>(of items: [T], _ platform: (T) -> Platform?) -> T? {
+    let known = items.filter { platform($0) != nil }
+    return nearest(in: known.compactMap(platform)).first.map { known[$0] } ?? items.first { platform($0) == nil }
+  }
+
   /// Whether an engine on this platform would run `candidate`.
   package func runs(_ candidate: Platform) -> Bool { distance(to: candidate) != nil }
 

@@ -89,7 +89,7 @@ enum Screens {
       drift("gone", .behind, image: "ghcr.io/example/app:v1") { $0.behind = try behind(1, [.removed]) },
       drift("cache\u{202e}", .unwatched, image: "redis:7"),
       drift("proxy", .pinned, image: "amazonlinux@\(digest)") { $0.tag = nil },
-      drift("job", .unknown, reason: "linux/riscv64 of its tag is not watched"),
+      drift("job", .unknown, reason: "its tag has nothing for linux/riscv64, or that is not watched"),
       drift("built", .local, image: "shop-app") { $0.tags = [] },
       drift("api", .current) { $0.current = current },
     ]

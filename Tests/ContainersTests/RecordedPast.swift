@@ -89,6 +89,20 @@ final class RecordedPast {
     minute += 1
   }
 
+  /// What is not of two platforms.
+  func move(to snapshot: TagSnapshot, _ change: ChangeClass?) throws {
+    let (now, record) = (time(minute), try watch(Samples.tag))
+    let event = ChangeEvent(
+      id: "event-\(minute)", type: change == nil ? .tagFirstSeen : .imageChanged, tag: Samples.tag, time: now,
+      notAfter: now)
+    let classes = snapshot.images.map { _ in change ?? .added }
+    try writer.transactionSync { history in
+      let row = try history.insertSnapshot(tag: record.id, snapshot: snapshot, classes: classes, at: now)
+      _ = try history.appendEvent(event, tag: record.id, snapshot: row, sinks: [])
+    }
+    minute += 1
+  }
+
   /// The registry names another document, and does not let it be had.
   func announceMove(to seed: UInt8) throws {
     let record = try watch(Samples.tag)
@@ -98,8 +112,9 @@ final class RecordedPast {
     try writer.transactionSync { try $0.updateState(record.id, moved) }
   }
 
-  func delete() throws {
-    let (now, id) = (time(minute), "event-\(minute)")
+  /// - Parameter minutes: by so many the clock has been set back.
+  func delete(clockBack minutes: Int = 0) throws {
+    let (now, id) = (time(minute - minutes), "event-\(minute)")
     let record = try watch(Samples.tag)
     try writer.transactionSync { history in
       try history.endSnapshot(tag: record.id)

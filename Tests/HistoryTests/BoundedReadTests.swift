@@ -70,4 +70,13 @@ import Testing
       }
     }
   }
+
+  /// A container may be known by a hundred digests, and a tag have thousands of states.
+  @Test func anIndexIsLookedForByItsDigest() throws {
+    let reader = try sample(unreadable: 0..<0)
+    try reader.read { db in
+      let plan = try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN \(Standings.newestOfDigest)", arguments: ["", 1])
+      #expect(try plan.map { try $0.text(3) } == ["SEARCH snapshot USING INDEX snapshot_by_digest (digest=?)"])
+    }
+  }
 }

@@ -37,10 +37,11 @@ struct DriftCommand: AsyncParsableCommand {
     let reader = try source.open()
     let (origin, found) = try await self.found(all: all)
     let chosen = ContainerChoice(names: containers, all: all).pick(found)
-    var drifts = try reader.drift(of: chosen.containers)
+    let now = Timestamp.now()
+    var drifts = try reader.drift(of: chosen.containers, now: now)
     if resolve { drifts = try await resolved(drifts) }
     let answer = DriftAnswer(source: origin, containers: drifts)
-    try output.print(json: answer.json, text: DriftRendering(answer: answer, now: .now()).text)
+    try output.print(json: answer.json, text: DriftRendering(answer: answer, now: now).text)
     if !chosen.unknown.isEmpty {
       // An engine was asked for those that run alone.
       let there = all || place.from != nil ? found : try await self.found(all: true).containers
