@@ -115,6 +115,7 @@ final class EasyHandle {
     if last?.value.allowPlainHTTP != next.value.allowPlainHTTP {
       try set(CURLOPT_PROTOCOLS_STR, next.value.allowPlainHTTP ? "https,http" : "https")
     }
+    // Without a last request the handle may still have what a failure has left; of the others `nil` differs by itself.
     if last == nil || last?.value.unixSocket != next.value.unixSocket {
       try set(CURLOPT_UNIX_SOCKET_PATH, next.value.unixSocket)
     }

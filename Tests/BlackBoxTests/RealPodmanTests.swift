@@ -98,7 +98,15 @@ private final class Podman {
       Self.options(directory) + ["system", "service", "--time", "0", "unix://\(socket)"], environment: environment,
       stdout: "\(directory)/podman.log", stderr: "\(directory)/podman.log")
     let path = socket
-    try #require(eventually { access(path, F_OK) == 0 }, "\(log)")
+    guard eventually({ access(path, F_OK) == 0 }) else {
+      let log = self.log
+      remove()
+      throw Failure(log: log)
+    }
+  }
+
+  private struct Failure: Error {
+    let log: String
   }
 
   var log: String { WatcherBinary.text("\(directory)/podman.log") }
