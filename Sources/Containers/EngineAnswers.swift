@@ -97,7 +97,7 @@ package struct EngineContainer: Hashable, Sendable {
       name: name, id: self.id, image: self.image ?? startedWith ?? imageID?.description ?? "",
       platform: platform ?? image?.platform,
       digests: id + (image?.digests ?? []) + (manifest.map { [KnownDigest($0, .pulled)] } ?? []), isRunning: isRunning,
-      tellsOrigin: image != nil, gap: gap ?? image?.gap)
+      tellsOrigin: image != nil && image?.gap == nil, gap: gap ?? image?.gap)
   }
 }
 

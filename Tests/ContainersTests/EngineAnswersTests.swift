@@ -61,6 +61,7 @@ import Testing
     let image = try EngineAnswers.image(Array("{\"RepoDigests\":[\(names.joined(separator: ","))]}".utf8))
     let container = try #require(listed("podman-containers").first).container(image, startedWith: nil, gap: nil)
     #expect(container.digests.count == Limits.containerDigests + 1 && container.configDigest != nil)
+    #expect(!container.tellsOrigin, "of those that are left out one may name a registry")
     #expect(container.gap == "of the 20000 digests of its image 100 were looked for")
   }
 
