@@ -148,7 +148,7 @@ import Testing
       .init(
         "a file that is not there", "import compose none.yaml", 66, "none.yaml (No such file", "name a file that is"),
       .init("one below a file", "import compose config.json/x", 66, "(Not a directory)"),
-      .init("a directory", "import compose .", 64, "a directory is no file to import from (.): name one that"),
+      .init("a directory", "import compose .", 64, "cannot read . (Is a directory): name another file"),
       .init("one that is too long", "import compose long", 64, "(it is longer than 16777216 bytes): name another file"),
       .init("no YAML", "import compose broken.yaml", 64, "it is not YAML: did not find", "(broken.yaml:2): correct it"),
       .init(
