@@ -48,14 +48,15 @@ let package = Package(
     .target(
       name: "History",
       dependencies: ["Host", "ImageModel", .product(name: "GRDB", package: "GRDB.swift")]),
-    .target(name: "Delivery", dependencies: ["Hashing", "Host", "ImageModel", "Transport"]),
+    .target(name: "Delivery", dependencies: ["Hashing", "Host", "ImageModel", "Messages", "Transport"]),
     .target(
       name: "Endpoint",
       dependencies: [
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
-    .target(name: "Config", dependencies: ["Addresses", "StrictJSON", "ImageModel"]),
+    .target(name: "Messages", dependencies: ["ImageModel", "StrictJSON"]),
+    .target(name: "Config", dependencies: ["Addresses", "StrictJSON", "ImageModel", "Messages"]),
     .target(name: "Containers", dependencies: ["Config", "History", "ImageModel", "StrictJSON"]),
     .target(
       name: "Imports",
@@ -72,14 +73,14 @@ let package = Package(
       name: "Service",
       dependencies: [
         "Addresses", "Config", "Containers", "Control", "Credentials", "Delivery", "Documents", "Endpoint", "Hashing",
-        "History", "Host", "ImageModel", "Polling", "Recording", "Registry", "Schedule", "Transport",
+        "History", "Host", "ImageModel", "Messages", "Polling", "Recording", "Registry", "Schedule", "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "watcher",
       dependencies: [
         "Answers", "Comparison", "Config", "Containers", "Control", "CSignals", "History", "Host", "ImageModel",
-        "Imports", "Service",
+        "Imports", "Messages", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -112,11 +113,13 @@ let package = Package(
       ],
       exclude: ["fixtures"]),
     .testTarget(
-      name: "DeliveryTests", dependencies: ["Delivery", "Transport", "ImageModel", "TestSupport"]),
+      name: "DeliveryTests", dependencies: ["Delivery", "ImageModel", "Messages", "TestSupport", "Transport"]),
     .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "TestSupport"]),
     .testTarget(name: "ConfigTests", dependencies: ["Config", "ImageModel", "TestSupport"], exclude: ["fixtures"]),
     .testTarget(
       name: "ImportsTests", dependencies: ["Config", "ImageModel", "Imports"], exclude: ["fixtures"]),
+    .testTarget(
+      name: "MessagesTests", dependencies: ["ImageModel", "Messages", "StrictJSON", "TestSupport"], exclude: ["golden"]),
     .testTarget(
       name: "RecordingTests", dependencies: ["Drift", "History", "ImageModel", "Recording", "TestSupport"]),
     .testTarget(
@@ -137,8 +140,7 @@ let package = Package(
       name: "ServiceTests",
       dependencies: [
         "Config", "Containers", "Control", "Delivery", "Endpoint", "Hashing", "History", "Host", "ImageModel",
-        "Polling",
-        "Recording", "Registry", "Schedule", "Service", "TestSupport", "Transport",
+        "Messages", "Polling", "Recording", "Registry", "Schedule", "Service", "TestSupport", "Transport",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "InMemoryLogging", package: "swift-log"), .product(name: "Logging", package: "swift-log"),
       ]),
@@ -159,7 +161,8 @@ let package = Package(
       name: "FuzzTests",
       dependencies: [
         "Addresses", "Config", "Containers", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "History",
-        "ImageModel", "Imports", "Registry", "StrictJSON", "Transport", .product(name: "NIOCore", package: "swift-nio"),
+        "ImageModel", "Imports", "Messages", "Registry", "StrictJSON", "Transport",
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       exclude: ["Program", "corpus"]),

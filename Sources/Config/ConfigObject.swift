@@ -1,5 +1,6 @@
 /// What a value of the configuration may be. Where the reader demands more, its own code says so.
 indirect enum ConfigValue: Sendable {
+  case any
   case string
   /// A string that is not empty …
   case text
@@ -73,18 +74,21 @@ struct ConfigObject: Sendable {
   let required: [String]
   /// Keys, each with the other one that it needs beside it.
   let needs: [(key: String, needed: String)]
-  /// Of these there may be one.
-  let exclusive: [String]
+  /// Of these there has to be one.
+  let either: [String]
+  /// Of each of these there may be one.
+  let exclusive: [[String]]
 
   init(
     _ keys: [ConfigKey], remarks: [String] = [ConfigKeys.remark], required: [String] = [],
-    needs: [(key: String, needed: String)] = [], exclusive: [String] = []
+    needs: [(key: String, needed: String)] = [], either: [String] = [], exclusive: [String]...
   ) {
     self.keys = keys
     names = keys.map(\.name)
     self.remarks = remarks
     self.required = required
     self.needs = needs
+    self.either = either
     self.exclusive = exclusive
   }
 

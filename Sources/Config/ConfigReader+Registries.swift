@@ -99,7 +99,7 @@ extension ConfigReader {
 
   /// Source: docs/decisions/0005-where-credentials-may-go.md.
   private mutating func warnOfPlainCredentials(_ registry: Section, _ settings: RegistrySettings, _ domain: String) {
-    let way = registry.keys.exclusive.first { registry[$0] != nil }
+    let way = registry.keys.exclusive.joined().first { registry[$0] != nil }
     guard let way, settings.scheme == .http, !settings.allowPlainCredentials,
       HostKind(authority: settings.asked(of: domain)) != .loopback
     else { return }
@@ -115,7 +115,7 @@ extension ConfigReader {
     settings.passwordFile = file(registry, "password_file", of: owner)
     settings.tokenFile = file(registry, "token_file", of: owner)
     settings.credentialHelper = credentialHelper(registry, owner)
-    let ways = registry.keys.exclusive.filter { registry[$0] != nil }
+    let ways = registry.keys.exclusive.joined().filter { registry[$0] != nil }
     if ways.count > 1 {
       error(
         at: registry.keyOffset(ways[1]), "\(quoted(ways[0])) and \(quoted(ways[1])) exclude each other",

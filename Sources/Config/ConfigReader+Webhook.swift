@@ -1,16 +1,21 @@
 import Addresses
 import ImageModel
+import Messages
 import StrictJSON
 
 extension ConfigReader {
   mutating func webhook(_ section: Section, _ name: String) -> WebhookSettings {
-    var settings = WebhookSettings(url: "")
+    var settings = WebhookSettings(url: nil)
     settings.allowHTTP = boolean(section, "allow_http") ?? false
-    settings.url = url(section, name, allowHTTP: settings.allowHTTP)
     let owner = { OutsideSetting.sink(name, key: $0) }
+    readContent(section, &settings, owner)
+    settings.urlFile = file(section, "url_file", of: owner)
+    settings.url = url(section, name, settings)
     settings.secretFile = file(section, "secret_file", of: owner)
     settings.secretPreviousFile = file(section, "secret_previous_file", of: owner)
     settings.caFile = file(section, "ca_file", of: owner)
+    settings.clientCertFile = file(section, "client_cert_file", of: owner)
+    settings.clientKeyFile = file(section, "client_key_file", of: owner)
     readHeaders(section, &settings, owner)
     settings.contentType = contentType(section)
     settings.timeoutSeconds = duration(section, "timeout") ?? settings.timeoutSeconds
@@ -21,18 +26,23 @@ extension ConfigReader {
     return settings
   }
 
-  private mutating func url(_ section: Section, _ name: String, allowHTTP: Bool) -> String {
+  private mutating func url(_ section: Section, _ name: String, _ settings: WebhookSettings) -> String? {
     guard section["url"] != nil else {
-      error(at: section.value.offset, "the webhook sink \(quoted(name)) has no \"url\"")
-      return ""
+      if section["url_file"] != nil { return nil }
+      if case .usually(let url)? = settings.content.format?.url { return url }
+      error(
+        at: section.value.offset, "the webhook sink \(quoted(name)) has no \"url\"",
+        hint: "or put it into a file, \"url_file\", where it is a secret")
+      return nil
     }
-    guard let text = string(section, "url") else { return "" }
+    if section["url_file"] != nil { excludeEachOther(section, "url", "url_file") }
+    guard let text = string(section, "url") else { return nil }
     let offset = section.offset("url")
     if let range = section["url"]?.range { source.mask(urlAt: range) }
     // A URL may hold a secret, so no message repeats it.
     switch WebhookURL.check(text) {
     case .valid(isPlain: false): break
-    case .valid(isPlain: true) where allowHTTP: break
+    case .valid(isPlain: true) where settings.allowHTTP: break
     case .valid:
       error(at: offset, "\"url\" is not encrypted", hint: "write https://, or set \"allow_http\": true")
     case .userinfo:
@@ -48,7 +58,7 @@ extension ConfigReader {
 
   /// Of what can be said to fail without asking the DNS.
   private mutating func warn(of settings: WebhookSettings, _ section: Section) {
-    guard let kind = WebhookURL.kind(settings.url) else { return }
+    guard let kind = settings.url.flatMap(WebhookURL.kind) else { return }
     let offset = section.offset("url")
     if kind == .linkLocalOrMetadata {
       fault(

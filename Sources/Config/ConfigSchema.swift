@@ -24,6 +24,7 @@ package enum ConfigSchema {
 
   private static func schema(_ value: ConfigValue) -> Schema {
     switch value {
+    case .any: [:]
     case .string: ["type": "string"]
     case .text, .path: ["type": "string", "minLength": 1]
     case .form(let pattern): ["type": "string", "pattern": .string(pattern)]
@@ -57,14 +58,16 @@ package enum ConfigSchema {
   }
 
   private static func object(_ object: ConfigObject) -> Schema {
-    let exclusive = object.exclusive
-    let pairs = exclusive.indices.flatMap { last in exclusive[..<last].map { [$0, exclusive[last]] } }
+    let pairs = object.exclusive.flatMap { keys in
+      keys.indices.flatMap { last in keys[..<last].map { [$0, keys[last]] } }
+    }
     return [
       "type": "object", "properties": .object(object.remarks.map(remark) + object.keys.map(property)),
       "required": object.required.isEmpty ? nil : strings(object.required),
       "dependentRequired": object.needs.isEmpty
         ? nil : .object(object.needs.map { .init($0.key, strings([$0.needed])) }),
       "not": pairs.isEmpty ? nil : json(["anyOf": .array(pairs.map { json(["required": strings($0)]) })]),
+      "anyOf": object.either.isEmpty ? nil : .array(object.either.map { json(["required": strings([$0])]) }),
       "additionalProperties": false,
     ]
   }

@@ -1,3 +1,5 @@
+import Messages
+
 /// What a sink is, which decides what keys it has.
 enum SinkType: String, CaseIterable {
   case stdout, file, webhook
@@ -19,7 +21,11 @@ enum SinkType: String, CaseIterable {
   private static let stdoutKeys = ConfigObject(common([.stdout]), required: ["type"])
   private static let fileKeys = ConfigObject(common([.file]) + ofFile, required: ["type", "path"])
   private static let webhookKeys = ConfigObject(
-    common([.webhook]) + ofWebhook, required: ["type", "url"], needs: [("secret_previous_file", "secret_file")])
+    common([.webhook]) + ofWebhook, required: ["type"],
+    needs: [
+      ("secret_previous_file", "secret_file"), ("client_key_file", "client_cert_file"), ("parameters", "format"),
+      ("token_file", "format"),
+    ], either: ["url", "url_file", "format"], exclusive: ["url", "url_file"], ["format", "body"])
 
   static func common(_ types: [SinkType]) -> [ConfigKey] {
     [
@@ -36,9 +42,19 @@ enum SinkType: String, CaseIterable {
 
   static let ofWebhook = [
     ConfigKey("url", .form("^[Hh][Tt][Tt][Pp][Ss]?://"), "https://…, or http://… with allow_http"),
+    ConfigKey("url_file", .file, "A file with the URL, for services whose URL is the secret"),
+    ConfigKey(
+      "format", .words(["event"] + MessageFormat.all.map(\.name)),
+      "What is sent: the event's document, or a message for the people of a service"),
+    ConfigKey("parameters", .data(of: .oneOf([.text, .integer(Int.min...Int.max)])), "What the format wants to know"),
+    ConfigKey("token_file", .file, "The token that the format's service wants"),
+    ConfigKey("body", .any, "A JSON value to send; {{summary}} and other names may stand in its strings"),
+    ConfigKey("method", .choice(MessageRequest.Method.allCases), "How the document or the body is sent"),
     ConfigKey("secret_file", .file, "The secret (whsec_…) that requests are signed with"),
     ConfigKey("secret_previous_file", .file, "The secret before that, which signs as well for a time"),
     ConfigKey("ca_file", .file, "PEM certificates of authorities to trust beside the system's"),
+    ConfigKey("client_cert_file", .file, "PEM certificate to show to the receiver"),
+    ConfigKey("client_key_file", .file, "Its key, unless that is in client_cert_file"),
     ConfigKey("headers", .data(of: .text), "Further headers; not for secrets"),
     ConfigKey("header_files", .data(of: .file), "Further headers, each with the content of a file"),
     ConfigKey("content_type", .form("^[^/;]+/[^/;]+(;|$)"), "The media type that is sent"),

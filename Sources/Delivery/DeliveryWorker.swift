@@ -31,7 +31,7 @@ package actor DeliveryWorker {
   private var restsUntil: ContinuousClock.Instant
   /// Nothing is recorded before: the outbox could not be read or written.
   private var outboxRestsUntil: ContinuousClock.Instant
-  private var throttle = Throttle()
+  private var throttle: Throttle
   /// Whether the outbox has told how long the receiver wanted nothing.
   private var knowsRest = false
   /// Items that failed, in a row.
@@ -63,6 +63,7 @@ package actor DeliveryWorker {
     clock: DeliveryClock = .system, onProblem: @escaping @Sendable (DeliveryProblem) -> Void = { _ in }
   ) {
     self.sink = sink
+    throttle = Throttle(sink.pace)
     self.outbox = outbox
     self.retryDelay = retryDelay ?? RetryDelay.after
     self.onProblem = onProblem

@@ -1,4 +1,5 @@
 import ImageModel
+package import Messages
 
 /// A place that events go to.
 package protocol Sink: Sendable {
@@ -14,6 +15,9 @@ package protocol Sink: Sendable {
 
   /// Longer than a write takes that will end: what is under way for longer is stuck.
   var patience: Duration { get }
+
+  /// No more is sent; `nil` where nobody names a rate.
+  var pace: MessageFormat.Pace? { get }
 
   /// What could keep it from delivering anything.
   var looks: [SinkLook] { get }
@@ -59,6 +63,8 @@ package struct SinkLook: Sendable {
 
 extension Sink {
   package var looks: [SinkLook] { [] }
+
+  package var pace: MessageFormat.Pace? { nil }
 
   /// What keeps it from delivering anything as things are now.
   package var faults: [SinkFault] { looks.compactMap { $0.fault(.success($0.reason())) } }

@@ -1,4 +1,5 @@
 import ImageModel
+import Messages
 
 /// What a receiver's refusals mean for what it is sent next: how long nothing, then how fast, and what first. Pure: it
 /// is told what happens and when. See docs/decisions/0021.
@@ -14,11 +15,15 @@ struct Throttle: Sendable {
 
   private var rest = ReceiverRest()
   private var pace = LearntPace()
+  private var documented: DocumentedPace
   private var order = TurnOrder()
   /// Whether the last refusal said how long to wait, so that it used up no attempt.
   private var saidHowLong = false
   /// Requests that are not answered: when they were sent, whether nothing else was under way, and `isCostly` then.
   private var underWay: [EventSequence: (begun: Instant, wentFirst: Bool, isCostly: Bool)] = [:]
+
+  /// - Parameter pace: what its service documents.
+  init(_ pace: MessageFormat.Pace? = nil) { documented = DocumentedPace(pace) }
 
   var limit: LearntPace.Limit? { pace.limit }
 
@@ -38,7 +43,10 @@ struct Throttle: Sendable {
   func opens(at now: Instant, next: OutboxItem?) -> Instant? {
     if let until = rest.until, until > now { return until }
     if rest.isDoubtful, !underWay.isEmpty { return nil }
-    return pace.opens(at: now, underWay: underWay.count, trialCosts: next.flatMap(trialCosts))
+    guard let allowed = documented.opens(at: now, underWay: underWay.count),
+      let learnt = pace.opens(at: now, underWay: underWay.count, trialCosts: next.flatMap(trialCosts))
+    else { return nil }
+    return max(allowed, learnt)
   }
 
   /// What it costs if this is one too many, 1 or more; `nil` if its refusal would say nothing about pace, or if one
@@ -62,9 +70,9 @@ struct Throttle: Sendable {
 
   /// Somebody who knows better wants attempts now.
   mutating func forget() {
-    let underWay = underWay
+    let (underWay, documented) = (underWay, documented)
     self = Throttle()
-    self.underWay = underWay
+    (self.underWay, self.documented) = (underWay, documented)
   }
 
   mutating func begin(_ item: OutboxItem, at now: Instant) {
@@ -84,6 +92,7 @@ struct Throttle: Sendable {
   }
 
   mutating func end(_ item: OutboxItem, _ answer: Answer, at now: Instant) {
+    documented.ended(at: now)
     let (begun, wentFirst, _) = underWay.removeValue(forKey: item.sequence) ?? (now, false, false)
     let wasRefused = order.wasRefused(item)
     switch answer {

@@ -1,19 +1,19 @@
 import FoundationEssentials
 import Host
 package import ImageModel
+package import Messages
 import Synchronization
 package import Transport
 
-/// Posts each event to a URL: the event's frozen bytes, with the headers of Standard Webhooks.
+/// Posts each event to a URL: its frozen bytes or the message that is made of them, with the headers of Standard
+/// Webhooks.
 package final class WebhookSink: Sink {
   package typealias Send = @Sendable (HTTPRequest) async throws(TransportError) -> HTTPResponse
 
   package let name: String
   private let target: WebhookTarget
-  /// What may be said of the URL.
-  private let receiver: String
-  /// Parts of the URL that a reply may repeat and nobody may read.
-  private let urlSecrets: [String]
+  private let urlFile: SecretText?
+  private let tokenFile: SecretText?
   private let secretFiles: [(setting: String, file: SecretText)]
   private let plainHeaders: [(name: String, value: String)]
   private let headerFiles: [(name: String, file: SecretText)]
@@ -31,9 +31,8 @@ package final class WebhookSink: Sink {
     self.target = target
     self.now = now
     self.send = send
-    receiver = Origin(url: target.url)?.description ?? "the receiver"
-    let shown = receiver.lowercased()
-    urlSecrets = Self.words(of: [target.url]).filter { !shown.contains($0.lowercased()) }
+    if case .file(let path, _) = target.address { urlFile = SecretText(path: path) } else { urlFile = nil }
+    tokenFile = target.tokenFile.map { SecretText(path: $0) }
     secretFiles = zip(["secret_file", "secret_previous_file"], target.secretFiles).map { ($0, SecretText(path: $1)) }
     plainHeaders = target.headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     headerFiles = target.headerFiles.sorted { $0.key < $1.key }.map { ($0.key, SecretText(path: $0.value)) }
@@ -41,18 +40,34 @@ package final class WebhookSink: Sink {
 
   /// Secrets that cannot be read or are none, and authorities that cannot be trusted for want of their certificate.
   package var looks: [SinkLook] {
-    let trust = target.caFile.map { file in
-      SinkLook(setting: "ca_file", path: file) {
-        TLSSettings(caFile: file).faults.first.map { "the file \(file.safe()) cannot be used: \($0.reason)" }
-      }
-    }
-    return [trust].compactMap(\.self)
+    let places = [
+      urlFile.map { file in Self.look("url_file", file) { () throws(SecretFailure) in _ = try self.url() } },
+      tokenFile.map { file in Self.look("token_file", file) { () throws(SecretFailure) in _ = try self.token() } },
+    ]
+    return tlsLooks + places.compactMap(\.self)
       + secretFiles.map { setting, file in
         Self.look(setting, file) { () throws(SecretFailure) in _ = try self.secret(file) }
       }
       + headerFiles.map { name, file in
         Self.look(name, file) { () throws(SecretFailure) in _ = try self.headerValue(file) }
       }
+  }
+
+  private var tlsLooks: [SinkLook] {
+    let files: [(TLSFileFault.File, String?)] = [
+      (.ca, target.caFile), (.clientCert, target.clientCertFile), (.clientKey, target.clientKeyFile),
+    ]
+    return files.compactMap { file, path in
+      guard let path else { return nil }
+      return SinkLook(setting: file.key, path: path) { [tls] in
+        tls.faults.first { $0.file == file }.map { "the file \(path.safe()) cannot be used: \($0.reason)" }
+      }
+    }
+  }
+
+  private var tls: TLSSettings {
+    TLSSettings(
+      caFile: target.caFile, clientCertFile: target.clientCertFile, clientKeyFile: target.clientKeyFile)
   }
 
   private static func look(
@@ -71,6 +86,8 @@ package final class WebhookSink: Sink {
   package var longestDelay: Duration { target.schedule.longestDelay }
 
   package var maxInFlight: Int? { target.maxInFlight }
+
+  package var pace: MessageFormat.Pace? { target.content.format?.pace }
 
   package var patience: Duration { .seconds(target.timeoutSeconds + Limits.stuckSeconds) }
 
@@ -99,6 +116,7 @@ package final class WebhookSink: Sink {
     case .gone(let error): .failed(item, error: error, next: .sinkDisabled)
     case .notSent(let error): .failed(item, error: error, next: .withSink)
     case .failed(let error, let retryAfter): .failed(item, error: error, next: onSchedule(item, retryAfter))
+    case .never(let error): .failed(item, error: error, next: .byHand)
     case .refused(let error, let refusal):
       .refused(item, refusal, error: error, next: next(item, after: refusal))
     }
@@ -122,37 +140,46 @@ package final class WebhookSink: Sink {
   private func post(_ item: OutboxItem) async -> WebhookVerdict? {
     let secretHeaders: [(name: String, value: String)]
     let secrets: [WebhookSecret]
+    let (url, token): (String, String)
     let now = now()
     let sent = String(now.milliseconds / 1_000)
     do throws(SecretFailure) {
       secretHeaders = try readHeaders()
       secrets = try readSecrets()
+      (url, token) = (try self.url(), try self.token())
     } catch {
       return .notSent(error.message)
     }
-    var headers = plainHeaders + secretHeaders
-    headers.append(("Content-Type", target.contentType))
+    let message = target.content.request(
+      of: item.body, id: item.eventID, url: url, token: token, method: target.method)
+    var headers = plainHeaders + secretHeaders + message.headers.map { ($0.name, $0.value) }
+    headers.append(("Content-Type", target.contentType ?? message.contentType))
     headers.append(("webhook-id", item.eventID))
     headers.append(("webhook-timestamp", sent))
     if !secrets.isEmpty {
       // During a rotation both signatures, so that receivers change over when they like.
-      let signatures = secrets.map { $0.signature(id: item.eventID, timestamp: sent, body: item.body) }
+      let signatures = secrets.map { $0.signature(id: item.eventID, timestamp: sent, body: message.body) }
       headers.append(("webhook-signature", signatures.joined(separator: " ")))
     }
+    let receiver = Origin(url: url)?.description ?? "the receiver"
+    // Parts of the URL that a reply may repeat and nobody may read.
+    let urlSecrets = Self.words(of: [message.url]).filter { !receiver.lowercased().contains($0.lowercased()) }
     do throws(TransportError) {
-      let response = try await send(request(headers, item.body))
+      let response = try await send(request(message, headers))
       return WebhookVerdict(
-        response, receiver: receiver, now: now, secrets: urlSecrets + Self.words(of: secretHeaders.map(\.value)))
+        response, receiver: receiver, now: now,
+        secrets: urlSecrets + Self.words(of: secretHeaders.map(\.value) + [token]), of: target.content)
     } catch {
       return error.code == .cancelled
         ? nil : .failed("\(receiver): \(error.forSink(caFile: target.caFile).message)", retryAfterSeconds: nil)
     }
   }
 
-  private func request(_ headers: [(name: String, value: String)], _ body: [UInt8]) -> HTTPRequest {
+  private func request(_ message: MessageRequest, _ headers: [(name: String, value: String)]) -> HTTPRequest {
     var request = HTTPRequest(
-      .post, url: target.url, headers: headers, body: body, bodyLimit: Limits.webhookReplyBytes, redirects: 0,
-      tls: TLSSettings(caFile: target.caFile), allowPlainHTTP: target.allowHTTP, addresses: target.addresses)
+      message.method == .put ? .put : .post, url: message.url, headers: headers, body: message.body,
+      bodyLimit: Limits.webhookReplyBytes, redirects: 0, tls: tls, allowPlainHTTP: target.allowHTTP,
+      addresses: target.addresses)
     request.cutsBody = true
     request.errorBodyLimit = Limits.webhookReplyBytes
     request.headerLimit = Limits.responseHeaderBytes
@@ -171,6 +198,22 @@ package final class WebhookSink: Sink {
     init(_ file: SecretText, _ reason: String) {
       message = "the file \(file.path.safe()) cannot be used: \(reason); correct it"
     }
+  }
+
+  private func url() throws(SecretFailure) -> String {
+    switch target.address {
+    case .url(let url): return url
+    case .file(_, let mistake):
+      guard let urlFile else { return "" }
+      let url = try read(urlFile)
+      if let mistake = mistake(url) { throw SecretFailure(urlFile, mistake) }
+      return url
+    }
+  }
+
+  private func token() throws(SecretFailure) -> String {
+    guard let tokenFile else { return "" }
+    return try headerValue(tokenFile)
   }
 
   private func readHeaders() throws(SecretFailure) -> [(name: String, value: String)] {

@@ -1,11 +1,21 @@
+package import Messages
 package import Transport
 
 /// Where a webhook sink posts to, and how.
 package struct WebhookTarget: Sendable {
-  package static let usualContentType = "application/cloudevents+json; charset=utf-8"
-
   /// Without user name and fragment; whatever else is in it may be secret.
-  package var url: String
+  package enum Address: Sendable {
+    case url(String)
+    /// A file that holds it; `mistake` says why a text is none to post to.
+    case file(String, mistake: @Sendable (String) -> String?)
+  }
+
+  package var address: Address
+  package var content = MessageContent.document
+  /// Where no format decides that.
+  package var method = MessageRequest.Method.post
+  /// A file with what a format's service knows the sender by.
+  package var tokenFile: String?
   /// Files with the secrets to sign with: the current one, and during a rotation the one before.
   package var secretFiles: [String] = []
   package var headers: [String: String] = [:]
@@ -13,7 +23,11 @@ package struct WebhookTarget: Sendable {
   package var headerFiles: [String: String] = [:]
   /// PEM file with authorities to trust in addition to the system's.
   package var caFile: String?
-  package var contentType = Self.usualContentType
+  /// PEM files with the certificate to show, and its key where that is not in it.
+  package var clientCertFile: String?
+  package var clientKeyFile: String?
+  /// `nil` for that of what is sent.
+  package var contentType: String?
   package var timeoutSeconds: Int
   package var allowHTTP: Bool
   package var addresses: AddressPolicy
@@ -21,8 +35,8 @@ package struct WebhookTarget: Sendable {
   package var maxInFlight: Int
   package var schedule = RetrySchedule.standard
 
-  package init(url: String, timeoutSeconds: Int, allowHTTP: Bool, addresses: AddressPolicy, maxInFlight: Int) {
-    self.url = url
+  package init(_ address: Address, timeoutSeconds: Int, allowHTTP: Bool, addresses: AddressPolicy, maxInFlight: Int) {
+    self.address = address
     self.timeoutSeconds = timeoutSeconds
     self.allowHTTP = allowHTTP
     self.addresses = addresses

@@ -1,4 +1,5 @@
 import ImageModel
+import Messages
 import Transport
 
 /// What a receiver's answer means for a delivery. Source: docs/webhooks.md; Standard Webhooks 1.0.0.
@@ -6,6 +7,8 @@ enum WebhookVerdict: Hashable {
   case delivered
   /// - Parameter retryAfterSeconds: what the receiver asked for, if it did.
   case failed(String, retryAfterSeconds: Int?)
+  /// It will never take this one.
+  case never(String)
   /// It has no room for any event now: 429, and 503 that says for how long.
   case refused(String, Refusal)
   /// Nothing was sent, for reasons on this side.
@@ -16,7 +19,11 @@ enum WebhookVerdict: Hashable {
   /// - Parameters:
   ///   - receiver: the origin of the URL, for messages.
   ///   - secrets: what went out that a receiver may echo and nobody may read.
-  init(_ response: HTTPResponse, receiver: String, now: Timestamp, secrets: [String]) {
+  ///   - content: what it was sent.
+  init(
+    _ response: HTTPResponse, receiver: String, now: Timestamp, secrets: [String],
+    of content: MessageContent = .document
+  ) {
     if (200..<300).contains(response.status) {
       self = .delivered
       return
@@ -30,11 +37,17 @@ enum WebhookVerdict: Hashable {
       + Self.excerpt(of: response, without: secrets)
     switch response.status {
     case 410: self = .gone(said)
+    case 400, 413, 422:
+      // Of a document a receiver may think otherwise tomorrow. What is made for a service it has judged for good.
+      self = content.isMessage ? .never("\(said): it will never take this") : .failed(said, retryAfterSeconds: nil)
     case 300..<400:
       self = .failed("\(said): redirects are not followed; correct the URL", retryAfterSeconds: nil)
     default:
       let date = response.headers.first("Date").flatMap { HTTPDate.time($0) }
-      let asked = response.headers.first("Retry-After").flatMap { RetryAfter.wait($0, now: date ?? now) }
+      let said429 = response.status == 429 ? content.format?.secondsToWait(response.body) : nil
+      let inBody = said429.map { Duration.seconds(min($0, Double(Limits.webhookRetryAfterSeconds)).rounded(.up)) }
+      let inHeader = response.headers.first("Retry-After").flatMap { RetryAfter.wait($0, now: date ?? now) }
+      let asked = [inBody, inHeader].compactMap(\.self).max()
         .map { Int(min(max($0, .seconds(1)), .seconds(Limits.webhookRetryAfterSeconds)).components.seconds) }
       self =
         switch (response.status, asked) {

@@ -97,7 +97,7 @@ final class EasyHandle {
     let last = current
     current = nil
     guard url.set(next.value.url) else { throw .option("libcurl cannot read the URL") }
-    if last?.value.method != next.value.method || next.value.method == .post { try setMethod(next.value) }
+    if last?.value.method != next.value.method || next.value.method.hasBody { try setMethod(next.value) }
     try setHeaders(next.value, last: last)
     if totalMilliseconds != milliseconds {
       try set(CURLOPT_TIMEOUT_MS, milliseconds)
@@ -133,10 +133,11 @@ final class EasyHandle {
     // With it libcurl undoes whatever coding comes, and a piece at a time: the sink sees what comes out. HEAD has no
     // body, and is most of what is ever sent. Source: CURLOPT_ACCEPT_ENCODING(3).
     if undoesCodings { try set(CURLOPT_ACCEPT_ENCODING, next.method == .head ? nil : "identity") }
+    try set(CURLOPT_CUSTOMREQUEST, next.method == .put ? "PUT" : nil)
     switch next.method {
     case .get: try set(CURLOPT_HTTPGET, 1)
     case .head: try set(CURLOPT_NOBODY, 1)
-    case .post:
+    case .post, .put:
       let body = next.body ?? []
       try set(CURLOPT_POST, 1)
       try check(
@@ -153,7 +154,7 @@ final class EasyHandle {
 
   private func setHeaders(_ next: HTTPRequest, last: SharedRequest?) throws(Failure) {
     if headersAreSet, let last = last?.value, last.authorization == next.authorization,
-      (last.method == .post) == (next.method == .post),
+      last.method.hasBody == next.method.hasBody,
       last.headers.elementsEqual(next.headers, by: { $0.name == $1.name && $0.value == $1.value })
     {
       return

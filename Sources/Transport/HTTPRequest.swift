@@ -1,7 +1,10 @@
 /// One HTTP request with every limit that holds for it.
 package struct HTTPRequest: Sendable {
   package enum Method: Sendable, Hashable {
-    case get, head, post
+    case get, head, post, put
+
+    /// Whether it sends a body, though it may be empty.
+    var hasBody: Bool { self == .post || self == .put }
   }
 
   package var method: Method
@@ -13,7 +16,7 @@ package struct HTTPRequest: Sendable {
   package var headers: [(name: String, value: String)]
   /// The value of `Authorization`. Dropped for good at the first redirect to another scheme, host or port.
   package var authorization: String?
-  /// The body of a POST.
+  /// The body of a POST or PUT.
   package var body: [UInt8]?
 
   /// The longest body of a 2xx response, in bytes.
@@ -32,7 +35,7 @@ package struct HTTPRequest: Sendable {
   package var stallSeconds = 20
   package var stallBytesPerSecond = 100
 
-  /// How many redirects are followed, for GET and HEAD only and with the method kept. With 0, and for POST,
+  /// How many redirects are followed, for GET and HEAD only and with the method kept. With 0, and for others,
   /// a redirect is an ordinary response.
   package var redirects: Int
   package var tls: TLSSettings

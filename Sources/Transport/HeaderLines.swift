@@ -11,7 +11,7 @@ extension HTTPRequest {
       guard Self.add("Authorization", authorization, to: list) else { return "Authorization" }
     }
     // Unasked, libcurl calls every body a form.
-    if method == .post, !headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+    if method.hasBody, !headers.contains(where: { $0.name.lowercased() == "content-type" }) {
       guard list.append("Content-Type:") else { return "Content-Type" }
     }
     return nil

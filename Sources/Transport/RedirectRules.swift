@@ -7,7 +7,7 @@ enum RedirectRules {
 
   /// Whether a response with this status leads on, if it has a `Location`, and is not the answer itself.
   static func leadsOn(status: Int, request: HTTPRequest) -> Bool {
-    request.redirects > 0 && request.method != .post && statuses.contains(status)
+    request.redirects > 0 && !request.method.hasBody && statuses.contains(status)
   }
 
   /// The request to make for `location`: the same method, and for another origin without anything that

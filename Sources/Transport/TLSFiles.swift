@@ -6,6 +6,15 @@ import ImageModel
 package struct TLSFileFault: Error, Hashable, Sendable {
   package enum File: Sendable {
     case ca, clientCert, clientKey
+
+    /// The key of the setting that names it, of a registry as of a sink.
+    package var key: String {
+      switch self {
+      case .ca: "ca_file"
+      case .clientCert: "client_cert_file"
+      case .clientKey: "client_key_file"
+      }
+    }
   }
 
   package let file: File

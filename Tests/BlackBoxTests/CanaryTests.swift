@@ -23,6 +23,9 @@ import Testing
     case webhookKey = "Y2FuYXJ5LXdlYmhvb2sta2V5LW9uZS0xMTEx"
     case webhookKeyBefore = "Y2FuYXJ5LXdlYmhvb2sta2V5LXR3by0yMjIy"
     case header = "canary-header-d00d"
+    /// Of services whose URL is the secret, and of those that know the sender by a token.
+    case hookURL = "canary-hookurl-71c3"
+    case chatToken = "canary-chattoken-e2f4"
 
     /// How it may be written.
     var forms: [String] {
@@ -55,7 +58,7 @@ import Testing
     for registry in registries { registry.put(FakeRegistryImage("first"), in: "app", tag: "stable") }
     watch = registries.map { "\($0.authority)/app:stable" }
     hook = try LoopbackServer { request in
-      let said = request.headers.map { "\($0.name): \($0.value)" }.joined(separator: "; ")
+      let said = "\(request.target) \(request.headers.map { "\($0.name): \($0.value)" }.joined(separator: "; "))"
       return ScriptedResponse(500, headers: [("X-Echo", said)], body: Array("you said \(said)".utf8))
     }
     scene = try Scene(watch: watch, interval: "1h")
@@ -116,6 +119,14 @@ import Testing
         "secret_previous_file": try file("sp", "whsec_" + Canary.webhookKeyBefore.rawValue),
         "header_files": ["X-Api-Key": try file("h", Canary.header.rawValue)],
       ],
+      "slack": [
+        "type": "webhook", "format": "slack", "allow_http": true, "events": ["*"],
+        "url_file": try file("u", "\(hook.origin)/services/\(Canary.hookURL.rawValue)"),
+      ],
+      "telegram": [
+        "type": "webhook", "format": "telegram", "url": hook.origin, "allow_http": true, "events": ["*"],
+        "parameters": ["chat_id": 1], "token_file": try file("ct", Canary.chatToken.rawValue),
+      ],
     ]
     try JSONSerialization.data(withJSONObject: document).write(to: URL(fileURLWithPath: scene.config))
   }
@@ -173,7 +184,10 @@ import Testing
       "every secret opens its door: \(WatcherBinary.text(scene.stderr))")
     let commands =
       [["check", "--json"], ["sinks", "test"], ["status", "--json"], ["deliveries", "list", "--json"]]
-      + [["config", "check"], ["health"], ["events", "--json"], ["sinks", "list"], ["check"], ["db", "check"]]
+      + [
+        ["config", "check"], ["config", "show"], ["config", "show", "--origin"], ["health"], ["events", "--json"],
+        ["sinks", "list"], ["check"], ["db", "check"],
+      ]
       + watch.flatMap { [["resolve", $0, "-v"], ["history", $0, "--json"]] }
     for command in commands { try run(command) }
     turnHostile()

@@ -65,6 +65,7 @@ import Testing
       "\(text(range.lowerBound)) … \(text(range.upperBound))"
     }
     switch value {
+    case .any: return "any JSON value"
     case .path: return "path"
     case .file: return "file"
     case .boolean: return "true or false"

@@ -39,6 +39,11 @@ struct SchemaProbe {
       SinkType.webhook.keys, ["type": #""webhook""#, "url": #""https://a.example""#, "secret_file": #""s""#],
       #"{"sinks": {"s": OBJECT}}"#
     ),
+    (SinkType.webhook.keys, ["type": #""webhook""#, "url_file": #""u""#], #"{"sinks": {"s": OBJECT}}"#),
+    (
+      SinkType.webhook.keys, ["type": #""webhook""#, "url_file": #""u""#, "format": #""slack""#],
+      #"{"sinks": {"s": OBJECT}}"#
+    ),
     (ConfigKeys.proxy, [:], #"{"proxy": OBJECT}"#),
     (
       ConfigKeys.proxy, ["url": #""http://a.example:1""#, "username": #""u""#, "password_file": #""p""#],
@@ -54,6 +59,7 @@ struct SchemaProbe {
     "https://a.example/v2/b",
     "ftp://a.example", "any", "public", "stdout", "file", "webhook", "strict", "compatible", "debug", "logfmt", "json",
     "forever", "0s", "1s", "10s", "5m", "1h", "1d", "31d", "01s", "1w", "-1s", "127.0.0.1:1", "[::1]", "text/plain",
+    "PUT", "event", "slack",
   ]
   private static let values =
     texts.map { "\"\($0)\"" } + [

@@ -1,4 +1,5 @@
 import ImageModel
+import Messages
 import TestSupport
 import Testing
 
@@ -18,7 +19,7 @@ struct SimulatedDelivery {
   /// In the order in which they were taken, and when.
   private(set) var taken: [(item: OutboxItem, at: Int)] = []
   private(set) var refusals: [(item: OutboxItem, at: Int)] = []
-  private(set) var throttle = Throttle()
+  private(set) var throttle: Throttle
   var receiver: SimulatedReceiver
   private let ways: Int
   private var random = TestRandom()
@@ -28,8 +29,13 @@ struct SimulatedDelivery {
   /// - Parameters:
   ///   - attempts: how often each event was tried before.
   ///   - ways: which events are how long on their way, and so overtake others.
-  init(_ receiver: SimulatedReceiver, tags: Int, eventsEach: Int = 1, attempts: Int = 0, ways: Int = 0) {
+  ///   - pace: what the receiver's service documents.
+  init(
+    _ receiver: SimulatedReceiver, tags: Int, eventsEach: Int = 1, attempts: Int = 0, ways: Int = 0,
+    pace: MessageFormat.Pace? = nil
+  ) {
     self.receiver = receiver
+    throttle = Throttle(pace)
     self.ways = ways
     waiting = (0..<tags * eventsEach).map {
       (FakeOutbox.item($0 + 1, "", tag: TagID(rawValue: Int64($0 % tags)), attempts: attempts), 0)

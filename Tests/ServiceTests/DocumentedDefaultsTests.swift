@@ -1,6 +1,7 @@
 import Config
 import Delivery
 import ImageModel
+import Messages
 import Polling
 import Registry
 import TestSupport
@@ -72,6 +73,11 @@ import Transport
       settings: try parse(#"{"registries": {"a.example": {"client_cert_file": "/c"}}}"#).registries, environment: [:],
       agreedTime: nil
     ).access("a.example").tls
+    let ofTelegram = try parse(
+      #"{"sinks": {"t": {"type": "webhook", "format": "telegram", "token_file": "/t", "parameters": {"chat_id": 1}}}}"#
+    ).sinks[0].kind
+    guard case .webhook(let telegramSettings) = ofTelegram else { throw WrongKind() }
+    let telegram = telegramSettings.url
     return [
       "Top level.database": Default("see `watcher(8)`, Files", empty.database == nil),
       "Top level.watch": Default("empty", empty.watch.isEmpty && empty.repositories.isEmpty),
@@ -111,8 +117,13 @@ import Transport
       "sinks.NAME of type webhook.headers": Default("empty", hook.headers.isEmpty),
       "sinks.NAME of type webhook.header_files": Default("empty", hook.headerFiles.isEmpty),
       "sinks.NAME of type webhook.content_type": Default(
-        "`application/cloudevents+json; charset=utf-8`",
-        hook.contentType == "application/cloudevents+json; charset=utf-8"),
+        "`application/cloudevents+json; charset=utf-8`; of messages what the service wants",
+        hook.contentType == nil && hook.content.usualType == "application/cloudevents+json; charset=utf-8"),
+      "sinks.NAME of type webhook.url": Default(
+        "that of the `format`'s service, if there is one", telegram == "https://api.telegram.org"),
+      "sinks.NAME of type webhook.format": Default("`event`", hook.content == .document),
+      "sinks.NAME of type webhook.parameters": Default("empty", hook.content.format == nil),
+      "sinks.NAME of type webhook.method": Default("`POST`", hook.method == .post),
       "sinks.NAME of type webhook.timeout": Default("`15s`", hook.timeoutSeconds == 15),
       "sinks.NAME of type webhook.allow_http": Default("`false`", !hook.allowHTTP),
       "sinks.NAME of type webhook.network": Default("`any`", hook.addresses == .denyLinkLocal),

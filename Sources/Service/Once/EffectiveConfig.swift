@@ -1,6 +1,7 @@
 package import Config
 import Delivery
 package import ImageModel
+import Messages
 import Polling
 import Registry
 
@@ -162,9 +163,25 @@ package struct EffectiveConfig {
     addAll(
       base,
       [
-        "type": "webhook", "url": .string(Self.withoutSecret(settings.url)),
-        "secret_file": settings.secretFile.map(json),
+        "type": "webhook", "url": settings.url.map { .string(Self.withoutSecret($0)) },
+        "url_file": settings.urlFile.map(json),
+      ])
+    switch settings.content {
+    case .document: addAll(base, ["format": "event", "method": .string(settings.method.rawValue)])
+    case .body(let template): addAll(base, ["body": template.json, "method": .string(settings.method.rawValue)])
+    case .format(let format, let parameters):
+      add(base + [.key("format")], .string(format.name))
+      for parameter in format.parameters {
+        guard let value = parameters[parameter.name] ?? parameter.usually else { continue }
+        add(base + [.key("parameters"), .key(parameter.name)], .string(value))
+      }
+    }
+    addAll(
+      base,
+      [
+        "token_file": settings.tokenFile.map(json), "secret_file": settings.secretFile.map(json),
         "secret_previous_file": settings.secretPreviousFile.map(json), "ca_file": settings.caFile.map(json),
+        "client_cert_file": settings.clientCertFile.map(json), "client_key_file": settings.clientKeyFile.map(json),
       ])
     for name in settings.headers.keys.sorted() {
       add(base + [.key("headers"), .key(name)], .string(ConfigPlaces.masked))
@@ -175,7 +192,7 @@ package struct EffectiveConfig {
     addAll(
       base,
       [
-        "content_type": .string(settings.contentType ?? WebhookTarget.usualContentType),
+        "content_type": settings.contentType.map { .string($0) } ?? settings.content.usualType.map { .string($0) },
         "timeout": .string(ConfigDuration.text(settings.timeoutSeconds)), "allow_http": .bool(settings.allowHTTP),
         "network": .string(settings.network.rawValue), "max_in_flight": .number(settings.maxInFlight),
         "retry_schedule": .strings(schedule.map(ConfigDuration.text)),

@@ -86,10 +86,6 @@ extension SinkSettings {
   /// By the keys that name them, or the headers.
   fileprivate var files: [String: SecretFile] {
     guard case .webhook(let settings) = kind else { return [:] }
-    let files = [
-      "secret_file": settings.secretFile, "secret_previous_file": settings.secretPreviousFile,
-      "ca_file": settings.caFile,
-    ]
-    return files.compactMapValues { $0 }.merging(settings.headerFiles) { $1 }
+    return settings.files.merging(settings.headerFiles) { $1 }
   }
 }

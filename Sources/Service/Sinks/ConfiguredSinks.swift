@@ -2,6 +2,7 @@ import Config
 import Delivery
 import Host
 package import ImageModel
+import Messages
 import Transport
 
 /// The configured sinks, made.
@@ -121,15 +122,23 @@ extension WebhookSettings {
           sink: sink, setting: setting, reason: error.reason, hint: SecretFile.directoryHint, isUnseen: true)
       }
     }
+    var address = WebhookTarget.Address.url(url ?? "")
+    if let urlFile {
+      address = .file(try path("url_file", urlFile)) { [self] text in mistake(inURL: text) }
+    }
     var target = WebhookTarget(
-      url: url, timeoutSeconds: timeoutSeconds, allowHTTP: allowHTTP,
+      address, timeoutSeconds: timeoutSeconds, allowHTTP: allowHTTP,
       addresses: network == .public ? .publicOnly : .denyLinkLocal, maxInFlight: maxInFlight)
     if let secretFile { target.secretFiles.append(try path("secret_file", secretFile)) }
     if let secretPreviousFile { target.secretFiles.append(try path("secret_previous_file", secretPreviousFile)) }
     target.caFile = try caFile.map { file throws(SinkError) in try path("ca_file", file) }
+    target.clientCertFile = try clientCertFile.map { file throws(SinkError) in try path("client_cert_file", file) }
+    target.clientKeyFile = try clientKeyFile.map { file throws(SinkError) in try path("client_key_file", file) }
+    target.tokenFile = try tokenFile.map { file throws(SinkError) in try path("token_file", file) }
+    (target.content, target.method) = (content, method)
     target.headers = headers
     for (name, file) in headerFiles { target.headerFiles[name] = try path(name, file) }
-    if let contentType { target.contentType = contentType }
+    target.contentType = contentType
     if let retryScheduleSeconds { target.schedule = RetrySchedule(seconds: retryScheduleSeconds) }
     return target
   }

@@ -104,13 +104,3 @@ extension RegistrySettings {
     ].compactMapValues { $0 }
   }
 }
-
-extension TLSFileFault.File {
-  fileprivate var key: String {
-    switch self {
-    case .ca: "ca_file"
-    case .clientCert: "client_cert_file"
-    case .clientKey: "client_key_file"
-    }
-  }
-}

@@ -2,6 +2,7 @@ package import Config
 import Hashing
 import History
 import ImageModel
+import Messages
 import Schedule
 
 extension SinkSettings {
@@ -38,10 +39,19 @@ extension SinkSettings.Kind {
 extension WebhookSettings {
   /// All that decides where a request goes and how it is taken there; not how often and how many.
   fileprivate var definition: String {
-    var parts = [url, contentType ?? "", network.rawValue, "\(allowHTTP)"]
+    var parts = [url ?? "", contentType ?? "", network.rawValue, "\(allowHTTP)"]
     parts += headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
     parts += headerFiles.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.definition)" }
     parts += [secretFile, secretPreviousFile].map { $0?.definition ?? "" }
+    // What older versions did not know is left out where it is not said.
+    parts += [urlFile, tokenFile].compactMap { $0?.definition }
+    switch content {
+    case .document: break
+    case .format(let format, let parameters):
+      parts += [format.name] + parameters.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    case .body(let template): parts.append(String(decoding: template.json.bytes, as: UTF8.self))
+    }
+    if method != .post { parts.append(method.rawValue) }
     return parts.joined(separator: "\n")
   }
 }

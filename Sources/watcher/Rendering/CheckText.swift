@@ -1,5 +1,6 @@
 import Answers
 import ImageModel
+import Messages
 import Service
 
 /// The report of `check` for people: a line per tag and a summary. On a terminal that is too narrow for it, what is
@@ -109,7 +110,7 @@ struct CheckText {
       let details = try EventDetails(event.body, sequence: event.sequence)
       var changes = details.changes.map(changeText.words) + (details.omitted > 0 ? ["\(details.omitted) more"] : [])
       guard !changes.isEmpty else { return [event.type.words] }
-      if details.isRollback { changes[changes.count - 1] += " (rollback)" }
+      if !details.rollbacks.isEmpty { changes[changes.count - 1] += " (rollback)" }
       return changes
     case .tagDeleted, .tagRestored, .tagMoved, .tagUnreachable, .tagRecovered, .indexChanged, .changes:
       return [event.type.words]

@@ -1,7 +1,7 @@
-import Answers
 import Glibc
 import History
 import ImageModel
+import Messages
 
 /// Recorded events for people: a line each, and below it what changed. Columns have fixed widths: what comes later is
 /// not known when the first line is printed.
@@ -43,7 +43,7 @@ struct EventText {
   }
 
   private func text(_ details: EventDetails, of tag: TagReference?) -> String {
-    let tag = details.grouped.map { Words.count($0, "event") } ?? tag?.familiar.shown ?? ""
+    let tag = (details.events?.count).map { Words.count($0, "event") } ?? tag?.familiar.shown ?? ""
     let (sequence, type) = (details.sequence.description, details.type)
     let head = Self.columns(
       String(repeating: " ", count: max(0, Self.sequenceColumns - sequence.utf8.count)) + sequence,
@@ -60,7 +60,7 @@ struct EventText {
     let changes = ChangeText(digests: format.digests)
     var lines = details.changes.flatMap { changes.lines($0, room: (format.width ?? .max) - 4) }.map { "    " + $0 }
     if details.omitted > 0 { lines.append("    and \(Words.count(details.omitted, "platform")) more") }
-    if details.isRollback { lines.append("    rollback: this image was current here before") }
+    if !details.rollbacks.isEmpty { lines.append("    rollback: this image was current here before") }
     if details.flaps > 0 {
       lines.append(
         "    after \(Words.count(details.flaps, "move")) that \(details.flaps == 1 ? "was" : "were") not announced")

@@ -50,7 +50,8 @@ extension FuzzTarget {
       try hold((1...1_000).contains(entry.tags.maxTags) && (1...lines).contains(entry.line), "\(entry)")
     }
     for case .webhook(let webhook) in config.sinks.map(\.kind) {
-      try hold(webhook.url.isVisibleASCII, "URL \(shown(webhook.url))")
+      let url = webhook.url ?? ""
+      try hold(url.isVisibleASCII && url.isEmpty == (webhook.urlFile != nil), "URL \(shown(url))")
       for (name, value) in webhook.headers {
         try hold(WebhookHeader.isName(name) && WebhookHeader.isValue(value), "header \(shown(name)): \(shown(value))")
       }

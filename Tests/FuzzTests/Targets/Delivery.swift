@@ -1,4 +1,5 @@
 import ImageModel
+import Messages
 import Transport
 
 @testable import Delivery
@@ -16,12 +17,13 @@ extension FuzzTarget {
     let headers = HTTPHeaders(raw: parts[0] + Array("\r\n".utf8) + parts[1] + Array("\r\n".utf8))
     let statuses = [429, 503, 400, 410, 301, 407, 500, 200, 0, 999]
     let secret = "s3cr3t-of-nobody"
-    for status in statuses {
+    let contents = [MessageContent.document] + MessageFormat.all.map { .format($0, [:]) }
+    for (status, content) in statuses.flatMap({ status in contents.map { (status, $0) } }) {
       let response = HTTPResponse(
         status: status, headers: headers, body: parts[2], url: "https://receiver.example.com/x", proxy: "proxy:8080")
       let verdict = WebhookVerdict(
         response, receiver: "https://receiver.example.com", now: Timestamp(milliseconds: 1_700_000_000_000),
-        secrets: [secret])
+        secrets: [secret], of: content)
       var said = ""
       var asked: Int64?
       switch verdict {
@@ -29,6 +31,9 @@ extension FuzzTarget {
       case .failed(let words, let seconds): (said, asked) = (words, seconds.map(Int64.init))
       case .refused(let words, let refusal): (said, asked) = (words, refusal.asked?.components.seconds)
       case .notSent(let words), .gone(let words): said = words
+      case .never(let words):
+        said = words
+        try hold(content.isMessage, "gives a document up")
       }
       try hold(said.isSafe && !said.containsBytes(of: secret.prefix(12)), "says \(shown(said))")
       try hold(said.unicodeScalars.count < 8_192, "a long story")

@@ -1,30 +1,46 @@
 package import ImageModel
 import StrictJSON
 
-/// What text shows of an event's document.
-package struct EventDetails {
+/// What people are shown of an event's document.
+package struct EventDetails: Sendable {
   package let sequence: EventSequence
   package let time: Timestamp
   package let type: EventType
   /// `nil` of a group.
   package let tag: TagReference?
+  /// What the tag names now and named before, and what pulls it now.
+  package let digest: String?
+  package let previousDigest: String?
+  package let pull: String?
   package let changes: [PlatformChange]
-  /// How many events a group holds; `nil` for an event that is none.
-  package let grouped: Int?
+  /// Of a group; `nil` for an event that is none.
+  package let events: [EventDetails]?
   /// Changes that did not fit the document.
   package let omitted: Int
-  package let isRollback: Bool
+  /// When the images that came back had been current last, each time once.
+  package let rollbacks: [Timestamp]
+  /// After the first and up to the second it happened.
+  package let notBefore: Timestamp?
+  package let notAfter: Timestamp?
+  /// Tags that moved with it.
+  package let also: [String]
   package let failure: CheckFailure?
   package let failingSince: Timestamp?
   /// Moves that were not announced.
   package let flaps: Int
+  package let labels: [String: String]
+  package let summary: String
 
-  private static let limits = JSONLimits(bytes: Limits.groupedEventBytes, values: Limits.groupedEventBytes)
+  static let limits = JSONLimits(bytes: Limits.groupedEventBytes, values: Limits.groupedEventBytes)
 
   /// - Returns: `nil` for what is no event's document: where a member is there and is not what it should be, too.
   package init?(_ body: [UInt8]) {
-    guard let document = try? StrictJSON.parse(body, limits: Self.limits), let data = document["data"],
-      data.object != nil,
+    guard let document = try? StrictJSON.parse(body, limits: Self.limits) else { return nil }
+    self.init(document)
+  }
+
+  init?(_ document: JSONValue) {
+    guard let data = document["data"], data.object != nil,
       let sequence = document["sequence"]?.string.flatMap({ Int64($0) }),
       let time = document["time"]?.string.flatMap({ Timestamp(rfc3339: $0) }),
       let type = document["type"]?.string.flatMap(EventType.init)
@@ -32,16 +48,32 @@ package struct EventDetails {
     (self.sequence, self.time, self.type) = (EventSequence(rawValue: sequence), time, type)
     tag = TagReference(data)
     do {
+      digest = try data.member("digest", \.string)
+      previousDigest = try data.member("previous") { $0["digest"]?.string }
+      pull = try data.member("pull", \.string)
       changes = try data.member("changes") { $0.array?.compactMap { PlatformChange($0) } } ?? []
-      grouped = try data.member("events") { $0.array?.count }
+      events = try data.member("events") { $0.array?.compactMap { EventDetails($0) } }
       omitted = try data.member("changes_omitted") { $0.integer.map { Int($0) } } ?? 0
-      isRollback = try data.member("rollback") { $0.array?.isEmpty == false } ?? false
+      rollbacks =
+        try data.member("rollback") { rollback in
+          let times = rollback.array?.compactMap { $0["last_current"]?.string.flatMap { Timestamp(rfc3339: $0) } }
+          return times.map { Set($0).sorted() }
+        } ?? []
+      notBefore = try data["window"]?.member("not_before", \.timestamp)
+      notAfter = try data["window"]?.member("not_after", \.timestamp)
+      also = try data.member("also") { $0.array?.compactMap(\.string) } ?? []
       failure = try data.member("error") { CheckFailure($0) }
-      failingSince = try data.member("failing_since") { $0.string.map { Timestamp(rfc3339: $0) } } ?? nil
+      failingSince = try data.member("failing_since", \.timestamp)
       flaps = try data.member("flaps") { $0.integer.map { Int($0) } } ?? 0
+      labels = try data.member("labels") { $0.object.map(Self.texts) } ?? [:]
+      summary = try data.member("summary", \.string) ?? ""
     } catch {
       return nil
     }
+  }
+
+  private static func texts(_ members: [JSONMember]) -> [String: String] {
+    Dictionary(members.compactMap { member in member.value.string.map { (member.key, $0) } }) { $1 }
   }
 }
 
@@ -55,6 +87,8 @@ extension EventDetails {
 private struct Misshapen: Error {}
 
 extension JSONValue {
+  fileprivate var timestamp: Timestamp? { string.flatMap { Timestamp(rfc3339: $0) } }
+
   /// - Returns: `nil` where the member is not there, or `null`.
   /// - Throws: where `read` makes nothing of it.
   fileprivate func member<T>(_ key: String, _ read: (JSONValue) -> T?) throws(Misshapen) -> T? {

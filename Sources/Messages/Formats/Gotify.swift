@@ -1,0 +1,21 @@
+import ImageModel
+
+extension MessageFormat {
+  static let gotify = MessageFormat(
+    name: "gotify", service: "Gotify", source: "gotify.net/docs, Push messages; Message extras",
+    setup: "Create an application; its token goes into `token_file`, and `url` is the server",
+    token: "of the application",
+    parameters: [Parameter(name: "priority", form: .integer(0...10), usually: "5", meaning: "0 is silent")],
+    bodyBytes: 64 * 1_024
+  ) { message, setting in
+    MessageRequest(
+      setting.path("/message"), headers: ["X-Gotify-Key": setting.token],
+      json: .members([
+        "title": .string(message.summary),
+        // There is none without.
+        "message": .string(message.lines.isEmpty ? message.summary : message.details.cut(toBytes: 48 * 1_024)),
+        "priority": .number(Int(setting["priority"])),
+        "extras": .members(["client::display": .members(["contentType": "text/plain"])]),
+      ]))
+  }
+}

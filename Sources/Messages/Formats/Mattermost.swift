@@ -1,0 +1,17 @@
+import ImageModel
+
+extension MessageFormat {
+  /// The summary, and the lines as code.
+  static let mattermost = MessageFormat(
+    name: "mattermost", service: "Mattermost", source: "developers.mattermost.com, Incoming webhooks",
+    setup: "Create an incoming webhook for a channel; its URL goes into `url_file`", bodyBytes: 64 * 1_024
+  ) { message, setting in
+    var text = "**\(message.summary.markdown)**"
+    let lines = message.lines(within: textCharacters - text.unicodeScalars.count, harmless: { $0.withinCode })
+    if !lines.isEmpty { text += "\n```\n\(lines.joined(separator: "\n"))\n```" }
+    return MessageRequest(setting.url, json: .members(["text": .string(text)]))
+  }
+
+  /// A post has 16,383; some stay free for the fences.
+  private static let textCharacters = 16_000
+}

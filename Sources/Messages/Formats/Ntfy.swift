@@ -1,0 +1,31 @@
+import ImageModel
+
+extension MessageFormat {
+  /// Plain text, published as JSON.
+  static let ntfy = MessageFormat(
+    name: "ntfy", service: "ntfy", source: "docs.ntfy.sh/publish, Publish as JSON; Limitations",
+    setup:
+      "`url` is the server, https://ntfy.sh for the public one; a token goes into `header_files` as `Authorization`",
+    parameters: [
+      Parameter(name: "topic", form: .text(upTo: 64), meaning: "what is subscribed to"),
+      Parameter(
+        name: "priority", form: .choice(priorities), usually: "default", meaning: "how loud it is"),
+    ],
+    // Sixty at once, then one in five seconds.
+    pace: Pace(requests: 12, seconds: 60), bodyBytes: 16 * 1_024
+  ) { message, setting in
+    MessageRequest(
+      setting.url,
+      json: .members([
+        "topic": .string(setting["topic"]), "title": .string(message.summary),
+        // An empty one would be "triggered"; a longer one would become a file.
+        "message": .string(
+          message.lines.isEmpty
+            ? message.summary
+            : message.lines(within: 4_096, size: \.utf8.count).joined(separator: "\n")),
+        "priority": .number((priorities.firstIndex(of: setting["priority"]) ?? 2) + 1),
+      ]))
+  }
+
+  private static let priorities = ["min", "low", "default", "high", "max"]
+}

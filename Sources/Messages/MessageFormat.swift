@@ -1,0 +1,161 @@
+import ImageModel
+import StrictJSON
+
+/// How an event is told at one service: what has to be known of it, and what it is sent. All there is to say of a
+/// service stands in its own file; the reference's rows, what `config check` says and the tests are made from this
+/// table.
+package struct MessageFormat: Hashable, Sendable {
+  /// As `format` has it.
+  package let name: String
+  /// For people.
+  package let service: String
+  /// Where it is documented what may be sent.
+  package let source: String
+  /// What has to be made there, and where what it gives goes.
+  package let setup: String
+  package var url = Place.required
+  /// What `token_file` is for; `nil` where there is none.
+  package var token: String?
+  package var parameters: [Parameter] = []
+  /// No more is sent; `nil` where the service names no rate.
+  package var pace: Pace?
+  /// The largest body, for tests: each keeps to it by cutting.
+  package let bodyBytes: Int
+  let render: @Sendable (Message, Setting) -> MessageRequest
+  /// How long the body of a refusal asks to wait, in seconds; what its header says is known.
+  var retryAfter: @Sendable (_ body: [UInt8]) -> Double? = { _ in nil }
+
+  package enum Place: Hashable, Sendable {
+    /// The configuration has to say it.
+    case required
+    case usually(String)
+  }
+
+  /// So many requests in so many seconds.
+  package struct Pace: Hashable, Sendable {
+    package let requests: Int
+    package let seconds: Int
+    package init(requests: Int, seconds: Int) { (self.requests, self.seconds) = (requests, seconds) }
+  }
+
+  package struct Parameter: Hashable, Sendable {
+    package enum Form: Hashable, Sendable {
+      case text(upTo: Int)
+      case integer(ClosedRange<Int>)
+      case choice([String])
+    }
+
+    package let name: String
+    package let form: Form
+    /// `nil` where the configuration has to say it.
+    package var usually: String?
+    package let meaning: String
+  }
+
+  /// What the configuration says.
+  package struct Setting: Sendable {
+    /// Without what the service's own path is.
+    package let url: String
+    /// Empty where there is none.
+    package let token: String
+    /// Of all parameters.
+    package let parameters: [String: String]
+
+    package init(url: String, token: String, parameters: [String: String]) {
+      (self.url, self.token, self.parameters) = (url, token, parameters)
+    }
+
+    subscript(parameter: String) -> String { parameters[parameter] ?? "" }
+
+    /// A path of the service below its URL.
+    func path(_ path: String) -> String { (url.hasSuffix("/") ? String(url.dropLast()) : url) + path }
+  }
+
+  package func request(_ message: Message, _ setting: Setting) -> MessageRequest {
+    let usual = parameters.compactMap { parameter in parameter.usually.map { (parameter.name, $0) } }
+    let all = setting.parameters.merging(usual) { given, _ in given }
+    return render(message, Setting(url: setting.url, token: setting.token, parameters: all))
+  }
+
+  /// Seconds for which a refusal asks in its body to be sent nothing.
+  package func secondsToWait(_ body: [UInt8]) -> Double? {
+    retryAfter(body).flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+  }
+
+  package static let all: [MessageFormat] = [
+    .slack, .mattermost, .discord, .teams, .googleChat, .ntfy, .gotify, .telegram, .matrix, .pushover, .github, .gitlab,
+    .jenkins,
+  ]
+
+  package static func == (left: MessageFormat, right: MessageFormat) -> Bool { left.name == right.name }
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+  package static func named(_ name: String) -> MessageFormat? { all.first { $0.name == name } }
+}
+
+/// What is sent to a service.
+package struct MessageRequest: Hashable, Sendable {
+  package enum Method: String, CaseIterable, Sendable {
+    case post = "POST"
+    case put = "PUT"
+  }
+
+  package var method = Method.post
+  package let url: String
+  package var headers: [Header] = []
+  package var contentType = "application/json"
+  package let body: [UInt8]
+
+  package struct Header: Hashable, Sendable {
+    package let name: String
+    package let value: String
+  }
+
+  init(_ url: String, method: Method, contentType: String, body: [UInt8]) {
+    (self.url, self.method, self.contentType, self.body) = (url, method, contentType, body)
+  }
+
+  init(
+    _ url: String, method: Method = .post, headers: KeyValuePairs<String, String> = [:], json: JSONOutput
+  ) {
+    (self.method, self.url, body) = (method, url, json.bytes)
+    self.headers = headers.map { Header(name: $0.key, value: $0.value) }
+  }
+
+  /// Fields as forms on web pages send them.
+  init(_ url: String, form: KeyValuePairs<String, String>) {
+    self.url = url
+    contentType = "application/x-www-form-urlencoded"
+    body = Array(
+      form.map { "\($0.key.percentEncoded)=\($0.value.percentEncoded)" }.joined(separator: "&").utf8)
+  }
+}
+
+extension String {
+  /// All but what RFC 3986 calls unreserved, byte by byte.
+  var percentEncoded: String {
+    var out = ""
+    for byte in utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
+        out.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let hex = String(byte, radix: 16, uppercase: true)
+        out += "%" + (hex.utf8.count == 1 ? "0" : "") + hex
+      }
+    }
+    return out
+  }
+}
+
+extension JSONValue {
+  /// What a service has answered.
+  static func answer(_ body: [UInt8]) -> JSONValue? {
+    try? StrictJSON.parse(body, limits: JSONLimits(bytes: Limits.webhookReplyBytes, values: 1_000))
+  }
+
+  /// As a double; `nil` for what is no number.
+  var number: Double? {
+    if case .number(let number) = kind { number.double } else { nil }
+  }
+}
