@@ -119,7 +119,8 @@ let package = Package(
     .testTarget(
       name: "ImportsTests", dependencies: ["Config", "ImageModel", "Imports"], exclude: ["fixtures"]),
     .testTarget(
-      name: "MessagesTests", dependencies: ["ImageModel", "Messages", "StrictJSON", "TestSupport"], exclude: ["golden"]),
+      name: "MessagesTests", dependencies: ["ImageModel", "Messages", "StrictJSON", "TestSupport"],
+      exclude: ["golden", "others"]),
     .testTarget(
       name: "RecordingTests", dependencies: ["Drift", "History", "ImageModel", "Recording", "TestSupport"]),
     .testTarget(

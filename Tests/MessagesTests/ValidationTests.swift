@@ -1,0 +1,37 @@
+import Foundation
+import Messages
+import TestSupport
+import Testing
+
+/// The golden bodies in the hands of libraries that others wrote: Slack's own models, the schema of Adaptive Cards, JSON
+/// Schemas after the documentation of the others; and Apprise, which says the same in the same places.
+@Suite(
+  .enabled(
+    if: ValidationTests.python != nil, "scripts/test makes a Python with the libraries and sets WATCHER_RECEIVER_PYTHON"
+  ),
+  .timeLimit(.minutes(3)))
+struct ValidationTests {
+  fileprivate static let python = ProcessInfo.processInfo.environment["WATCHER_RECEIVER_PYTHON"]
+
+  private func lines(_ script: String) throws -> [String] {
+    let directory = try TemporaryDirectory()
+    let (out, err) = (directory.path + "/out", directory.path + "/err")
+    let child = try Child(
+      try #require(Self.python), [ProjectFile.path("Tests/MessagesTests/others/\(script)")],
+      environment: ["PATH": "/usr/bin:/bin", "HOME": directory.path], stdout: out, stderr: err)
+    #expect(try child.finish(within: 120) == 0, "\(try String(contentsOfFile: err, encoding: .utf8))")
+    return try String(contentsOfFile: out, encoding: .utf8).split(separator: "\n").map(String.init)
+  }
+
+  @Test func eachIsValid() throws {
+    let verdicts = try lines("validate.py")
+    #expect(verdicts.count == MessageFormat.all.count * SampleDocuments.all.count)
+    #expect(verdicts.filter { !$0.hasSuffix(": valid") } == [])
+  }
+
+  @Test func othersSayTheSame() throws {
+    let verdicts = try lines("apprise_compare.py")
+    #expect(verdicts.count == 2 * SampleDocuments.all.count)
+    #expect(verdicts.filter { !$0.hasSuffix(": same") } == [])
+  }
+}
