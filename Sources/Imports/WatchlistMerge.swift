@@ -30,33 +30,22 @@ package enum WatchlistMerge {
     let limits = JSONLimits(depth: Limits.jsonDepth, bytes: bytes.count, values: bytes.count)
     let outline = try? StrictJSON.parseOutline(bytes, keeping: ["watch"], limits: limits)
     guard !entries.isEmpty, let root = outline?.value, let members = root.object else { return bytes }
-    let insertion: (place: Range<Int>, text: String)
+    let insertion: (offset: Int, text: String)
     if let watch = members.first(where: { $0.key == "watch" }), let elements = watch.value.array {
-      if let last = elements.last {
-        let end = last.range.upperBound
-        insertion = (end..<end, appended(entries, to: elements, bytes))
-      } else {
-        let inside = inside(watch.value)
-        let isOpen = isBroken(bytes[inside])
-        let margin = space(before: watch.keyRange.lowerBound, bytes)
-        insertion = (isOpen ? inside.lowerBound..<inside.lowerBound : inside, list(entries, margin, isOpen: isOpen))
-      }
+      insertion =
+        elements.isEmpty
+        ? filled(watch.value.range, entries, margin: space(before: watch.keyRange.lowerBound, bytes), bytes)
+        : (elements[elements.count - 1].range.upperBound, appended(entries, to: elements, bytes))
     } else if let last = members.last {
       let margin = space(before: last.keyRange.lowerBound, bytes)
-      let end = last.value.range.upperBound
-      insertion = (end..<end, ",\(isBroken(margin) ? margin : " ")\"watch\": [\(list(entries, margin, isOpen: false))]")
+      let list = filled(0..<0, entries, margin: margin, []).text
+      insertion = (last.value.range.upperBound, ",\(isBroken(margin) ? margin : " ")\"watch\": [\(list)]")
     } else {
-      let inside = inside(root)
-      let isOpen = isBroken(bytes[inside])
-      let text = "\n  \"watch\": [\(list(entries, "\n  ", isOpen: false))]\(isOpen ? "" : "\n")"
-      insertion = (isOpen ? inside.lowerBound..<inside.lowerBound : inside, text)
+      let isOpen = isBroken(space(before: root.range.upperBound - 1, bytes))
+      let list = filled(0..<0, entries, margin: "\n  ", []).text
+      insertion = (root.range.lowerBound + 1, "\n  \"watch\": [\(list)]\(isOpen ? "" : "\n")")
     }
-    return bytes[..<insertion.place.lowerBound] + Array(insertion.text.utf8) + bytes[insertion.place.upperBound...]
-  }
-
-  /// What is between the brackets.
-  private static func inside(_ value: JSONValue) -> Range<Int> {
-    value.range.lowerBound + 1..<value.range.upperBound - 1
+    return bytes[..<insertion.offset] + Array(insertion.text.utf8) + bytes[insertion.offset...]
   }
 
   /// Behind the last of a list: as it is separated from the one before, and on a line of its own where any is.
@@ -66,20 +55,20 @@ package enum WatchlistMerge {
     return entries.map { ",\(gap)\($0)" }.joined()
   }
 
-  /// The inside of a list of these alone.
+  /// In an empty list, or one that is about to be.
   ///
-  /// - Parameters:
-  ///   - margin: the space before its key.
-  ///   - isOpen: whether its end is on a line of its own already.
-  private static func list(_ entries: [String], _ margin: String, isOpen: Bool) -> String {
-    guard isBroken(margin) else { return entries.joined(separator: ", ") }
+  /// - Parameter margin: the space before its key.
+  private static func filled(
+    _ list: Range<Int>, _ entries: [String], margin: String, _ bytes: [UInt8]
+  ) -> (offset: Int, text: String) {
+    let offset = list.lowerBound + 1
+    guard isBroken(margin) else { return (offset, entries.joined(separator: ", ")) }
     let gap = margin + String(margin[(margin.lastIndex(where: \.isNewline) ?? margin.startIndex)...].dropFirst())
-    return gap + entries.joined(separator: "," + gap) + (isOpen ? "" : margin)
+    let isOpen = list.count > 2 && isBroken(space(before: list.upperBound - 1, bytes))
+    return (offset, gap + entries.joined(separator: "," + gap) + (isOpen ? "" : margin))
   }
 
   private static func isBroken(_ space: String) -> Bool { space.contains(where: \.isNewline) }
-
-  private static func isBroken(_ space: ArraySlice<UInt8>) -> Bool { space.contains(UInt8(ascii: "\n")) }
 
   private static func space(before offset: Int, _ bytes: [UInt8]) -> String {
     let start = bytes[..<offset].lastIndex { ![0x20, 0x0a, 0x0d, 0x09].contains($0) }.map { $0 + 1 } ?? 0

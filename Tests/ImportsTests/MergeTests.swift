@@ -33,11 +33,7 @@ import Testing
     Case("an empty object", "{}", "{\n  \"watch\": [\n    NEW,\n    ALSO\n  ]\n}"),
     Case("an empty object on two lines", "{\n}\n", "{\n  \"watch\": [\n    NEW,\n    ALSO\n  ]\n}\n"),
     Case("an empty list", #"{"watch":[]}"#, #"{"watch":[NEW, ALSO]}"#),
-    Case("an empty object with a blank", "{ }\n", "{\n  \"watch\": [\n    NEW,\n    ALSO\n  ]\n}\n"),
-    Case("one with a blank", #"{ "watch": [ ] }"#, #"{ "watch": [NEW, ALSO] }"#),
-    Case(
-      "one with a blank of a document", "{\n  \"watch\": [ ]\n}\n",
-      "{\n  \"watch\": [\n    NEW,\n    ALSO\n  ]\n}\n"),
+    Case("one with a blank", #"{ "watch": [ ] }"#, #"{ "watch": [NEW, ALSO ] }"#),
     Case("one of a document", "{\n\t\"watch\": []\n}\n", "{\n\t\"watch\": [\n\t\tNEW,\n\t\tALSO\n\t]\n}\n"),
     Case(
       "one that is open", "{\n  \"watch\": [\n  ]\n}\n", "{\n  \"watch\": [\n    NEW,\n    ALSO\n  ]\n}\n"),
