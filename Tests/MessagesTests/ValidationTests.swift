@@ -7,19 +7,19 @@ import Testing
 /// Schemas after the documentation of the others; and Apprise, which says the same in the same places.
 @Suite(
   .enabled(
-    if: ValidationTests.python != nil, "scripts/test makes a Python with the libraries and sets WATCHER_RECEIVER_PYTHON"
+    if: Others.python != nil, "scripts/test makes a Python with the libraries and sets WATCHER_RECEIVER_PYTHON"
   ),
   .timeLimit(.minutes(3)))
 struct ValidationTests {
-  fileprivate static let python = ProcessInfo.processInfo.environment["WATCHER_RECEIVER_PYTHON"]
-
   private func lines(_ script: String) throws -> [String] {
     let directory = try TemporaryDirectory()
     let (out, err) = (directory.path + "/out", directory.path + "/err")
     let child = try Child(
-      try #require(Self.python), [ProjectFile.path("Tests/MessagesTests/others/\(script)")],
+      try #require(Others.python), [ProjectFile.path("Tests/MessagesTests/others/\(script)")],
       environment: ["PATH": "/usr/bin:/bin", "HOME": directory.path], stdout: out, stderr: err)
-    #expect(try child.finish(within: 120) == 0, "\(try String(contentsOfFile: err, encoding: .utf8))")
+    let status = try child.finish(within: 120)
+    let complaint = try String(contentsOfFile: err, encoding: .utf8)
+    #expect(status == 0, "\(complaint)")
     return try String(contentsOfFile: out, encoding: .utf8).split(separator: "\n").map(String.init)
   }
 
@@ -34,4 +34,8 @@ struct ValidationTests {
     #expect(verdicts.count == 2 * SampleDocuments.all.count)
     #expect(verdicts.filter { !$0.hasSuffix(": same") } == [])
   }
+}
+
+private enum Others {
+  static let python = ProcessInfo.processInfo.environment["WATCHER_RECEIVER_PYTHON"]
 }

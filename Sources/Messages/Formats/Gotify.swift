@@ -13,7 +13,7 @@ extension MessageFormat {
       json: .members([
         "title": .string(message.summary),
         // There is none without.
-        "message": .string(message.lines.isEmpty ? message.summary : message.details.cut(toBytes: 48 * 1_024)),
+        "message": .string(message.lines.isEmpty ? message.summary : message.details.cut(toBytes: 28 * 1_024)),
         "priority": .number(Int(setting["priority"])),
         "extras": .members(["client::display": .members(["contentType": "text/plain"])]),
       ]))

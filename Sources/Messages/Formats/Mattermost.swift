@@ -4,7 +4,7 @@ extension MessageFormat {
   /// The summary, and the lines as code.
   static let mattermost = MessageFormat(
     name: "mattermost", service: "Mattermost", source: "developers.mattermost.com, Incoming webhooks",
-    setup: "Create an incoming webhook for a channel; its URL goes into `url_file`", bodyBytes: 64 * 1_024
+    setup: "Create an incoming webhook for a channel; its URL goes into `url_file`", bodyBytes: 72 * 1_024
   ) { message, setting in
     var text = "**\(message.summary.markdown)**"
     let lines = message.lines(within: textCharacters - text.unicodeScalars.count, harmless: { $0.withinCode })

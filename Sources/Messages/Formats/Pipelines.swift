@@ -37,11 +37,11 @@ extension MessageFormat {
       Parameter(name: "project", form: .text(upTo: 255), meaning: "its number, or `group/name`"),
       Parameter(name: "ref", form: .text(upTo: 255), meaning: "the branch or tag to run"),
     ],
-    pace: Pace(requests: 25, seconds: 60), bodyBytes: 16 * 1_024
+    pace: Pace(requests: 25, seconds: 60), bodyBytes: 32 * 1_024
   ) { message, setting in
     let variables = facts.map { fact in
       JSONOutput.Member(
-        "WATCHER_" + fact.rawValue.uppercased(), .string(message.value(of: fact).cut(toBytes: 1_024)))
+        "WATCHER_" + fact.rawValue.uppercased(), .string(message.short(fact, bytes: 1_024)))
     }
     return MessageRequest(
       setting.path("/api/v4/projects/\(setting["project"].percentEncoded)/trigger/pipeline"),
@@ -68,12 +68,13 @@ extension MessageFormat {
   /// Facts by name; of a group the events, each with some, in the place of what a single one has.
   private static func payload(_ message: Message) -> [JSONOutput.Member] {
     guard let events = message.event?.events else {
-      return facts.map { .init($0.rawValue, .string(message.value(of: $0).cut(toBytes: 2_048))) }
+      return facts.map { .init($0.rawValue, .string(message.short($0, bytes: 2_048))) }
     }
     let kept = events.prefix(mostEvents).map { event in
       JSONOutput.members([
-        "type": .string(event.type.rawValue), "image": .string(event.tag?.familiar ?? ""),
-        "digest": .string(event.digest ?? ""), "pull": .string(event.pull ?? ""),
+        "type": .string(event.type.rawValue), "image": .string((event.tag?.familiar ?? "").short(bytes: 300)),
+        "digest": .string((event.digest ?? "").short(bytes: 150)),
+        "pull": .string((event.pull ?? "").short(bytes: 450)),
       ])
     }
     return [
@@ -84,6 +85,15 @@ extension MessageFormat {
     ]
   }
 
-  /// Each has less than a kilobyte.
-  private static let mostEvents = 50
+  /// Each has at most two kilobytes, and few more than half of one.
+  private static let mostEvents = 25
+}
+
+extension Message {
+  /// Values of one that was recorded are shorter; a document may be anybody's.
+  fileprivate func short(_ name: MessageFact.Name, bytes: Int) -> String { value(of: name).short(bytes: bytes) }
+}
+
+extension String {
+  fileprivate func short(bytes: Int) -> String { safe(limit: bytes).cut(toBytes: bytes) }
 }
