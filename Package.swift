@@ -57,7 +57,7 @@ let package = Package(
       ]),
     .target(name: "Messages", dependencies: ["ImageModel", "StrictJSON"]),
     .target(name: "Config", dependencies: ["Addresses", "StrictJSON", "ImageModel", "Messages"]),
-    .target(name: "Containers", dependencies: ["Config", "History", "ImageModel", "StrictJSON"]),
+    .target(name: "Containers", dependencies: ["Config", "Documents", "History", "ImageModel", "StrictJSON"]),
     .target(
       name: "Imports",
       dependencies: ["Config", "Containers", "ImageModel", "StrictJSON", .product(name: "Yams", package: "Yams")]),

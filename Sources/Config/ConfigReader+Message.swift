@@ -17,11 +17,7 @@ extension ConfigReader {
     guard let name = string(section, "format"), name != Self.documentFormat else { return }
     guard let format = MessageFormat.named(name) else {
       let names = [Self.documentFormat] + MessageFormat.all.map(\.name)
-      error(
-        at: section.offset("format"), "\"format\" cannot be \(quoted(name))",
-        hint: nearest(to: name, among: names).map { "did you mean \(quoted($0))?" }
-          ?? "it is one of \(names.joined(separator: ", "))")
-      return
+      return refuse(name, "\"format\"", at: section.offset("format"), among: names)
     }
     if section["method"] != nil {
       error(at: section.keyOffset("method"), "the format \(quoted(name)) says itself which \"method\" it uses")
@@ -92,11 +88,7 @@ extension ConfigReader {
       error(at: value.offset, "\(name) must be 1 to \(most) characters on one line")
     case .integer(let range) where !(Int(text).map(range.contains) ?? false):
       error(at: value.offset, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
-    case .choice(let words) where !words.contains(text):
-      error(
-        at: value.offset, "\(name) cannot be \(quoted(text))",
-        hint: nearest(to: text, among: words).map { "did you mean \(quoted($0))?" }
-          ?? "it is one of \(words.joined(separator: ", "))")
+    case .choice(let words) where !words.contains(text): refuse(text, name, at: value.offset, among: words)
     case .text, .integer, .choice: return text
     }
     return nil

@@ -106,12 +106,16 @@ extension ConfigReader {
   ) -> Choice? where Choice.RawValue == String {
     guard let text = string(section, key) else { return nil }
     if let choice = Choice(rawValue: text) { return choice }
-    let words = Choice.allCases.map(\.rawValue)
+    refuse(text, quoted(key), at: section.offset(key), among: Choice.allCases.map(\.rawValue))
+    return nil
+  }
+
+  /// Of a word that is none of those that there are.
+  mutating func refuse(_ text: String, _ name: String, at offset: Int, among words: [String]) {
     error(
-      at: section.offset(key), "\(quoted(key)) cannot be \(quoted(text))",
+      at: offset, "\(name) cannot be \(quoted(text))",
       hint: nearest(to: text, among: words).map { "did you mean \(quoted($0))?" }
         ?? "it is one of \(words.joined(separator: ", "))")
-    return nil
   }
 
   /// A list of strings, each with where it begins; `nil` unless all are strings.

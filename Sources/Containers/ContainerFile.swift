@@ -4,6 +4,10 @@ import StrictJSON
 /// Reads containers from what `docker inspect`, `podman inspect` and `kubectl get pods -o json` print, and from lines
 /// of JSON. No text of a document but names, references and digests ever leaves it.
 package enum ContainerFile {
+  /// What to do about one that is not understood.
+  package static let remedy =
+    "give what docker inspect, podman inspect or kubectl get pods -o json prints, or a line of JSON for each container"
+
   /// Those of all documents in it, running or not.
   package static func containers(in bytes: [UInt8]) throws(ContainerFailure) -> [RunningContainer] {
     var containers: [RunningContainer] = []

@@ -1,3 +1,4 @@
+import Documents
 package import ImageModel
 import StrictJSON
 
@@ -84,7 +85,7 @@ package struct EngineContainer: Hashable, Sendable {
     isRunning = RunningContainer.isRunning(value["State"]?.string)
     let descriptor = value["ImageManifestDescriptor"]
     manifest = descriptor?["digest"]?.string.flatMap { try? Digest($0) }
-    platform = descriptor?["platform"].flatMap { Platform(described: $0) }
+    platform = descriptor?["platform"].flatMap { Platform(json: $0) }
   }
 
   /// - Parameters:

@@ -1,3 +1,4 @@
+import Documents
 import ImageModel
 import StrictJSON
 
@@ -16,7 +17,7 @@ extension RunningContainer {
     let pulled = [document["ImageDigest"]?.string, manifest].compactMap(\.self)
     self.init(
       name: Self.plain(name), id: document["Id"]?.string.flatMap { Self.isID($0) ? $0 : nil },
-      image: Self.startedWith(document), platform: descriptor?["platform"].flatMap { Platform(described: $0) },
+      image: Self.startedWith(document), platform: descriptor?["platform"].flatMap { Platform(json: $0) },
       // With such a manifest the store is one that calls an image by what it was pulled by.
       digests: [KnownDigest(id, manifest == nil ? .id : .pulled)].compactMap(\.self)
         + pulled.compactMap { KnownDigest($0, .pulled) },
@@ -33,14 +34,4 @@ extension RunningContainer {
 
   /// Docker's names begin with a slash.
   static func plain(_ name: String) -> String { name.hasPrefix("/") ? String(name.dropFirst()) : name }
-}
-
-extension Platform {
-  /// From a descriptor's `platform`, or `nil` where it names no processor.
-  init?(described value: JSONValue) {
-    guard let architecture = value["architecture"]?.string, !architecture.isEmpty else { return nil }
-    self.init(
-      os: value["os"]?.string ?? "", architecture: architecture, variant: value["variant"]?.string,
-      osVersion: value["os.version"]?.string)
-  }
 }

@@ -162,13 +162,13 @@ package final class WebhookSink: Sink {
       headers.append(("webhook-signature", signatures.joined(separator: " ")))
     }
     let receiver = Origin(url: url)?.description ?? "the receiver"
-    // Parts of the URL that a reply may repeat and nobody may read.
-    let urlSecrets = Self.words(of: [message.url]).filter { !receiver.lowercased().contains($0.lowercased()) }
     do throws(TransportError) {
       let response = try await send(request(message, headers))
       return WebhookVerdict(
         response, receiver: receiver, now: now,
-        secrets: urlSecrets + Self.words(of: secretHeaders.map(\.value) + [token]), of: target.content)
+        // Parts of the URL as well may be repeated by a reply, and read by nobody.
+        secrets: Self.words(of: [message.url]).filter { !receiver.lowercased().contains($0.lowercased()) }
+          + Self.words(of: secretHeaders.map(\.value) + [token]), of: target.content)
     } catch {
       return error.code == .cancelled
         ? nil : .failed("\(receiver): \(error.forSink(caFile: target.caFile).message)", retryAfterSeconds: nil)

@@ -21,7 +21,7 @@ enum WebhookVerdict: Hashable {
   ///   - secrets: what went out that a receiver may echo and nobody may read.
   ///   - content: what it was sent.
   init(
-    _ response: HTTPResponse, receiver: String, now: Timestamp, secrets: [String],
+    _ response: HTTPResponse, receiver: String, now: Timestamp, secrets: @autoclosure () -> [String],
     of content: MessageContent = .document
   ) {
     if (200..<300).contains(response.status) {
@@ -34,7 +34,7 @@ enum WebhookVerdict: Hashable {
       "\(proxy.map { "the proxy \($0)" } ?? receiver) answered \(response.status)"
       + (proxy == nil
         ? "" : " for \(receiver); set or correct proxy.username and proxy.password_file, or both in the proxy's URL")
-      + Self.excerpt(of: response, without: secrets)
+      + Self.excerpt(of: response, without: secrets())
     switch response.status {
     case 410: self = .gone(said)
     case 400, 413, 422:

@@ -1,5 +1,5 @@
 package import ImageModel
-import StrictJSON
+package import StrictJSON
 
 /// A reference from one document to another. Source: opencontainers/image-spec `descriptor.md`.
 package struct Descriptor: Hashable, Sendable {
@@ -57,7 +57,7 @@ package struct Descriptor: Hashable, Sendable {
 
 extension Platform {
   /// The platform of a descriptor or of a config, which use the same names; `nil` without an architecture.
-  init?(json value: JSONValue) {
+  package init?(json value: JSONValue) {
     guard let architecture = value["architecture"]?.string, !architecture.isEmpty else { return nil }
     self.init(
       os: value["os"]?.string ?? "", architecture: architecture, variant: value["variant"]?.string,

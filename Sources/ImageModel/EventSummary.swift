@@ -14,9 +14,7 @@ struct EventSummary {
       let sentence = sentence(shown)
       if sentence.unicodeScalars.count <= Limits.summaryCharacters { return sentence }
     }
-    let sentence = sentence(0)
-    guard sentence.unicodeScalars.count > Limits.summaryCharacters else { return sentence }
-    return String(sentence.unicodeScalars.prefix(Limits.summaryCharacters - 1)) + "…"
+    return sentence(0).cut(to: Limits.summaryCharacters)
   }
 
   /// The end of a tag's short form: what stands there tells it from others.
@@ -77,10 +75,7 @@ struct EventSummary {
   }
 
   /// ` since 2026-09-17 20:00 UTC`.
-  private var since: String {
-    guard let time = event.failingSince?.description else { return "" }
-    return " since \(time.prefix(10)) \(time.dropFirst(11).prefix(5)) UTC"
-  }
+  private var since: String { event.failingSince.map { " since \($0.minute)" } ?? "" }
 
   private func on(_ changes: [PlatformChange], _ shown: Int) -> String { on(changes.map(\.platform), shown) }
 

@@ -17,6 +17,12 @@ extension String {
     return out
   }
 
+  /// Cut to so many characters, with a mark where something is missing.
+  package func cut(to characters: Int) -> String {
+    guard unicodeScalars.count > characters else { return self }
+    return String(unicodeScalars.prefix(max(0, characters - 1))) + "…"
+  }
+
   /// Whether a text holds a secret, or its beginning, with which a text that was cut off would end.
   ///
   /// Compared byte by byte: a combining mark behind it makes another character of a secret's letter, and to tell

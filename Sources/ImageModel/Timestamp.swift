@@ -38,6 +38,12 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     return "\(date.joined(separator: "-"))T\(time.joined(separator: ":")).\(padded(fraction, 3))Z"
   }
 
+  /// For people, to the minute: `2026-09-17 21:30 UTC`.
+  package var minute: String {
+    let text = description
+    return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
+  }
+
   /// Parses RFC 3339, `2026-09-17T21:30:05Z` or with a fraction and an offset; `nil` for anything else.
   /// Digits beyond milliseconds are cut; a leap second counts as the second before it.
   package init?(rfc3339 text: some StringProtocol) {

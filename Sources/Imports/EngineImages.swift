@@ -6,10 +6,7 @@ struct EngineImages {
     do throws(ContainerFailure) {
       find(in: try ContainerFile.containers(in: file.bytes), from: file.name, &findings)
     } catch {
-      throw ImportError(
-        "it is not understood: \(error.message)", file.name,
-        "give what docker inspect, podman inspect or kubectl get pods -o json prints, or a line of JSON for each "
-          + "container")
+      throw ImportError("it is not understood: \(error.message)", file.name, ContainerFile.remedy)
     }
   }
 

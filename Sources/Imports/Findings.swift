@@ -1,4 +1,5 @@
 import Config
+import Containers
 import ImageModel
 
 /// What has been found so far, each tag and each repository once.
@@ -76,13 +77,9 @@ struct Findings {
     if text.contains("{{") || text.contains("}}") { return "it is a template that has not been filled in" }
     if text.contains("$") { return "it has a variable in it, which nothing here gives a value" }
     // Only one of Docker Hub's own images could be called like the beginning of an ID, and none is.
-    let isID = [12, 64].contains(text.utf8.count) && text.utf8.allSatisfy(\.isOfDigest)
-    if isID { return "it is an image ID, which names no tag" }
+    if [12, 64].contains(text.utf8.count), RunningContainer.isID(text) {
+      return "it is an image ID, which names no tag"
+    }
     return text.hasPrefix("localhost/") ? "it is built here: localhost/ is no registry" : nil
   }
-}
-
-extension UInt8 {
-  /// Whether digests have it: a digit, or a letter up to `f`.
-  fileprivate var isOfDigest: Bool { (0x30...0x39).contains(self) || (0x61...0x66).contains(self) }
 }

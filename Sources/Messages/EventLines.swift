@@ -10,10 +10,10 @@ struct EventLines {
     if let events = event.events { return events.map(\.summary).map { $0.safe() } }
     var lines = event.changes.map(line)
     if event.omitted > 0 { lines.append("and \(event.omitted) more \(event.omitted == 1 ? "platform" : "platforms")") }
-    if let last = event.rollbacks.last { lines.append("moved back: this was current until \(Self.words(last))") }
+    if let last = event.rollbacks.last { lines.append("moved back: this was current until \(last.minute)") }
     if event.flaps > 0 { lines.append("after \(event.flaps) \(event.flaps == 1 ? "move" : "moves") to and fro") }
     if let failure = event.failure { lines.append("\(failure.code.rawValue): \(failure.message.safe())") }
-    if let since = event.failingSince { lines.append("failing since \(Self.words(since))") }
+    if let since = event.failingSince { lines.append("failing since \(since.minute)") }
     if let window = window { lines.append(window) }
     if !event.also.isEmpty { lines.append("together with \(event.also.map { $0.safe() }.joined(separator: ", "))") }
     if let pull = event.pull { lines.append(pull.safe()) }
@@ -37,17 +37,13 @@ struct EventLines {
     guard let after = event.notBefore, let upTo = event.notAfter, event.failure == nil, event.failingSince == nil else {
       return nil
     }
-    return "between \(Self.words(after)) and \(Self.words(upTo))"
-  }
-
-  /// To the minute.
-  private static func words(_ time: Timestamp) -> String {
-    let text = time.description
-    return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
+    return "between \(after.minute) and \(upTo.minute)"
   }
 
   /// An image's own text.
-  private static func created(_ text: String) -> String { Timestamp(rfc3339: text).map(words) ?? text.safe(limit: 64) }
+  private static func created(_ text: String) -> String {
+    Timestamp(rfc3339: text).map(\.minute) ?? text.safe(limit: 64)
+  }
 }
 
 extension ChangeClass {

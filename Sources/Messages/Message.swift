@@ -84,12 +84,6 @@ extension Message.Weight {
 }
 
 extension String {
-  /// Cut to so many characters, with a mark where something is missing.
-  func cut(to characters: Int) -> String {
-    guard unicodeScalars.count > characters else { return self }
-    return String(String.UnicodeScalarView(unicodeScalars.prefix(max(0, characters - 1)))) + "…"
-  }
-
   /// Cut to so many bytes of UTF-8, never within a character.
   func cut(toBytes bytes: Int) -> String {
     guard utf8.count > bytes else { return self }

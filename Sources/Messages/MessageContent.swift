@@ -37,7 +37,7 @@ package enum MessageContent: Hashable, Sendable {
   package func request(
     of document: [UInt8], id: String, url: String, token: String, method: MessageRequest.Method
   ) -> MessageRequest {
-    let url = url.replacing(Self.idPlace, with: id.percentEncoded)
+    let url = url.replacing(Self.idPlace, with: id.percentEncoded())
     switch self {
     case .document: return MessageRequest(url, method: method, contentType: Self.documentType, body: document)
     case .format(let format, let parameters):

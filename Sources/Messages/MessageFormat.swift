@@ -127,24 +127,7 @@ package struct MessageRequest: Hashable, Sendable {
     self.url = url
     contentType = "application/x-www-form-urlencoded"
     body = Array(
-      form.map { "\($0.key.percentEncoded)=\($0.value.percentEncoded)" }.joined(separator: "&").utf8)
-  }
-}
-
-extension String {
-  /// All but what RFC 3986 calls unreserved, byte by byte.
-  var percentEncoded: String {
-    var out = ""
-    for byte in utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
-        out.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        let hex = String(byte, radix: 16, uppercase: true)
-        out += "%" + (hex.utf8.count == 1 ? "0" : "") + hex
-      }
-    }
-    return out
+      form.map { "\($0.key.percentEncoded())=\($0.value.percentEncoded())" }.joined(separator: "&").utf8)
   }
 }
 

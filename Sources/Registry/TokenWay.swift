@@ -1,3 +1,4 @@
+import ImageModel
 import Transport
 
 /// How a token is asked for.
@@ -43,16 +44,5 @@ extension WebURL {
   }
 
   /// For a query or a form.
-  fileprivate static func encode(_ text: String) -> String {
-    var out = ""
-    for byte in text.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d...0x2f, 0x3a, 0x5f, 0x7e: out.unicodeScalars.append(.init(byte))
-      default:
-        let hex = String(byte, radix: 16, uppercase: true)
-        out += "%" + (hex.utf8.count < 2 ? "0" : "") + hex
-      }
-    }
-    return out
-  }
+  fileprivate static func encode(_ text: String) -> String { text.percentEncoded(keeping: "/:") }
 }

@@ -13,7 +13,7 @@ extension MessageFormat {
         .init("title", .string(message.summary.markdown.cut(to: 256))), .init("color", .int(color(message.weight))),
       ]
       let lines = message.lines(within: 4_096 - 8, harmless: { $0.withinCode })
-      if !lines.isEmpty { embed.append(.init("description", .string("```\n\(lines.joined(separator: "\n"))\n```"))) }
+      if !lines.isEmpty { embed.append(.init("description", .string(lines.codeBlock))) }
       if message.event != nil { embed.append(.init("timestamp", .string(message.time))) }
       return MessageRequest(
         setting.url,

@@ -14,17 +14,19 @@ extension String {
 
   /// As text of an HTML element or attribute.
   var html: String {
+    replacing(["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": "&#39;"])
+  }
+
+  func replacing(_ others: [Unicode.Scalar: String]) -> String {
     var out = ""
     for scalar in unicodeScalars {
-      switch scalar {
-      case "&": out += "&amp;"
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "\"": out += "&quot;"
-      case "'": out += "&#39;"
-      default: out.unicodeScalars.append(scalar)
-      }
+      if let other = others[scalar] { out += other } else { out.unicodeScalars.append(scalar) }
     }
     return out
   }
+}
+
+extension [String] {
+  /// Lines in which nothing is marked up, where each is `withinCode`.
+  var codeBlock: String { "```\n\(joined(separator: "\n"))\n```" }
 }

@@ -12,12 +12,13 @@ extension MessageFormat {
     // What Synapse allows if nothing else is set: ten at once, then one in five seconds.
     pace: Pace(requests: 12, seconds: 60), bodyBytes: 48 * 1_024,
     render: { message, setting in
-      let room = setting["room_id"].percentEncoded
+      let room = setting["room_id"].percentEncoded()
       let lines = message.lines(within: 12 * 1_024, size: { JSONOutput.string($0.html).bytes.count })
       let text = ([message.summary] + lines).joined(separator: "\n")
       let code = lines.isEmpty ? "" : "<pre><code>\(lines.joined(separator: "\n").html)</code></pre>"
       return MessageRequest(
-        setting.path("/_matrix/client/v3/rooms/\(room)/send/m.room.message/\(message.id.percentEncoded)"), method: .put,
+        setting.path("/_matrix/client/v3/rooms/\(room)/send/m.room.message/\(message.id.percentEncoded())"),
+        method: .put,
         headers: ["Authorization": "Bearer \(setting.token)"],
         json: .members([
           "msgtype": "m.text", "body": .string(text), "format": "org.matrix.custom.html",

@@ -8,7 +8,7 @@ extension MessageFormat {
   ) { message, setting in
     var text = "**\(message.summary.markdown)**"
     let lines = message.lines(within: textCharacters - text.unicodeScalars.count, harmless: { $0.withinCode })
-    if !lines.isEmpty { text += "\n```\n\(lines.joined(separator: "\n"))\n```" }
+    if !lines.isEmpty { text += "\n" + lines.codeBlock }
     return MessageRequest(setting.url, json: .members(["text": .string(text)]))
   }
 

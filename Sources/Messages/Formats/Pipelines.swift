@@ -15,7 +15,7 @@ extension MessageFormat {
     ],
     pace: Pace(requests: 80, seconds: 60), bodyBytes: 64 * 1_024
   ) { message, setting in
-    let repository = setting["repository"].split(separator: "/").map { String($0).percentEncoded }
+    let repository = setting["repository"].split(separator: "/").map { String($0).percentEncoded() }
     return MessageRequest(
       setting.path("/repos/\(repository.joined(separator: "/"))/dispatches"),
       headers: [
@@ -44,7 +44,7 @@ extension MessageFormat {
         "WATCHER_" + fact.rawValue.uppercased(), .string(message.short(fact, bytes: 1_024)))
     }
     return MessageRequest(
-      setting.path("/api/v4/projects/\(setting["project"].percentEncoded)/trigger/pipeline"),
+      setting.path("/api/v4/projects/\(setting["project"].percentEncoded())/trigger/pipeline"),
       json: .members([
         "token": .string(setting.token), "ref": .string(setting["ref"]), "variables": .object(variables),
       ]))

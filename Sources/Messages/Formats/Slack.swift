@@ -33,18 +33,6 @@ extension MessageFormat {
 extension String {
   /// Slack's three escapes, which also keep links and mentions away; what would mark text up is written otherwise.
   fileprivate var mrkdwn: String {
-    var out = ""
-    for scalar in unicodeScalars {
-      switch scalar {
-      case "&": out += "&amp;"
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "*": out += "∗"
-      case "~": out += "∼"
-      case "`": out += "ˋ"
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    return out
+    replacing(["&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "∗", "~": "∼", "`": "ˋ"])
   }
 }

@@ -47,13 +47,14 @@ struct ImportCommand: AsyncParsableCommand {
     if kind == .engine, named.isEmpty {
       let (socket, containers) = try await place.ask(all: false)
       importer.add(containers, from: socket)
-    }
-    for path in named.isEmpty && kind != .engine ? ["-"] : named {
-      let file = try ImportFiles.read(path, limit: kind.fileBytes)
-      do throws(ImportError) {
-        try importer.add(file, kind)
-      } catch {
-        throw CommandError(error)
+    } else {
+      for path in named.isEmpty ? [NamedFile.standardInput] : named {
+        let file = try ImportFiles.read(path, limit: kind.fileBytes)
+        do throws(ImportError) {
+          try importer.add(file, kind)
+        } catch {
+          throw CommandError(error)
+        }
       }
     }
     try Output.write(document(importer))

@@ -12,8 +12,7 @@ enum ContainerSource {
     } catch {
       throw CommandError(
         .usage,
-        "the file is not understood (\(path.shown)): \(error.message): give what docker inspect, podman inspect or "
-          + "kubectl get pods -o json prints, or a line of JSON for each container")
+        "the file is not understood (\(path.shown)): \(error.message): \(ContainerFile.remedy)")
     }
   }
 
