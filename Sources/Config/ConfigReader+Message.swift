@@ -97,20 +97,25 @@ extension ConfigReader {
   // MARK: Bodies
 
   private mutating func template(_ body: JSONValue) -> BodyTemplate? {
-    do throws(BodyTemplate.Mistake) {
+    do throws(TextTemplate.Mistake) {
       return try BodyTemplate(body)
     } catch {
-      let place = source.offset(of: error.index, inStringAt: error.value.offset)
-      switch error.problem {
-      case .open: self.error(at: place, "\"body\": there is no }} to this {{")
-      case .unknown(let name):
-        let names = MessageFact.Name.allCases.map(\.rawValue) + ["label."]
-        self.error(
-          at: place, "\"body\": nothing is called \(quoted(name))",
-          hint: nearest(to: name, among: names).map { "did you mean \(quoted($0))?" }
-            ?? "known here: \(names.dropLast().joined(separator: ", ")), label.<key>")
-      }
+      tell("body", error)
       return nil
+    }
+  }
+
+  /// What is wrong with a template that is the value of a key, or in it.
+  mutating func tell(_ key: String, _ mistake: TextTemplate.Mistake) {
+    let place = source.offset(of: mistake.index, inStringAt: mistake.value.offset)
+    switch mistake.problem {
+    case .open: error(at: place, "\(quoted(key)): there is no }} to this {{")
+    case .unknown(let name):
+      let names = MessageFact.Name.allCases.map(\.rawValue) + ["label."]
+      error(
+        at: place, "\(quoted(key)): nothing is called \(quoted(name))",
+        hint: nearest(to: name, among: names).map { "did you mean \(quoted($0))?" }
+          ?? "known here: \(names.dropLast().joined(separator: ", ")), label.<key>")
     }
   }
 }

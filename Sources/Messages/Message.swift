@@ -16,6 +16,8 @@ package struct Message: Sendable {
   package let type: String
   /// RFC 3339.
   package let time: String
+  /// What recorded it, `urn:uuid:…`.
+  let source: String
   /// One sentence of at most 200 characters.
   package let summary: String
   /// What is known beside that, a line each; of a group a line for each of its events.
@@ -28,7 +30,7 @@ package struct Message: Sendable {
   package init(document: [UInt8]) {
     let json = try? StrictJSON.parse(document, limits: EventDetails.limits)
     func text(_ member: String) -> String { json?[member]?.string?.safe() ?? "" }
-    (id, type, time) = (text("id"), text("type"), text("time"))
+    (id, type, time, source) = (text("id"), text("type"), text("time"), text("source"))
     let event = json.flatMap { EventDetails($0) }
     self.event = event
     summary = json?["data"]?["summary"]?.string?.safe() ?? "an event that says nothing"

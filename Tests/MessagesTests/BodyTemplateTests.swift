@@ -36,13 +36,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""a {{sumary}}""#, 2, BodyTemplate.Mistake.Problem.unknown("sumary")), (#""{{}}""#, 0, .unknown("")),
+    (#""a {{sumary}}""#, 2, TextTemplate.Mistake.Problem.unknown("sumary")), (#""{{}}""#, 0, .unknown("")),
     (#"["x", {"y": "{{label.}}"}]"#, 0, .unknown("label.")), (#""é{{ open""#, 2, .open),
     (#""{{a{{summary}}""#, 0, .unknown("a{{summary")),
   ])
-  func mistakesHaveAPlace(text: String, index: Int, problem: BodyTemplate.Mistake.Problem) throws {
+  func mistakesHaveAPlace(text: String, index: Int, problem: TextTemplate.Mistake.Problem) throws {
     let json = try StrictJSON.parse(Array(text.utf8), limits: Self.limits)
-    do throws(BodyTemplate.Mistake) {
+    do throws(TextTemplate.Mistake) {
       _ = try BodyTemplate(json)
       Issue.record("it is taken")
     } catch {
