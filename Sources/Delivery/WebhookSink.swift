@@ -262,14 +262,30 @@ extension TransportError {
       advising(
         "it seems to speak plain HTTP there; have it speak TLS, or, if meant, write http:// and \"allow_http\": true"
       )
-    case .expired: advising("its certificate has expired, unless this machine's clock is wrong")
-    case .notYetValid: advising("its certificate is not valid yet: set this machine's clock")
-    case .otherName: advising("its certificate is for another name; write that in \"url\"")
-    case .unknownAuthority: advising(TLSProblem.advice(caFile: caFile, setting: "the sink's ca_file"))
-    case .ownFile: advising("correct the sink's ca_file")
-    case .other, nil:
-      code == .network && url.hasPrefix("http://")
-        ? advising("try again later; if it speaks TLS there, write https:// in \"url\"") : self
+    case let problem:
+      if let advice = problem?.adviceForSink(caFile: caFile, place: "url") {
+        advising(advice)
+      } else if code == .network, url.hasPrefix("http://") {
+        advising("try again later; if it speaks TLS there, write https:// in \"url\"")
+      } else {
+        self
+      }
+    }
+  }
+}
+
+extension TLSProblem {
+  /// With the setting of the sink that has to be changed.
+  ///
+  /// - Parameter place: the setting that names the server.
+  func adviceForSink(caFile: String?, place: String) -> String? {
+    switch self {
+    case .expired: "its certificate has expired, unless this machine's clock is wrong"
+    case .notYetValid: "its certificate is not valid yet: set this machine's clock"
+    case .otherName: "its certificate is for another name; write that in \"\(place)\""
+    case .unknownAuthority: TLSProblem.advice(caFile: caFile, setting: "the sink's ca_file")
+    case .ownFile: "correct the sink's ca_file"
+    case .plainHTTP, .other: nil
     }
   }
 }

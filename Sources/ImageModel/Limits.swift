@@ -121,7 +121,8 @@ package enum Limits {
   // Deliveries.
   /// A sink on this machine that fails rests for a second, then for twice that, up to this.
   package static let sinkRestSeconds = 60
-  /// A sink that has said for so long nothing of what it was given is stuck; a webhook after its `timeout` as well.
+  /// A sink that has said for so long nothing of what it was given is stuck; a webhook after its `timeout`, and a mail
+  /// after twice that, as well.
   package static let stuckSeconds = 30
   /// A look at a sink that takes longer is a failure of the sink.
   package static let sinkLookSeconds = 5

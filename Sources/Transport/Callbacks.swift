@@ -26,16 +26,23 @@ enum Callbacks {
   static func openSocket(
     _ owner: UnsafeMutableRawPointer?, _ purpose: curlsocktype, _ target: UnsafeMutablePointer<curl_sockaddr>?
   ) -> curl_socket_t {
-    guard let owner, let target, let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else {
-      return CURL_SOCKET_BAD
-    }
+    guard let owner, let target else { return CURL_SOCKET_BAD }
     let transfer = Transfer.of(owner)
     if transfer.request.unixSocket != nil {
       guard target.pointee.family == AF_UNIX else { return CURL_SOCKET_BAD }
     } else {
-      let address = IPAddress(UnsafeRawPointer(target) + offset, family: target.pointee.family)
-      guard isAllowed(address, for: transfer) else { return CURL_SOCKET_BAD }
+      guard isAllowed(address(of: target), for: transfer) else { return CURL_SOCKET_BAD }
     }
+    return makeSocket(for: target)
+  }
+
+  /// What is about to be connected to.
+  static func address(of target: UnsafeMutablePointer<curl_sockaddr>) -> IPAddress? {
+    guard let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return nil }
+    return IPAddress(UnsafeRawPointer(target) + offset, family: target.pointee.family)
+  }
+
+  static func makeSocket(for target: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
     // Credential helpers and other children must not inherit it.
     let type = target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
     return socket(target.pointee.family, type, target.pointee.protocol)

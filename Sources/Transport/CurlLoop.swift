@@ -31,6 +31,14 @@ final class CurlLoop {
     ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, settings.maxIdleConnections)
   }
 
+  /// Makes a loop and runs it; where there can be none, the inbox is closed.
+  static func run(_ inbox: Inbox, _ settings: ClientSettings) {
+    guard let loop = CurlLoop(inbox: inbox, settings: settings) else {
+      return inbox.closeForGood().forEach { $0.fail(.unsupported, "libcurl has no memory for a multi handle") }
+    }
+    loop.run()
+  }
+
   deinit {
     idle.removeAll()
     curl_multi_cleanup(multi)

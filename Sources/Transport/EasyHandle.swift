@@ -3,13 +3,8 @@ import CCurl
 /// One of libcurl's easy handles together with what it is set to. A poll's requests differ in little more
 /// than the URL, and setting all of twenty options anew costs as much as the request itself, so only what
 /// differs from the last use is set.
-final class EasyHandle {
-  enum Failure: Error {
-    /// The header of that name must not be sent.
-    case header(String)
-    /// libcurl's words.
-    case option(String)
-  }
+final class EasyHandle: CurlHandle {
+  typealias Failure = CurlOptionFailure
 
   let pointer: UnsafeMutableRawPointer
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -125,7 +120,10 @@ final class EasyHandle {
       try set(CURLOPT_PROXYPASSWORD, nextPassword)
       (proxy, proxyPassword) = (nextProxy, nextPassword)
     }
-    if last == nil || tls != nextTLS { try setTLS(nextTLS) }
+    if last == nil || tls != nextTLS {
+      try set(nextTLS)
+      tls = nextTLS
+    }
     current = next.withoutBody
   }
 
@@ -164,32 +162,5 @@ final class EasyHandle {
     if let name = next.addHeaderLines(to: headers) { throw .header(name) }
     try set(CURLOPT_HTTPHEADER, pointer: headers.head)
     headersAreSet = true
-  }
-
-  private func setTLS(_ next: TLSMaterial) throws(Failure) {
-    try set(CURLOPT_SSL_VERIFYPEER, next.skipsVerification ? 0 : 1)
-    try set(CURLOPT_SSL_VERIFYHOST, next.skipsVerification ? 0 : 2)
-    try set(CURLOPT_SSLCERT, next.certificate?.path)
-    try set(CURLOPT_SSLKEY, next.key?.path)
-    try set(CURLOPT_CAINFO, next.trust?.path ?? TLSStore.systemFile)
-    tls = next
-  }
-
-  private func set(_ option: CURLoption, _ value: Int) throws(Failure) {
-    try check(ccurl_set_long(pointer, option, value), option)
-  }
-
-  private func set(_ option: CURLoption, _ value: String?) throws(Failure) {
-    guard let value else { return try set(option, pointer: nil) }
-    try check(value.withCString { ccurl_set_pointer(pointer, option, $0) }, option)
-  }
-
-  private func set(_ option: CURLoption, pointer value: UnsafeRawPointer?) throws(Failure) {
-    try check(ccurl_set_pointer(pointer, option, value), option)
-  }
-
-  private func check(_ code: CURLcode, _ option: CURLoption) throws(Failure) {
-    guard code != CURLE_OK else { return }
-    throw .option("libcurl refuses option \(option.rawValue): \(String(cString: curl_easy_strerror(code)))")
   }
 }

@@ -6,7 +6,7 @@ import Synchronization
 /// HTTP/2 is spoken over TLS where the server does. Cookies, netrc and caches are not used, content codings not asked
 /// for; proxies come from the configuration, or from the environment as libcurl reads it, but never for loopback hosts.
 package final class HTTPClient: Sendable {
-  private static let isCurlReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  static let isCurlReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   private let inbox = Inbox()
   private let proxies: Reloadable<ProxyRules>
@@ -39,7 +39,7 @@ package final class HTTPClient: Sendable {
   init(settings: ClientSettings) {
     proxies = settings.proxySource
     files = TLSStore(settings)
-    let started = Self.isCurlReady ? LoopThread(inbox: inbox, settings: settings) : nil
+    let started = Self.isCurlReady ? LoopThread { [inbox] in CurlLoop.run(inbox, settings) } : nil
     if started == nil { inbox.close() }
     thread = Mutex(started)
   }

