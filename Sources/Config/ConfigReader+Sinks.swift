@@ -26,7 +26,7 @@ extension ConfigReader {
     if section["type"] == nil {
       error(
         at: member.value.offset, "the sink \(quoted(member.key)) has no \"type\"",
-        hint: "it is one of stdout, file, webhook")
+        hint: "it is one of \(SinkType.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     _ = choice(section, "type", SinkType.self)
     sink.events = patterns(section)
@@ -34,6 +34,9 @@ extension ConfigReader {
     switch type {
     case .file: sink.kind = .file(path: absolutePath(section, member.key))
     case .webhook: sink.kind = .webhook(webhook(section, member.key))
+    case .email:
+      sink.kind = .email(email(section, member.key))
+      sink.groupSeconds = sink.groupSeconds ?? EmailSettings.groupSeconds
     case .stdout, nil: break
     }
     return sink

@@ -138,7 +138,7 @@ extension ConfigReader {
     return text
   }
 
-  private mutating func retrySchedule(_ section: Section) -> [Int]? {
+  mutating func retrySchedule(_ section: Section) -> [Int]? {
     guard let value = section["retry_schedule"] else { return nil }
     guard let elements = value.array else {
       wrongType(value, "\"retry_schedule\"", "a list of durations")

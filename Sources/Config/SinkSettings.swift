@@ -7,6 +7,7 @@ package struct SinkSettings: Sendable, Hashable {
     /// The path is absolute.
     case file(path: String)
     case webhook(WebhookSettings)
+    case email(EmailSettings)
   }
 
   package var name: String

@@ -3,7 +3,7 @@ import ImageModel
 /// A sink of the configuration.
 package struct SinkDefinition: Hashable, Sendable {
   package let name: String
-  /// `stdout`, `file` or `webhook`.
+  /// `stdout`, `file`, `webhook` or `email`.
   package let type: String
   /// Stands for the whole definition: when it changes, a disabled sink is tried again. Free of secrets.
   package let fingerprint: String

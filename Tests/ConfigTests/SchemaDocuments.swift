@@ -44,6 +44,13 @@ struct SchemaProbe {
       SinkType.webhook.keys, ["type": #""webhook""#, "url_file": #""u""#, "format": #""slack""#],
       #"{"sinks": {"s": OBJECT}}"#
     ),
+    (
+      SinkType.anyKeys,
+      [
+        "type": #""email""#, "server": #""smtp://a.example""#, "from": #""w@a.example""#, "to": #"["o@a.example"]"#,
+        "username": #""u""#, "password_file": #""p""#,
+      ], #"{"sinks": {"s": OBJECT}}"#
+    ),
     (ConfigKeys.proxy, [:], #"{"proxy": OBJECT}"#),
     (
       ConfigKeys.proxy, ["url": #""http://a.example:1""#, "username": #""u""#, "password_file": #""p""#],
@@ -60,12 +67,16 @@ struct SchemaProbe {
     "ftp://a.example", "any", "public", "stdout", "file", "webhook", "strict", "compatible", "debug", "logfmt", "json",
     "forever", "0s", "1s", "10s", "5m", "1h", "1d", "31d", "01s", "1w", "-1s", "127.0.0.1:1", "[::1]", "text/plain",
     "PUT", "event", "slack",
+    "email", "smtp://a.example:587", "SMTPS://[::1]/", "smtp://a.example/x", "o@a.example", "o@[::1]",
+    "O <o@a.example>",
+    "{{summary}}", "{{x}}",
   ]
   private static let values =
     texts.map { "\"\($0)\"" } + [
       "null", "true", "false", "-1", "0", "1", "0.5", "64", "65", "256", "257", "100000", "100001", "1e999",
       "[]", "[null]", "[1]", #"[""]"#, #"["x"]"#, #"["stdout"]"#, #"["*"]"#, #"["linux/arm64"]"#, #"["a.example:1"]"#,
-      #"["0s"]"#, #"["0s", "30d"]"#, #"["0s", "1w"]"#, #"[{"image": "a"}]"#, #"[{"image": "a", "labels": {"": "x"}}]"#,
+      #"["o@a.example"]"#, #"["o@a.example", "o@a.example"]"#, #"["0s"]"#, #"["0s", "30d"]"#, #"["0s", "1w"]"#,
+      #"[{"image": "a"}]"#, #"[{"image": "a", "labels": {"": "x"}}]"#,
       "{}", #"{"x": "y"}"#, #"{"x": ""}"#, #"{"x": 1}"#, #"{"x": {}}"#, #"{"//": "x"}"#, #"{"//": {}}"#,
       #"{"url": "http://a.example:1"}"#, #"{"credential": "x"}"#, #"{"credential": "x", "//": "x"}"#,
       #"{"x": {"credential": "x"}}"#,

@@ -73,6 +73,11 @@ import Transport
       settings: try parse(#"{"registries": {"a.example": {"client_cert_file": "/c"}}}"#).registries, environment: [:],
       agreedTime: nil
     ).access("a.example").tls
+    let ofMail = try parse(
+      #"{"sinks": {"m": {"type": "email", "server": "smtp://m.example", "from": "w@a.example", "to": ["o@a.example"]}}}"#
+    ).sinks[0]
+    guard case .email(let mailSettings) = ofMail.kind else { throw WrongKind() }
+    let mail = try mailSettings.target(of: "m", [:])
     let ofTelegram = try parse(
       #"{"sinks": {"t": {"type": "webhook", "format": "telegram", "token_file": "/t", "parameters": {"chat_id": 1}}}}"#
     ).sinks[0].kind
@@ -112,7 +117,8 @@ import Transport
       "registries.HOST.allow_plain_credentials": Default("`false`", hold { !$0.allowPlainCredentials }),
       "sinks.NAME.events": Default(
         "the types that are on by default, see docs/webhooks.md", config.sinks[0].events == nil),
-      "sinks.NAME.group": Default("off", config.sinks[0].groupSeconds == nil),
+      "sinks.NAME.group": Default(
+        "off; `1m` of type `email`", config.sinks[0].groupSeconds == nil && ofMail.groupSeconds == 60),
       "sinks.NAME of type webhook.secret_file": Default("unsigned", hook.secretFiles.isEmpty),
       "sinks.NAME of type webhook.headers": Default("empty", hook.headers.isEmpty),
       "sinks.NAME of type webhook.header_files": Default("empty", hook.headerFiles.isEmpty),
@@ -130,6 +136,11 @@ import Transport
       "sinks.NAME of type webhook.max_in_flight": Default("`4`", hook.maxInFlight == 4),
       "sinks.NAME of type webhook.retry_schedule": Default(
         "0s, 5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h", hook.schedule == RetrySchedule(seconds: schedule)),
+      "sinks.NAME of type email.subject": Default("`{{summary}}`", mail.form.subject == nil),
+      "sinks.NAME of type email.timeout": Default("`1m`", mail.timeoutSeconds == 60),
+      "sinks.NAME of type email.allow_http": Default("`false`", mail.needsTLS),
+      "sinks.NAME of type email.retry_schedule": Default(
+        "that of webhooks", mail.schedule == RetrySchedule(seconds: schedule)),
       "Top level.proxy": Default("that of the environment", empty.proxy == nil),
       "registries.HOST.endpoint": Default("the registry itself", hold { $0.endpoint == nil }),
       "proxy.no_proxy": Default(

@@ -89,6 +89,7 @@ import Testing
       #"{"watch": ["127.0.0.1:5000/a:1"], "http": {"listen": "127.0.0.1:1"}}"#,
       #"{"watch": [{"image": "a:1", "platforms": ["linux/amd64"], "platform_match": "compatible"}], "proxy": {"url": "http://p.example:1"}}"#,
       #"{"defaults": {"sinks": []}, "sinks": {"f": {"type": "file", "path": "/x/y"}, "w": {"type": "webhook", "url": "https://h.example/"}}}"#,
+      #"{"sinks": {"m": {"type": "email", "server": "smtps://m.example", "from": "w@a.example", "to": ["o@a.example"], "subject": "{{ tag }}!", "username": "u", "password_file": "p", "ca_file": {"credential": "c"}, "timeout": "9s"}}}"#,
       #"{"watch": [{"repository": "r.example/a", "exclude_tags": ["rc"], "max_tags": 7}, "r.example/b:1"], "docker_config_file": {"credential": "c"}}"#,
     ])
   func isAConfigurationThatSaysTheSame(text: String) throws {

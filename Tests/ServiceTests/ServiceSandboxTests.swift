@@ -55,6 +55,10 @@ import Testing
           "hook": {
             "type": "webhook", "url": "https://127.0.0.1:1/", "secret_file": { "credential": "hook" },
             "header_files": { "Authorization": "/tmp/header" }, "ca_file": "/root/ca.pem"
+          },
+          "mail": {
+            "type": "email", "server": "smtps://127.0.0.1:1", "from": "w@a.example", "to": ["o@a.example"],
+            "username": "w", "password_file": "/home/w/password"
           }
         }
       }
@@ -64,6 +68,7 @@ import Testing
         #"3 "ca_file": watcher.service does not see /home (ProtectHome=)"#,
         #"7 "Authorization": watcher.service has a /tmp of its own (PrivateTmp=)"#,
         #"7 "ca_file": watcher.service does not see /root (ProtectHome=)"#,
+        #"11 "password_file": watcher.service does not see /home (ProtectHome=)"#,
       ])
     #expect(findings.allSatisfy { $0.isUnseen && $0.problem.hint == "keep the file in /etc/watcher" })
   }

@@ -153,6 +153,7 @@ package struct EffectiveConfig {
       case .stdout: add(base + [.key("type")], "stdout")
       case .file(let path): addAll(base, ["type": "file", "path": .string(path)])
       case .webhook(let settings): add(settings, base)
+      case .email(let settings): add(settings, base)
       }
       addAll(base, ["events": .strings(events), "group": sink.groupSeconds.map { .string(ConfigDuration.text($0)) }])
     }
@@ -196,6 +197,19 @@ package struct EffectiveConfig {
         "timeout": .string(ConfigDuration.text(settings.timeoutSeconds)), "allow_http": .bool(settings.allowHTTP),
         "network": .string(settings.network.rawValue), "max_in_flight": .number(settings.maxInFlight),
         "retry_schedule": .strings(schedule.map(ConfigDuration.text)),
+      ])
+  }
+
+  private mutating func add(_ settings: EmailSettings, _ base: [Step]) {
+    let schedule = settings.retryScheduleSeconds ?? RetrySchedule.standard.seconds
+    addAll(
+      base,
+      [
+        "type": "email", "server": .string(settings.server), "from": .string(settings.from),
+        "to": .strings(settings.to), "subject": .string(settings.subject?.written ?? "{{summary}}"),
+        "username": settings.username.map { .string($0) }, "password_file": settings.passwordFile.map(json),
+        "ca_file": settings.caFile.map(json), "timeout": .string(ConfigDuration.text(settings.timeoutSeconds)),
+        "allow_http": .bool(settings.allowHTTP), "retry_schedule": .strings(schedule.map(ConfigDuration.text)),
       ])
   }
 

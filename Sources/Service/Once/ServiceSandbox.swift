@@ -85,7 +85,10 @@ extension WatchConfig {
 extension SinkSettings {
   /// By the keys that name them, or the headers.
   fileprivate var files: [String: SecretFile] {
-    guard case .webhook(let settings) = kind else { return [:] }
-    return settings.files.merging(settings.headerFiles) { $1 }
+    switch kind {
+    case .stdout, .file: [:]
+    case .webhook(let settings): settings.files.merging(settings.headerFiles) { $1 }
+    case .email(let settings): settings.files
+    }
   }
 }

@@ -199,8 +199,13 @@ extension Logger {
   /// - Parameter newSinks: those that were not at work before as they are configured now.
   func tell(of made: Preflight, newSinks: [SinkSettings]) {
     for sink in newSinks {
-      guard case .webhook(let settings) = sink.kind, settings.isOpenToOthers else { continue }
-      warning("webhook_unencrypted", metadata: ["sink": "\(sink.name)"])
+      switch sink.kind {
+      case .webhook(let settings) where settings.isOpenToOthers:
+        warning("webhook_unencrypted", metadata: ["sink": "\(sink.name)"])
+      case .email(let settings) where settings.isOpenToOthers:
+        warning("mail_unencrypted", metadata: ["sink": "\(sink.name)"])
+      default: break
+      }
     }
     for (severity, level) in [(ConfigProblem.Severity.error, Logger.Level.error), (.warning, .warning)] {
       tell(made.faults.filter { $0.severity == severity }.texts, level)

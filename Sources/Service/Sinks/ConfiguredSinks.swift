@@ -54,6 +54,13 @@ struct ConfiguredSinks: Sendable {
           return response
         }
         all.append(webhook)
+      case .email(let settings):
+        do throws(SinkError) {
+          let target = try settings.target(of: sink.name, environment)
+          all.append(EmailSink(name: sink.name, target: target, send: MailClient().send))
+        } catch {
+          refused.append(error)
+        }
       }
     }
     let looks = all.flatMap { sink in sink.looks.map { (sink: sink.name, look: $0) } }
@@ -109,37 +116,5 @@ extension SinkError {
   init(sink: String, _ fault: SinkFault) {
     self.init(sink: sink, setting: fault.setting, reason: fault.reason)
     if fault.isUnanswered { status = .inputOutput }
-  }
-}
-
-extension WebhookSettings {
-  func target(of sink: String, _ environment: [String: String]) throws(SinkError) -> WebhookTarget {
-    func path(_ setting: String, _ file: SecretFile) throws(SinkError) -> String {
-      do {
-        return try file.path(environment).get()
-      } catch {
-        throw SinkError(
-          sink: sink, setting: setting, reason: error.reason, hint: SecretFile.directoryHint, isUnseen: true)
-      }
-    }
-    var address = WebhookTarget.Address.url(url ?? "")
-    if let urlFile {
-      address = .file(try path("url_file", urlFile)) { [self] text in mistake(inURL: text) }
-    }
-    var target = WebhookTarget(
-      address, timeoutSeconds: timeoutSeconds, allowHTTP: allowHTTP,
-      addresses: network == .public ? .publicOnly : .denyLinkLocal, maxInFlight: maxInFlight)
-    if let secretFile { target.secretFiles.append(try path("secret_file", secretFile)) }
-    if let secretPreviousFile { target.secretFiles.append(try path("secret_previous_file", secretPreviousFile)) }
-    target.caFile = try caFile.map { file throws(SinkError) in try path("ca_file", file) }
-    target.clientCertFile = try clientCertFile.map { file throws(SinkError) in try path("client_cert_file", file) }
-    target.clientKeyFile = try clientKeyFile.map { file throws(SinkError) in try path("client_key_file", file) }
-    target.tokenFile = try tokenFile.map { file throws(SinkError) in try path("token_file", file) }
-    (target.content, target.method) = (content, method)
-    target.headers = headers
-    for (name, file) in headerFiles { target.headerFiles[name] = try path(name, file) }
-    target.contentType = contentType
-    if let retryScheduleSeconds { target.schedule = RetrySchedule(seconds: retryScheduleSeconds) }
-    return target
   }
 }

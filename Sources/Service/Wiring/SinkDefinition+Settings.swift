@@ -18,6 +18,7 @@ extension SinkSettings.Kind {
     case .stdout: "stdout"
     case .file: "file"
     case .webhook: "webhook"
+    case .email: "email"
     }
   }
 
@@ -27,6 +28,7 @@ extension SinkSettings.Kind {
     case .stdout: "stdout"
     case .file(let path): path
     case .webhook(let settings): Hash.digest(.sha256, of: Array(settings.definition.utf8)).description
+    case .email(let settings): Hash.digest(.sha256, of: Array(settings.definition.utf8)).description
     }
   }
 
@@ -53,6 +55,15 @@ extension WebhookSettings {
     }
     if method != .post { parts.append(method.rawValue) }
     return parts.joined(separator: "\n")
+  }
+}
+
+extension EmailSettings {
+  /// All that decides where a mail goes and how it is taken there.
+  fileprivate var definition: String {
+    let files = [passwordFile, caFile].map { $0?.definition ?? "" }
+    return ([server, from, subject?.written ?? "", username ?? "", "\(allowHTTP)"] + files + to)
+      .joined(separator: "\n")
   }
 }
 
