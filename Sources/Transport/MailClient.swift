@@ -1,10 +1,11 @@
 import CCurl
+import Dispatch
 import Host
 import Synchronization
 
 /// Hands mails to servers by SMTP, each on a connection and a thread of its own: for the answer to `QUIT` libcurl waits
-/// without giving the thread back (`smtp_disconnect`), and on the loop of `HTTPClient` every request would wait, too. No
-/// proxy is used.
+/// without giving the thread back (`smtp_disconnect`), and on the loop of `HTTPClient` every request would wait for it.
+/// No proxy is used.
 package final class MailClient: Sendable {
   private let files = TLSStore(ClientSettings())
 
@@ -59,7 +60,7 @@ private final class MailTransfer: Sendable {
       return state.isCancelled
     }
     if isCancelled { return end(.failure(Self.cancelled)) }
-    guard HTTPClient.isCurlReady, let thread = LoopThread({ self.run() }) else {
+    guard HTTPClient.isCurlReady, let thread = LoopThread({ self.end(self.perform()) }) else {
       return end(.failure(MailFailure(.connection, "the system has no thread for a mail", advice: "try again later")))
     }
     thread.detach()
@@ -70,29 +71,37 @@ private final class MailTransfer: Sendable {
       state.isCancelled = true
       if let sleeper = state.sleeper { curl_multi_wakeup(sleeper.multi) }
     }
-    end(.failure(Self.cancelled))
+    // It may be waiting for the answer to a goodbye.
+    DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Self.endSeconds)) {
+      self.end(.failure(Self.cancelled))
+    }
   }
 
+  private static let endSeconds = 2
   private static let cancelled = MailFailure(.cancelled, "cancelled")
 
   private func end(_ result: Result) { state.withLock { $0.continuation.take() }?.resume(returning: result) }
 
-  private func run() {
+  /// When it returns nothing of libcurl's and OpenSSL's is in use any more: the process may end at once.
+  private func perform() -> Result {
     guard let multi = curl_multi_init() else {
-      return end(.failure(MailFailure(.connection, "libcurl has no memory for a multi handle")))
+      return .failure(MailFailure(.connection, "libcurl has no memory for a multi handle"))
     }
     defer { curl_multi_cleanup(multi) }
     do throws(CurlOptionFailure) {
       let handle = try MailHandle(request, material)
-      perform(handle, on: multi)
+      return perform(handle, on: multi)
     } catch {
-      end(.failure(MailFailure(.connection, "libcurl cannot send mail", reason: "\(error)")))
+      return .failure(MailFailure(.connection, "libcurl cannot send mail", reason: "\(error)"))
     }
   }
 
-  private func perform(_ handle: MailHandle, on multi: UnsafeMutableRawPointer) {
+  private func perform(_ handle: MailHandle, on multi: UnsafeMutableRawPointer) -> Result {
     curl_multi_add_handle(multi, handle.pointer)
-    defer { curl_multi_remove_handle(multi, handle.pointer) }
+    defer {
+      handle.stopReading()
+      curl_multi_remove_handle(multi, handle.pointer)
+    }
     let sleeper = Sleeper(multi: multi)
     state.withLock { $0.sleeper = sleeper }
     defer { state.withLock { $0.sleeper = nil } }
@@ -101,11 +110,10 @@ private final class MailTransfer: Sendable {
       curl_multi_perform(multi, &running)
       var left: Int32 = 0
       if let message = curl_multi_info_read(multi, &left) {
-        end(handle.failure(message.pointee.data.result).map { .failure($0) } ?? .success(()))
-        break
+        return handle.failure(message.pointee.data.result).map { .failure($0) } ?? .success(())
       }
       curl_multi_poll(multi, nil, 0, Self.waitMilliseconds, nil)
     }
-    handle.stopReading()
+    return .failure(Self.cancelled)
   }
 }

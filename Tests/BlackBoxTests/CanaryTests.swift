@@ -26,11 +26,13 @@ import Testing
     /// Of services whose URL is the secret, and of those that know the sender by a token.
     case hookURL = "canary-hookurl-71c3"
     case chatToken = "canary-chattoken-e2f4"
+    case mailPassword = "canary-mail-7e11"
 
     /// How it may be written.
     var forms: [String] {
       var forms = [
         rawValue, Data(rawValue.utf8).base64EncodedString(), Data("ann:\(rawValue)".utf8).base64EncodedString(),
+        Data("\u{0}ann\u{0}\(rawValue)".utf8).base64EncodedString(),
       ]
       if let decoded = Data(base64Encoded: rawValue) { forms.append(String(decoding: decoded, as: UTF8.self)) }
       return forms + forms.compactMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }
@@ -39,6 +41,7 @@ import Testing
 
   private let registries: [FakeRegistry]
   private let hook: LoopbackServer
+  private let mail: MailServer
   private let scene: Scene
   private let watch: [String]
   private var outputs: [String: String] = [:]
@@ -61,6 +64,7 @@ import Testing
       let said = "\(request.target) \(request.headers.map { "\($0.name): \($0.value)" }.joined(separator: "; "))"
       return ScriptedResponse(500, headers: [("X-Echo", said)], body: Array("you said \(said)".utf8))
     }
+    mail = try MailServer(["peer": "echo"])
     scene = try Scene(watch: watch, interval: "1h")
     try configure()
     try logIn()
@@ -126,6 +130,10 @@ import Testing
       "telegram": [
         "type": "webhook", "format": "telegram", "url": hook.origin, "allow_http": true, "events": ["*"],
         "parameters": ["chat_id": 1], "token_file": try file("ct", Canary.chatToken.rawValue),
+      ],
+      "mail": [
+        "type": "email", "server": "smtp://127.0.0.1:\(mail.port)", "from": "w@example.org", "to": ["o@example.org"],
+        "username": "ann", "password_file": try file("mp", Canary.mailPassword.rawValue), "group": "1s",
       ],
     ]
     try JSONSerialization.data(withJSONObject: document).write(to: URL(fileURLWithPath: scene.config))
@@ -221,10 +229,11 @@ import Testing
     }
   }
 
-  /// All that was said to the registries and the receiver.
+  /// All that was said to the registries, the receiver and the mail server.
   private func wire() -> String {
-    (registries.flatMap(\.requests) + hook.requests).flatMap { request in
+    let requests = (registries.flatMap(\.requests) + hook.requests).flatMap { request in
       [request.target, request.form("refresh_token") ?? ""] + request.headers.map { "\($0.name): \($0.value)" }
-    }.joined(separator: "\n")
+    }
+    return (requests + [mail.said]).joined(separator: "\n")
   }
 }

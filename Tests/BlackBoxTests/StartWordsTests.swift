@@ -75,17 +75,21 @@ import Testing
     func file(_ name: String) -> [String: Any] { ["type": "file", "path": "\(scene.directory)/\(name).jsonl"] }
     let watch = ["\(registry.authority)/app:stable", "\(registry.authority)/none:stable"]
     let open = Scene.webhook(to: "http://192.0.2.1:9/")
-    try scene.configure(watch: watch, sinks: ["side": file("side"), "old": file("old"), "open": open])
+    let mail: [String: Any] = [
+      "type": "email", "server": "smtp://192.0.2.1", "from": "w@example.org", "to": ["o@example.org"],
+      "allow_http": true,
+    ]
+    try scene.configure(watch: watch, sinks: ["side": file("side"), "old": file("old"), "open": open, "mail": mail])
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
     #expect(eventually { lines("first_pass").count == 1 })
     try scene.configure(
       watch: [watch[0], "\(registry.authority)/more:stable"],
-      sinks: ["side": file("other"), "new": file("new"), "open": open])
+      sinks: ["side": file("other"), "new": file("new"), "open": open, "mail": mail])
     hangUp(daemon)
     let reloaded = try #require(lines("reloaded").last)
     for field in [
-      "tags=2", "tags_added=1", "tags_removed=1", "sinks=5", "sinks_added=1", "sinks_removed=1", "sinks_changed=1",
+      "tags=2", "tags_added=1", "tags_removed=1", "sinks=6", "sinks_added=1", "sinks_removed=1", "sinks_changed=1",
     ] { #expect(reloaded.contains(" \(field)"), "\(reloaded)") }
     #expect(eventually { lines("first_pass").last?.contains("1 tag recorded for the first time\"") == true })
 
@@ -99,6 +103,7 @@ import Testing
     #expect(lines("database_stays").count == 1)
     #expect(lines("reloaded").last?.contains("tags_added=0 tags_removed=0") == true)
     #expect(lines("webhook_unencrypted").count == 1, "it is the same all the time")
+    #expect(lines("mail_unencrypted").count == 1)
   }
 
   /// Whoever starts it by hand reads what happens; programs get the documents.

@@ -12,7 +12,9 @@ import Testing
       "hook": {"type": "webhook", "url": "https://r.example/events?a=1", "secret_file": {"credential": "new"},
         "secret_previous_file": {"credential": "old"}, "headers": {"X-B": "2", "X-A": "1"},
         "header_files": {"X-Token": {"credential": "token"}}, "content_type": "application/json", "network": "public"},
-      "plain": {"type": "webhook", "url": "https://r.example/"}, "out": {"type": "stdout"},
+      "plain": {"type": "webhook", "url": "https://r.example/"},
+      "mail": {"type": "email", "server": "smtp://m.example:587", "from": "w@a.example", "to": ["o@a.example"],
+        "subject": "{{ summary }}", "username": "w", "password_file": {"credential": "mail"}}, "out": {"type": "stdout"},
       "audit": {"type": "file", "path": "/var/log/watcher/events.jsonl"}}}
     """
 
@@ -28,6 +30,9 @@ import Testing
           name: "plain", type: "webhook",
           fingerprint: "sha256:c63ce1d2464c8061196cda66ec7e38b95c7a076c71379b80910fcf80dd29d96a",
           formerFingerprint: "814c661fe0cdec4e"),
+        SinkDefinition(
+          name: "mail", type: "email",
+          fingerprint: "sha256:b15e38f0dfdf939b27a5c739889bccfb750aeffa6af2a2ab2e39c290763e6568"),
         SinkDefinition(name: "out", type: "stdout", fingerprint: "stdout"),
         SinkDefinition(name: "audit", type: "file", fingerprint: "/var/log/watcher/events.jsonl"),
       ])

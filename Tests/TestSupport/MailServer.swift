@@ -42,6 +42,9 @@ package final class MailServer {
     }
   }
 
+  /// Those as they are printed, and what a peer was told that says back its log-in.
+  package var said: String { Self.lines(output).joined(separator: "\n") }
+
   package var count: Int { Self.lines(output).count - 1 }
 
   /// Those that are complete.

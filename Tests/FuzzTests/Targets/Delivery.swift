@@ -1,5 +1,6 @@
 import ImageModel
 import Messages
+import StrictJSON
 import Transport
 
 @testable import Delivery
@@ -9,6 +10,7 @@ extension FuzzTarget {
   static let delivery = [
     FuzzTarget(name: "webhook-answer", check: webhookAnswer),
     FuzzTarget(name: "webhook-secret", check: webhookSecret),
+    FuzzTarget(name: "mail", check: mail),
   ]
 
   /// Two lines of headers, and the body; with every status.
@@ -38,6 +40,35 @@ extension FuzzTarget {
       try hold(said.isSafe && !said.containsBytes(of: secret.prefix(12)), "says \(shown(said))")
       try hold(said.unicodeScalars.count < 8_192, "a long story")
       if let asked { try hold((1...Int64(Limits.webhookRetryAfterSeconds)).contains(asked), "\(asked) s") }
+    }
+  }
+
+  /// A label and a summary, within an event.
+  @Sendable private static func mail(_ bytes: [UInt8]) throws {
+    let parts = bytes.parts(2).map { JSONOutput.string($0.text) }
+    let template = try StrictJSON.parse(
+      Array(#""{{label.x}} {{summary}} {{details}}""#.utf8), limits: JSONLimits(bytes: 100, values: 1))
+    let form = MailForm(
+      from: "watcher@example.org", to: ["ops@example.org", "dev@example.org"],
+      subject: try TextTemplate(template.string ?? "", in: template))
+    let event = JSONOutput.members([
+      "id": parts[0], "source": parts[1], "type": "watcher.tag.deleted", "time": "2026-09-17T21:30:05Z",
+      "sequence": "000000000001",
+      "data": .members([
+        "registry": "r.example", "repository": "app", "tag": "1", "summary": parts[1],
+        "labels": .members(["x": parts[0]]),
+      ]),
+    ])
+    for document in [event.bytes, bytes] {
+      let lines = form.mail(of: document).text.split(separator: "\r\n", omittingEmptySubsequences: false)
+      let headers = lines.prefix { !$0.isEmpty }.filter { !$0.hasPrefix(" ") }
+      try same(headers.count, 9, "header fields")
+      try same(lines.filter { $0.hasPrefix("--=_watcher") }.count, 3, "boundaries")
+      for line in lines {
+        try hold(
+          line.utf8.count <= 78 && line.utf8.allSatisfy { (0x20...0x7e).contains($0) },
+          "the line \(shown(String(line)))")
+      }
     }
   }
 
