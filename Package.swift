@@ -56,6 +56,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .target(name: "Messages", dependencies: ["ImageModel", "StrictJSON"]),
+    .target(name: "Hints", dependencies: ["Config", "Hashing", "ImageModel", "StrictJSON"]),
     .target(name: "Config", dependencies: ["Addresses", "StrictJSON", "ImageModel", "Messages"]),
     .target(name: "Containers", dependencies: ["Config", "Documents", "History", "ImageModel", "StrictJSON"]),
     .target(
@@ -73,7 +74,8 @@ let package = Package(
       name: "Service",
       dependencies: [
         "Addresses", "Config", "Containers", "Control", "Credentials", "Delivery", "Documents", "Endpoint", "Hashing",
-        "History", "Host", "ImageModel", "Messages", "Polling", "Recording", "Registry", "Schedule", "Transport",
+        "Hints", "History", "Host", "ImageModel", "Messages", "Polling", "Recording", "Registry", "Schedule",
+        "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
@@ -115,6 +117,8 @@ let package = Package(
     .testTarget(
       name: "DeliveryTests", dependencies: ["Delivery", "ImageModel", "Messages", "TestSupport", "Transport"]),
     .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "TestSupport"]),
+    .testTarget(
+      name: "HintsTests", dependencies: ["Hashing", "Hints", "ImageModel", "TestSupport"], exclude: ["payloads"]),
     .testTarget(name: "ConfigTests", dependencies: ["Config", "ImageModel", "TestSupport"], exclude: ["fixtures"]),
     .testTarget(
       name: "ImportsTests", dependencies: ["Config", "ImageModel", "Imports"], exclude: ["fixtures"]),
@@ -161,8 +165,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Addresses", "Config", "Containers", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "History",
-        "ImageModel", "Imports", "Messages", "Registry", "StrictJSON", "Transport",
+        "Addresses", "Config", "Containers", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "Hints",
+        "History", "ImageModel", "Imports", "Messages", "Registry", "StrictJSON", "Transport",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ],

@@ -39,3 +39,10 @@ extension Hash {
     return code
   }
 }
+
+extension Hash {
+  /// Whether both are the same, in a time that says neither what the secret is nor how long.
+  package static func isSame(_ bytes: [UInt8], as secret: [UInt8]) -> Bool {
+    CRYPTO_memcmp(hmacSHA256(key: secret, bytes), hmacSHA256(key: secret, secret), 32) == 0
+  }
+}

@@ -72,6 +72,17 @@ package enum Limits {
   package static let intervalSeconds = 10...(30 * 86_400)
   package static let watchedTags = 1_000_000
 
+  // Hints.
+  package static let hintBytes = 1024 * 1024
+  /// Images of one hint; those beyond are left to their intervals …
+  package static let hintImages = 1_000
+  /// … and so are tags beyond this that are hinted at.
+  package static let hintedTags = 10_000
+  /// After the first look, while nothing has changed.
+  package static let hintLookSeconds = [30, 120]
+  /// Between two looks at a tag because of hints.
+  package static let hintSpacingSeconds = 10
+
   // Lists of tags.
   /// One page, in bytes …
   package static let tagPageBytes = 4 * 1024 * 1024

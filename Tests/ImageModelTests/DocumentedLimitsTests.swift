@@ -60,6 +60,15 @@ import Testing
     ("a poll with all its documents", time(Limits.pollSeconds)),
     ("the clocks are looked at", "every \(time(Limits.tickSeconds))"),
     (
+      "a hint; images of one; tags that are hinted at",
+      "\(bytes(Limits.hintBytes)); \(count(Limits.hintImages)); \(count(Limits.hintedTags))"
+    ),
+    (
+      "what is hinted at is looked at at once, and while nothing has changed after",
+      Limits.hintLookSeconds.map { "\($0) s" }.joined(separator: ", ")
+    ),
+    ("… and because of hints at most once in", time(Limits.hintSpacingSeconds)),
+    (
       "what HEAD says of a tag is verified at the first poll after, or sooner if the interval is long; if that failed, after",
       "\(time(Limits.verifySeconds)); \(time(Limits.verifyRetrySeconds))"
     ),
