@@ -55,6 +55,7 @@ extension PollCore {
       return nil
     }
     if isSinglePass { plan.remove(job.index) }
+    againIfHinted(job.index, at: now)
     slot.state.nextListing = now.wall(at: next)
     var arriving: [WatchEntry] = []
     var leaving: [TagReference: TagID] = [:]
@@ -96,6 +97,7 @@ extension PollCore {
       leave(index)
       left.insert(index)
     }
+    if !record.arrived.isEmpty { hints.changed(listing) }
     for (entry, row, snapshot) in record.arrived {
       let slot = TagSlot(entry: entry, id: row.id, snapshot: snapshot, state: row.state, now: now)
       let index = place(slot)

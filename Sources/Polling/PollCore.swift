@@ -14,6 +14,10 @@ package struct PollCore: Sendable {
   var random: SplitMix64
   /// Repositories of which tags are watched, by their indexes in the plan. The slots at these are no tag's.
   var listings: [Int: ListingSlot] = [:]
+  /// What hints want to be looked at, by the index in the plan.
+  var hints = HintPlan()
+  /// Polls under way that a hint wants made again.
+  var hintedMeanwhile: Set<Int> = []
   /// Confirmations that wait for the next flush.
   private var marks: [UnchangedMark] = []
   /// Slots whose last check failed.
@@ -90,6 +94,8 @@ package struct PollCore: Sendable {
   /// Nothing is taken in any more of what is at an index.
   mutating func leave(_ index: Int) {
     plan.remove(index)
+    hints.forget(index)
+    hintedMeanwhile.remove(index)
     failing.remove(index)
     if plan.isFree(index) { free.append(index) }
   }
@@ -152,7 +158,9 @@ package struct PollCore: Sendable {
   /// What to start now, within each registry's concurrency.
   package mutating func work(at now: Moment) -> PollWork {
     var work = PollWork()
+    takeHints(at: now)
     for index in plan.due(at: now.boot) {
+      hints.began(index, at: now.boot)
       if let listing = listings[index] {
         work.lists.append(listing.job(index, at: now))
       } else {
@@ -175,7 +183,9 @@ package struct PollCore: Sendable {
 
   /// Boot time at which `work` may have something, `nil` when nothing is planned. `overdue` is to be asked
   /// once a minute as well.
-  package func nextWake(after now: Moment) -> BootTime? { plan.nextWake(after: now.boot) }
+  package func nextWake(after now: Moment) -> BootTime? {
+    [plan.nextWake(after: now.boot), hints.next].compactMap(\.self).min()
+  }
 
   /// Takes the result of a poll: frees its place in the plan, and says what must be recorded. `nil` when a mark
   /// is all there is to it.
@@ -222,6 +232,7 @@ package struct PollCore: Sendable {
   private mutating func planNext(_ index: Int, _ result: PollResult, _ now: Moment) -> BootTime {
     let next = plan.finish(index, result.planned, spending: result.spending, at: now.boot, random: &random)
     if isSinglePass { plan.remove(index) }
+    againIfHinted(index, at: now)
     return next
   }
 
@@ -278,6 +289,10 @@ package struct PollCore: Sendable {
   package mutating func recorded(_ record: Record) {
     // By now the slot may be another tag's.
     guard slots[record.index].entry.tag == record.tag else { return }
+    switch record.outcome {
+    case .firstSeen, .changed: hints.changed(record.index)
+    case .unchanged, .failed, nil: break
+    }
     slots[record.index].recorded(record)
   }
 

@@ -80,6 +80,10 @@ final class RepositoryScene {
       + work.polls.map { "\($0.tag.path):\($0.tag.tag)" }.sorted()
   }
 
+  func hint(_ name: String, at seconds: Int) -> Int {
+    core.hint([[HintedImage(tag(name))]], at: moment(seconds)).reduce(0, +)
+  }
+
   func takeList(at seconds: Int) throws -> ListJob {
     _ = work(at: seconds)
     return try #require(jobs.values.first)

@@ -1,0 +1,47 @@
+import ImageModel
+import Schedule
+
+/// Hints that something was pushed. None is believed: each makes polls due that would have been made anyway.
+extension PollCore {
+  /// Makes due now and again later what is watched of images, which are looked for in one pass over the watchlist.
+  ///
+  /// - Returns: for each hint how many tags it makes due, a repository that is listed for one counted as that tag.
+  mutating func hint(_ hints: [Set<HintedImage>], at now: Moment) -> [Int] {
+    let repositories = Set(hints.lazy.joined().map(\.repository))
+    var found: [RepositoryReference: [Int]] = [:]
+    for index in slots.indices where isTag(index) {
+      let repository = slots[index].entry.tag.repository
+      if repositories.contains(repository) { found[repository, default: []].append(index) }
+    }
+    let lists = Dictionary(
+      uniqueKeysWithValues: listings.lazy.map { ($0.value.entry.repository, $0.key) }.filter {
+        repositories.contains($0.0)
+      })
+    return hints.map { images in
+      images.reduce(0) { count, image in
+        var indexes = found[image.repository] ?? []
+        if let tag = image.tag { indexes = indexes.filter { slots[$0].entry.tag.tag == tag } }
+        // A tag that is not known yet comes with the next list, if it is wanted at all.
+        if indexes.isEmpty, let tag = image.tag, let list = lists[image.repository],
+          listings[list]?.entry.tags.fits(tag) == true
+        {
+          indexes = [list]
+        }
+        return count + indexes.count { self.hints.hint($0, at: now.boot) }
+      }
+    }
+  }
+
+  /// Makes due what hints want to be looked at by now. A poll that is under way may have looked before what is hinted
+  /// at, and is made again.
+  mutating func takeHints(at now: Moment) {
+    for index in hints.due(at: now.boot) {
+      if isUnderWay(index) { hintedMeanwhile.insert(index) } else { hasten(index, at: now) }
+    }
+  }
+
+  /// A poll has ended, and the next one is planned.
+  mutating func againIfHinted(_ index: Int, at now: Moment) {
+    if hintedMeanwhile.remove(index) != nil { hasten(index, at: now) }
+  }
+}
