@@ -100,9 +100,14 @@ enum ConfigKeys {
       ConfigKey("no_proxy", .list(of: .text), "Hosts, domains and address blocks that are gone to without it"),
     ], required: ["url"], needs: [("username", "password_file"), ("password_file", "username")])
 
-  static let http = ConfigObject([
-    ConfigKey("listen", .form(":[0-9]+$"), "address:port that serves /metrics, /-/healthy and /-/ready to everybody")
-  ])
+  static let http = ConfigObject(
+    [
+      ConfigKey("listen", .form(":[0-9]+$"), "address:port that serves /metrics, /-/healthy and /-/ready to everybody"),
+      ConfigKey("hints", .object(hints), "Takes hints that something was pushed: POST /hints/<source>"),
+    ], needs: [("hints", "listen")])
+
+  static let hints = ConfigObject(
+    [ConfigKey("secret_file", .file, "What whoever sends a hint has to know")], required: ["secret_file"])
 
   static let log = ConfigObject([
     ConfigKey("level", .choice(LogSettings.Level.allCases), "The least that is logged"),

@@ -9,6 +9,7 @@ package enum OutsideSetting: Hashable, Sendable {
   /// Of a registry by its domain.
   case registry(String, key: String)
   case proxyPassword
+  case hintSecret
 }
 
 extension WatchConfig {

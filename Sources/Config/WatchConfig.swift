@@ -23,6 +23,8 @@ package struct WatchConfig: Sendable {
   package var defaults = WatchDefaults()
   /// `address:port`.
   package var httpListen: String?
+  /// What whoever sends a hint has to know; `nil`: none is taken.
+  package var hintSecret: SecretFile?
   package var log = LogSettings()
   package var retention = RetentionSettings()
   /// What is valid and never works, whatever is outside; at most a hundred.

@@ -51,6 +51,19 @@ package enum ControlClient {
     return CheckReport(results: results, unlisted: unlisted, pollingSeconds: Double(milliseconds) / 1000)
   }
 
+  /// Has the daemon poll tags, and does not wait for it.
+  ///
+  /// - Returns: how many of them are watched.
+  /// - Throws: as `ask`.
+  package static func hint(
+    _ tags: [TagReference], database: String, environment: [String: String]
+  ) throws(ControlError) -> Int {
+    guard let count = try ask(.hint(tags), database: database, environment: environment)["watched"]?.integer,
+      let watched = Int(exactly: count)
+    else { throw .noReply }
+    return watched
+  }
+
   /// What the daemon says.
   ///
   /// - Parameters:

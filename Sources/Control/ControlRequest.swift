@@ -10,6 +10,8 @@ package enum ControlRequest: Hashable, Sendable {
   case health
   /// Polls these tags now, or the whole watchlist where it is `nil`.
   case check([TagReference]?)
+  /// Polls these tags now, as far as they are watched, and does not wait for it.
+  case hint([TagReference])
   /// Forgets what the daemon's `retention` does not keep.
   case prune
   /// Forgets a tag that is not watched.
@@ -27,6 +29,7 @@ package enum ControlRequest: Hashable, Sendable {
       switch self {
       case .health, .prune: []
       case .check(let tags): [.init("tags", tags.map { .array($0.map { .text($0) }) } ?? .null)]
+      case .hint(let tags): [.init("tags", .array(tags.map { .text($0) }))]
       case .forget(let tag): [.init("tag", .text(tag))]
       case .retry(let query), .drop(let query): [.init("deliveries", query.json)]
       }
@@ -37,7 +40,7 @@ package enum ControlRequest: Hashable, Sendable {
   var isForOwner: Bool {
     switch self {
     case .health: false
-    case .check, .prune, .forget, .retry, .drop: true
+    case .check, .hint, .prune, .forget, .retry, .drop: true
     }
   }
 
@@ -45,6 +48,7 @@ package enum ControlRequest: Hashable, Sendable {
     switch self {
     case .health: "health"
     case .check: "check"
+    case .hint: "hint"
     case .prune: "prune"
     case .forget: "forget"
     case .retry: "retry"
@@ -63,6 +67,9 @@ package enum ControlRequest: Hashable, Sendable {
     case "health": return (.health, database)
     case "prune": return (.prune, database)
     case "check": return (.check(try tags(json["tags"])), database)
+    case "hint":
+      guard let tags = try tags(json["tags"]) else { throw .noRequest }
+      return (.hint(tags), database)
     case "forget":
       guard let tag = Self.tag(json["tag"]) else { throw .noRequest }
       return (.forget(tag), database)

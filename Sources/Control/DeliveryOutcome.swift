@@ -46,7 +46,7 @@ package struct DeliveryOutcome: Hashable, Sendable {
       self.init(
         count: held.reduce(count) { $0 + $1.count }, enabled: enabled, held: held, hurried: hurried)
     case .drop(let query): self.init(count: try store.dropDeliveries(query))
-    case .health, .check, .prune, .forget: return nil
+    case .health, .check, .hint, .prune, .forget: return nil
     }
   }
 

@@ -6,14 +6,27 @@ final class Exchange: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
+  private enum Stage {
+    case reading
+    case answering
+    /// The answer went out before all of the request came, the rest of which is read and dropped: closed at once, the
+    /// connection would be reset, and the answer lost.
+    case draining
+  }
+
   private let step: TimeAmount
+  private let posts: EndpointLimits.Posts?
+  private let size: RequestSizeLimit
   private let answer: HTTPEndpoint.Answer
   private var head: HTTPRequestHead?
-  private var isAnswering = false
+  private var body: [UInt8] = []
+  private var stage = Stage.reading
   private var deadline: Scheduled<Void>?
 
-  init(stepSeconds: Int, answer: @escaping HTTPEndpoint.Answer) {
-    step = .seconds(Int64(stepSeconds))
+  init(limits: EndpointLimits, size: RequestSizeLimit, answer: @escaping HTTPEndpoint.Answer) {
+    step = .seconds(Int64(limits.stepSeconds))
+    posts = limits.posts
+    self.size = size
     self.answer = answer
   }
 
@@ -22,31 +35,55 @@ final class Exchange: ChannelInboundHandler {
   func channelInactive(context: ChannelHandlerContext) { deadline?.cancel() }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard stage == .reading else { return }
     switch unwrapInboundIn(data) {
-    case .head(let head): self.head = self.head ?? head
-    case .body: break
+    case .head(let head):
+      guard self.head == nil else { return }
+      self.head = head
+      guard let posts, isPost(head) else { return }
+      size.allow(posts.bytes)
+      if let length = head.headers.first(name: "Content-Length").flatMap({ Int($0) }), length > posts.bytes {
+        refuseLength(head, context)
+      }
+    case .body(let piece):
+      guard let posts, let head, isPost(head) else { return }
+      guard body.count + piece.readableBytes <= posts.bytes else { return refuseLength(head, context) }
+      body.append(contentsOf: piece.readableBytesView)
     case .end:
-      guard let head, !isAnswering else { return }
-      isAnswering = true
-      find(head, context)
+      guard let head else { return }
+      stage = .answering
+      find(head, body: body, context)
     }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+  private func isPost(_ head: HTTPRequestHead) -> Bool {
+    posts.map { head.method == .POST && head.uri.hasPrefix($0.prefix) } ?? false
+  }
+
+  private func refuseLength(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    stage = .draining
+    size.allow(.max)
+    body = []
+    find(head, body: nil, context)
+  }
 
   private func nextStep(_ context: ChannelHandlerContext) {
     deadline?.cancel()
     deadline = context.eventLoop.assumeIsolated().scheduleTask(in: step) { context.close(promise: nil) }
   }
 
-  private func find(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+  private func find(_ head: HTTPRequestHead, body: [UInt8]?, _ context: ChannelHandlerContext) {
     nextStep(context)
-    guard head.method == .GET || head.method == .HEAD else {
-      return send(EndpointReply(405, body: Array("only GET and HEAD\n".utf8)), to: head, context)
+    let isPost = isPost(head)
+    guard isPost || head.method == .GET || head.method == .HEAD else {
+      return send(.notAllowed("GET and HEAD"), to: head, context)
     }
-    let path = String(head.uri.prefix { $0 != "?" })
+    let request = EndpointRequest(
+      isPost ? .post : .get, head.uri, headers: head.headers.map { ($0.name, $0.value) }, body: body)
     let reply = context.eventLoop.makePromise(of: EndpointReply.self)
-    reply.completeWithTask { [answer] in await answer(path) }
+    reply.completeWithTask { [answer] in await answer(request) }
     reply.futureResult.assumeIsolated().whenSuccess { reply in self.send(reply, to: head, context) }
   }
 
@@ -57,12 +94,16 @@ final class Exchange: ChannelInboundHandler {
       "Content-Type": reply.contentType, "Content-Length": "\(reply.body.count)", "Connection": "close",
       "X-Content-Type-Options": "nosniff",
     ]
-    if reply.status == 405 { headers.add(name: "Allow", value: "GET, HEAD") }
+    for (name, value) in reply.headers { headers.add(name: name, value: value) }
     let start = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status), headers: headers)
     context.write(wrapOutboundOut(.head(start)), promise: nil)
     if head.method != .HEAD {
       context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.body)))), promise: nil)
     }
-    context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+    let isDraining = stage == .draining
+    context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
+      // The other side closes then, or the deadline does.
+      context.close(mode: isDraining ? .output : .all, promise: nil)
+    }
   }
 }

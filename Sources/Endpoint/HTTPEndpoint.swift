@@ -6,8 +6,7 @@ import Synchronization
 
 /// An HTTP server for a few small pages: one request per connection, everything bounded. Knows HTTP, not the pages.
 package final class HTTPEndpoint: Sendable {
-  /// - Parameter path: of the request, without its query.
-  package typealias Answer = @Sendable (_ path: String) async -> EndpointReply
+  package typealias Answer = @Sendable (EndpointRequest) async -> EndpointReply
 
   private static let reusePort = NIOBSDSocket.Option(rawValue: SO_REUSEPORT)
 
@@ -42,10 +41,11 @@ package final class HTTPEndpoint: Sendable {
           channel.eventLoop.makeCompletedFuture {
             connections.enter(channel)
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(RequestSizeLimit(bytes: limits.requestBytes))
+            let size = RequestSizeLimit(bytes: limits.requestBytes)
+            try pipeline.addHandler(size)
             try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
             try pipeline.addHandler(HTTPResponseEncoder())
-            try pipeline.addHandler(Exchange(stepSeconds: limits.stepSeconds, answer: answer))
+            try pipeline.addHandler(Exchange(limits: limits, size: size, answer: answer))
           }
         }
         .bind(to: address).get()
@@ -84,24 +84,23 @@ package final class HTTPEndpoint: Sendable {
 
 package struct EndpointLimits: Sendable {
   package var connections = 16
-  /// Request line and headers; a body counts too.
+  /// Request line and headers; a body counts too, where none is wanted.
   package var requestBytes = 8 << 10
+  /// What may be sent here; `nil`: nothing.
+  package var posts: Posts?
   /// For the request to come, for the answer to be found, and for it to be taken off.
   package var stepSeconds = 5
 
-  package init() {}
-}
+  package struct Posts: Sendable {
+    /// Of the paths that take something.
+    let prefix: String
+    /// How much.
+    let bytes: Int
 
-package struct EndpointReply: Sendable {
-  package var status: Int
-  package var contentType: String
-  package var body: [UInt8]
-
-  package init(_ status: Int, contentType: String = "text/plain; charset=utf-8", body: [UInt8]) {
-    self.status = status
-    self.contentType = contentType
-    self.body = body
+    package init(to prefix: String, bytes: Int) { (self.prefix, self.bytes) = (prefix, bytes) }
   }
+
+  package init() {}
 }
 
 /// Why nobody can listen there.

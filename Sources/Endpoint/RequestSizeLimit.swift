@@ -5,13 +5,23 @@ final class RequestSizeLimit: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
 
+  private let headBytes: Int
   private var left: Int
 
-  init(bytes: Int) { left = bytes }
+  init(bytes: Int) { (headBytes, left) = (bytes, bytes) }
 
+  /// So much may follow the headers, in pieces as well, each of which is announced.
+  func allow(_ bytes: Int) { left = bytes > Int.max - headBytes ? .max : bytes + headBytes }
+
+  /// What is still allowed goes on first: it may be the headers, after which more is.
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    left -= unwrapInboundIn(data).readableBytes
-    guard left >= 0 else { return context.close(promise: nil) }
-    context.fireChannelRead(data)
+    var buffer = unwrapInboundIn(data)
+    while buffer.readableBytes > 0 {
+      guard left > 0, let piece = buffer.readSlice(length: min(left, buffer.readableBytes)) else {
+        return context.close(promise: nil)
+      }
+      left -= piece.readableBytes
+      context.fireChannelRead(wrapInboundOut(piece))
+    }
   }
 }

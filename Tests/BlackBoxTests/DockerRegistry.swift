@@ -36,8 +36,10 @@ final class DockerRegistry {
   private let door: Door
   private let certificates: Certificates?
 
-  /// - Parameter certificates: it speaks TLS then, with a good one of these.
-  init(door: Door = .open, certificates: Certificates? = nil) throws {
+  /// - Parameters:
+  ///   - certificates: it speaks TLS then, with a good one of these.
+  ///   - hints: where it tells of what is pushed, and the bearer token that it shows there.
+  init(door: Door = .open, certificates: Certificates? = nil, hints: (url: String, token: String)? = nil) throws {
     (self.door, self.certificates) = (door, certificates)
     folder = FileManager.default.temporaryDirectory.path + "/watcher-registry.\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
@@ -49,6 +51,7 @@ final class DockerRegistry {
       http: {addr: "127.0.0.1:0", secret: loopback-only\(try Self.tls(certificates))}
       compatibility: {schema1: {enabled: true}}
       \(try Self.auth(door, in: folder))
+      \(hints.map(Self.notifications) ?? "")
       """
     try configuration.write(toFile: "\(folder)/registry.yml", atomically: false, encoding: .utf8)
     process = try Child(
@@ -113,6 +116,11 @@ final class DockerRegistry {
 
   /// Uploads an image of one layer as a signed schema 1 manifest, which `skopeo` makes.
   func pushSchema1(_ content: String, to path: String, tag: String) throws {
+    try push(content, format: "v2s1", to: path, tag: tag)
+  }
+
+  /// Uploads an image of one layer in one of the formats that `skopeo` makes.
+  func push(_ content: String, format: String, to path: String, tag: String) throws {
     let directory = "\(folder)/\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
     let layer = Self.blob(content)
@@ -131,7 +139,7 @@ final class DockerRegistry {
     let log = "\(folder)/skopeo.log"
     let target = "docker://\(authority)/\(path):\(tag)"
     let copied = try Child(
-      "skopeo", ["copy", "--format", "v2s1", "--dest-tls-verify=false", "dir:\(directory)", target],
+      "skopeo", ["copy", "--format", format, "--dest-tls-verify=false", "dir:\(directory)", target],
       environment: ["PATH": "/usr/bin:/bin", "HOME": folder], stdout: log, stderr: log
     ).finish()
     guard copied == 0 else { throw PushFailed(url: target, output: WatcherBinary.text(log)) }
@@ -193,6 +201,11 @@ final class DockerRegistry {
   private static func tls(_ certificates: Certificates?) throws -> String {
     guard let files = try certificates?.make(.good) else { return "" }
     return ", tls: {certificate: \(files.certificate), key: \(files.key)}"
+  }
+
+  private static func notifications(_ hints: (url: String, token: String)) -> String {
+    "notifications: {endpoints: [{name: watcher, url: \"\(hints.url)\", timeout: 2s, threshold: 5, backoff: 1s, "
+      + "headers: {Authorization: [\"Bearer \(hints.token)\"]}}]}"
   }
 
   private static func auth(_ door: Door, in folder: String) throws -> String {

@@ -34,7 +34,7 @@ import Testing
     arguments: [
       (
         ["frobnicate"], "x",
-        "there is no command 'frobnicate' (watcher): there are run, check, resolve, history, events, status, "
+        "there is no command 'frobnicate' (watcher): there are run, check, hint, resolve, history, events, status, "
           + "which, diff, drift, deliveries, sinks, config"
       ),
       (["histroy"], "x", "there is no command 'histroy' (watcher): did you mean 'history'? 'watcher --help' shows all"),

@@ -10,7 +10,8 @@ import Testing
     "registries.HOST": ConfigKeys.registry.keys, "sinks.NAME": SinkType.common(SinkType.allCases),
     "sinks.NAME of type file": SinkType.ofFile, "sinks.NAME of type webhook": SinkType.ofWebhook,
     "sinks.NAME of type email": SinkType.ofEmail,
-    "proxy": ConfigKeys.proxy.keys, "http": ConfigKeys.http.keys, "log": ConfigKeys.log.keys,
+    "proxy": ConfigKeys.proxy.keys, "http": ConfigKeys.http.keys, "http.hints": ConfigKeys.hints.keys,
+    "log": ConfigKeys.log.keys,
     "retention": ConfigKeys.retention.keys,
   ]
 

@@ -56,7 +56,10 @@ struct SchemaProbe {
       ConfigKeys.proxy, ["url": #""http://a.example:1""#, "username": #""u""#, "password_file": #""p""#],
       #"{"proxy": OBJECT}"#
     ),
-    (ConfigKeys.http, [:], #"{"http": OBJECT}"#), (ConfigKeys.log, [:], #"{"log": OBJECT}"#),
+    (ConfigKeys.http, [:], #"{"http": OBJECT}"#),
+    (ConfigKeys.http, ["listen": #""127.0.0.1:1""#], #"{"http": OBJECT}"#),
+    (ConfigKeys.hints, [:], #"{"http": {"listen": "127.0.0.1:1", "hints": OBJECT}}"#),
+    (ConfigKeys.log, [:], #"{"log": OBJECT}"#),
     (ConfigKeys.retention, [:], #"{"retention": OBJECT}"#),
   ]
 
@@ -79,7 +82,7 @@ struct SchemaProbe {
       #"[{"image": "a"}]"#, #"[{"image": "a", "labels": {"": "x"}}]"#,
       "{}", #"{"x": "y"}"#, #"{"x": ""}"#, #"{"x": 1}"#, #"{"x": {}}"#, #"{"//": "x"}"#, #"{"//": {}}"#,
       #"{"url": "http://a.example:1"}"#, #"{"credential": "x"}"#, #"{"credential": "x", "//": "x"}"#,
-      #"{"x": {"credential": "x"}}"#,
+      #"{"x": {"credential": "x"}}"#, #"{"secret_file": "x"}"#,
       #"{"s": {"type": "stdout"}, "//": "x"}"#, #"{"a b": {"type": "stdout"}}"#,
     ]
 

@@ -22,7 +22,7 @@ import Testing
 
   @Test(
     arguments: [
-      .health, .prune, .forget(tags[0]), .check(nil), .check(tags), .retry(query), .drop(query),
+      .health, .prune, .forget(tags[0]), .hint(tags), .check(nil), .check(tags), .retry(query), .drop(query),
       .retry(DeliveryQuery(states: [])),
     ] as [ControlRequest])
   func aRequestIsOneLineAndComesOutAsItWentIn(_ request: ControlRequest) throws {
@@ -42,6 +42,7 @@ import Testing
       #"{"command":"check","database":"/d","tags":[]}"#, #"{"command":"check","database":"/d","tags":["a:1","a:1"]}"#,
       #"{"command":"check","database":"/d","tags":["A"]}"#, #"{"command":"check","database":"/d","tags":"a"}"#,
       #"{"command":"check","database":"/d","tags":["a@sha256:\#(String(repeating: "0", count: 64))"]}"#,
+      #"{"command":"hint","database":"/d"}"#, #"{"command":"hint","database":"/d","tags":[]}"#,
       #"{"command":"stop","database":"/d"}"#,
     ])
   func anythingElseIsRefused(_ text: String) {
@@ -55,7 +56,7 @@ import Testing
 
   @Test func whatIsForTheOwnerAlone() {
     #expect(!ControlRequest.health.isForOwner)
-    #expect(ControlRequest.check(nil).isForOwner)
+    #expect(ControlRequest.check(nil).isForOwner && ControlRequest.hint(Self.tags).isForOwner)
     #expect(ControlRequest.retry(Self.query).isForOwner && ControlRequest.drop(Self.query).isForOwner)
   }
 

@@ -7,8 +7,8 @@ import Testing
   private static let page = String(repeating: "a line of a page\n", count: 1_000)
 
   private func listen(port: Int, limits: EndpointLimits = EndpointLimits()) async throws -> HTTPEndpoint {
-    try await HTTPEndpoint.listen(host: "127.0.0.1", port: port, limits: limits) { path in
-      switch path {
+    try await HTTPEndpoint.listen(host: "127.0.0.1", port: port, limits: limits) { request in
+      switch request.path {
       case "/page": EndpointReply(200, body: Array(Self.page.utf8))
       case "/slow":
         await { () async -> EndpointReply in
@@ -44,6 +44,57 @@ import Testing
       let reply = try #require(try TCPClient.exchange(request, port: port))
       #expect(reply.hasPrefix("HTTP/1.1 405 ") && reply.contains("\r\nAllow: GET, HEAD\r\n"), "\(method)")
     }
+    await endpoint.close()
+  }
+
+  private func takingPosts() async throws -> (port: Int, endpoint: HTTPEndpoint) {
+    let port = try freePort()
+    var limits = EndpointLimits()
+    limits.posts = EndpointLimits.Posts(to: "/in/", bytes: 20_000)
+    limits.stepSeconds = 2
+    let endpoint = try await HTTPEndpoint.listen(host: "127.0.0.1", port: port, limits: limits) { request in
+      guard let body = request.body else { return EndpointReply(413, body: []) }
+      let text = "\(request.method) \(request.path) \(request.query) \(request.header("x-a") ?? "-") \(body.count)"
+      return EndpointReply(200, body: Array(text.utf8))
+    }
+    return (port, endpoint)
+  }
+
+  @Test func whatIsSentToAPathThatTakesItIsRead() async throws {
+    let (port, endpoint) = try await takingPosts()
+    for length in [0, 1, 8_000, 9_000, 20_000] {
+      let body = String(repeating: "a", count: length)
+      let request = "POST /in/a?b=c HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nX-A: 2\r\nContent-Length: \(length)\r\n\r\n\(body)"
+      #expect(try TCPClient.exchange(request, port: port)?.hasSuffix("\r\n\r\npost /in/a b=c 1 \(length)") == true)
+      let pieces = body.isEmpty ? "" : "\(String(length, radix: 16))\r\n\(body)\r\n"
+      let chunked = "POST /in/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(pieces)0\r\n\r\n"
+      #expect(try TCPClient.exchange(chunked, port: port)?.hasSuffix("\r\n\r\npost /in/a  - \(length)") == true)
+    }
+    let other = "POST /out HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na"
+    #expect(try TCPClient.exchange(other, port: port)?.hasPrefix("HTTP/1.1 405 ") == true)
+    #expect(try TCPClient.get("/in/a", port: port)?.hasSuffix("\r\n\r\nget /in/a  - 0") == true)
+    await endpoint.close()
+  }
+
+  /// Though all of it is sent before the answer is read.
+  @Test(arguments: [20_001, 2_000_000]) func whatIsTooLongIsToldSo(length: Int) async throws {
+    let (port, endpoint) = try await takingPosts()
+    let body = String(repeating: "a", count: length)
+    for request in [
+      "POST /in/a HTTP/1.1\r\nHost: x\r\nContent-Length: \(length)\r\n\r\n\(body)",
+      "POST /in/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(String(length, radix: 16))\r\n\(body)\r\n0\r\n\r\n",
+    ] {
+      #expect(try TCPClient.exchange(request, port: port)?.hasPrefix("HTTP/1.1 413 ") == true)
+    }
+    await endpoint.close()
+  }
+
+  /// It has as long as any request.
+  @Test func aBodyThatDoesNotComeIsNotWaitedFor() async throws {
+    let (port, endpoint) = try await takingPosts()
+    let client = try TCPClient(port: port)
+    client.send("POST /in/a HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+    #expect(client.receiveToEnd() == "")
     await endpoint.close()
   }
 

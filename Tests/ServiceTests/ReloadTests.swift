@@ -201,7 +201,10 @@ import Testing
       ServicePages(
         metrics: scene.metrics, engine: parts.engine, writer: writer,
         readiness: Readiness(heartbeat: heartbeat, writer: writer),
-        versions: [], reports: { [] }))
+        versions: [], reports: { [] },
+        hints: HintPage(
+          secretFile: { nil }, environment: [:], desk: HintDesk(parts.engine),
+          log: Logger(label: "none") { _ in SwiftLogNoOpLogHandler() })))
     let gate = DispatchSemaphore(value: 0)
     onWatchlist.value = {
       writer.queue.asyncWriteWithoutTransaction { _ in

@@ -46,6 +46,7 @@ package struct EffectiveConfig {
     addSinks(config.sinks)
     if let proxy = config.proxy { add(proxy) }
     if let listen = config.httpListen { add([.key("http"), .key("listen")], .string(listen)) }
+    if let file = config.hintSecret { add([.key("http"), .key("hints"), .key("secret_file")], json(file)) }
     add([.key("log"), .key("level")], .string(config.log.level.rawValue))
     add([.key("log"), .key("format")], .string(config.log.format.rawValue))
     add([.key("retention"), .key("history")], Self.period(config.retention.historySeconds))

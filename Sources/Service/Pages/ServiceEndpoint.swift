@@ -2,6 +2,7 @@ import Addresses
 import Control
 import Endpoint
 import Glibc
+import Hints
 import History
 package import ImageModel
 import Logging
@@ -16,12 +17,15 @@ struct ServicePages: Sendable {
   let versions: [MetricFamily.Label]
   /// What registries have shown of themselves.
   let reports: @Sendable () -> [RegistryReport]
+  let hints: HintPage
 
-  func answer(_ path: String) async -> EndpointReply {
-    switch path {
+  func answer(_ request: EndpointRequest) async -> EndpointReply {
+    if let reply = await hints.answer(request) { return reply }
+    switch request.path {
     case "/metrics":
       let page = metrics.page(
-        await engine.figures, reports(), database: (file: writer.fileBytes, log: writer.logBytes), versions: versions)
+        await engine.figures, reports(), database: (file: writer.fileBytes, log: writer.logBytes), versions: versions,
+        hints: hints.metrics)
       return EndpointReply(200, contentType: PrometheusText.contentType, body: page)
     case "/-/healthy": return .line(200, "healthy")
     case "/-/ready":
@@ -60,9 +64,9 @@ actor ServiceEndpoint {
     if endpoint != nil { await sample() }
   }
 
-  private func answer(_ path: String) async -> EndpointReply {
-    if let pages { return await pages.answer(path) }
-    return path == "/-/healthy" ? .line(200, "healthy") : .line(503, "the service starts")
+  private func answer(_ request: EndpointRequest) async -> EndpointReply {
+    if let pages { return await pages.answer(request) }
+    return request.path == "/-/healthy" ? .line(200, "healthy") : .line(503, "the service starts")
   }
 
   /// Listens at another address, and still at the present one.
@@ -71,9 +75,11 @@ actor ServiceEndpoint {
   /// - Returns: what `use` takes; `nil` where nothing new is to be listened at.
   func prepare(_ next: String?) async throws(ListenError) -> HTTPEndpoint? {
     guard let next, next != address, let (host, port) = Self.parts(next) else { return nil }
+    var limits = EndpointLimits()
+    limits.posts = EndpointLimits.Posts(to: HintAddress.prefix, bytes: Limits.hintBytes)
     do throws(EndpointError) {
       return try await HTTPEndpoint.listen(
-        host: host, port: port, replacing: endpoint, answer: { await self.answer($0) })
+        host: host, port: port, limits: limits, replacing: endpoint, answer: { await self.answer($0) })
     } catch {
       throw ListenError(next, error)
     }

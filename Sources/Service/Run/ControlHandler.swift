@@ -11,6 +11,8 @@ struct ControlHandler: Sendable {
   /// Polls tags, or the watchlist where it is `nil`.
   let check: @Sendable ([TagReference]?, ControlProgress) async throws -> CheckReport
   let prune: @Sendable () async throws -> Pruned
+  /// Polls what is watched of images.
+  let hint: @Sendable (Set<HintedImage>) async -> Int
 
   func answer(_ request: ControlRequest, _ progress: ControlProgress) async throws(ControlError) -> ControlReply {
     do {
@@ -23,6 +25,8 @@ struct ControlHandler: Sendable {
         // May take longer than a peer bears silence.
         progress.set(0, of: 1)
         return ControlReply(try await prune().reply)
+      case .hint(let tags):
+        return ControlReply(.members(["watched": .number(await hint(Set(tags.map(HintedImage.init))))]))
       case .forget(let tag):
         progress.set(0, of: 1)
         return ControlReply(try await forget(tag).reply)

@@ -174,15 +174,18 @@ package actor RunService {
     firstPass.expect(await engine.unpolled, of: [])
     await deliveries.use(first.sinks, start.made.sinks)
     await engine.tick()
+    let desk = HintDesk(engine)
     let control = listen(
       ControlHandler(
         readiness: readiness, writer: store.writer, deliveries: deliveries,
         check: { try await self.check($0, engine, progress: $1) },
-        prune: { try await self.prune() }))
+        prune: { try await self.prune() }, hint: desk.take))
     await endpoint.serve(
       ServicePages(
         metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions,
-        reports: { [poller] in poller.value.reports(at: .now()) }))
+        reports: { [poller] in poller.value.reports(at: .now()) },
+        hints: HintPage(
+          secretFile: { [config] in config.value.hintSecret }, environment: environment, desk: desk, log: log)))
     let upkeep = [
       Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await tidy(engine) },
       Task { await keepRests(of: engine) },

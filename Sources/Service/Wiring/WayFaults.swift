@@ -6,10 +6,11 @@ import Registry
 import Transport
 
 extension WatchConfig {
-  /// What is wrong with what no registry's entry names and requests are made with all the same: directories of
-  /// certificates, and the password of the proxy.
+  /// What is wrong with what is read all the same though neither a registry's entry nor a sink names it: directories of
+  /// certificates, the password of the proxy, and the secret of hints.
   func wayFindings(_ environment: [String: String]) async -> [PreflightFinding] {
-    await folderFindings(environment) + proxyFindings(environment)
+    await folderFindings(environment) + secretFindings(.proxyPassword, proxy?.passwordFile, environment)
+      + secretFindings(.hintSecret, hintSecret, environment)
   }
 
   private func folderFindings(_ environment: [String: String]) async -> [PreflightFinding] {
@@ -24,11 +25,13 @@ extension WatchConfig {
     return faults.map { PreflightFinding(problem(nil, .error, $0)) }
   }
 
-  private func proxyFindings(_ environment: [String: String]) async -> [PreflightFinding] {
-    guard let file = proxy?.passwordFile else { return [] }
+  private func secretFindings(
+    _ setting: OutsideSetting, _ file: SecretFile?, _ environment: [String: String]
+  ) async -> [PreflightFinding] {
+    guard let file else { return [] }
     switch file.path(environment) {
     case .failure(let unseen):
-      let problem = problem(.proxyPassword, .error, unseen.reason, hint: SecretFile.directoryHint)
+      let problem = problem(setting, .error, unseen.reason, hint: SecretFile.directoryHint)
       return [PreflightFinding(problem, isUnseen: true)]
     case .success(let path):
       let look = await [path].looked(within: Limits.lookSeconds) { path -> String? in
@@ -37,7 +40,7 @@ extension WatchConfig {
       }
       let reason: String?
       do { reason = try look[0].get().map { "cannot be used: \($0)" } } catch { reason = "\(error)" }
-      return reason.map { [PreflightFinding(problem(.proxyPassword, .error, "\(path.safe()) \($0)"))] } ?? []
+      return reason.map { [PreflightFinding(problem(setting, .error, "\(path.safe()) \($0)"))] } ?? []
     }
   }
 }

@@ -15,7 +15,8 @@ struct WatcherCommand: AsyncParsableCommand {
     discussion: "Example: watcher run --config config.example.json",
     version: "watcher \(ProductInfo.version)",
     subcommands: [
-      RunCommand.self, CheckCommand.self, ResolveCommand.self, HistoryCommand.self, EventsCommand.self,
+      RunCommand.self, CheckCommand.self, HintCommand.self, ResolveCommand.self, HistoryCommand.self,
+      EventsCommand.self,
       StatusCommand.self, WhichCommand.self, DiffCommand.self, DriftCommand.self, DeliveriesCommand.self,
       SinksCommand.self, ConfigCommand.self, DbCommand.self, ForgetCommand.self, ImportCommand.self,
       HealthCommand.self, CompletionCommand.self,

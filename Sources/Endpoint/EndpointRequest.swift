@@ -1,0 +1,51 @@
+/// A request, read whole.
+package struct EndpointRequest: Sendable {
+  package enum Method: Sendable {
+    /// HEAD is answered as GET is, without what follows the headers.
+    case get
+    case post
+  }
+
+  package let method: Method
+  /// Without its query …
+  package let path: String
+  /// … which is this.
+  package let query: String
+  let headers: [(name: String, value: String)]
+  /// `nil` where it was longer than may be.
+  package let body: [UInt8]?
+
+  init(_ method: Method, _ uri: String, headers: [(name: String, value: String)] = [], body: [UInt8]?) {
+    self.method = method
+    path = String(uri.prefix { $0 != "?" })
+    query = String(uri.dropFirst(path.count).dropFirst())
+    self.headers = headers
+    self.body = body
+  }
+
+  /// Of several the first.
+  package func header(_ name: String) -> String? {
+    headers.first { $0.name.lowercased() == name.lowercased() }?.value
+  }
+}
+
+package struct EndpointReply: Sendable {
+  package var status: Int
+  package var contentType: String
+  /// Beside those that every answer has.
+  package var headers: [(name: String, value: String)] = []
+  package var body: [UInt8]
+
+  package init(_ status: Int, contentType: String = "text/plain; charset=utf-8", body: [UInt8]) {
+    self.status = status
+    self.contentType = contentType
+    self.body = body
+  }
+
+  /// What a path takes instead.
+  package static func notAllowed(_ allowed: String) -> EndpointReply {
+    var reply = EndpointReply(405, body: Array("only \(allowed)\n".utf8))
+    reply.headers = [("Allow", allowed.replacing(" and ", with: ", "))]
+    return reply
+  }
+}

@@ -1,0 +1,125 @@
+import Config
+import Endpoint
+import Hints
+import Host
+import ImageModel
+import Logging
+import Synchronization
+
+/// What `POST /hints/<source>` is answered with; see docs/decisions/0042.
+struct HintPage: Sendable {
+  /// `http.hints.secret_file` of the configuration in force; `nil` where no hints are taken.
+  let secretFile: @Sendable () -> SecretFile?
+  let environment: [String: String]
+  let desk: HintDesk
+  let log: Logger
+  let counts = HintCounts()
+  private let read = SecretReader()
+
+  init(secretFile: @escaping @Sendable () -> SecretFile?, environment: [String: String], desk: HintDesk, log: Logger) {
+    (self.secretFile, self.environment, self.desk, self.log) = (secretFile, environment, desk, log)
+  }
+
+  /// `nil` where no hints are taken.
+  var metrics: MetricFamily? { secretFile() == nil ? nil : counts.family }
+
+  /// - Returns: `nil` for what is no place for hints.
+  func answer(_ request: EndpointRequest) async -> EndpointReply? {
+    guard let address = HintAddress(path: request.path, query: request.query), let file = secretFile() else {
+      return nil
+    }
+    guard request.method == .post else { return .notAllowed("POST") }
+    let source = address.source
+    guard let body = request.body else {
+      return refuse(source, .tooLarge, 413, "it is longer than \(Limits.hintBytes) bytes")
+    }
+    let secret: String
+    do throws(SecretText.Failure) {
+      secret = try read(file.resolve(environment: environment))
+    } catch {
+      return refuse(source, .unavailable, 503, "http.hints.secret_file cannot be used: \(error.reason)")
+    }
+    let credentials = HintCredentials(inPath: address.secret) { request.header($0) }
+    guard source.admits(credentials, body: body, secret: secret) else {
+      var reply = refuse(source, .unauthorized, 401, "it does not show that it knows the secret")
+      reply.headers = [("WWW-Authenticate", "Bearer")]
+      return reply
+    }
+    do throws(HintRefusal) {
+      let watched = await desk.take(try source.images(in: body, registry: address.registry))
+      _ = counts.count(source, watched > 0 ? .watched : .unwatched)
+      return EndpointReply(
+        202, contentType: "application/json", body: JSONOutput.members(["watched": .number(watched)]).bytes)
+    } catch {
+      return refuse(source, .invalid, 400, error.reason)
+    }
+  }
+
+  /// Whoever floods it has each kind told at the 1st, 10th, 100th … time.
+  private func refuse(
+    _ source: HintSource, _ result: HintCounts.Result, _ status: Int, _ reason: String
+  ) -> EndpointReply {
+    let count = counts.count(source, result)
+    if PollReport.isPowerOfTen(count) {
+      log.warning(
+        "hint_refused",
+        metadata: [
+          "source": "\(source.rawValue)", "result": "\(result.rawValue)", "err": "\(reason)", "hints": "\(count)",
+        ])
+    }
+    return EndpointReply(status, body: Array("the hint is refused: \(reason)\n".utf8))
+  }
+}
+
+/// How many hints there were, by what became of them.
+final class HintCounts: Sendable {
+  enum Result: String, CaseIterable {
+    case watched, unwatched, unauthorized, invalid
+    case tooLarge = "too_large"
+    case unavailable
+  }
+
+  private struct Kind: Hashable {
+    let source: HintSource
+    let result: Result
+  }
+
+  private let counts = Mutex<[Kind: Int]>([:])
+
+  /// - Returns: how many of this kind there are by now.
+  func count(_ source: HintSource, _ result: Result) -> Int {
+    counts.withLock { counts in
+      counts[Kind(source: source, result: result), default: 0] += 1
+      return counts[Kind(source: source, result: result)] ?? 0
+    }
+  }
+
+  /// All there are, from the start: an increase from nothing is none.
+  var family: MetricFamily {
+    let counts = counts.withLock { $0 }
+    return MetricFamily(
+      "watcher_hints_total", .counter, "Hints by what became of them.",
+      HintSource.allCases.flatMap { source in
+        Result.allCases.map { result in
+          .init(
+            labels: [.init("source", source.rawValue), .init("result", result.rawValue)],
+            value: Double(counts[Kind(source: source, result: result)] ?? 0))
+        }
+      })
+  }
+}
+
+/// Reads the secret again when its file has changed.
+private final class SecretReader: Sendable {
+  private let current = Mutex<SecretText?>(nil)
+
+  func callAsFunction(_ path: String?) throws(SecretText.Failure) -> String {
+    guard let path else { throw SecretText.Failure(reason: "CREDENTIALS_DIRECTORY is not set") }
+    let secret = current.withLock { current in
+      let secret = current?.path == path ? current ?? SecretText(path: path) : SecretText(path: path)
+      current = secret
+      return secret
+    }
+    return try secret.read().text
+  }
+}
