@@ -78,7 +78,10 @@ package enum Limits {
   package static let hintImages = 1_000
   /// … and so are tags beyond this that are hinted at.
   package static let hintedTags = 10_000
-  /// After the first look, while nothing has changed.
+  /// Before the first look: distribution sends a hint and then points the tag to what was pushed.
+  /// Source: distribution `registry/handlers/manifests.go`, PutManifest.
+  package static let hintSettleMilliseconds = 500
+  /// After that, while nothing has changed.
   package static let hintLookSeconds = [30, 120]
   /// Between two looks at a tag because of hints.
   package static let hintSpacingSeconds = 10

@@ -1,11 +1,11 @@
 import HeapModule
 package import ImageModel
 
-/// When what somebody hinted at is looked at: at once, and again later while nothing has changed, for a hint may come
-/// before the registry shows what it tells of. However many hints there are, there are so many looks. Pure.
+/// When what somebody hinted at is looked at: in a moment, and again later while nothing has changed, for a hint may
+/// come before the registry shows what it tells of. However many hints there are, there are so many looks. Pure.
 package struct HintPlan: Sendable {
   /// After a hint, in milliseconds.
-  private static let looks = ([0] + Limits.hintLookSeconds).map { Int64($0) * 1_000 }
+  private static let looks = [Int64(Limits.hintSettleMilliseconds)] + Limits.hintLookSeconds.map { Int64($0) * 1_000 }
   private static let spacing = Int64(Limits.hintSpacingSeconds) * 1_000
 
   private struct Entry {

@@ -64,8 +64,8 @@ import Testing
       "\(bytes(Limits.hintBytes)); \(count(Limits.hintImages)); \(count(Limits.hintedTags))"
     ),
     (
-      "what is hinted at is looked at at once, and while nothing has changed after",
-      Limits.hintLookSeconds.map { "\($0) s" }.joined(separator: ", ")
+      "what is hinted at is looked at after, and while nothing has changed after",
+      "\(Limits.hintSettleMilliseconds) ms; " + Limits.hintLookSeconds.map { "\($0) s" }.joined(separator: ", ")
     ),
     ("… and because of hints at most once in", time(Limits.hintSpacingSeconds)),
     (

@@ -53,12 +53,13 @@ import Testing
   @Test func whatIsWatchedIsDueNowAndAgainWhileNothingChanges() throws {
     var (core, _) = try quietCore(["a", "b"])
     #expect(core.hint([image("a"), image("else"), image("a", path: "other")], at: moment(100)) == [1, 0, 0])
-    for seconds in [100, 130, 220] {
-      #expect(core.nextWake(after: moment(seconds)) == moment(seconds).boot)
-      let jobs = core.due(at: moment(seconds))
-      #expect(names(jobs) == ["a"], "\(seconds)")
-      for job in jobs { try take(&core, job.index, .unchanged, at: seconds + 1) }
-      #expect(core.due(at: moment(seconds + 1)).isEmpty)
+    #expect(core.due(at: moment(100)).isEmpty)
+    for time in [100_500, 130_000, 220_000] as [Int64] {
+      #expect(core.nextWake(after: moment(100)) == moment(milliseconds: time).boot)
+      let jobs = core.due(at: moment(milliseconds: time))
+      #expect(names(jobs) == ["a"], "\(time)")
+      for job in jobs { try take(&core, job.index, .unchanged, at: Int(time / 1_000) + 1) }
+      #expect(core.due(at: moment(time / 1_000 + 1)).isEmpty)
     }
     #expect(core.due(at: moment(3_600)).isEmpty)
   }
@@ -66,10 +67,10 @@ import Testing
   @Test func theChangeEndsIt() throws {
     var (core, world) = try quietCore(["a"])
     _ = core.hint([image("a")], at: moment(100))
-    let job = try #require(core.due(at: moment(100)).first)
+    let job = try #require(core.due(at: moment(101)).first)
     world.move(0, .content)
     let snapshot = world.snapshot(0)
-    let record = try take(&core, job.index, .found(snapshot, head: snapshot.digest), at: 101)
+    let record = try take(&core, job.index, .found(snapshot, head: snapshot.digest), at: 102)
     #expect(record?.events.map(\.type) == [.imageChanged])
     #expect(core.due(at: moment(130)).isEmpty && core.due(at: moment(220)).isEmpty)
   }
@@ -78,11 +79,11 @@ import Testing
   @Test func aPollUnderWayIsMadeAgain() throws {
     var (core, _) = try quietCore(["a"])
     _ = core.hint([image("a")], at: moment(100))
-    let job = try #require(core.due(at: moment(100)).first)
+    let job = try #require(core.due(at: moment(101)).first)
     _ = core.hint([image("a")], at: moment(111))
-    #expect(core.due(at: moment(111)).isEmpty)
-    try take(&core, job.index, .unchanged, at: 112)
-    #expect(names(core.due(at: moment(112))) == ["a"])
+    #expect(core.due(at: moment(112)).isEmpty)
+    try take(&core, job.index, .unchanged, at: 113)
+    #expect(names(core.due(at: moment(113))) == ["a"])
   }
 
   @Test func manyHintsAreAPollInTenSeconds() throws {
@@ -95,13 +96,13 @@ import Testing
         try take(&core, job.index, .unchanged, at: second)
       }
     }
-    #expect(polls == [100, 110, 120, 130, 140, 150])
+    #expect(polls == [101, 111, 121, 131, 141, 151])
   }
 
   @Test func aWholeRepositoryIsAllThatIsWatchedOfIt() throws {
     var (core, _) = try quietCore(["a", "b"])
     #expect(core.hint([image(nil), image(nil, path: "other")], at: moment(100)) == [2, 0])
-    #expect(names(core.due(at: moment(100))) == ["a", "b"])
+    #expect(names(core.due(at: moment(101))) == ["a", "b"])
   }
 
   /// A registry that wants to be left alone is, whoever says what.
@@ -120,9 +121,9 @@ import Testing
     _ = try scene.poll("1.0", at: 1)
     #expect(scene.work(at: 2).isEmpty)
     #expect(scene.hint("1.1-rc1", at: 100) == 0 && scene.work(at: 100).isEmpty, "it would not be watched")
-    #expect(scene.hint("1.0", at: 100) == 1 && scene.work(at: 100) == ["app:1.0"])
+    #expect(scene.hint("1.0", at: 100) == 1 && scene.work(at: 101) == ["app:1.0"])
     #expect(scene.hint("1.1", at: 200) == 1)
-    #expect(scene.work(at: 200).contains("list app"))
+    #expect(scene.work(at: 201).contains("list app"))
     try scene.list(["1.0", "1.1"], at: 201)
     #expect(scene.work(at: 201) == ["app:1.1"])
     #expect(!scene.work(at: 230).contains("list app"), "the tag has come")

@@ -146,6 +146,7 @@ import Transport
       "proxy.no_proxy": Default(
         "empty", try parse(#"{"proxy": {"url": "http://a.example:1"}}"#).proxy?.exceptions.isEmpty == true),
       "http.listen": Default("off", empty.httpListen == nil),
+      "http.hints": Default("off", empty.hintSecret == nil),
       "log.level": Default("`info`", empty.log.level == .info),
       "log.format": Default("`logfmt`", empty.log.format == .logfmt),
       "retention.history": Default("`forever`", empty.retention.historySeconds == nil),

@@ -8,6 +8,8 @@ timed_tests=(
   BlackBoxTests.BadPlaceTests/aLockedDatabaseIsNotWaitedFor
   BlackBoxTests.DaemonSurfaceTests/aSecondOneIsTurnedAwayInASecond
   BlackBoxTests.DaemonSurfaceTests/aSecondSignalEndsItAtOnce
+  BlackBoxTests.HintTests/aFloodOfForgedHintsChangesNothing
+  BlackBoxTests.RealHintTests
   BlackBoxTests.ServiceTests/pingsComeWhileTheDatabaseAnswersAndOnlyThen
   BlackBoxTests.StopTests/aSecondSignalAtOnceIsTheSameStop
   BlackBoxTests.StopTests/whatNeverEndsIsCutOffInTime
