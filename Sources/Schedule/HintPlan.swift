@@ -11,6 +11,8 @@ package struct HintPlan: Sendable {
   private struct Entry {
     /// Of the last hint.
     var hinted: BootTime
+    /// When the first look is due, which hints that come before it do not put off.
+    var first: BootTime
     /// How many looks there have been because of that.
     var made = 0
     /// When the last look was due.
@@ -18,10 +20,13 @@ package struct HintPlan: Sendable {
     /// When its poll began, or a poll that came before.
     var began = BootTime.distantPast
 
+    init(hinted now: BootTime) { (hinted, first) = (now, now + HintPlan.looks[0]) }
+
     /// The next look, or when the entry is not needed any more.
     var next: BootTime {
-      let earliest = last.map { $0 + HintPlan.spacing } ?? hinted
-      return made < HintPlan.looks.count ? max(earliest, hinted + HintPlan.looks[made]) : earliest
+      let earliest = last.map { $0 + HintPlan.spacing } ?? first
+      guard made > 0, made < HintPlan.looks.count else { return made == 0 ? max(earliest, first) : earliest }
+      return max(earliest, hinted + HintPlan.looks[made])
     }
   }
 
@@ -53,6 +58,7 @@ package struct HintPlan: Sendable {
       return true
     }
     let before = entry.next
+    if entry.made > 0 { entry.first = now + Self.looks[0] }
     (entry.hinted, entry.made) = (now, 0)
     entries[index] = entry
     if entry.next != before { turns.insert(Turn(due: entry.next, index: index)) }
@@ -70,7 +76,9 @@ package struct HintPlan: Sendable {
         continue
       }
       due.append(turn.index)
-      entry.made += 1
+      // A hint that has come since the one before is too young for this look, and has its first one later.
+      entry.first = entry.hinted + Self.looks[0]
+      if entry.made > 0 || entry.first <= now { entry.made += 1 }
       entry.last = now
       enter(entry, turn.index)
     }

@@ -64,6 +64,18 @@ import Testing
     #expect(looks(&plan, until: 131) == ["7@130.0"])
   }
 
+  /// However often they come, the first look is not put off; whatever came too late for it has one of its own.
+  @Test func hintsWithoutEndPutNothingOff() {
+    var plan = HintPlan()
+    var all: [String] = []
+    for tenth in 0..<250 {
+      all += looks(&plan, until: Double(tenth) / 10)
+      plan.hint(7, at: time(Double(tenth) / 10))
+    }
+    #expect(all == ["7@0.5", "7@10.5", "7@20.5"])
+    #expect(looks(&plan, until: 1_000) == ["7@30.5", "7@54.9", "7@144.9"])
+  }
+
   @Test func whatLeavesIsForgotten() {
     var plan = HintPlan()
     plan.hint(7, at: time(0))
