@@ -19,7 +19,7 @@ import Testing
 
   static let names: [Mistake] = [
     .init("a misspelt command", "histroy app", 64, "there is no command 'histroy' (watcher): did you mean 'history'?"),
-    .init("a command of another tool", "list", 64, "there are run, check, resolve, history, events, status,"),
+    .init("a command of another tool", "list", 64, "there are run, check, hint, resolve, history, events, status,"),
     .init("one below a group", "db bakup", 64, "(watcher db): did you mean 'backup'? 'watcher db --help' shows all"),
     .init("help of nothing", "help nothing", 64, "there is no command 'nothing'"),
     .init("a misspelt option", "status --al", 64, "did you mean '--all'? 'watcher status --help' shows all"),
