@@ -14,15 +14,16 @@ import Testing
   }
 
   /// Each way of showing it, by a secret, with the sources that have it.
-  private static let ways: [(name: String, sources: Set<HintSource>, headers: @Sendable (String) -> [String: String])] = [
-    ("bearer", Set(HintSource.allCases), { ["Authorization": "Bearer \($0)"] }),
-    ("bearer in small letters", Set(HintSource.allCases), { ["Authorization": "bearer \($0)"] }),
-    ("token", Set(HintSource.allCases), { ["X-Watcher-Token": $0] }),
-    ("path", Set(HintSource.allCases), { ["path": $0] }),
-    ("signature", [.github], { ["X-Hub-Signature-256": signature($0)] }),
-    ("GitLab's", [.gitlab], { ["X-Gitlab-Token": $0] }), ("Harbor's", [.harbor], { ["Authorization": $0] }),
-    ("basic", [], { ["Authorization": "Basic \($0)"] }), ("another header", [], { ["X-Token": $0] }),
-  ]
+  private static let ways: [(name: String, sources: Set<HintSource>, headers: @Sendable (String) -> [String: String])] =
+    [
+      ("bearer", Set(HintSource.allCases), { ["Authorization": "Bearer \($0)"] }),
+      ("bearer in small letters", Set(HintSource.allCases), { ["Authorization": "bearer \($0)"] }),
+      ("token", Set(HintSource.allCases), { ["X-Watcher-Token": $0] }),
+      ("path", Set(HintSource.allCases), { ["path": $0] }),
+      ("signature", [.github], { ["X-Hub-Signature-256": signature($0)] }),
+      ("GitLab's", [.gitlab], { ["X-Gitlab-Token": $0] }), ("Harbor's", [.harbor], { ["Authorization": $0] }),
+      ("basic", [], { ["Authorization": "Basic \($0)"] }), ("another header", [], { ["X-Token": $0] }),
+    ]
 
   private func admits(_ source: HintSource, _ headers: [String: String], secret: String = secret) -> Bool {
     source.admits(
