@@ -95,7 +95,9 @@ import Testing
 
   @Test(arguments: HintSource.allCases) func everySourceHasPayloads(_ source: HintSource) {
     #expect(Self.kept.contains { $0.source == source && !$0.images.isEmpty }, "\(source)")
-    #expect(source == .gitlab || source == .acr || Self.kept.contains { $0.source == source && $0.refusal != nil }, "\(source)")
+    #expect(
+      source == .gitlab || source == .acr || Self.kept.contains { $0.source == source && $0.refusal != nil },
+      "\(source)")
   }
 
   /// What could not be an image's name is refused, in words that harm no log.
