@@ -10,6 +10,8 @@ package struct HintCredentials: Sendable {
   var signature: String?
   /// `X-Gitlab-Token`.
   var gitlabToken: String?
+  /// `X-JFrog-Event-Auth`.
+  var jfrogToken: String?
   /// The last part of the path.
   var inPath: String?
 
@@ -18,6 +20,7 @@ package struct HintCredentials: Sendable {
     token = header("X-Watcher-Token")
     signature = header("X-Hub-Signature-256")
     gitlabToken = header("X-Gitlab-Token")
+    jfrogToken = header("X-JFrog-Event-Auth")
     self.inPath = inPath
   }
 }
@@ -32,6 +35,7 @@ extension HintSource {
     switch self {
     case .gitlab: shown.append(credentials.gitlabToken)
     case .harbor: shown.append(credentials.authorization)
+    case .artifactory: shown.append(credentials.jfrogToken)
     case .github:
       // Source: docs.github.com `webhooks/using-webhooks/validating-webhook-deliveries`.
       let signature = "sha256=" + Hash.hmacSHA256(key: secret, body).hex

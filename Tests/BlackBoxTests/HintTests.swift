@@ -120,6 +120,33 @@ import Testing
     #expect(try post(path, longest).hasPrefix("HTTP/1.1 202 "))
   }
 
+  /// None of it makes the daemon ask anybody, and without the secret nothing is said back.
+  @Test func aServiceThatShakesHandsIsAnswered() throws {
+    defer { registry.stop() }
+    let daemon = try readyDaemon()
+    defer { daemon.terminate() }
+    let before = registry.requests.count
+    let validation =
+      #"[{"eventType":"Microsoft.EventGrid.SubscriptionValidationEvent","data":{"validationCode":"a\"\u0001b"}}]"#
+    let reply = try post("/hints/acr/\(Self.secret)", validation)
+    #expect(reply.hasPrefix("HTTP/1.1 200 ") && reply.contains("\r\nContent-Type: application/json\r\n"), "\(reply)")
+    #expect(reply.hasSuffix(#"{"validationResponse":"a\"\u0001b"}"#), "\(reply)")
+    #expect(try post("/hints/acr/wrong", validation).hasPrefix("HTTP/1.1 401 "))
+
+    let url = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=2336412f37"
+    let confirmation = #"{"Type":"SubscriptionConfirmation","SubscribeURL":"\#(url)"}"#
+    #expect(try post("/hints/ecr/wrong", confirmation).hasPrefix("HTTP/1.1 401 "))
+    #expect(!log.contains("hint_unconfirmed"))
+    let unconfirmed = try post("/hints/ecr/\(Self.secret)", confirmation)
+    #expect(unconfirmed.hasPrefix("HTTP/1.1 202 ") && unconfirmed.hasSuffix(#"{"watched":0}"#), "\(unconfirmed)")
+    let told = log.split(separator: "\n").filter { $0.contains("msg=hint_unconfirmed") }
+    #expect(told.count == 1 && told[0].contains("source=ecr") && told[0].contains(url), "\(told)")
+    let elsewhere = #"{"Type":"SubscriptionConfirmation","SubscribeURL":"\#(registry.origin)/"}"#
+    #expect(try post("/hints/ecr/\(Self.secret)", elsewhere).hasPrefix("HTTP/1.1 400 "))
+    #expect(!log.contains("\(registry.origin)/") && registry.requests.count == before)
+    #expect(try metric("acr", "unwatched") == 1 && metric("ecr", "unwatched") == 1 && metric("ecr", "invalid") == 1)
+  }
+
   @Test func aReloadTurnsThemOnAndOffAndTheSecretIsReadAgain() throws {
     defer { registry.stop() }
     try takeHints(false)

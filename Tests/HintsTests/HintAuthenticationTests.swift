@@ -22,6 +22,7 @@ import Testing
       ("path", Set(HintSource.allCases), { ["path": $0] }),
       ("signature", [.github], { ["X-Hub-Signature-256": signature($0)] }),
       ("GitLab's", [.gitlab], { ["X-Gitlab-Token": $0] }), ("Harbor's", [.harbor], { ["Authorization": $0] }),
+      ("Artifactory's", [.artifactory], { ["X-JFrog-Event-Auth": $0] }),
       ("basic", [], { ["Authorization": "Basic \($0)"] }), ("another header", [], { ["X-Token": $0] }),
     ]
 

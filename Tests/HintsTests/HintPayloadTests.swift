@@ -43,7 +43,7 @@ import Testing
     Kept("gitlab/push", "registry.gitlab.example/group/project/app:stable"),
     Kept("acr/push", "myregistry.azurecr.io/hello-world:v1"),
     Kept("acr/delete", "myregistry.azurecr.io/hello-world"), Kept("acr/ping"), Kept("acr/chart"),
-    Kept("acr/event-grid", "demo.azurecr.io/aci-helloworld:v1"),
+    Kept("acr/event-grid", "demo.azurecr.io/aci-helloworld:v1"), Kept("acr/validation"),
     Kept("docker-hub/push", "docker.io/svendowideit/testhook:latest"),
     Kept("docker-hub/no-tag", refused: .member("push_data.tag")),
     Kept("docker-hub/wrong-type", refused: .member("repository.repo_name")),
@@ -67,6 +67,8 @@ import Testing
     Kept("ecr/untagged"), Kept("ecr/failed"), Kept("ecr/scan"),
     Kept("ecr/delete", "123456789012.dkr.ecr.eu-central-1.amazonaws.com/my-repository-name"),
     Kept("ecr/account-is-a-number", refused: .member("account")),
+    Kept("ecr/sns", "123456789012.dkr.ecr.eu-central-1.amazonaws.com/my-repository-name:latest"),
+    Kept("ecr/sns-confirmation"), Kept("ecr/sns-end"), Kept("ecr/sns-no-message", refused: .member("Message")),
     Kept("gar/push", hub + ":1.1"), Kept("gar/unwrapped", hub + ":1.1"), Kept("gar/untagged"), Kept("gar/delete", hub),
     Kept("gar/delete-tag", hub + ":1.1"), Kept("gar/not-base64", refused: .member("message.data")),
     Kept("artifactory/pushed", "\(shop)/docker-local/team/app:1.0", "docker-local.\(shop)/team/app:1.0"),
@@ -121,6 +123,7 @@ import Testing
 
   @Test(arguments: [
     "distribution/repeated-key", "distribution/deep", "distribution/not-json", "gar/not-json-within",
+    "ecr/sns-text",
   ])
   func whatIsNoJSONIsRefused(_ file: String) throws {
     let source = try #require(Kept(file).source)

@@ -1,9 +1,18 @@
 import StrictJSON
 
-/// What EventBridge sends of a private registry. Source: docs.aws.amazon.com
-/// `AmazonECR/latest/userguide/ecr-eventbridge.html`.
+/// What EventBridge sends of a private registry, as it is or as text within what SNS sends. Source: docs.aws.amazon.com
+/// `AmazonECR/latest/userguide/ecr-eventbridge.html`, `sns/latest/dg/http-notification-json.html`.
 extension HintedImages {
   mutating func readAmazon(_ document: JSONValue) throws(HintRefusal) {
+    switch try document.optionalText("Type") {
+    case "Notification": try readEventBridge(HintSource.document(Array(document.text("Message").utf8)))
+    // Of the subscription itself.
+    case .some: return
+    case nil: try readEventBridge(document)
+    }
+  }
+
+  private mutating func readEventBridge(_ document: JSONValue) throws(HintRefusal) {
     guard try document.text("detail-type") == "ECR Image Action" else { return }
     let action = try document.text("detail", "action-type")
     guard try document.text("detail", "result") == "SUCCESS", action == "PUSH" || action == "DELETE" else { return }

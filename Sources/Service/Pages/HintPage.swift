@@ -46,12 +46,25 @@ struct HintPage: Sendable {
       return reply
     }
     do throws(HintRefusal) {
+      if let handshake = try source.handshake(in: body) { return shake(handshake, source) }
       let watched = await desk.take(try source.images(in: body, registry: address.registry))
       _ = counts.count(source, watched > 0 ? .watched : .unwatched)
-      return EndpointReply(
-        202, contentType: "application/json", body: JSONOutput.members(["watched": .number(watched)]).bytes)
+      return .json(202, ["watched": .number(watched)])
     } catch {
       return refuse(source, .invalid, 400, error.reason)
+    }
+  }
+
+  private func shake(_ handshake: HintHandshake, _ source: HintSource) -> EndpointReply {
+    _ = counts.count(source, .unwatched)
+    switch handshake {
+    case .code(let code): return .json(200, ["validationResponse": .string(code)])
+    case .visit(let url):
+      let note = "hints come once somebody has opened the url: do so if the subscription is yours"
+      log.warning(
+        "hint_unconfirmed",
+        metadata: ["source": "\(source.rawValue)", "url": "\(url)", "note": "\(note)"])
+      return .json(202, ["watched": 0])
     }
   }
 
@@ -68,6 +81,14 @@ struct HintPage: Sendable {
         ])
     }
     return EndpointReply(status, body: Array("the hint is refused: \(reason)\n".utf8))
+  }
+}
+
+extension EndpointReply {
+  fileprivate static func json(
+    _ status: Int, _ members: KeyValuePairs<String, JSONOutput>
+  ) -> EndpointReply {
+    EndpointReply(status, contentType: "application/json", body: JSONOutput.members(members).bytes)
   }
 }
 
