@@ -27,6 +27,9 @@ import Testing
     case hookURL = "canary-hookurl-71c3"
     case chatToken = "canary-chattoken-e2f4"
     case mailPassword = "canary-mail-7e11"
+    /// What services that send hints know, and what others try.
+    case hint = "canary-hint-c0de/f00d"
+    case wrongHint = "canary-wronghint-ab12"
 
     /// How it may be written.
     var forms: [String] {
@@ -178,6 +181,8 @@ import Testing
       hook.stop()
     }
     let port = try scene.listen()
+    try scene.set(
+      "http", ["listen": "127.0.0.1:\(port)", "hints": ["secret_file": try file("hs", Canary.hint.rawValue)]])
     let daemon = try scene.binary.start(
       ["run"], environment: environment, stdout: scene.stdout, stderr: scene.stderr)
     defer { daemon.terminate() }
@@ -198,6 +203,7 @@ import Testing
       ]
       + watch.flatMap { [["resolve", $0, "-v"], ["history", $0, "--json"]] }
     for command in commands { try run(command) }
+    try hint(at: port) { found[$0] = $1 }
     turnHostile()
     for command in commands { try run(command) }
     #expect(try eventually { try scene.sql("SELECT count(*) FROM delivery WHERE attempts > 0")[0] != "0" })
@@ -213,7 +219,7 @@ import Testing
     }
 
     let wire = wire()
-    for canary in Canary.allCases where ![.webhookKey, .webhookKeyBefore].contains(canary) {
+    for canary in Canary.allCases where ![.webhookKey, .webhookKeyBefore, .hint, .wrongHint].contains(canary) {
       #expect(canary.forms.contains { wire.contains($0) }, "\(canary) was never sent: this proves nothing")
     }
     #expect(hook.requests.contains { $0.header("webhook-signature")?.split(separator: " ").count == 2 })
@@ -226,6 +232,38 @@ import Testing
           Issue.record("\(canary) in \(place): \(text[start..<range.upperBound])")
         }
       }
+    }
+  }
+
+  /// In every way that a secret is shown, taken and refused, and where none belongs.
+  private func hint(at port: Int, _ answer: (String, String) -> Void) throws {
+    for canary in [Canary.hint, .wrongHint] {
+      let secret = canary.rawValue
+      let inPath = try #require(secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+      let right = canary == .hint
+      let ways: [(path: String, header: String, status: Int)] = [
+        ("/hints/generic", "Authorization: Bearer \(secret)", right ? 202 : 401),
+        ("/hints/generic", "X-Watcher-Token: \(secret)", right ? 202 : 401),
+        ("/hints/gitlab", "X-Gitlab-Token: \(secret)", right ? 400 : 401),
+        ("/hints/harbor", "Authorization: \(secret)", right ? 400 : 401),
+        ("/hints/artifactory", "X-JFrog-Event-Auth: \(secret)", right ? 400 : 401),
+        ("/hints/generic/\(secret)", "X-Other: x", right ? 202 : 401),
+        ("/hints/quay/\(inPath)", "X-Other: x", right ? 400 : 401),
+        ("/hints/quay/\(inPath)?registry=quay.example&x=1", "X-Other: x", right ? 400 : 401),
+        ("/hints/generic?secret=\(inPath)", "X-Other: x", 401),
+        ("/hints/generic?registry=\(inPath)", "X-Other: x", 401), ("/hints/none/\(inPath)", "X-Other: x", 404),
+        ("/hint/generic/\(inPath)?x=\(inPath)", "X-Other: x", 405),
+      ]
+      for (path, header, status) in ways {
+        let body = #"{"image": "\#(watch[0])"}"#
+        let reply = try #require(
+          try TCPClient.exchange(
+            "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n\(header)\r\n\r\n\(body)",
+            port: port))
+        #expect(reply.hasPrefix("HTTP/1.1 \(status) "), "\(path) \(header): \(reply)")
+        answer("POST \(path) \(header)", reply)
+      }
+      answer("GET", try #require(try TCPClient.get("/hints/quay/\(inPath)?x=\(inPath)", port: port)))
     }
   }
 
