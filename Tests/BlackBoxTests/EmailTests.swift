@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -38,5 +39,41 @@ import Testing
     #expect(try server.mails.last?.subject == "[images] a test of the sink mail: no image has changed")
     let listed = try scene.run(["sinks", "list", "--config", scene.config, "--json"])
     #expect(listed.stdout.contains(#""name":"mail","type":"email","state":"ok""#), "\(listed.stdout)")
+  }
+
+  /// Whether it arrived nobody knows, so it goes out again, as the same mail.
+  @Test(
+    .enabled(
+      if: MailServer.python != nil, "scripts/test makes a Python with the library and sets WATCHER_RECEIVER_PYTHON"))
+  func aStopWithAMailUnderWayKeepsIt() throws {
+    let (registry, image, scene) = try Scene.ofOneTag()
+    defer { registry.stop() }
+    let hold = scene.directory + "/hold"
+    try "".write(toFile: hold, atomically: true, encoding: .utf8)
+    let server = try MailServer(["hold": hold])
+    let mail: [String: Any] = [
+      "type": "email", "server": "smtp://127.0.0.1:\(server.port)", "from": "watcher@example.org",
+      "to": ["ops@example.org"], "group": "1s",
+    ]
+    try scene.configure(watch: [image], sinks: ["mail": mail])
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    try #require(eventually { scene.isBaselineRecorded() })
+    registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
+    try #require(eventually(within: 30) { server.count == 1 }, "\(WatcherBinary.text(scene.stderr))")
+    daemon.terminate()
+    #expect(try daemon.finish(within: 15) == 0)
+    let log = WatcherBinary.text(scene.stderr)
+    #expect(log.contains("msg=stopped") && !log.contains("stop_cut_off"), "\(log)")
+    let query = "SELECT state, attempts, last_error FROM delivery WHERE sink = 'mail'"
+    #expect(try scene.sql(query) == ["waiting|0|"], "it is no failure")
+
+    unlink(hold)
+    let next = try scene.daemon()
+    defer { next.terminate() }
+    #expect(
+      try eventually(within: 30) { try scene.sql(query) == ["delivered|1|"] }, "\(WatcherBinary.text(scene.stderr))")
+    let ids = try server.mails.map(\.id)
+    #expect(ids.count == 2 && Set(ids).count == 1, "\(ids)")
   }
 }
