@@ -1,3 +1,4 @@
+import Messages
 import StrictJSON
 
 extension ConfigReader {
@@ -13,6 +14,20 @@ extension ConfigReader {
     }
     warnOfNobody(root)
     warnOfMasks(root)
+    warnOfGroupedJobs(root)
+  }
+
+  /// What starts one job with the facts of one event, where several may come in one.
+  private mutating func warnOfGroupedJobs(_ root: Section) {
+    for sink in root["sinks"]?.object ?? [] {
+      guard let group = sink.value["group"], let format = sink.value["format"]?.string,
+        MessageFormat.named(format)?.startsJobs == true
+      else { continue }
+      warning(
+        at: group.offset,
+        "a job that is started for several events at once is not told one image, class and pull reference",
+        hint: #"leave "group" out: each event starts one"#)
+    }
   }
 
   /// Of sinks that were taken over from what `config show` printed.

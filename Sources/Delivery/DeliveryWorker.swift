@@ -63,7 +63,7 @@ package actor DeliveryWorker {
     clock: DeliveryClock = .system, onProblem: @escaping @Sendable (DeliveryProblem) -> Void = { _ in }
   ) {
     self.sink = sink
-    throttle = Throttle(sink.pace)
+    throttle = Throttle(sink.paces)
     self.outbox = outbox
     self.retryDelay = retryDelay ?? RetryDelay.after
     self.onProblem = onProblem

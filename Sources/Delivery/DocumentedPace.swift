@@ -6,15 +6,23 @@ import Messages
 struct DocumentedPace: Sendable {
   typealias Instant = ContinuousClock.Instant
 
-  private let pace: MessageFormat.Pace?
-  /// When requests were answered, in order.
+  private let paces: [MessageFormat.Pace]
+  /// When requests were answered, in order; of no more than count.
   private var answered: [Instant] = []
 
-  init(_ pace: MessageFormat.Pace?) { self.pace = pace }
+  init(_ paces: [MessageFormat.Pace]) { self.paces = paces }
 
   /// The earliest time at which another request may be sent; `nil`: not before an answer comes.
   func opens(at now: Instant, underWay: Int) -> Instant? {
-    guard let pace else { return now }
+    var latest = now
+    for pace in paces {
+      guard let opens = opens(pace, at: now, underWay: underWay) else { return nil }
+      latest = max(latest, opens)
+    }
+    return latest
+  }
+
+  private func opens(_ pace: MessageFormat.Pace, at now: Instant, underWay: Int) -> Instant? {
     let window = Duration.seconds(pace.seconds)
     let taken = answered.filter { $0 + window > now }
     let tooMany = taken.count + underWay - pace.requests
@@ -23,8 +31,8 @@ struct DocumentedPace: Sendable {
   }
 
   mutating func ended(at now: Instant) {
-    guard let pace else { return }
+    guard let counted = paces.map(\.requests).max() else { return }
     answered.append(now)
-    if answered.count > pace.requests { answered.removeFirst() }
+    if answered.count > counted { answered.removeFirst() }
   }
 }

@@ -17,7 +17,7 @@ package protocol Sink: Sendable {
   var patience: Duration { get }
 
   /// No more is sent; `nil` where nobody names a rate.
-  var pace: MessageFormat.Pace? { get }
+  var paces: [MessageFormat.Pace] { get }
 
   /// What could keep it from delivering anything.
   var looks: [SinkLook] { get }
@@ -64,7 +64,7 @@ package struct SinkLook: Sendable {
 extension Sink {
   package var looks: [SinkLook] { [] }
 
-  package var pace: MessageFormat.Pace? { nil }
+  package var paces: [MessageFormat.Pace] { [] }
 
   /// What keeps it from delivering anything as things are now.
   package var faults: [SinkFault] { looks.compactMap { $0.fault(.success($0.reason())) } }

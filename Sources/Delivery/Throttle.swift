@@ -23,7 +23,7 @@ struct Throttle: Sendable {
   private var underWay: [EventSequence: (begun: Instant, wentFirst: Bool, isCostly: Bool)] = [:]
 
   /// - Parameter pace: what its service documents.
-  init(_ pace: MessageFormat.Pace? = nil) { documented = DocumentedPace(pace) }
+  init(_ paces: [MessageFormat.Pace] = []) { documented = DocumentedPace(paces) }
 
   var limit: LearntPace.Limit? { pace.limit }
 

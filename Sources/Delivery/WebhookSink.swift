@@ -87,7 +87,7 @@ package final class WebhookSink: Sink {
 
   package var maxInFlight: Int? { target.maxInFlight }
 
-  package var pace: MessageFormat.Pace? { target.content.format?.pace }
+  package var paces: [MessageFormat.Pace] { target.content.format?.paces ?? [] }
 
   package var patience: Duration { .seconds(target.timeoutSeconds + Limits.stuckSeconds) }
 

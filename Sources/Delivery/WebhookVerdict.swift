@@ -9,7 +9,7 @@ enum WebhookVerdict: Hashable {
   case failed(String, retryAfterSeconds: Int?)
   /// It will never take this one.
   case never(String)
-  /// It has no room for any event now: 429, and 503 that says for how long.
+  /// It has no room for any event now: 429 or what means that at this service, and 503 that says for how long.
   case refused(String, Refusal)
   /// Nothing was sent, for reasons on this side.
   case notSent(String)
@@ -35,23 +35,24 @@ enum WebhookVerdict: Hashable {
       + (proxy == nil
         ? "" : " for \(receiver); set or correct proxy.username and proxy.password_file, or both in the proxy's URL")
       + Self.excerpt(of: response, without: secrets())
+    let isTooMany = response.status == 429 || content.format?.meansTooMany(response.status, response.body) == true
     switch response.status {
     case 410: self = .gone(said)
-    case 400, 413, 422:
+    case 400 where !isTooMany, 413, 422:
       // Of a document a receiver may think otherwise tomorrow. What is made for a service it has judged for good.
       self = content.isMessage ? .never("\(said): it will never take this") : .failed(said, retryAfterSeconds: nil)
     case 300..<400:
       self = .failed("\(said): redirects are not followed; correct the URL", retryAfterSeconds: nil)
     default:
       let date = response.headers.first("Date").flatMap { HTTPDate.time($0) }
-      let said429 = response.status == 429 ? content.format?.secondsToWait(response.body) : nil
-      let inBody = said429.map { Duration.seconds(min($0, Double(Limits.webhookRetryAfterSeconds)).rounded(.up)) }
+      let inWords = isTooMany ? content.format?.secondsToWait(response.body) : nil
+      let inBody = inWords.map { Duration.seconds(min($0, Double(Limits.webhookRetryAfterSeconds)).rounded(.up)) }
       let inHeader = response.headers.first("Retry-After").flatMap { RetryAfter.wait($0, now: date ?? now) }
       let asked = [inBody, inHeader].compactMap(\.self).max()
         .map { Int(min(max($0, .seconds(1)), .seconds(Limits.webhookRetryAfterSeconds)).components.seconds) }
       self =
         switch (response.status, asked) {
-        case (429, _): .refused(said, Refusal(isTooMany: true, asked: asked.map { .seconds($0) }))
+        case _ where isTooMany: .refused(said, Refusal(isTooMany: true, asked: asked.map { .seconds($0) }))
         case (503, let asked?): .refused(said, Refusal(isTooMany: false, asked: .seconds(asked)))
         default: .failed(said, retryAfterSeconds: asked)
         }

@@ -42,6 +42,8 @@ package struct EndpointReply: Sendable {
     self.body = body
   }
 
+  static let tooMany = EndpointReply(503, body: Array("too many requests wait for their answers\n".utf8))
+
   /// What a path takes instead.
   package static func notAllowed(_ allowed: String) -> EndpointReply {
     var reply = EndpointReply(405, body: Array("only \(allowed)\n".utf8))

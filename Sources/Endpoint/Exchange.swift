@@ -18,15 +18,19 @@ final class Exchange: ChannelInboundHandler {
   private let posts: EndpointLimits.Posts?
   private let size: RequestSizeLimit
   private let answer: HTTPEndpoint.Answer
+  private let underWay: AnswersUnderWay
   private var head: HTTPRequestHead?
   private var body: [UInt8] = []
   private var stage = Stage.reading
   private var deadline: Scheduled<Void>?
 
-  init(limits: EndpointLimits, size: RequestSizeLimit, answer: @escaping HTTPEndpoint.Answer) {
+  init(
+    limits: EndpointLimits, size: RequestSizeLimit, underWay: AnswersUnderWay, answer: @escaping HTTPEndpoint.Answer
+  ) {
     step = .seconds(Int64(limits.stepSeconds))
     posts = limits.posts
     self.size = size
+    self.underWay = underWay
     self.answer = answer
   }
 
@@ -80,11 +84,16 @@ final class Exchange: ChannelInboundHandler {
     guard isPost || head.method == .GET || head.method == .HEAD else {
       return send(.notAllowed("GET and HEAD"), to: head, context)
     }
+    guard underWay.enter() else { return send(.tooMany, to: head, context) }
     let request = EndpointRequest(
       isPost ? .post : .get, head.uri, headers: head.headers.map { ($0.name, $0.value) }, body: body)
     let reply = context.eventLoop.makePromise(of: EndpointReply.self)
     reply.completeWithTask { [answer] in await answer(request) }
-    reply.futureResult.assumeIsolated().whenSuccess { reply in self.send(reply, to: head, context) }
+    self.body = []
+    reply.futureResult.assumeIsolated().whenSuccess { reply in
+      self.underWay.leave()
+      self.send(reply, to: head, context)
+    }
   }
 
   private func send(_ reply: EndpointReply, to head: HTTPRequestHead, _ context: ChannelHandlerContext) {

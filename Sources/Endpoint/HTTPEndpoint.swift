@@ -30,6 +30,7 @@ package final class HTTPEndpoint: Sendable {
     let address = try await resolved(host, port)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let connections = Connections(limit: limits.connections)
+    let underWay = AnswersUnderWay(limit: limits.connections)
     let predecessor = predecessor?.channel.localAddress?.port == port ? predecessor : nil
     await predecessor?.share(true)
     do {
@@ -45,7 +46,7 @@ package final class HTTPEndpoint: Sendable {
             try pipeline.addHandler(size)
             try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
             try pipeline.addHandler(HTTPResponseEncoder())
-            try pipeline.addHandler(Exchange(limits: limits, size: size, answer: answer))
+            try pipeline.addHandler(Exchange(limits: limits, size: size, underWay: underWay, answer: answer))
           }
         }
         .bind(to: address).get()
@@ -119,6 +120,25 @@ package struct EndpointError: Error, Hashable, Sendable {
     default: (self.errno, message) = (0, "\(error)")
     }
   }
+}
+
+/// The answers that are looked for, also those that nobody waits for any more: each holds its request.
+final class AnswersUnderWay: Sendable {
+  private let limit: Int
+  private let count = Mutex(0)
+
+  init(limit: Int) { self.limit = limit }
+
+  /// - Returns: false where there are too many.
+  func enter() -> Bool {
+    count.withLock { count in
+      guard count < limit else { return false }
+      count += 1
+      return true
+    }
+  }
+
+  func leave() { count.withLock { $0 -= 1 } }
 }
 
 /// The connections that are open. One too many has the oldest closed, so clients that say nothing keep nobody out.

@@ -5,7 +5,7 @@ package struct MailForm: Hashable, Sendable {
   /// Addresses of ASCII, as `MailAddress` takes them.
   package let from: String
   package let to: [String]
-  /// `nil`: the summary.
+  /// `nil`: the summary, which also stands in for one that comes out blank.
   package let subject: TextTemplate?
 
   package init(from: String, to: [String], subject: TextTemplate? = nil) {
@@ -32,7 +32,8 @@ package struct MailForm: Hashable, Sendable {
   private func headers(_ message: Message) -> [String] {
     let domain = from.split(separator: "@").last ?? "localhost"
     let instance = Self.name(message.source.split(separator: ":").last ?? "")
-    let subject = subject.map { $0.text(message) } ?? message.summary
+    let own = subject?.text(message) ?? ""
+    let subject = own.contains { !$0.isWhitespace } ? own : message.summary
     let date = Timestamp(rfc3339: message.time) ?? Timestamp(milliseconds: 0)
     return [
       MailHeader.list("From", [from]), MailHeader.list("To", to), MailHeader.text("Subject", subject),

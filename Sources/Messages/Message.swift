@@ -10,7 +10,7 @@ package struct Message: Sendable {
     case bad, good, notable, plain
   }
 
-  /// The event's, the same at every attempt.
+  /// The event's, or the group's; the same at every attempt.
   package let id: String
   /// `watcher.image.changed`; `watcher.test` of a test.
   package let type: String
@@ -30,10 +30,14 @@ package struct Message: Sendable {
   package init(document: [UInt8]) {
     let json = try? StrictJSON.parse(document, limits: EventDetails.limits)
     func text(_ member: String) -> String { json?[member]?.string?.safe() ?? "" }
-    (id, type, time, source) = (text("id"), text("type"), text("time"), text("source"))
-    let event = json.flatMap { EventDetails($0) }
-    self.event = event
-    summary = json?["data"]?["summary"]?.string?.safe() ?? "an event that says nothing"
+    (id, source) = (text("id"), text("source"))
+    let told = json.flatMap { EventDetails($0) }
+    // A group of one says what its event says.
+    let only = told?.events.flatMap { $0.count == 1 ? $0[0] : nil }
+    event = only ?? told
+    type = only?.type.rawValue ?? text("type")
+    time = only?.time.description ?? text("time")
+    summary = (only?.summary ?? json?["data"]?["summary"]?.string)?.safe() ?? "an event that says nothing"
     lines = event.map { EventLines(event: $0).all } ?? []
     weight = event.map(Weight.init) ?? .plain
   }

@@ -17,13 +17,17 @@ package struct MessageFormat: Hashable, Sendable {
   /// What `token_file` is for; `nil` where there is none.
   package var token: String?
   package var parameters: [Parameter] = []
-  /// No more is sent; `nil` where the service names no rate.
-  package var pace: Pace?
+  /// No more is sent than each of them says; none where the service names no rate.
+  package var paces: [Pace] = []
+  /// Whether a message starts a job, which reads single facts of it.
+  package var startsJobs = false
   /// The largest body, for tests: each keeps to it by cutting.
   package let bodyBytes: Int
   let render: @Sendable (Message, Setting) -> MessageRequest
   /// How long the body of a refusal asks to wait, in seconds; what its header says is known.
   var retryAfter: @Sendable (_ body: [UInt8]) -> Double? = { _ in nil }
+  /// A refusal other than 429 that means the same.
+  var tooMany: Refusal?
 
   package enum Place: Hashable, Sendable {
     /// The configuration has to say it.
@@ -36,6 +40,13 @@ package struct MessageFormat: Hashable, Sendable {
     package let requests: Int
     package let seconds: Int
     package init(requests: Int, seconds: Int) { (self.requests, self.seconds) = (requests, seconds) }
+  }
+
+  /// An answer that is known by its words.
+  struct Refusal: Hashable, Sendable {
+    let status: Int
+    /// Somewhere in the body, in lower case.
+    let words: String
   }
 
   package struct Parameter: Hashable, Sendable {
@@ -80,6 +91,12 @@ package struct MessageFormat: Hashable, Sendable {
   /// Seconds for which a refusal asks in its body to be sent nothing.
   package func secondsToWait(_ body: [UInt8]) -> Double? {
     retryAfter(body).flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+  }
+
+  /// Whether an answer that is no 429 says that there was too much.
+  package func meansTooMany(_ status: Int, _ body: [UInt8]) -> Bool {
+    guard let tooMany, status == tooMany.status else { return false }
+    return String(decoding: body, as: UTF8.self).lowercased().contains(tooMany.words)
   }
 
   package static let all: [MessageFormat] = [

@@ -5,13 +5,16 @@ import Schedule
 extension PollCore {
   /// Makes due now and again later what is watched of images, which are looked for in one pass over the watchlist.
   ///
-  /// - Returns: for each hint how many tags it makes due, a repository that is listed for one counted as that tag.
+  /// - Returns: for each hint how many tags are watched of what it names, a repository that is listed for one counted
+  ///   as that tag. Where too many are hinted at, some of them are left to their intervals.
   mutating func hint(_ hints: [Set<HintedImage>], at now: Moment) -> [Int] {
     let repositories = Set(hints.lazy.joined().map(\.repository))
-    var found: [RepositoryReference: [Int]] = [:]
+    var found: [RepositoryReference: [String: [Int]]] = [:]
     for index in slots.indices where isTag(index) {
-      let repository = slots[index].entry.tag.repository
-      if repositories.contains(repository) { found[repository, default: []].append(index) }
+      let tag = slots[index].entry.tag
+      if repositories.contains(tag.repository) {
+        found[tag.repository, default: [:]][tag.tag, default: []].append(index)
+      }
     }
     let lists = Dictionary(
       uniqueKeysWithValues: listings.lazy.map { ($0.value.entry.repository, $0.key) }.filter {
@@ -19,15 +22,16 @@ extension PollCore {
       })
     return hints.map { images in
       images.reduce(0) { count, image in
-        var indexes = found[image.repository] ?? []
-        if let tag = image.tag { indexes = indexes.filter { slots[$0].entry.tag.tag == tag } }
+        let tags = found[image.repository] ?? [:]
+        var indexes = image.tag.map { tags[$0] ?? [] } ?? tags.values.flatMap(\.self)
         // A tag that is not known yet comes with the next list, if it is wanted at all.
         if indexes.isEmpty, let tag = image.tag, let list = lists[image.repository],
           listings[list]?.entry.tags.fits(tag) == true
         {
           indexes = [list]
         }
-        return count + indexes.count { self.hints.hint($0, at: now.boot) }
+        for index in indexes { self.hints.hint(index, at: now.boot) }
+        return count + indexes.count
       }
     }
   }

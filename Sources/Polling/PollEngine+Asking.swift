@@ -36,15 +36,14 @@ extension PollEngine {
     return indexes.compactMap { results[$0] }
   }
 
-  /// Has polled now, and again while nothing changes, what is watched of images that somebody says were pushed.
+  /// Has polled soon, and again while nothing changes, what is watched of images that somebody says were pushed.
   ///
   /// - Returns: for each hint how many tags that are, and how long it took to find them.
   package func hint(_ hints: [Set<HintedImage>]) -> (counts: [Int], took: Duration) {
-    let now = clock()
+    let (now, began) = (clock(), ContinuousClock.now)
     let counts = core.hint(hints, at: now)
-    let took = clock().boot - now.boot
     pump(now)
-    return (counts, .milliseconds(took))
+    return (counts, ContinuousClock.now - began)
   }
 
   /// Lists all repositories now, and waits until what came of it is recorded. One whose registry wants to be left alone

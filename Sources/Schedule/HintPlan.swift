@@ -53,7 +53,7 @@ package struct HintPlan: Sendable {
   @discardableResult
   package mutating func hint(_ index: Int, at now: BootTime) -> Bool {
     guard var entry = entries[index] else {
-      guard entries.count < Limits.hintedTags else { return false }
+      guard entries.count < Limits.hintedTags || makeRoom(at: now) else { return false }
       enter(Entry(hinted: now), index)
       return true
     }
@@ -62,6 +62,16 @@ package struct HintPlan: Sendable {
     (entry.hinted, entry.made) = (now, 0)
     entries[index] = entry
     if entry.next != before { turns.insert(Turn(due: entry.next, index: index)) }
+    return true
+  }
+
+  /// Does without the later looks at one that has had the first.
+  ///
+  /// - Returns: false where there is none, or none that may be looked at again.
+  private mutating func makeRoom(at now: BootTime) -> Bool {
+    let seen = entries.first { $0.value.made > 0 && ($0.value.last.map { $0 + Self.spacing } ?? now) <= now }
+    guard let seen else { return false }
+    entries[seen.key] = nil
     return true
   }
 

@@ -59,7 +59,7 @@ private final class MailTransfer: Sendable {
       state.continuation = continuation
       return state.isCancelled
     }
-    if isCancelled { return end(.failure(Self.cancelled)) }
+    if isCancelled { return end(.failure(.cancelled)) }
     guard HTTPClient.isCurlReady, let thread = LoopThread({ self.end(self.perform()) }) else {
       return end(.failure(MailFailure(.connection, "the system has no thread for a mail", advice: "try again later")))
     }
@@ -71,14 +71,13 @@ private final class MailTransfer: Sendable {
       state.isCancelled = true
       if let sleeper = state.sleeper { curl_multi_wakeup(sleeper.multi) }
     }
-    // It may be waiting for the answer to a goodbye.
+    // Where libcurl waits by itself it asks whether to go on each second, and the mail is given up then.
     DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Self.endSeconds)) {
-      self.end(.failure(Self.cancelled))
+      self.end(.failure(.cancelled))
     }
   }
 
   private static let endSeconds = 2
-  private static let cancelled = MailFailure(.cancelled, "cancelled")
 
   private func end(_ result: Result) { state.withLock { $0.continuation.take() }?.resume(returning: result) }
 
@@ -89,7 +88,7 @@ private final class MailTransfer: Sendable {
     }
     defer { curl_multi_cleanup(multi) }
     do throws(CurlOptionFailure) {
-      let handle = try MailHandle(request, material)
+      let handle = try MailHandle(request, material) { self.state.withLock(\.isCancelled) }
       return perform(handle, on: multi)
     } catch {
       return .failure(MailFailure(.connection, "libcurl cannot send mail", reason: "\(error)"))
@@ -114,6 +113,6 @@ private final class MailTransfer: Sendable {
       }
       curl_multi_poll(multi, nil, 0, Self.waitMilliseconds, nil)
     }
-    return .failure(Self.cancelled)
+    return .failure(.cancelled)
   }
 }

@@ -10,6 +10,8 @@ struct MailDialogue {
 
   private(set) var step = Step.greeting
   private(set) var receivedBytes = 0
+  /// Whether it was begun.
+  private(set) var didLogIn = false
   /// The lines of the last reply; empty while one is waited for.
   private var reply: [String] = []
   private var isReplyComplete = false
@@ -40,7 +42,11 @@ struct MailDialogue {
     isOver = isOver || step != .login && line.hasPrefix("QUIT")
     if isOver { return }
     step = next ?? step
-    if step == .login { secrets += line.split { $0 == " " || $0.isNewline }.map(String.init) }
+    if step == .login {
+      didLogIn = true
+      // Behind the command and the mechanism.
+      secrets += line.split { $0 == " " || $0.isNewline }.dropFirst(line.hasPrefix("AUTH ") ? 2 : 0).map(String.init)
+    }
     (reply, isReplyComplete) = ([], false)
   }
 

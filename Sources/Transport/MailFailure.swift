@@ -26,6 +26,8 @@ package struct MailFailure: Error, Hashable, Sendable {
   /// Of stage `tls`.
   package let tlsProblem: TLSProblem?
 
+  static let cancelled = MailFailure(.cancelled, "cancelled")
+
   init(
     _ stage: Stage, code: Int? = nil, _ what: String, reason: String? = nil, advice: String? = nil,
     tlsProblem: TLSProblem? = nil

@@ -9,6 +9,11 @@ extension MailHandle {
       let (refusal, advice) = request.addresses.refusal(of: refusedAddress)
       return MailFailure(.connection, "\(server) is at \(refusedAddress), \(refusal)", advice: advice)
     }
+    if code == CURLE_ABORTED_BY_CALLBACK { return .cancelled }
+    if lacksLogin {
+      return MailFailure(
+        .login, "\(server) offers no log-in", advice: "take out username and password_file if it wants none")
+    }
     if dialogue.receivedBytes > request.replyLimit {
       return MailFailure(stage, "\(server) says more than \(request.replyLimit) bytes", advice: "given up")
     }

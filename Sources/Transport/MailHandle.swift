@@ -12,12 +12,17 @@ final class MailHandle: CurlHandle {
   private(set) var dialogue: MailDialogue
   private(set) var refusedAddress: IPAddress?
   private var sentBytes = 0
+  private let isGivenUp: @Sendable () -> Bool
 
-  init(_ request: MailRequest, _ material: TLSMaterial) throws(CurlOptionFailure) {
+  /// - Parameter isGivenUp: asked each second at least.
+  init(
+    _ request: MailRequest, _ material: TLSMaterial, isGivenUp: @escaping @Sendable () -> Bool
+  ) throws(CurlOptionFailure) {
     guard let pointer = curl_easy_init() else { throw .option("libcurl has no memory for a handle") }
     self.pointer = pointer
     self.request = request
     self.material = material
+    self.isGivenUp = isGivenUp
     dialogue = MailDialogue(secrets: request.login.map { [$0.password] } ?? [])
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     try configure()
@@ -85,6 +90,14 @@ final class MailHandle: CurlHandle {
         if let owner { MailHandle.of(owner).note(kind, UnsafeRawBufferPointer(start: text, count: count)) }
         return 0
       }, CURLOPT_DEBUGFUNCTION)
+    // Where it waits for an answer to the mail or to a goodbye nothing else reaches it.
+    try set(CURLOPT_XFERINFODATA, pointer: owner)
+    try check(
+      ccurl_set_progress_callback(pointer) { owner, _, _, _, _ in
+        guard let owner else { return 1 }
+        return MailHandle.of(owner).isGivenUp() ? 1 : 0
+      }, CURLOPT_XFERINFOFUNCTION)
+    try set(CURLOPT_NOPROGRESS, 0)
     try check(
       ccurl_set_socket_callback(pointer) { owner, _, target in
         guard let owner, let target, MailHandle.of(owner).allows(Callbacks.address(of: target)) else {
@@ -109,8 +122,11 @@ final class MailHandle: CurlHandle {
 
   private func takes(_ bytes: Int) -> Bool {
     dialogue.count(bytes)
-    return dialogue.receivedBytes <= request.replyLimit
+    return dialogue.receivedBytes <= request.replyLimit && !lacksLogin
   }
+
+  /// To a server that does not say how, libcurl sends without logging in.
+  var lacksLogin: Bool { request.login != nil && !dialogue.didLogIn && dialogue.step == .sender }
 
   private func note(_ kind: curl_infotype, _ text: UnsafeRawBufferPointer) {
     switch kind {

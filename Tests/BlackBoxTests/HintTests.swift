@@ -206,7 +206,7 @@ import Testing
     defer { daemon.terminate() }
     push("second")
     let outcome = try scene.run(["hint", image, "other"])
-    #expect(outcome.status == 0 && outcome.stdout == "1 of 2 tags polled now\n", "\(outcome)")
+    #expect(outcome.status == 0 && outcome.stdout == "1 of 2 tags polled soon\n", "\(outcome)")
     #expect(eventually(within: 20) { scene.eventLines().count == 2 })
     #expect(try scene.run(["hint", image, "--json"]).stdout == "{\"watched\":1}\n")
     let unknown = try scene.run(["hint", "app"])

@@ -158,6 +158,18 @@ import Testing
     #expect(config.retention.deliveriesSeconds == nil)
   }
 
+  /// A job reads single facts, which a group of several events does not have.
+  @Test func groupsOfJobsAreWarnedOf() throws {
+    let text = #"""
+      {"watch": ["a:1"], "sinks": {
+      "ci": {"type": "webhook", "format": "jenkins", "url": "https://ci.example/x", "token_file": "t", "group": "1m"},
+      "chat": {"type": "webhook", "format": "slack", "url": "https://hooks.example/x", "group": "1m"}}}
+      """#
+    let config = try WatchConfig.parse(Array(text.utf8), path: "/c/c")
+    #expect(config.warnings.map(\.line) == [2])
+    #expect(config.warnings.first?.message.hasPrefix("a job that is started for several events") == true)
+  }
+
   /// What `config show` prints is taken for a configuration, with what it has masked.
   @Test func masksAreWarnedOf() throws {
     let text = #"""

@@ -169,6 +169,26 @@ import Transport
     #expect(ContinuousClock.now - began < .seconds(10) && server.count == 1)
   }
 
+  /// Where libcurl itself waits for the answer to the mail.
+  @Test func cancellingReachesWhoWaitsForAnAnswer() async throws {
+    let server = try MailServer(["peer": "mute"])
+    var target = target("smtp://127.0.0.1:\(server.port)")
+    target.needsTLS = false
+    let sink = sink(target)
+    let task = Task { await sink.write([item()]) }
+    await eventually("the mail has arrived") { server.count == 1 }
+    task.cancel()
+    #expect(await task.value.isEmpty)
+    await eventually("the connection is closed, before its time is over") { server.count == 2 }
+  }
+
+  /// A mail does not go out under nobody's name because a server is not asked for one.
+  @Test func noMailIsSentWithoutTheLogInThatIsSet() async throws {
+    #expect(
+      try await failure(peer: "plain", true)
+        == "HOST offers no log-in; take out username and password_file if it wants none")
+  }
+
   @Test func cancellationIsNoFailure() async throws {
     let server = try MailServer(["peer": "hang"])
     let sink = sink(target("smtp://127.0.0.1:\(server.port)"))

@@ -71,6 +71,23 @@ import Transport
     #expect(refusal.isTooMany && refusal.asked == seconds.map { .seconds($0) })
   }
 
+  /// What others send 429 for.
+  @Test(
+    arguments: [
+      ("gitlab", 400, #"{"message":{"base":["Too many pipelines created in the last minute. Try again later."]}}"#),
+      ("github", 403, #"{"message":"You have exceeded a secondary rate limit. Please wait a few minutes."}"#),
+    ])
+  func tooManyIsSaidOtherwise(format: String, status: Int, body: String) async throws {
+    let (result, _) = try await outcome(format, answer: ScriptedResponse(status, body: Array(body.utf8)))
+    guard case .refused(_, let refusal, _, _) = result else {
+      Issue.record("\(result)")
+      return
+    }
+    #expect(refusal.isTooMany && refusal.asked == .seconds(60))
+    let (other, _) = try await outcome(format, answer: ScriptedResponse(status, body: Array("no".utf8)))
+    #expect(other.failure != nil && (other.failure?.next == .byHand) == (status == 400), "\(other)")
+  }
+
   @Test(arguments: [400, 413, 422]) func whatIsNeverTakenIsGivenUp(status: Int) async throws {
     let answer = ScriptedResponse(status, body: Array("invalid_payload".utf8))
     let (result, _) = try await outcome("slack", answer: answer)

@@ -29,13 +29,13 @@ struct SimulatedDelivery {
   /// - Parameters:
   ///   - attempts: how often each event was tried before.
   ///   - ways: which events are how long on their way, and so overtake others.
-  ///   - pace: what the receiver's service documents.
+  ///   - paces: what the receiver's service documents.
   init(
     _ receiver: SimulatedReceiver, tags: Int, eventsEach: Int = 1, attempts: Int = 0, ways: Int = 0,
-    pace: MessageFormat.Pace? = nil
+    paces: [MessageFormat.Pace] = []
   ) {
     self.receiver = receiver
-    throttle = Throttle(pace)
+    throttle = Throttle(paces)
     self.ways = ways
     waiting = (0..<tags * eventsEach).map {
       (FakeOutbox.item($0 + 1, "", tag: TagID(rawValue: Int64($0 % tags)), attempts: attempts), 0)

@@ -148,6 +148,24 @@ import Testing
     await endpoint.close()
   }
 
+  /// Closing a connection does not end what was begun for it, which holds the request.
+  @Test func noMoreAnswersAreLookedForThanThereMayBeConnections() async throws {
+    let port = try freePort()
+    var limits = EndpointLimits()
+    limits.connections = 3
+    let endpoint = try await listen(port: port, limits: limits)
+    for _ in 0..<3 {
+      let client = try TCPClient(port: port)
+      client.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+      // Read by now: the next one's place on the loop is behind it.
+      _ = try withExtendedLifetime(client) {
+        try TCPClient.exchange("PUT / HTTP/1.1\r\nHost: x\r\n\r\n", port: port)
+      }
+    }
+    #expect(try TCPClient.get("/page", port: port)?.hasPrefix("HTTP/1.1 503 ") == true)
+    await endpoint.close()
+  }
+
   /// To every address, say, or to another name of the same: both listen for a moment, and never with somebody else.
   @Test func theAddressChangesAndThePortStays() async throws {
     let port = try freePort()

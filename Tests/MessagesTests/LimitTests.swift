@@ -127,6 +127,19 @@ import Testing
     }
   }
 
+  /// The title, which stands outside of it.
+  @Test(arguments: MessageFormat.all.map(\.name).filter { $0 != "pushover" }) func aTitleIsText(name: String) throws {
+    let format = try #require(MessageFormat.named(name))
+    let texts = strings(try json(format, "hostile summary"))
+    #expect(texts.contains { $0.contains("everyone") })
+    for text in texts {
+      for scalar in text.unicodeScalars where scalar != "\n" && scalar != "\u{200b}" {
+        #expect(![.control, .format].contains(scalar.properties.generalCategory), "\(scalar.value) in \(text)")
+      }
+      if ["slack", "mattermost"].contains(name) { #expect(!text.contains("<!channel>") && !text.contains("*b*")) }
+    }
+  }
+
   @Test func markupIsText() throws {
     let card = try #require(MessageFormat.named("google-chat"))
     let matrix = try #require(MessageFormat.named("matrix"))

@@ -31,8 +31,8 @@ import Testing
   }
 
   private func pace(_ format: MessageFormat) -> String {
-    guard let pace = format.pace else { return "–" }
-    return "\(pace.requests) in \(pace.seconds) s"
+    let paces = format.paces.map { "\($0.requests) in \($0.seconds) s" }
+    return paces.isEmpty ? "–" : paces.joined(separator: ", ")
   }
 
   @Test func everyFormatHasItsRow() throws {

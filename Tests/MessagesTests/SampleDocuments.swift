@@ -57,8 +57,12 @@ enum SampleDocuments {
       ("hostile", try event(.tagUnreachable, [], failing(hostile))),
     ]
     documents.append(("changes", group(documents.prefix(4).map(\.1))))
+    documents.append(("changes, one", group(documents.prefix(1).map(\.1))))
     documents.append(("changes, many", group(Array(repeating: documents[0].1, count: 60) + [documents[14].1])))
     documents.append(("test", Array(test.utf8)))
+    let words = JSONOutput.string(hostile).bytes
+    let summary = Array("\"a test of the sink ops: no image has changed\"".utf8)
+    documents.append(("hostile summary", Array(test.utf8).replacing(summary, with: words)))
     return documents
   }
 

@@ -90,7 +90,11 @@ import Testing
     let again = plan.hint(3, at: time(0))
     #expect(again && plan.count == Limits.hintedTags)
     #expect(plan.due(at: time(1)).count == Limits.hintedTags)
-    #expect(looks(&plan, until: 1_000).count == 2 * Limits.hintedTags && plan.count == 0)
+    let soon = plan.hint(Limits.hintedTags, at: time(2))
+    #expect(!soon, "each was looked at a moment ago")
+    let later = plan.hint(Limits.hintedTags, at: time(12))
+    #expect(later && plan.count == Limits.hintedTags, "one that has been looked at makes room")
+    #expect(looks(&plan, until: 1_000).count == 2 * Limits.hintedTags + 1 && plan.count == 0)
   }
 
   /// However they come: no two looks within ten seconds, one within ten seconds of every hint, none after two minutes,

@@ -47,6 +47,13 @@ import Testing
     #expect(past.step == .sender && past.refusal?.words == "its reply repeats a secret")
   }
 
+  /// The names of mechanisms are none.
+  @Test func whyALogInIsRefusedIsTold() {
+    let refused = dialogue(">AUTH PLAIN AHcAc2VjcmV0", "504 5.5.4 AUTH PLAIN is not supported, nor LOGIN")
+    #expect(refused.refusal?.words == "5.5.4 AUTH PLAIN is not supported, nor LOGIN" && refused.didLogIn)
+    #expect(!dialogue(">EHLO me", "250 ok", ">MAIL FROM:<a@b>").didLogIn)
+  }
+
   @Test func repliesAreBounded() {
     var dialogue = MailDialogue(secrets: [])
     for _ in 0..<10_000 { dialogue.received("554-again and again\r\n") }

@@ -39,6 +39,10 @@ static inline CURLcode ccurl_set_debug_callback(CURL *easy, curl_debug_callback 
   return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, callback);
 }
 
+static inline CURLcode ccurl_set_progress_callback(CURL *easy, curl_xferinfo_callback callback) {
+  return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
+}
+
 static inline CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
   return curl_easy_getinfo(easy, info, value);
 }

@@ -6,7 +6,7 @@ extension MessageFormat {
     name: "google-chat", service: "Google Chat",
     source: "developers.google.com/workspace/chat, Build a webhook; Cards v2; Usage limits",
     setup: "Add a webhook in the settings of a space; its URL goes into `url_file`",
-    pace: Pace(requests: 1, seconds: 1), bodyBytes: 32_000
+    paces: [Pace(requests: 1, seconds: 1)], bodyBytes: 32_000
   ) { message, setting in
     var widgets = [paragraph("<b>\(message.summary.html)</b>")]
     let lines = message.lines(within: textBytes, separator: "<br>", size: { JSONOutput.string($0).bytes.count }) {

@@ -12,7 +12,7 @@ extension MessageFormat {
         name: "priority", form: .choice(priorities), usually: "default", meaning: "how loud it is"),
     ],
     // Sixty at once, then one in five seconds.
-    pace: Pace(requests: 12, seconds: 60), bodyBytes: 16 * 1_024
+    paces: [Pace(requests: 12, seconds: 60)], bodyBytes: 16 * 1_024
   ) { message, setting in
     MessageRequest(
       setting.url,

@@ -13,19 +13,22 @@ extension MessageFormat {
         name: "event_type", form: .text(upTo: 100), usually: "image-changed",
         meaning: "what `on.repository_dispatch.types` has"),
     ],
-    pace: Pace(requests: 80, seconds: 60), bodyBytes: 64 * 1_024
-  ) { message, setting in
-    let repository = setting["repository"].split(separator: "/").map { String($0).percentEncoded() }
-    return MessageRequest(
-      setting.path("/repos/\(repository.joined(separator: "/"))/dispatches"),
-      headers: [
-        "Accept": "application/vnd.github+json", "Authorization": "Bearer \(setting.token)",
-        "X-GitHub-Api-Version": "2022-11-28",
-      ],
-      json: .members([
-        "event_type": .string(setting["event_type"]), "client_payload": .object(payload(message)),
-      ]))
-  }
+    paces: [Pace(requests: 80, seconds: 60), Pace(requests: 500, seconds: 3_600)], startsJobs: true,
+    bodyBytes: 64 * 1_024,
+    render: { message, setting in
+      let repository = setting["repository"].split(separator: "/").map { String($0).percentEncoded() }
+      return MessageRequest(
+        setting.path("/repos/\(repository.joined(separator: "/"))/dispatches"),
+        headers: [
+          "Accept": "application/vnd.github+json", "Authorization": "Bearer \(setting.token)",
+          "X-GitHub-Api-Version": "2022-11-28",
+        ],
+        json: .members([
+          "event_type": .string(setting["event_type"]), "client_payload": .object(payload(message)),
+        ]))
+    },
+    // Its secondary limits, without a time: no less than a minute.
+    retryAfter: { _ in 60 }, tooMany: Refusal(status: 403, words: "rate limit"))
 
   /// A pipeline with variables, `WATCHER_IMAGE` and so on.
   static let gitlab = MessageFormat(
@@ -37,25 +40,27 @@ extension MessageFormat {
       Parameter(name: "project", form: .text(upTo: 255), meaning: "its number, or `group/name`"),
       Parameter(name: "ref", form: .text(upTo: 255), meaning: "the branch or tag to run"),
     ],
-    pace: Pace(requests: 25, seconds: 60), bodyBytes: 32 * 1_024
-  ) { message, setting in
-    let variables = facts.map { fact in
-      JSONOutput.Member(
-        "WATCHER_" + fact.rawValue.uppercased(), .string(message.short(fact, bytes: 1_024)))
-    }
-    return MessageRequest(
-      setting.path("/api/v4/projects/\(setting["project"].percentEncoded())/trigger/pipeline"),
-      json: .members([
-        "token": .string(setting.token), "ref": .string(setting["ref"]), "variables": .object(variables),
-      ]))
-  }
+    paces: [Pace(requests: 25, seconds: 60)], startsJobs: true, bodyBytes: 32 * 1_024,
+    render: { message, setting in
+      let variables = facts.map { fact in
+        JSONOutput.Member(
+          "WATCHER_" + fact.rawValue.uppercased(), .string(message.short(fact, bytes: 1_024)))
+      }
+      return MessageRequest(
+        setting.path("/api/v4/projects/\(setting["project"].percentEncoded())/trigger/pipeline"),
+        json: .members([
+          "token": .string(setting.token), "ref": .string(setting["ref"]), "variables": .object(variables),
+        ]))
+    },
+    // lib/gitlab/ci/pipeline/chain/limit/rate_limit.rb: "Too many pipelines created in the last minute."
+    retryAfter: { _ in 60 }, tooMany: Refusal(status: 400, words: "too many pipelines"))
 
   /// What the Generic Webhook Trigger reads with JSONPath.
   static let jenkins = MessageFormat(
     name: "jenkins", service: "Jenkins (Generic Webhook Trigger)", source: "plugins.jenkins.io/generic-webhook-trigger",
     setup:
       "Give the job's trigger a token, for `token_file`; `url` ends with `/generic-webhook-trigger/invoke`",
-    token: "of the trigger", bodyBytes: 64 * 1_024
+    token: "of the trigger", startsJobs: true, bodyBytes: 64 * 1_024
   ) { message, setting in
     MessageRequest(setting.url, headers: ["token": setting.token], json: .object(payload(message)))
   }

@@ -5,7 +5,7 @@ extension MessageFormat {
   static let slack = MessageFormat(
     name: "slack", service: "Slack", source: "docs.slack.dev, Sending messages using incoming webhooks; Blocks",
     setup: "Create an app with an incoming webhook for a channel; its URL goes into `url_file`",
-    pace: Pace(requests: 1, seconds: 1), bodyBytes: 16 * 1_024
+    paces: [Pace(requests: 1, seconds: 1)], bodyBytes: 16 * 1_024
   ) { message, setting in
     let title = message.summary.mrkdwn
     var blocks = [section("*\(title)*")]

@@ -6,7 +6,7 @@ extension MessageFormat {
     name: "teams", service: "Microsoft Teams (Workflows)",
     source: "learn.microsoft.com, Create incoming webhooks with Workflows; adaptivecards.io/schemas",
     setup: "Create a workflow \"Post to a channel when a webhook request is received\"; its URL goes into `url_file`",
-    pace: Pace(requests: 4, seconds: 1), bodyBytes: 28 * 1_024
+    paces: [Pace(requests: 4, seconds: 1)], bodyBytes: 28 * 1_024
   ) { message, setting in
     let lines = message.lines(within: textBytes, size: { JSONOutput.string($0).bytes.count + runBytes }) {
       $0.withoutMentions

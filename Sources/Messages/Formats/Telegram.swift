@@ -12,7 +12,7 @@ extension MessageFormat {
       Parameter(name: "chat_id", form: .text(upTo: 64), meaning: "the number of a chat, or `@name` of a channel")
     ],
     // Of a group.
-    pace: Pace(requests: 20, seconds: 60), bodyBytes: 32 * 1_024,
+    paces: [Pace(requests: 20, seconds: 60)], bodyBytes: 32 * 1_024,
     render: { message, setting in
       let title = message.summary.withoutMentions
       let lines = message.lines(

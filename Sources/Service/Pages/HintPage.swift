@@ -37,7 +37,9 @@ struct HintPage: Sendable {
     do throws(SecretText.Failure) {
       secret = try read(file.resolve(environment: environment))
     } catch {
-      return refuse(source, .unavailable, 503, "http.hints.secret_file cannot be used: \(error.reason)")
+      return refuse(
+        source, .unavailable, 503, "http.hints.secret_file cannot be used: \(error.reason)",
+        answered: "no hints can be taken now")
     }
     let credentials = HintCredentials(inPath: address.secret) { request.header($0) }
     guard source.admits(credentials, body: body, secret: secret) else {
@@ -70,7 +72,7 @@ struct HintPage: Sendable {
 
   /// Whoever floods it has each kind told at the 1st, 10th, 100th … time.
   private func refuse(
-    _ source: HintSource, _ result: HintCounts.Result, _ status: Int, _ reason: String
+    _ source: HintSource, _ result: HintCounts.Result, _ status: Int, _ reason: String, answered: String? = nil
   ) -> EndpointReply {
     let count = counts.count(source, result)
     if PollReport.isPowerOfTen(count) {
@@ -80,7 +82,7 @@ struct HintPage: Sendable {
           "source": "\(source.rawValue)", "result": "\(result.rawValue)", "err": "\(reason)", "hints": "\(count)",
         ])
     }
-    return EndpointReply(status, body: Array("the hint is refused: \(reason)\n".utf8))
+    return EndpointReply(status, body: Array("the hint is refused: \(answered ?? reason)\n".utf8))
   }
 }
 

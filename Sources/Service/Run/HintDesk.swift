@@ -10,7 +10,7 @@ actor HintDesk {
 
   init(_ engine: PollEngine) { self.engine = engine }
 
-  /// - Returns: how many tags are watched of what is named, and polled now.
+  /// - Returns: how many tags are watched of what is named.
   func take(_ images: Set<HintedImage>) async -> Int {
     guard !images.isEmpty else { return 0 }
     return await withCheckedContinuation { continuation in

@@ -9,8 +9,8 @@ struct HintCommand: AsyncParsableCommand {
     commandName: "hint", abstract: "Have the daemon poll tags that were pushed.",
     usage: "watcher hint [<options>] <tag> ...",
     discussion: """
-      As a registry does that sends hints (docs/guide.md). They are polled now, and after 30 s and 120 s while nothing \
-      has changed, each at most once in 10 s. It does not wait for that: see 'watcher check'.
+      As a registry does that sends hints (docs/guide.md). They are polled half a second later, and after 30 s \
+      and 120 s while nothing has changed, each at most once in 10 s. It does not wait for that: see 'watcher check'.
       Example: watcher hint ghcr.io/myorg/app:stable
       Exit status: 0; 66 none of the tags is watched; 69 no daemon runs.
       """)
@@ -37,7 +37,7 @@ struct HintCommand: AsyncParsableCommand {
         .notFound,
         "\(names) watched (\(tags[0].familiar.shown)): add it to 'watch', or use 'watcher check', which polls any tag")
     }
-    let text = tags.count == 1 ? "it is polled now\n" : "\(watched) of \(Words.count(tags.count, "tag")) polled now\n"
+    let text = tags.count == 1 ? "it is polled soon\n" : "\(watched) of \(Words.count(tags.count, "tag")) polled soon\n"
     let document = JSONOutput.members(["watched": .number(watched)])
     try Output.write(json ? document.bytes + [UInt8(ascii: "\n")] : Array(text.utf8))
   }
