@@ -86,6 +86,8 @@ extension ConfigReader {
     switch parameter.form {
     case .text(let most) where text.isEmpty || text.unicodeScalars.count > most || text.safe(limit: most) != text:
       error(at: value.offset, "\(name) must be 1 to \(most) characters on one line")
+    case .text where parameter.shape?.fits(text) == false:
+      error(at: value.offset, "\(name) cannot be \(quoted(text))", hint: "it is \(parameter.meaning)")
     case .integer(let range) where !(Int(text).map(range.contains) ?? false):
       error(at: value.offset, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
     case .choice(let words) where !words.contains(text): refuse(text, name, at: value.offset, among: words)

@@ -19,6 +19,8 @@ package struct MessageFormat: Hashable, Sendable {
   package var parameters: [Parameter] = []
   /// No more is sent than each of them says; none where the service names no rate.
   package var paces: [Pace] = []
+  /// No more requests are under way, where the service names a number.
+  package var atOnce: Int?
   /// Whether a message starts a job, which reads single facts of it.
   package var startsJobs = false
   /// The largest body, for tests: each keeps to it by cutting.
@@ -61,6 +63,32 @@ package struct MessageFormat: Hashable, Sendable {
     /// `nil` where the configuration has to say it.
     package var usually: String?
     package let meaning: String
+    /// Of a text; what the service would refuse each message for.
+    package var shape: Shape?
+  }
+
+  package enum Shape: Hashable, Sendable {
+    /// A number, or `@name`.
+    case chat
+    /// `!…`, and no alias.
+    case room
+    /// `owner/name`.
+    case repository
+    /// Letters, digits, `_` and `-`.
+    case topic
+
+    package func fits(_ text: String) -> Bool {
+      func isName(_ text: Substring, _ others: String) -> Bool {
+        !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || others.contains($0) }
+      }
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+      return switch self {
+      case .chat: Int64(text) != nil || text.hasPrefix("@") && isName(text.dropFirst(), "_")
+      case .room: text.hasPrefix("!") && text.count > 1 && !text.contains(where: \.isWhitespace)
+      case .repository: parts.count == 2 && parts.allSatisfy { isName($0, "-_.") }
+      case .topic: isName(text[...], "-_")
+      }
+    }
   }
 
   /// What the configuration says.

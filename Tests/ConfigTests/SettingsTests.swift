@@ -158,6 +158,29 @@ import Testing
     #expect(config.retention.deliveriesSeconds == nil)
   }
 
+  /// What the service would refuse each message for is told before.
+  @Test(
+    arguments: [
+      ("telegram", "chat_id", "nice chat", false), ("telegram", "chat_id", "@news", true),
+      ("telegram", "chat_id", "-1001234567890", true), ("matrix", "room_id", "#alias:example.org", false),
+      ("matrix", "room_id", "!r:example.org", true), ("github", "repository", "https://github.com/a/b", false),
+      ("github", "repository", "my-org/my.app", true), ("ntfy", "topic", "a/b c", false),
+      ("ntfy", "topic", "my-images_1", true),
+    ])
+  func parametersHaveTheirShape(format: String, name: String, value: String, isRight: Bool) throws {
+    let token = format == "ntfy" ? "" : #""token_file": "/t", "#
+    let text = #"""
+      {"watch": ["a:1"], "sinks": {"s": {"type": "webhook", "format": "\#(format)", "url": "https://s.example", \#(token)
+      "parameters": {"\#(name)": "\#(value)"}}}}
+      """#
+    if isRight {
+      #expect(try WatchConfig.parse(Array(text.utf8), path: "c").warnings.isEmpty)
+    } else {
+      let problems = try #require(throws: ConfigProblems.self) { try WatchConfig.parse(Array(text.utf8), path: "c") }
+      #expect(problems.count == 1 && problems.rendered.contains("the parameter \"\(name)\" cannot be"))
+    }
+  }
+
   /// A job reads single facts, which a group of several events does not have.
   @Test func groupsOfJobsAreWarnedOf() throws {
     let text = #"""

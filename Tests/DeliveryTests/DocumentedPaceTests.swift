@@ -13,7 +13,7 @@ import Testing
     // A burst of sixty, and then one in five seconds.
     ("ntfy", [(72, 60)]), ("telegram", [(20, 60)]),
     // A burst of ten, and then one in five seconds.
-    ("matrix", [(22, 60)]), ("github", [(80, 60), (500, 3_600)]), ("gitlab", [(25, 60)]),
+    ("matrix", [(20, 50)]), ("github", [(80, 60), (500, 3_600)]), ("gitlab", [(25, 60)]),
   ]
 
   @Test func allThatSayOneAreTried() {

@@ -31,7 +31,8 @@ import Testing
   }
 
   private func pace(_ format: MessageFormat) -> String {
-    let paces = format.paces.map { "\($0.requests) in \($0.seconds) s" }
+    let paces =
+      format.paces.map { "\($0.requests) in \($0.seconds) s" } + (format.atOnce.map { ["\($0) at once"] } ?? [])
     return paces.isEmpty ? "–" : paces.joined(separator: ", ")
   }
 

@@ -8,9 +8,11 @@ extension MessageFormat {
     source: "spec.matrix.org/v1.11/client-server-api, PUT …/send/{eventType}/{txnId}; m.text; User and room mentions",
     setup: "Invite a user to the room; its access token goes into `token_file`, and `url` is the homeserver",
     token: "the user's access token",
-    parameters: [Parameter(name: "room_id", form: .text(upTo: 255), meaning: "`!…` of the room, not its alias")],
+    parameters: [
+      Parameter(name: "room_id", form: .text(upTo: 255), meaning: "`!…` of the room, not its alias", shape: .room)
+    ],
     // What Synapse allows if nothing else is set: ten at once, then one in five seconds.
-    paces: [Pace(requests: 12, seconds: 60)], bodyBytes: 48 * 1_024,
+    paces: [Pace(requests: 10, seconds: 50)], bodyBytes: 48 * 1_024,
     render: { message, setting in
       let room = setting["room_id"].percentEncoded()
       let lines = message.lines(within: 12 * 1_024, size: { JSONOutput.string($0.html).bytes.count })

@@ -7,7 +7,7 @@ extension MessageFormat {
     setup:
       "`url` is the server, https://ntfy.sh for the public one; a token goes into `header_files` as `Authorization`",
     parameters: [
-      Parameter(name: "topic", form: .text(upTo: 64), meaning: "what is subscribed to"),
+      Parameter(name: "topic", form: .text(upTo: 64), meaning: "what is subscribed to", shape: .topic),
       Parameter(
         name: "priority", form: .choice(priorities), usually: "default", meaning: "how loud it is"),
     ],

@@ -8,7 +8,7 @@ extension MessageFormat {
     setup: "Create a fine-grained token with write access to the repository's contents; it goes into `token_file`",
     url: .usually("https://api.github.com"), token: "with write access to the contents",
     parameters: [
-      Parameter(name: "repository", form: .text(upTo: 140), meaning: "`owner/name`"),
+      Parameter(name: "repository", form: .text(upTo: 140), meaning: "`owner/name`", shape: .repository),
       Parameter(
         name: "event_type", form: .text(upTo: 100), usually: "image-changed",
         meaning: "what `on.repository_dispatch.types` has"),

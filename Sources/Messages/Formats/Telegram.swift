@@ -9,7 +9,8 @@ extension MessageFormat {
     setup: "Create a bot with @BotFather and add it to the chat; its token goes into `token_file`",
     url: .usually("https://api.telegram.org"), token: "of the bot",
     parameters: [
-      Parameter(name: "chat_id", form: .text(upTo: 64), meaning: "the number of a chat, or `@name` of a channel")
+      Parameter(
+        name: "chat_id", form: .text(upTo: 64), meaning: "the number of a chat, or `@name` of a channel", shape: .chat)
     ],
     // Of a group.
     paces: [Pace(requests: 20, seconds: 60)], bodyBytes: 32 * 1_024,
