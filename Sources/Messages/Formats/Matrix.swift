@@ -10,7 +10,7 @@ extension MessageFormat {
     token: "the user's access token",
     parameters: [Parameter(name: "room_id", form: .text(upTo: 255), meaning: "`!…` of the room, not its alias")],
     // What Synapse allows if nothing else is set: ten at once, then one in five seconds.
-    pace: Pace(requests: 12, seconds: 60), bodyBytes: 48 * 1_024,
+    pace: Pace(requests: 10, seconds: 50), bodyBytes: 48 * 1_024,
     render: { message, setting in
       let room = setting["room_id"].percentEncoded()
       let lines = message.lines(within: 12 * 1_024, size: { JSONOutput.string($0.html).bytes.count })
