@@ -85,7 +85,7 @@ package final class WebhookSink: Sink {
 
   package var longestDelay: Duration { target.schedule.longestDelay }
 
-  package var maxInFlight: Int? { target.maxInFlight }
+  package var maxInFlight: Int? { min(target.maxInFlight, target.content.format?.atOnce ?? target.maxInFlight) }
 
   package var pace: MessageFormat.Pace? { target.content.format?.pace }
 

@@ -19,6 +19,8 @@ package struct MessageFormat: Hashable, Sendable {
   package var parameters: [Parameter] = []
   /// No more is sent; `nil` where the service names no rate.
   package var pace: Pace?
+  /// No more requests are under way, where the service names a number.
+  package var atOnce: Int?
   /// The largest body, for tests: each keeps to it by cutting.
   package let bodyBytes: Int
   let render: @Sendable (Message, Setting) -> MessageRequest

@@ -71,6 +71,17 @@ import Transport
     #expect(refusal.isTooMany && refusal.asked == seconds.map { .seconds($0) })
   }
 
+  @Test(arguments: [("pushover", 4, 2), ("pushover", 1, 1), ("slack", 4, 4)])
+  func noMoreAtOnceThanTheServiceWants(format: String, allowed: Int, sent: Int) throws {
+    var target = WebhookTarget(url: "https://service.example/")
+    target.content = .format(try #require(MessageFormat.named(format)), [:])
+    target.maxInFlight = allowed
+    let sink = WebhookSink(name: "ops", target: target) { request throws(TransportError) in
+      HTTPResponse(status: 200, headers: HTTPHeaders([]), body: [], url: request.url)
+    }
+    #expect(sink.maxInFlight == sent)
+  }
+
   @Test(arguments: [400, 413, 422]) func whatIsNeverTakenIsGivenUp(status: Int) async throws {
     let answer = ScriptedResponse(status, body: Array("invalid_payload".utf8))
     let (result, _) = try await outcome("slack", answer: answer)

@@ -31,8 +31,9 @@ import Testing
   }
 
   private func pace(_ format: MessageFormat) -> String {
-    guard let pace = format.pace else { return "–" }
-    return "\(pace.requests) in \(pace.seconds) s"
+    let all = [format.pace.map { "\($0.requests) in \($0.seconds) s" }, format.atOnce.map { "\($0) at once" }]
+      .compactMap(\.self)
+    return all.isEmpty ? "–" : all.joined(separator: ", ")
   }
 
   @Test func everyFormatHasItsRow() throws {

@@ -6,7 +6,7 @@ extension MessageFormat {
     setup: "Register an application; its token goes into `token_file`",
     url: .usually("https://api.pushover.net"), token: "of the application",
     parameters: [Parameter(name: "user", form: .text(upTo: 64), meaning: "the key of a user or a group")],
-    bodyBytes: 16 * 1_024
+    atOnce: 2, bodyBytes: 16 * 1_024
   ) { message, setting in
     let lines = message.lines(within: 1_024).joined(separator: "\n")
     return MessageRequest(
