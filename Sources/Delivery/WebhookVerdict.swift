@@ -9,7 +9,7 @@ enum WebhookVerdict: Hashable {
   case failed(String, retryAfterSeconds: Int?)
   /// It will never take this one.
   case never(String)
-  /// It has no room for any event now: 429, and 503 that says for how long.
+  /// It has no room for any event now: 429, and what says for how long of 503 and of the service's own status.
   case refused(String, Refusal)
   /// Nothing was sent, for reasons on this side.
   case notSent(String)
@@ -52,6 +52,8 @@ enum WebhookVerdict: Hashable {
       self =
         switch (response.status, asked) {
         case (429, _): .refused(said, Refusal(isTooMany: true, asked: asked.map { .seconds($0) }))
+        case (content.format?.statusOfTooMany, let asked?):
+          .refused(said, Refusal(isTooMany: true, asked: .seconds(asked)))
         case (503, let asked?): .refused(said, Refusal(isTooMany: false, asked: .seconds(asked)))
         default: .failed(said, retryAfterSeconds: asked)
         }

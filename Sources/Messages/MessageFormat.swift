@@ -26,6 +26,8 @@ package struct MessageFormat: Hashable, Sendable {
   let render: @Sendable (Message, Setting) -> MessageRequest
   /// How long the body of a refusal asks to wait, in seconds; what its header says is known.
   var retryAfter: @Sendable (_ body: [UInt8]) -> Double? = { _ in nil }
+  /// What beside 429 says that too many were sent, where the answer says for how long as well.
+  package var statusOfTooMany = 429
 
   package enum Place: Hashable, Sendable {
     /// The configuration has to say it.

@@ -71,6 +71,17 @@ import Transport
     #expect(refusal.isTooMany && refusal.asked == seconds.map { .seconds($0) })
   }
 
+  /// GitHub says so with 403 as well, which otherwise is that of a token that may not.
+  @Test(arguments: [("github", "30", true), ("github", nil, false), ("slack", "30", false)])
+  func aServiceMayRefuseByAStatusOfItsOwn(format: String, asked: String?, isRefusal: Bool) async throws {
+    let headers = asked.map { [("Retry-After", $0)] } ?? []
+    let (result, _) = try await outcome(format, answer: ScriptedResponse(403, headers: headers))
+    #expect(result.isRefusal == isRefusal && result.failure?.next != .byHand)
+    if case .refused(_, let refusal, _, _) = result {
+      #expect(refusal == Refusal(isTooMany: true, asked: .seconds(30)))
+    }
+  }
+
   @Test(arguments: [("pushover", 4, 2), ("pushover", 1, 1), ("slack", 4, 4)])
   func noMoreAtOnceThanTheServiceWants(format: String, allowed: Int, sent: Int) throws {
     var target = WebhookTarget(url: "https://service.example/")

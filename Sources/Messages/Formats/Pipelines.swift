@@ -13,19 +13,19 @@ extension MessageFormat {
         name: "event_type", form: .text(upTo: 100), usually: "image-changed",
         meaning: "what `on.repository_dispatch.types` has"),
     ],
-    pace: Pace(requests: 80, seconds: 60), bodyBytes: 64 * 1_024
-  ) { message, setting in
-    let repository = setting["repository"].split(separator: "/").map { String($0).percentEncoded() }
-    return MessageRequest(
-      setting.path("/repos/\(repository.joined(separator: "/"))/dispatches"),
-      headers: [
-        "Accept": "application/vnd.github+json", "Authorization": "Bearer \(setting.token)",
-        "X-GitHub-Api-Version": "2022-11-28",
-      ],
-      json: .members([
-        "event_type": .string(setting["event_type"]), "client_payload": .object(payload(message)),
-      ]))
-  }
+    pace: Pace(requests: 80, seconds: 60), bodyBytes: 64 * 1_024,
+    render: { message, setting in
+      let repository = setting["repository"].split(separator: "/").map { String($0).percentEncoded() }
+      return MessageRequest(
+        setting.path("/repos/\(repository.joined(separator: "/"))/dispatches"),
+        headers: [
+          "Accept": "application/vnd.github+json", "Authorization": "Bearer \(setting.token)",
+          "X-GitHub-Api-Version": "2022-11-28",
+        ],
+        json: .members([
+          "event_type": .string(setting["event_type"]), "client_payload": .object(payload(message)),
+        ]))
+    }, statusOfTooMany: 403)
 
   /// A pipeline with variables, `WATCHER_IMAGE` and so on.
   static let gitlab = MessageFormat(
