@@ -31,7 +31,7 @@ package struct ReceivedRequest: Sendable {
   }
 
   /// Parses request line and headers, without the empty line that ends them; `nil` for anything malformed.
-  init?(head: ArraySlice<UInt8>, body: [UInt8], connection: Int) {
+  package init?(head: ArraySlice<UInt8>, body: [UInt8], connection: Int) {
     let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)
     guard let first = lines.first else { return nil }
     let words = first.split(separator: " ")
