@@ -10,7 +10,7 @@ package enum ControlRequest: Hashable, Sendable {
   case health
   /// Polls these tags now, or the whole watchlist where it is `nil`.
   case check([TagReference]?)
-  /// Polls these tags now, as far as they are watched, and does not wait for it.
+  /// Polls these tags soon, as far as they are watched, and does not wait for it.
   case hint([TagReference])
   /// Forgets what the daemon's `retention` does not keep.
   case prune

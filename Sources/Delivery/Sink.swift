@@ -16,7 +16,7 @@ package protocol Sink: Sendable {
   /// Longer than a write takes that will end: what is under way for longer is stuck.
   var patience: Duration { get }
 
-  /// No more is sent; `nil` where nobody names a rate.
+  /// No more is sent than each of them says; none where nobody names a rate.
   var paces: [MessageFormat.Pace] { get }
 
   /// What could keep it from delivering anything.

@@ -22,7 +22,7 @@ struct Throttle: Sendable {
   /// Requests that are not answered: when they were sent, whether nothing else was under way, and `isCostly` then.
   private var underWay: [EventSequence: (begun: Instant, wentFirst: Bool, isCostly: Bool)] = [:]
 
-  /// - Parameter pace: what its service documents.
+  /// - Parameter paces: what its service documents.
   init(_ paces: [MessageFormat.Pace] = []) { documented = DocumentedPace(paces) }
 
   var limit: LearntPace.Limit? { pace.limit }

@@ -1,4 +1,5 @@
 import Hashing
+import ImageModel
 
 /// What a request brings to show that it is from somebody who knows the secret.
 package struct HintCredentials: Sendable {
@@ -38,7 +39,7 @@ extension HintSource {
     case .artifactory: shown.append(credentials.jfrogToken)
     case .github:
       // Source: docs.github.com `webhooks/using-webhooks/validating-webhook-deliveries`.
-      let signature = "sha256=" + Hash.hmacSHA256(key: secret, body).hex
+      let signature = "sha256=" + Digest(.sha256, bytes: Hash.hmacSHA256(key: secret, body)).hex
       if let sent = credentials.signature, Hash.isSame(Array(sent.utf8), as: Array(signature.utf8)) { return true }
     default: break
     }
@@ -48,12 +49,5 @@ extension HintSource {
   private static func bearer(_ authorization: String?) -> String? {
     guard let authorization, authorization.prefix(7).lowercased() == "bearer " else { return nil }
     return String(authorization.dropFirst(7))
-  }
-}
-
-extension [UInt8] {
-  fileprivate var hex: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

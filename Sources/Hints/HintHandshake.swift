@@ -1,4 +1,4 @@
-import StrictJSON
+package import StrictJSON
 
 /// What a service wants before it sends hints.
 package enum HintHandshake: Hashable, Sendable {
@@ -45,10 +45,10 @@ package enum HintHandshake: Hashable, Sendable {
 
 extension HintSource {
   /// `nil` for what is a hint, or nothing.
-  package func handshake(in body: [UInt8]) throws(HintRefusal) -> HintHandshake? {
+  package func handshake(in document: JSONValue) throws(HintRefusal) -> HintHandshake? {
     switch self {
-    case .acr: try .ofAzure(Self.document(body))
-    case .ecr: try .ofAmazon(Self.document(body))
+    case .acr: try .ofAzure(document)
+    case .ecr: try .ofAmazon(document)
     default: nil
     }
   }

@@ -1,5 +1,5 @@
 package import ImageModel
-import StrictJSON
+package import StrictJSON
 
 /// Who sends hints, by the word in the path. Each has a file that reads its payload, with where that is documented.
 package enum HintSource: String, CaseIterable, Sendable {
@@ -9,8 +9,7 @@ package enum HintSource: String, CaseIterable, Sendable {
   /// What a payload names. Nothing of it is believed; a hint of something else, a test or a pull, names nothing.
   ///
   /// - Parameter registry: the host that is meant, where the payload names none or another one.
-  package func images(in body: [UInt8], registry: String? = nil) throws(HintRefusal) -> Set<HintedImage> {
-    let document = try Self.document(body)
+  package func images(in document: JSONValue, registry: String? = nil) throws(HintRefusal) -> Set<HintedImage> {
     var images = HintedImages(registry: registry)
     switch self {
     case .dockerHub: try images.readDockerHub(document)
@@ -28,7 +27,8 @@ package enum HintSource: String, CaseIterable, Sendable {
     return images.all
   }
 
-  static func document(_ body: [UInt8]) throws(HintRefusal) -> JSONValue {
+  /// A payload, read.
+  package static func document(_ body: [UInt8]) throws(HintRefusal) -> JSONValue {
     do throws(JSONError) {
       return try StrictJSON.parse(
         body, limits: JSONLimits(depth: Limits.jsonDepth, bytes: Limits.hintBytes, values: 100_000))

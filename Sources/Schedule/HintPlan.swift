@@ -22,9 +22,11 @@ package struct HintPlan: Sendable {
 
     init(hinted now: BootTime) { (hinted, first) = (now, now + HintPlan.looks[0]) }
 
+    /// No look is before.
+    var earliest: BootTime { last.map { $0 + HintPlan.spacing } ?? first }
+
     /// The next look, or when the entry is not needed any more.
     var next: BootTime {
-      let earliest = last.map { $0 + HintPlan.spacing } ?? first
       guard made > 0, made < HintPlan.looks.count else { return made == 0 ? max(earliest, first) : earliest }
       return max(earliest, hinted + HintPlan.looks[made])
     }
@@ -69,8 +71,7 @@ package struct HintPlan: Sendable {
   ///
   /// - Returns: false where there is none, or none that may be looked at again.
   private mutating func makeRoom(at now: BootTime) -> Bool {
-    let seen = entries.first { $0.value.made > 0 && ($0.value.last.map { $0 + Self.spacing } ?? now) <= now }
-    guard let seen else { return false }
+    guard let seen = entries.first(where: { $0.value.made > 0 && $0.value.earliest <= now }) else { return false }
     entries[seen.key] = nil
     return true
   }

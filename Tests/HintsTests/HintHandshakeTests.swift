@@ -15,24 +15,33 @@ import Testing
   }
 
   @Test func isFoundWhereItIsAskedFor() throws {
-    #expect(try HintSource.acr.handshake(in: Array(kept("acr/validation").utf8)) == .code(Self.code))
-    #expect(try HintSource.ecr.handshake(in: Array(kept("ecr/sns-confirmation").utf8)) == .visit(Self.url))
+    #expect(
+      try HintSource.acr.handshake(in: HintSource.document(Array(kept("acr/validation").utf8))) == .code(Self.code))
+    #expect(
+      try HintSource.ecr.handshake(in: HintSource.document(Array(kept("ecr/sns-confirmation").utf8)))
+        == .visit(Self.url))
     for file in ["acr/push", "acr/event-grid", "ecr/push", "ecr/sns", "ecr/sns-end"] {
       let source = try #require(HintSource(rawValue: String(file.prefix(3))))
-      #expect(try source.handshake(in: Array(kept(file).utf8)) == nil, "\(file)")
+      #expect(try source.handshake(in: HintSource.document(Array(kept(file).utf8))) == nil, "\(file)")
     }
   }
 
   /// One service's is nothing to another.
   @Test(arguments: HintSource.allCases) func isItsOwnServices(_ source: HintSource) throws {
-    if source != .acr { #expect(try source.handshake(in: Array(kept("acr/validation").utf8)) == nil) }
-    if source != .ecr { #expect(try source.handshake(in: Array(kept("ecr/sns-confirmation").utf8)) == nil) }
+    if source != .acr {
+      #expect(try source.handshake(in: HintSource.document(Array(kept("acr/validation").utf8))) == nil)
+    }
+    if source != .ecr {
+      #expect(try source.handshake(in: HintSource.document(Array(kept("ecr/sns-confirmation").utf8))) == nil)
+    }
   }
 
   @Test(arguments: ["7", "null", #""""#, "\"\(String(repeating: "a", count: 257))\""])
   func aCodeThatIsNoneIsRefused(_ code: String) throws {
     let body = try kept("acr/validation").replacing("\"\(Self.code)\"", with: code)
-    #expect(throws: HintRefusal.member("data.validationCode")) { try HintSource.acr.handshake(in: Array(body.utf8)) }
+    #expect(throws: HintRefusal.member("data.validationCode")) {
+      try HintSource.acr.handshake(in: HintSource.document(Array(body.utf8)))
+    }
   }
 
   /// What is logged is opened by somebody.
@@ -47,6 +56,8 @@ import Testing
   ])
   func aURLThatIsNotAmazonsIsRefused(_ url: String) throws {
     let body = try kept("ecr/sns-confirmation").replacing(Self.url, with: url)
-    #expect(throws: HintRefusal.member("SubscribeURL")) { try HintSource.ecr.handshake(in: Array(body.utf8)) }
+    #expect(throws: HintRefusal.member("SubscribeURL")) {
+      try HintSource.ecr.handshake(in: HintSource.document(Array(body.utf8)))
+    }
   }
 }

@@ -86,7 +86,9 @@ import Testing
   @Test(arguments: kept) func namesWhatItNames(_ one: Kept) throws {
     let source = try #require(one.source)
     let body = try Self.body(one.file)
-    let result = Result { () throws(HintRefusal) in try source.images(in: body, registry: one.registry) }
+    let result = Result { () throws(HintRefusal) in
+      try source.images(in: HintSource.document(body), registry: one.registry)
+    }
     if let refusal = one.refusal {
       #expect(throws: refusal) { try result.get() }
     } else {
@@ -113,7 +115,7 @@ import Testing
     let source = try #require(Kept(file).source)
     let body = try Self.body(file)
     do throws(HintRefusal) {
-      let images = try source.images(in: body)
+      let images = try source.images(in: HintSource.document(body))
       Issue.record("\(images)")
     } catch {
       if case .name = error {} else { Issue.record("\(error)") }
@@ -129,7 +131,7 @@ import Testing
     let source = try #require(Kept(file).source)
     let body = try Self.body(file)
     do throws(HintRefusal) {
-      _ = try source.images(in: body)
+      _ = try source.images(in: HintSource.document(body))
       Issue.record("it is taken")
     } catch {
       if case .json = error {} else { Issue.record("\(error)") }
@@ -138,7 +140,7 @@ import Testing
 
   @Test func twoMebibytesAreRefused() {
     let body = Array(#"{"image": "app", "x": ""#.utf8) + [UInt8](repeating: 0x61, count: 2 << 20) + Array(#""}"#.utf8)
-    #expect(throws: HintRefusal.self) { try HintSource.generic.images(in: body) }
+    #expect(throws: HintRefusal.self) { try HintSource.generic.images(in: HintSource.document(body)) }
   }
 
   /// Whoever sends many has the first of them looked at.
@@ -146,7 +148,8 @@ import Testing
     let events = (0..<2_000).map {
       #"{"action":"push","target":{"repository":"a","tag":"t\#($0)"},"request":{"host":"r.example"}}"#
     }
-    let images = try HintSource.distribution.images(in: Array(#"{"events":[\#(events.joined(separator: ","))]}"#.utf8))
+    let images = try HintSource.distribution.images(
+      in: HintSource.document(Array(#"{"events":[\#(events.joined(separator: ","))]}"#.utf8)))
     #expect(images.count == Limits.hintImages)
   }
 

@@ -48,8 +48,9 @@ struct HintPage: Sendable {
       return reply
     }
     do throws(HintRefusal) {
-      if let handshake = try source.handshake(in: body) { return shake(handshake, source) }
-      let watched = await desk.take(try source.images(in: body, registry: address.registry))
+      let document = try HintSource.document(body)
+      if let handshake = try source.handshake(in: document) { return shake(handshake, source) }
+      let watched = await desk.take(try source.images(in: document, registry: address.registry))
       _ = counts.count(source, watched > 0 ? .watched : .unwatched)
       return .json(202, ["watched": .number(watched)])
     } catch {

@@ -11,10 +11,12 @@ extension FuzzTarget {
     let words = parts[0].text.split(separator: " ", maxSplits: 1).map(String.init)
     guard let source = words.first.flatMap(HintSource.init) else { return }
     let registry = words.count > 1 ? words[1] : nil
-    if case .visit(let url) = try? source.handshake(in: parts[1]) {
+    if case .visit(let url) = try? source.handshake(in: HintSource.document(parts[1])) {
       try hold(url.isSafe && url.hasPrefix("https://sns."), "would have somebody open \(shown(url))")
     }
-    switch Result(catching: { () throws(HintRefusal) in try source.images(in: parts[1], registry: registry) }) {
+    switch Result(catching: { () throws(HintRefusal) in
+      try source.images(in: HintSource.document(parts[1]), registry: registry)
+    }) {
     case .success(let images):
       try hold(images.count <= Limits.hintImages, "\(images.count) images")
       for image in images {
