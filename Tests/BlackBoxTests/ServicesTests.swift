@@ -39,13 +39,17 @@ import Testing
     }
   }
 
+  /// Somebody else uses half of these, which therefore refuse.
+  private static let busy = ["slack", "discord", "teams"]
   private let registry: FakeRegistry
   private let services: [Service]
   private let scene: Scene
 
   init() throws {
     registry = try FakeRegistry()
-    services = try ServiceStub.all.map { try Service($0) }
+    services = try ServiceStub.all.map { stub in
+      try Service(Self.busy.contains(stub.format) ? stub.shared : stub)
+    }
     scene = try Scene(watch: [])
   }
 
@@ -87,19 +91,19 @@ import Testing
   /// Every tag moves, and once more while the first messages are under way.
   @Test func eachServiceHasEachMessageOnceAndInOrder() throws {
     defer { stop() }
-    let tags = (0..<6).map { "app\($0)" }
+    let tags = (0..<5).map { "app\($0)" }
     push("first", tags)
     try configure(tags)
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
+    try #require(eventually { (try? scene.run(["health"]).status) == 0 })
     for image in ["second", "third"] {
       push(image, tags)
-      // The daemon may be about to start.
-      #expect(try eventually { try scene.run(["check", "--config", scene.config]).status == 0 })
+      #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     }
     let recorded = try events("image.changed")
-    #expect(recorded.count == 12)
+    #expect(recorded.count == 10)
     let isComplete = eventually(within: 60) {
       services.allSatisfy { $0.stub.taken.count >= recorded.count }
     }
@@ -109,6 +113,7 @@ import Testing
       print(
         "\(stub.format): \(stub.taken.map(\.at).max() ?? 0) ms, \(stub.requests) requests, \(stub.refusals) refused")
       #expect(stub.misdeeds.isEmpty, "\(stub.format): \(stub.misdeeds)")
+      #expect(stub.refusals > 0 || !Self.busy.contains(stub.format), "\(stub.format)")
       #expect(stub.taken.count == recorded.count, "\(stub.format): each once")
       for tag in tags {
         let ofTag = recorded.filter { ($0["data"] as? [String: Any])?["repository"] as? String == tag }
@@ -129,6 +134,10 @@ import Testing
     push("second", tags)
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
     let groups = try events("watcher.changes")
+    // What a check has no time for is a daemon's.
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually(within: 60) { services.map { $0.stub.taken.count }.reduce(0, +) >= groups.count })
     let told = groups.map { ($0["data"] as? [String: Any])?["events"] as? [[String: Any]] ?? [] }
     #expect(told.map(\.count).reduce(0, +) == services.count * tags.count)
     let taken = services.flatMap { $0.stub.taken.map(\.id) }
