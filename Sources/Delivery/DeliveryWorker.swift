@@ -20,7 +20,7 @@ package actor DeliveryWorker {
   private let retryDelay: @Sendable (_ failures: Int) -> Duration
   private let onProblem: @Sendable (DeliveryProblem) -> Void
   private let clock: DeliveryClock
-  private nonisolated let signal = WakeSignal()
+  nonisolated let signal = WakeSignal()
   private let alarm: any Alarm
 
   private var loop: Task<Void, Never>?
@@ -48,12 +48,12 @@ package actor DeliveryWorker {
   /// How often somebody wanted attempts now, and how many of these rests have ended on record as well.
   private var (hurries, recordedHurries) = (0, 0)
   /// Given to the sink, which has not said what became of them, and since when.
-  private var underWay: [EventSequence: ContinuousClock.Instant] = [:]
+  private(set) var underWay: [EventSequence: ContinuousClock.Instant] = [:]
   /// What has happened and is not yet written down.
   private var unsettled: [DeliveryResult] = []
   private var unsettledSince: ContinuousClock.Instant
   /// Tasks that give the sink what is ready.
-  private var writers = 0
+  private(set) var writers = 0
 
   /// - Parameters:
   ///   - retryDelay: how long to rest after so many failures in a row; 1 s doubling to 60 s if not given.

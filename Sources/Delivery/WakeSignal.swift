@@ -10,6 +10,9 @@ final class WakeSignal: Sendable {
 
   private let state = Mutex(State())
 
+  /// Whether somebody waits, so that nothing is set.
+  var isAwaited: Bool { state.withLock { $0.waiter != nil } }
+
   func set() {
     let waiter = state.withLock { state in
       defer { state.waiter = nil }

@@ -1,87 +1,151 @@
 import Foundation
+import Glibc
 import Synchronization
 import TestSupport
 import Testing
 
-/// A daemon that tells each service that there is a format for, over libcurl and in real time.
-@Suite(.timeLimit(.minutes(3))) struct ServicesTests {
-  private static let tags = 8
+/// The real binary and each service that there is a format for, as its documentation has it, over HTTP and at the
+/// service's own pace. A thousand events of each are simulated by `ServiceStubTests`: at these paces they take hours.
+@Suite(.timeLimit(.minutes(5))) struct ServicesTests {
+  /// A stub behind a port.
+  private final class Service: Sendable {
+    private let began = ContinuousClock.now
+    private let state: Mutex<ServiceStub>
+    private let port = Mutex<LoopbackServer?>(nil)
 
-  /// Slack and Google Chat take one in a second, Matrix has ten in reserve and five seconds for each one more.
-  @Test func eachHasAllThatMovesOnceAndNoneIsSentTooMuch() throws {
-    let registry = try FakeRegistry()
-    let images = (0..<Self.tags).map { "\(registry.authority)/app:t\($0)" }
-    for number in 0..<Self.tags { registry.put(FakeRegistryImage("first"), in: "app", tag: "t\(number)") }
-    let scene = try Scene(watch: images)
-    let services = try ServiceStub.all.map(RunningService.init)
-    defer {
-      registry.stop()
-      for service in services { service.server.stop() }
+    init(_ stub: ServiceStub) throws {
+      var stub = stub
+      // A machine may be busy.
+      stub.longestWay = 500
+      state = Mutex(stub)
+      let server = try LoopbackServer { [weak self] in self?.answer($0) ?? ScriptedResponse(500) }
+      port.withLock { $0 = server }
     }
-    let sinks = try services.map { ($0.stub.format, try $0.sink(in: scene.directory)) }
-    try scene.configure(watch: images, sinks: Dictionary(uniqueKeysWithValues: sinks))
+
+    var stub: ServiceStub { state.withLock(\.self) }
+    var origin: String { port.withLock { $0?.origin ?? "" } }
+    func stop() { port.withLock { $0 }?.stop() }
+
+    private func answer(_ request: ReceivedRequest) -> ScriptedResponse {
+      let answer = state.withLock { stub in
+        let now = Int(began.duration(to: .now) / .milliseconds(1))
+        stub.began(at: now)
+        return stub.answer(request, at: now)
+      }
+      // Long enough for others to come meanwhile.
+      usleep(20_000)
+      state.withLock { $0.ended() }
+      return answer
+    }
+  }
+
+  /// Somebody else uses half of these, which therefore refuse.
+  private static let busy = ["slack", "discord", "teams"]
+  private let registry: FakeRegistry
+  private let services: [Service]
+  private let scene: Scene
+
+  init() throws {
+    registry = try FakeRegistry()
+    services = try ServiceStub.all.map { stub in
+      try Service(Self.busy.contains(stub.format) ? stub.shared : stub)
+    }
+    scene = try Scene(watch: [])
+  }
+
+  private func stop() {
+    registry.stop()
+    for service in services { service.stop() }
+  }
+
+  private func push(_ image: String, _ tags: [String]) {
+    for tag in tags { registry.put(FakeRegistryImage(image), in: tag, tag: "stable") }
+  }
+
+  private func configure(_ tags: [String], _ settings: [String: Any] = [:]) throws {
+    var sinks: [String: [String: Any]] = [:]
+    for service in services {
+      let stub = service.stub
+      func file(_ name: String, _ text: String) throws -> String {
+        let path = "\(scene.directory)/\(stub.format).\(name)"
+        try (text + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+      }
+      var sink = Scene.webhook(to: service.origin + stub.path, ["format": stub.format].merging(settings) { $1 })
+      if let token = stub.token { sink["token_file"] = try file("token", token) }
+      if !stub.headers.isEmpty {
+        sink["header_files"] = Dictionary(
+          uniqueKeysWithValues: try stub.headers.map { ($0.key, try file($0.key, $0.value)) })
+      }
+      if !stub.parameters.isEmpty { sink["parameters"] = stub.parameters }
+      sinks[stub.format] = sink
+    }
+    try scene.configure(watch: tags.map { "\(registry.authority)/\($0):stable" }, interval: "1h", sinks: sinks)
+  }
+
+  private func events(_ type: String) throws -> [[String: Any]] {
+    try scene.run(["events", "--type", type, "--json", "--limit", "10000", "--config", scene.config]).stdout
+      .split(separator: "\n").map { try object(String($0)) }
+  }
+
+  /// Every tag moves, and once more while the first messages are under way.
+  @Test func eachServiceHasEachMessageOnceAndInOrder() throws {
+    defer { stop() }
+    let tags = (0..<5).map { "app\($0)" }
+    push("first", tags)
+    try configure(tags)
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
-    for number in 0..<Self.tags { registry.put(FakeRegistryImage("second"), in: "app", tag: "t\(number)") }
     let daemon = try scene.daemon()
     defer { daemon.terminate() }
-    #expect(
-      eventually(within: 90) { services.allSatisfy { $0.stub.taken.count >= Self.tags } },
-      "\(services.map { "\($0.stub.format): \($0.stub.taken.count)" }) \(WatcherBinary.text(scene.stderr).suffix(999))"
-    )
-    for stub in services.map(\.stub) {
-      #expect(stub.misdeeds.isEmpty, "\(stub.format): \(stub.misdeeds.prefix(3))")
-      #expect(
-        Set(stub.taken.map(\.id)).count == Self.tags && stub.taken.count == Self.tags, "\(stub.format): each once")
-      for image in images {
-        #expect(
-          stub.taken.count { ($0.text + " ").contains(image + " has a new image") } == 1, "\(stub.format): \(image)")
+    try #require(eventually { (try? scene.run(["health"]).status) == 0 })
+    for image in ["second", "third"] {
+      push(image, tags)
+      #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    }
+    let recorded = try events("image.changed")
+    #expect(recorded.count == 10)
+    let isComplete = eventually(within: 60) {
+      services.allSatisfy { $0.stub.taken.count >= recorded.count }
+    }
+    #expect(isComplete, "\(WatcherBinary.text(scene.stderr).suffix(2_000))")
+    for service in services {
+      let stub = service.stub
+      print(
+        "\(stub.format): \(stub.taken.map(\.at).max() ?? 0) ms, \(stub.requests) requests, \(stub.refusals) refused")
+      #expect(stub.misdeeds.isEmpty, "\(stub.format): \(stub.misdeeds)")
+      #expect(stub.refusals > 0 || !Self.busy.contains(stub.format), "\(stub.format)")
+      #expect(stub.taken.count == recorded.count, "\(stub.format): each once")
+      for tag in tags {
+        let ofTag = recorded.filter { ($0["data"] as? [String: Any])?["repository"] as? String == tag }
+        let told = stub.taken.filter { $0.text.contains("\(registry.authority)/\(tag):stable") }.map(\.id)
+        #expect(told == ofTag.compactMap { $0["id"] as? String }, "\(stub.format), \(tag)")
       }
     }
-    #expect(
-      try eventually {
-        try scene.sql("SELECT DISTINCT state FROM delivery WHERE sink NOT IN ('out', 'all')") == ["delivered"]
-      })
-  }
-}
-
-/// A stub that listens.
-private final class RunningService: Sendable {
-  let server: LoopbackServer
-  private let service: Service
-
-  private final class Service: Sendable {
-    let stub: Mutex<ServiceStub>
-    init(_ stub: ServiceStub) { self.stub = Mutex(stub) }
   }
 
-  var stub: ServiceStub { service.stub.withLock(\.self) }
-
-  init(_ stub: ServiceStub) throws {
-    let service = Service(stub)
-    let start = ContinuousClock.now
-    service.stub.withLock { $0.longestWay = 1_000 }
-    self.service = service
-    server = try LoopbackServer { request in
-      let (seconds, attoseconds) = (ContinuousClock.now - start).components
-      let now = Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)
-      return service.stub.withLock { $0.answer(request, at: now) }
+  /// A base image moves and a thousand tags with it: of a sink with `group` they are one message, or a few where one
+  /// would be too large, which say how many they are.
+  @Test func aThousandTagsAtOnceAreAFewMessages() throws {
+    defer { stop() }
+    let tags = (0..<1_000).map { "app\($0)" }
+    push("first", tags)
+    try configure(tags, ["group": "1s"])
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    push("second", tags)
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    let groups = try events("watcher.changes")
+    // What a check has no time for is a daemon's.
+    let daemon = try scene.daemon()
+    defer { daemon.terminate() }
+    #expect(eventually(within: 60) { services.map { $0.stub.taken.count }.reduce(0, +) >= groups.count })
+    let told = groups.map { ($0["data"] as? [String: Any])?["events"] as? [[String: Any]] ?? [] }
+    #expect(told.map(\.count).reduce(0, +) == services.count * tags.count)
+    let taken = services.flatMap { $0.stub.taken.map(\.id) }
+    #expect(taken.sorted() == groups.compactMap { $0["id"] as? String }.sorted(), "each group once")
+    for service in services {
+      let stub = service.stub
+      print("\(stub.format): \(stub.taken.count) messages, \(stub.requests) requests, \(stub.refusals) refused")
+      #expect(stub.misdeeds.isEmpty, "\(stub.format): \(stub.misdeeds)")
     }
-  }
-
-  func sink(in directory: String) throws -> [String: Any] {
-    let stub = stub
-    func file(_ name: String, _ text: String) throws -> String {
-      let path = "\(directory)/\(stub.format).\(name)"
-      try (text + "\n").write(toFile: path, atomically: true, encoding: .utf8)
-      return path
-    }
-    var settings: [String: Any] = ["format": stub.format]
-    if !stub.parameters.isEmpty { settings["parameters"] = stub.parameters }
-    if let token = stub.token { settings["token_file"] = try file("token", token) }
-    if !stub.headers.isEmpty {
-      settings["header_files"] = try Dictionary(
-        uniqueKeysWithValues: stub.headers.map { ($0.key, try file($0.key, $0.value)) })
-    }
-    return Scene.webhook(to: server.origin + stub.path, settings)
   }
 }

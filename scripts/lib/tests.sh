@@ -22,10 +22,12 @@ long_tests=(
   BlackBoxTests.DiskFaultTests
   BlackBoxTests.KillAtWorkTests
   BlackBoxTests.KillTests
+  BlackBoxTests.ServicesTests
   BlackBoxTests.SignalTests
   BlackBoxTests.SummerTests
   BlackBoxTests.WebhookKillTests
   PollingTests
+  ServiceTests
 )
 
 # A job that takes longer hangs.

@@ -7,7 +7,7 @@ extension MessageFormat {
     name: "discord", service: "Discord",
     source: "discord.com/developers/docs, Execute Webhook; Embed Limits; Rate Limits",
     setup: "Create a webhook in the settings of a channel; its URL goes into `url_file`",
-    paces: [Pace(requests: 30, seconds: 60)], bodyBytes: 24 * 1_024,
+    paces: [Pace(requests: 5, seconds: 2), Pace(requests: 30, seconds: 60)], bodyBytes: 24 * 1_024,
     render: { message, setting in
       var embed: [JSONOutput.Member] = [
         .init("title", .string(message.summary.markdown.cut(to: 256))), .init("color", .int(color(message.weight))),

@@ -33,10 +33,10 @@ extension ServiceStub {
       return texts(body)
     })
 
-  /// pushover.net/api: Limitations (of a month).
+  /// pushover.net/api: Limitations (of a month), Being friendly to our API (two connections).
   static let pushover = ServiceStub(
     format: "pushover", path: "", token: "secret", parameters: ["user": "u1"],
-    limits: [.sliding(10_000, span: 30 * 86_400_000)],
+    limits: [.sliding(10_000, span: 30 * 86_400_000)], atOnce: 2,
     thanks: ScriptedResponse(
       200, headers: [("X-Limit-App-Limit", "10000"), ("X-Limit-App-Remaining", "7496")],
       body: json(#"{"status": 1, "request": "r"}"#)),

@@ -20,12 +20,14 @@ package struct ServiceStub: Sendable {
   /// The `format` that is for it.
   package let format: String
   /// What a sink's URL has after the origin.
-  package let path: String
+  package var path: String
   /// What a sink's `token_file` has to hold.
   package var token: String?
   package var headers: [String: String] = [:]
   package var parameters: [String: String] = [:]
   package var limits: [Limit] = []
+  /// Requests at a time.
+  var atOnce = Int.max
   /// Each so many it answers one of these, and takes nothing.
   var stumbles: (each: Int, statuses: [Int])?
   var thanks = ScriptedResponse(200)
@@ -46,6 +48,7 @@ package struct ServiceStub: Sendable {
   package private(set) var misdeeds: [String] = []
   private(set) var counted: [Int] = []
   private(set) var refused: (at: Int, until: Int)?
+  private(set) var underWay = 0
 
   package mutating func answer(_ request: ReceivedRequest, at now: Int) -> ScriptedResponse {
     requests += 1
@@ -71,6 +74,13 @@ package struct ServiceStub: Sendable {
     return thanks
   }
 
+  /// For services that count connections.
+  package mutating func began(at now: Int) {
+    underWay += 1
+    if underWay > atOnce { misdeeds.append("at \(now) \(underWay) requests at once, and \(atOnce) are wanted") }
+  }
+  package mutating func ended() { underWay -= 1 }
+
   private mutating func refuse(for left: Int, at now: Int) -> ScriptedResponse {
     defer { refusals += 1 }
     let until = now + (quiet?(left) ?? 1_000)
@@ -89,6 +99,31 @@ package struct ServiceStub: Sendable {
       return max(0, full - now - (size - 1) * each)
     }
   }
+
+  /// Milliseconds that so many messages need.
+  package func needs(_ count: Int) -> Int {
+    limits.map { limit in
+      switch limit {
+      case .sliding(let requests, let span): (count - 1) / requests * span
+      case .bucket(let size, let each): max(0, count - size) * each
+      }
+    }.max() ?? 0
+  }
+
+  /// The same, of which somebody else uses a half.
+  package var shared: ServiceStub {
+    var stub = self
+    stub.limits = limits.map { limit in
+      switch limit {
+      case .sliding(1, let span): .sliding(1, span: span * 2)
+      case .sliding(let requests, let span): .sliding(requests / 2, span: span)
+      case .bucket(let size, let each): .bucket(size / 2, each: each * 2)
+      }
+    }
+    return stub
+  }
+
+  package var saysHowLong: Bool { quiet != nil }
 
   package static let all: [ServiceStub] = [
     .slack, .mattermost, .discord, .teams, .googleChat, .ntfy, .gotify, .telegram, .matrix, .pushover, .github, .gitlab,
