@@ -109,9 +109,11 @@ extension ConfigReader {
 
   /// What is wrong with a template that is the value of a key, or in it.
   mutating func tell(_ key: String, _ mistake: TextTemplate.Mistake) {
-    let place = source.offset(of: mistake.index, inStringAt: mistake.value.offset)
+    let place = source.offset(of: mistake.index, inStringAt: mistake.string)
     switch mistake.problem {
     case .open: error(at: place, "\(quoted(key)): there is no }} to this {{")
+    case .key:
+      error(at: place, "\(quoted(key)): nothing is put into a key", hint: "write what is between {{ and }} in a value")
     case .unknown(let name):
       let names = MessageFact.Name.allCases.map(\.rawValue) + ["label."]
       error(

@@ -53,6 +53,9 @@ extension ConfigReader {
     case .scheme: error(at: offset, "\"url\" must begin with https://")
     case .host: error(at: offset, "\"url\" has no valid host")
     }
+    if let index = WebhookURL.unknownPlace(text) {
+      error(at: source.offset(of: index, inStringAt: offset), "\"url\": only {{id}} is put into a URL")
+    }
     return text
   }
 
@@ -86,7 +89,7 @@ extension ConfigReader {
         if let first = offsets.updateValue(offset, forKey: member.key.lowercased()) {
           error(at: offset, "the header \(quoted(member.key)) is set already, at \(source.place(at: first))")
         }
-        checkHeaderName(member, isFile: key == "header_files")
+        checkHeaderName(member, isFile: key == "header_files", settings.content)
         if key == "header_files" {
           settings.headerFiles[member.key] = file(member.value, member.key, of: owner)
         } else {
@@ -97,7 +100,7 @@ extension ConfigReader {
     }
   }
 
-  private mutating func checkHeaderName(_ member: JSONMember, isFile: Bool) {
+  private mutating func checkHeaderName(_ member: JSONMember, isFile: Bool, _ content: MessageContent) {
     let offset = member.keyRange.lowerBound
     let lower = member.key.lowercased()
     guard WebhookHeader.isName(member.key) else {
@@ -107,6 +110,10 @@ extension ConfigReader {
     if WebhookHeader.isReserved(lower) {
       let hint = lower == "content-type" ? "use \"content_type\"" : nil
       error(at: offset, "the header \(quoted(member.key)) is set by the sink itself", hint: hint)
+    } else if let format = content.format, format.headers.contains(where: { $0.lowercased() == lower }) {
+      error(
+        at: offset, "the header \(quoted(member.key)) is set by the format \(quoted(format.name))",
+        hint: "its value goes into \"token_file\"")
     } else if !isFile, WebhookHeader.isSecret(lower) {
       source.masked.append(member.value.range)
       error(

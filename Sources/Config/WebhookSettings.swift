@@ -57,6 +57,9 @@ package struct WebhookSettings: Sendable, Hashable {
   package func mistake(inURL text: String) -> String? {
     switch WebhookURL.check(text) {
     case .valid(isPlain: true) where !allowHTTP: "its URL is not encrypted"
+    case .valid where WebhookURL.unknownPlace(text) != nil: "only {{id}} is put into its URL"
+    case .valid where WebhookURL.kind(text) == .linkLocalOrMetadata:
+      "nothing is ever sent to its URL, a link-local or metadata address"
     case .valid: nil
     case .userinfo: "its URL has a user name or password"
     case .fragment: "its URL has a fragment"

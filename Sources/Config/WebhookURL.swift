@@ -14,6 +14,12 @@ enum WebhookURL {
     return HostKind(authority: String(text[separator.upperBound...].prefix { $0 != "/" && $0 != "?" }))
   }
 
+  /// Where a `{{` stands that is not `{{id}}`, in bytes: nothing else is put into a URL.
+  static func unknownPlace(_ text: String) -> Int? {
+    text.ranges(of: "{{").map(\.lowerBound).first { !text[$0...].hasPrefix("{{id}}") }
+      .map { text.utf8.distance(from: text.startIndex, to: $0) }
+  }
+
   static func check(_ text: String) -> Verdict {
     guard let separator = text.firstRange(of: "://") else { return .scheme }
     let scheme = text[..<separator.lowerBound].lowercased()

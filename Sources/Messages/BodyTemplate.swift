@@ -40,7 +40,13 @@ package struct BodyTemplate: Hashable, Sendable {
       return .array(elements)
     case .object(let members):
       var kept: [Member] = []
-      for member in members { kept.append(Member(key: member.key, value: try value(member.value))) }
+      for member in members {
+        if let braces = member.key.firstRange(of: "{{") {
+          let index = member.key.utf8.distance(from: member.key.startIndex, to: braces.lowerBound)
+          throw TextTemplate.Mistake(string: member.keyRange.lowerBound, index: index, problem: .key)
+        }
+        kept.append(Member(key: member.key, value: try value(member.value)))
+      }
       return .object(kept)
     }
   }

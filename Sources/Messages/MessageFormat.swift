@@ -127,6 +127,11 @@ package struct MessageFormat: Hashable, Sendable {
     return String(decoding: body, as: UTF8.self).lowercased().contains(tooMany.words)
   }
 
+  /// Those that say who sends.
+  package var headers: [String] {
+    render(Message(document: []), Setting(url: "", token: "", parameters: [:])).headers.map(\.name)
+  }
+
   package static let all: [MessageFormat] = [
     .slack, .mattermost, .discord, .teams, .googleChat, .ntfy, .gotify, .telegram, .matrix, .pushover, .github, .gitlab,
     .jenkins,

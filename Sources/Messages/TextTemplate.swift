@@ -10,8 +10,8 @@ package struct TextTemplate: Hashable, Sendable {
 
   /// Why a text is no template.
   package struct Mistake: Error, Hashable, Sendable {
-    /// The string that it is in.
-    package let value: JSONValue
+    /// Where the string begins that it is in.
+    package let string: Int
     /// Where in its text, in bytes.
     package let index: Int
     package let problem: Problem
@@ -21,6 +21,8 @@ package struct TextTemplate: Hashable, Sendable {
       case unknown(String)
       /// `{{` without `}}`.
       case open
+      /// In a key of an object, which is nobody's text.
+      case key
     }
   }
 
@@ -33,10 +35,12 @@ package struct TextTemplate: Hashable, Sendable {
     while let start = rest.firstRange(of: "{{") {
       let index = text.utf8.distance(from: text.startIndex, to: start.lowerBound)
       guard let end = rest[start.upperBound...].firstRange(of: "}}") else {
-        throw Mistake(value: json, index: index, problem: .open)
+        throw Mistake(string: json.range.lowerBound, index: index, problem: .open)
       }
       let name = rest[start.upperBound..<end.lowerBound].trimmingSpaces
-      guard let fact = MessageFact(name) else { throw Mistake(value: json, index: index, problem: .unknown(name)) }
+      guard let fact = MessageFact(name) else {
+        throw Mistake(string: json.range.lowerBound, index: index, problem: .unknown(name))
+      }
       if start.lowerBound > rest.startIndex { pieces.append(.text(String(rest[..<start.lowerBound]))) }
       pieces.append(.fact(fact))
       rest = rest[end.upperBound...]

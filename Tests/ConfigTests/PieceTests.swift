@@ -134,4 +134,14 @@ import Testing
     #expect(SecretFile.credential("a").resolve(environment: ["CREDENTIALS_DIRECTORY": ""]) == nil)
     #expect(SecretFile.credential("a").resolve(environment: ["CREDENTIALS_DIRECTORY": "/run/c"]) == "/run/c/a")
   }
+
+  /// Of a file that is read when an event goes out.
+  @Test(arguments: [
+    ("https://a.example/x/{{id}}", nil), ("https://a.example/{{tag}}", "only {{id}} is put into its URL"),
+    ("https://169.254.169.254/", "nothing is ever sent to its URL, a link-local or metadata address"),
+    ("http://a.example/", "its URL is not encrypted"), ("a.example", "it does not begin with https://"),
+  ])
+  func mistakesInURLs(text: String, mistake: String?) {
+    #expect(WebhookSettings(url: nil).mistake(inURL: text) == mistake)
+  }
 }
