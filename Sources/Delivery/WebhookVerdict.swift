@@ -54,9 +54,17 @@ enum WebhookVerdict: Hashable {
         switch (response.status, asked) {
         case _ where isTooMany: .refused(said, Refusal(isTooMany: true, asked: asked.map { .seconds($0) }))
         case (503, let asked?): .refused(said, Refusal(isTooMany: false, asked: .seconds(asked)))
+        case (401, _), (403, _), (404, _):
+          .failed(said + (content.format.map { Self.advice($0) } ?? ""), retryAfterSeconds: asked)
         default: .failed(said, retryAfterSeconds: asked)
         }
     }
+  }
+
+  /// Where a service does not know who sends, or where to.
+  private static func advice(_ format: MessageFormat) -> String {
+    let settings = ["its URL", format.token.map { _ in "token_file" }, format.parameters.isEmpty ? nil : "parameters"]
+    return "; see whether \(settings.compactMap(\.self).joined(separator: ", ")) are as \(format.service) has them"
   }
 
   /// The beginning of a reply, which often says what is wrong with the request. One that repeats a secret, or the

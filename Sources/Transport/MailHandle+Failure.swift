@@ -28,7 +28,7 @@ extension MailHandle {
     case CURLE_OPERATION_TIMEDOUT:
       return MailFailure(
         stage, "\(server) did not take the mail within \(request.totalSeconds) s", reason: "it was \(doing)",
-        advice: "try again later")
+        advice: laterAdvice)
     case CURLE_USE_SSL_FAILED where dialogue.refusal == nil: return withoutTLS
     case CURLE_LOGIN_DENIED where dialogue.refusal == nil:
       return MailFailure(.login, "\(server) offers neither AUTH PLAIN nor AUTH LOGIN", reason: reason)
@@ -41,7 +41,14 @@ extension MailHandle {
     }
     if let refusal = dialogue.refusal { return refused(refusal.code, refusal.words) }
     return MailFailure(
-      stage, "the connection to \(server) broke off while it was \(doing)", reason: reason, advice: "try again later")
+      stage, "the connection to \(server) broke off while it was \(doing)", reason: reason,
+      advice: laterAdvice)
+  }
+
+  /// A server that speaks TLS from the start waits for the client to begin.
+  private var laterAdvice: String {
+    let isMute = dialogue.receivedBytes == 0 && request.server.lowercased().hasPrefix("smtp:")
+    return isMute ? "write smtps:// if it speaks TLS from the start, or try again later" : "try again later"
   }
 
   private var withoutTLS: MailFailure {
@@ -51,7 +58,13 @@ extension MailHandle {
   }
 
   private func refused(_ code: Int, _ words: String?) -> MailFailure {
-    let advice: String? = if stage == .login { "correct username, or the file that password_file names" } else { nil }
+    let advice: String? =
+      switch (stage, code) {
+      case (.login, _): "correct username, or the file that password_file names"
+      // RFC 4954, section 6; RFC 3207, section 4.
+      case (_, 530) where request.login == nil: "set username and password_file if it wants a log-in"
+      default: nil
+      }
     return MailFailure(stage, code: code, "\(server) answered \(code) to \(subject)", reason: words, advice: advice)
   }
 

@@ -103,6 +103,9 @@ import Transport
     #expect(server.count == 0)
     let (implicit, _) = try await failure(self.target("smtps://127.0.0.1:\(server.port)"))
     #expect(implicit.contains("write smtp://, which asks for STARTTLS"), "\(implicit)")
+    (target.username, target.passwordFile, target.needsTLS) = (nil, nil, false)
+    let (anonymous, _) = try await failure(target)
+    #expect(anonymous.contains("answered 530") && anonymous.contains("set username and password_file"), "\(anonymous)")
   }
 
   @Test(
@@ -140,7 +143,8 @@ import Transport
   }
 
   @Test func aSilentOneIsGivenUp() async throws {
-    #expect(try await failure(peer: "hang", seconds: 1).hasPrefix("HOST did not take the mail within 1 s"))
+    let error = try await failure(peer: "hang", seconds: 1)
+    #expect(error.hasPrefix("HOST did not take the mail within 1 s; write smtps:// if it"), "\(error)")
   }
 
   @Test func anEndlessOneIsGivenUp() async throws {

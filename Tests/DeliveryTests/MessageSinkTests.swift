@@ -117,6 +117,7 @@ import Transport
     let (result, requests) = try await outcome(name, answer: ScriptedResponse(404, body: echo))
     let error = try #require(result.failure?.error)
     #expect(requests.count == 1 && !error.contains("secret-path") && !error.contains("t0ken"), "\(error)")
+    #expect(error.contains("; see whether its URL") && error.hasSuffix(" has them"), "\(error)")
   }
 
   @Test func theURLOfAFileIsReadEachTime() async throws {
