@@ -53,15 +53,15 @@ package enum ControlClient {
 
   /// Has the daemon poll tags, and does not wait for it.
   ///
-  /// - Returns: how many of them are watched.
+  /// - Returns: those that are not watched.
   /// - Throws: as `ask`.
   package static func hint(
     _ tags: [TagReference], database: String, environment: [String: String]
-  ) throws(ControlError) -> Int {
-    guard let count = try ask(.hint(tags), database: database, environment: environment)["watched"]?.integer,
-      let watched = Int(exactly: count)
+  ) throws(ControlError) -> [TagReference] {
+    guard let names = try ask(.hint(tags), database: database, environment: environment)["unwatched"]?.array
     else { throw .noReply }
-    return watched
+    let unwatched = Set(names.compactMap(\.string))
+    return tags.filter { unwatched.contains($0.description) }
   }
 
   /// What the daemon says.

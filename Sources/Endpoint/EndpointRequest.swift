@@ -12,14 +12,18 @@ package struct EndpointRequest: Sendable {
   /// … which is this.
   package let query: String
   let headers: [(name: String, value: String)]
+  /// The address that it comes from, where that is known.
+  package let peer: String?
   /// `nil` where it was longer than may be.
   package let body: [UInt8]?
 
-  init(_ method: Method, _ uri: String, headers: [(name: String, value: String)] = [], body: [UInt8]?) {
+  init(
+    _ method: Method, _ uri: String, headers: [(name: String, value: String)] = [], from peer: String?, body: [UInt8]?
+  ) {
     self.method = method
     path = String(uri.prefix { $0 != "?" })
     query = String(uri.dropFirst(path.count).dropFirst())
-    self.headers = headers
+    (self.headers, self.peer) = (headers, peer)
     self.body = body
   }
 

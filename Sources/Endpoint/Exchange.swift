@@ -45,13 +45,14 @@ final class Exchange: ChannelInboundHandler {
       guard self.head == nil else { return }
       self.head = head
       guard let posts, isPost(head) else { return }
+      guard posts.areWanted() else { return answerNow(head, context) }
       size.allow(posts.bytes)
       if let length = head.headers.first(name: "Content-Length").flatMap({ Int($0) }), length > posts.bytes {
-        refuseLength(head, context)
+        answerNow(head, context)
       }
     case .body(let piece):
       guard let posts, let head, isPost(head) else { return }
-      guard body.count + piece.readableBytes <= posts.bytes else { return refuseLength(head, context) }
+      guard body.count + piece.readableBytes <= posts.bytes else { return answerNow(head, context) }
       body.append(contentsOf: piece.readableBytesView)
     case .end:
       guard let head else { return }
@@ -66,7 +67,8 @@ final class Exchange: ChannelInboundHandler {
     posts.map { head.method == .POST && head.uri.hasPrefix($0.prefix) } ?? false
   }
 
-  private func refuseLength(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+  /// What comes after the headers is not kept.
+  private func answerNow(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     stage = .draining
     size.allow(.max)
     body = []
@@ -86,7 +88,8 @@ final class Exchange: ChannelInboundHandler {
     }
     guard underWay.enter() else { return send(.tooMany, to: head, context) }
     let request = EndpointRequest(
-      isPost ? .post : .get, head.uri, headers: head.headers.map { ($0.name, $0.value) }, body: body)
+      isPost ? .post : .get, head.uri, headers: head.headers.map { ($0.name, $0.value) },
+      from: context.remoteAddress?.ipAddress, body: body)
     let reply = context.eventLoop.makePromise(of: EndpointReply.self)
     reply.completeWithTask { [answer] in await answer(request) }
     self.body = []

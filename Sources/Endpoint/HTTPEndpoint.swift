@@ -97,8 +97,12 @@ package struct EndpointLimits: Sendable {
     let prefix: String
     /// How much.
     let bytes: Int
+    /// Otherwise they are answered without being read.
+    let areWanted: @Sendable () -> Bool
 
-    package init(to prefix: String, bytes: Int) { (self.prefix, self.bytes) = (prefix, bytes) }
+    package init(to prefix: String, bytes: Int, areWanted: @escaping @Sendable () -> Bool = { true }) {
+      (self.prefix, self.bytes, self.areWanted) = (prefix, bytes, areWanted)
+    }
   }
 
   package init() {}

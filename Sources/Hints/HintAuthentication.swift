@@ -26,6 +26,17 @@ package struct HintCredentials: Sendable {
   }
 }
 
+/// What whoever sends hints has to know.
+package enum HintSecret {
+  private static let bytes = 16
+
+  /// Why a text is none; `nil` where it is one.
+  package static func fault(_ text: String) -> String? {
+    if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) { return "it holds more than one line" }
+    return text.utf8.count < bytes ? "it can be guessed: it has fewer than \(bytes) bytes" : nil
+  }
+}
+
 extension HintSource {
   /// Whether something that this source can bring shows that it knows the secret. Comparing takes as long whatever is
   /// brought.

@@ -102,7 +102,8 @@ import Testing
     let chunked = try TCPClient.exchange(
       "POST \(path) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(pieces)", port: port)
     #expect(chunked?.hasPrefix("HTTP/1.1 413 ") == true)
-    #expect(try post("/hints/none/\(Self.secret)", genericBody).hasPrefix("HTTP/1.1 404 "))
+    let none = try post("/hints/none/\(Self.secret)", genericBody)
+    #expect(none.hasPrefix("HTTP/1.1 404 ") && none.contains("there is docker-hub, github, quay"), "\(none)")
     for path in ["/metrics", "/", "/hint/generic/\(Self.secret)"] {
       #expect(try post(path, genericBody).hasPrefix("HTTP/1.1 405 "), "\(path)")
     }
@@ -114,6 +115,7 @@ import Testing
     #expect(try metric("github", "unauthorized") == 1 && metric("generic", "too_large") == 2)
     let refused = log.split(separator: "\n").filter { $0.contains("msg=hint_refused") }
     #expect(refused.count == 4, "the first of each kind: \(refused)")
+    #expect(refused.allSatisfy { $0.contains(" from=127.0.0.1 ") }, "\(refused)")
     #expect(!log.contains(Self.secret))
     // As large as may be.
     let longest = #"{"image": "\#(image)", "x": ""# + String(repeating: "a", count: (1 << 20) - 100) + #""}"#
@@ -157,19 +159,33 @@ import Testing
       String(try post(path, genericBody, ["X-Watcher-Token": secret]).dropFirst("HTTP/1.1 ".count).prefix(3))
     }
     #expect(try answer(Self.secret) == "404" && metric("generic", "watched") == nil)
+    // And nothing that is sent is read: what would be too large is not known to be.
+    #expect(try post(path, String(repeating: "a", count: 2 << 20)).hasPrefix("HTTP/1.1 404 "))
     try takeHints(true)
     kill(daemon.pid, SIGHUP)
     #expect(try eventually { try answer(Self.secret) == "202" })
-    try "another\n".write(toFile: scene.directory + "/secret", atomically: true, encoding: .utf8)
-    #expect(try answer("another") == "202" && answer(Self.secret) == "401")
+    let another = "another-word-of-hints"
+    func write(_ secret: String) throws {
+      try secret.write(toFile: scene.directory + "/secret", atomically: true, encoding: .utf8)
+    }
+    try write(another + "\n")
+    #expect(try answer(another) == "202" && answer(Self.secret) == "401")
+    for (secret, fault) in [
+      ("short", "it can be guessed: it has fewer than 16 bytes"), (another + "\n2\n", "it holds more than one line"),
+    ] {
+      try write(secret)
+      #expect(try answer("whatever") == "503")
+      let check = try scene.run(["config", "check", scene.config])
+      #expect(check.status == 78 && check.stderr.contains("/secret cannot be used: \(fault)"), "\(check.stderr)")
+    }
     unlink(scene.directory + "/secret")
-    #expect(try answer("another") == "503" && metric("generic", "unavailable") == 1)
-    #expect(log.contains("http.hints.secret_file cannot be used: No such file or directory"))
+    #expect(try answer(another) == "503" && metric("generic", "unavailable") == 3)
+    #expect(log.contains("http.hints.secret_file cannot be used: it can be guessed"))
     let check = try scene.run(["config", "check", scene.config])
     #expect(check.status == 78 && check.stderr.contains("\"secret_file\": \(scene.directory)/secret cannot be used"))
     try takeHints(false)
     kill(daemon.pid, SIGHUP)
-    #expect(try eventually { try answer("another") == "404" })
+    #expect(try eventually { try answer(another) == "404" })
   }
 
   /// Whatever becomes of the hint.
@@ -206,9 +222,10 @@ import Testing
     defer { daemon.terminate() }
     push("second")
     let outcome = try scene.run(["hint", image, "other"])
-    #expect(outcome.status == 0 && outcome.stdout == "1 of 2 tags polled soon\n", "\(outcome)")
+    #expect(
+      outcome.status == 0 && outcome.stdout == "1 of 2 tags polled soon\nnot watched: other:latest\n", "\(outcome)")
     #expect(eventually(within: 20) { scene.eventLines().count == 2 })
-    #expect(try scene.run(["hint", image, "--json"]).stdout == "{\"watched\":1}\n")
+    #expect(try scene.run(["hint", image, "--json"]).stdout == "{\"watched\":1,\"unwatched\":[]}\n")
     let unknown = try scene.run(["hint", "app"])
     #expect(unknown.status == 66 && unknown.stderr.contains("the tag is not watched (app:latest)"), "\(unknown.stderr)")
     #expect(try scene.run(["hint"]).status == 64)

@@ -25,36 +25,39 @@ struct HintPage: Sendable {
 
   /// - Returns: `nil` for what is no place for hints.
   func answer(_ request: EndpointRequest) async -> EndpointReply? {
-    guard let address = HintAddress(path: request.path, query: request.query), let file = secretFile() else {
-      return nil
+    guard request.path.hasPrefix(HintAddress.prefix), let file = secretFile() else { return nil }
+    guard let address = HintAddress(path: request.path, query: request.query) else {
+      let sources = HintSource.allCases.map(\.rawValue).joined(separator: ", ")
+      return EndpointReply(404, body: Array("no such source of hints: there is \(sources)\n".utf8))
     }
     guard request.method == .post else { return .notAllowed("POST") }
     let source = address.source
+    let peer = request.peer
     guard let body = request.body else {
-      return refuse(source, .tooLarge, 413, "it is longer than \(Limits.hintBytes) bytes")
+      return refuse(source, peer, .tooLarge, 413, "it is longer than \(Limits.hintBytes) bytes")
     }
     let secret: String
     do throws(SecretText.Failure) {
       secret = try read(file.resolve(environment: environment))
     } catch {
       return refuse(
-        source, .unavailable, 503, "http.hints.secret_file cannot be used: \(error.reason)",
+        source, peer, .unavailable, 503, "http.hints.secret_file cannot be used: \(error.reason)",
         answered: "no hints can be taken now")
     }
     let credentials = HintCredentials(inPath: address.secret) { request.header($0) }
     guard source.admits(credentials, body: body, secret: secret) else {
-      var reply = refuse(source, .unauthorized, 401, "it does not show that it knows the secret")
+      var reply = refuse(source, peer, .unauthorized, 401, "it does not show that it knows the secret")
       reply.headers = [("WWW-Authenticate", "Bearer")]
       return reply
     }
     do throws(HintRefusal) {
       let document = try HintSource.document(body)
       if let handshake = try source.handshake(in: document) { return shake(handshake, source) }
-      let watched = await desk.take(try source.images(in: document, registry: address.registry))
+      let watched = await desk.take([try source.images(in: document, registry: address.registry)])[0]
       _ = counts.count(source, watched > 0 ? .watched : .unwatched)
       return .json(202, ["watched": .number(watched)])
     } catch {
-      return refuse(source, .invalid, 400, error.reason)
+      return refuse(source, peer, .invalid, 400, error.reason)
     }
   }
 
@@ -73,14 +76,16 @@ struct HintPage: Sendable {
 
   /// Whoever floods it has each kind told at the 1st, 10th, 100th … time.
   private func refuse(
-    _ source: HintSource, _ result: HintCounts.Result, _ status: Int, _ reason: String, answered: String? = nil
+    _ source: HintSource, _ peer: String?, _ result: HintCounts.Result, _ status: Int, _ reason: String,
+    answered: String? = nil
   ) -> EndpointReply {
     let count = counts.count(source, result)
     if PollReport.isPowerOfTen(count) {
       log.warning(
         "hint_refused",
         metadata: [
-          "source": "\(source.rawValue)", "result": "\(result.rawValue)", "err": "\(reason)", "hints": "\(count)",
+          "source": "\(source.rawValue)", "result": "\(result.rawValue)", "from": "\(peer ?? "?")",
+          "err": "\(reason)", "hints": "\(count)",
         ])
     }
     return EndpointReply(status, body: Array("the hint is refused: \(answered ?? reason)\n".utf8))
@@ -144,6 +149,8 @@ private final class SecretReader: Sendable {
       current = secret
       return secret
     }
-    return try secret.read().text
+    let text = try secret.read().text
+    if let fault = HintSecret.fault(text) { throw SecretText.Failure(reason: fault) }
+    return text
   }
 }

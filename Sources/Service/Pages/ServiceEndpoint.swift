@@ -7,6 +7,7 @@ import History
 package import ImageModel
 import Logging
 import Polling
+import Synchronization
 
 /// The pages of `http.listen`.
 struct ServicePages: Sendable {
@@ -55,12 +56,14 @@ actor ServiceEndpoint {
   private var pages: ServicePages?
   private var address: String?
   private var endpoint: HTTPEndpoint?
+  private nonisolated let hints = Mutex<HintPage?>(nil)
 
   init(log: Logger) { self.log = log }
 
   /// What is answered from now on.
   func serve(_ pages: ServicePages) async {
     self.pages = pages
+    hints.withLock { $0 = pages.hints }
     if endpoint != nil { await sample() }
   }
 
@@ -76,7 +79,9 @@ actor ServiceEndpoint {
   func prepare(_ next: String?) async throws(ListenError) -> HTTPEndpoint? {
     guard let next, next != address, let (host, port) = Self.parts(next) else { return nil }
     var limits = EndpointLimits()
-    limits.posts = EndpointLimits.Posts(to: HintAddress.prefix, bytes: Limits.hintBytes)
+    limits.posts = EndpointLimits.Posts(to: HintAddress.prefix, bytes: Limits.hintBytes) {
+      self.hints.withLock { $0?.secretFile() } != nil
+    }
     do throws(EndpointError) {
       return try await HTTPEndpoint.listen(
         host: host, port: port, limits: limits, replacing: endpoint, answer: { await self.answer($0) })

@@ -11,8 +11,8 @@ struct ControlHandler: Sendable {
   /// Polls tags, or the watchlist where it is `nil`.
   let check: @Sendable ([TagReference]?, ControlProgress) async throws -> CheckReport
   let prune: @Sendable () async throws -> Pruned
-  /// Polls what is watched of images.
-  let hint: @Sendable (Set<HintedImage>) async -> Int
+  /// Polls what is watched of images, and says of each hint how many tags that are.
+  let hint: @Sendable ([Set<HintedImage>]) async -> [Int]
 
   func answer(_ request: ControlRequest, _ progress: ControlProgress) async throws(ControlError) -> ControlReply {
     do {
@@ -26,7 +26,10 @@ struct ControlHandler: Sendable {
         progress.set(0, of: 1)
         return ControlReply(try await prune().reply)
       case .hint(let tags):
-        return ControlReply(.members(["watched": .number(await hint(Set(tags.map(HintedImage.init))))]))
+        let counts = await hint(tags.map { [HintedImage($0)] })
+        let unwatched = zip(tags, counts).filter { $0.1 == 0 }.map { JSONOutput.text($0.0) }
+        return ControlReply(
+          .members(["watched": .number(tags.count - unwatched.count), "unwatched": .array(unwatched)]))
       case .forget(let tag):
         progress.set(0, of: 1)
         return ControlReply(try await forget(tag).reply)

@@ -5,16 +5,16 @@ import Polling
 /// than a tenth of the engine's time.
 actor HintDesk {
   private let engine: PollEngine
-  private var waiting: [(images: Set<HintedImage>, continuation: CheckedContinuation<Int, Never>)] = []
+  private var waiting: [(hints: [Set<HintedImage>], continuation: CheckedContinuation<[Int], Never>)] = []
   private var isLooking = false
 
   init(_ engine: PollEngine) { self.engine = engine }
 
-  /// - Returns: how many tags are watched of what is named.
-  func take(_ images: Set<HintedImage>) async -> Int {
-    guard !images.isEmpty else { return 0 }
+  /// - Returns: for each hint how many tags are watched of what it names.
+  func take(_ hints: [Set<HintedImage>]) async -> [Int] {
+    guard hints.contains(where: { !$0.isEmpty }) else { return hints.map { _ in 0 } }
     return await withCheckedContinuation { continuation in
-      waiting.append((images, continuation))
+      waiting.append((hints, continuation))
       guard !isLooking else { return }
       isLooking = true
       Task { await lookThrough() }
@@ -25,8 +25,11 @@ actor HintDesk {
     while !waiting.isEmpty {
       let batch = waiting
       waiting = []
-      let (counts, took) = await engine.hint(batch.map(\.images))
-      for (hint, count) in zip(batch, counts) { hint.continuation.resume(returning: count) }
+      var (counts, took) = await engine.hint(batch.flatMap(\.hints))
+      for (hints, continuation) in batch {
+        continuation.resume(returning: Array(counts.prefix(hints.count)))
+        counts.removeFirst(hints.count)
+      }
       try? await Task.sleep(for: took * 9)
     }
     isLooking = false

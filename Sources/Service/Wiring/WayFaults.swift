@@ -1,4 +1,5 @@
 import Config
+import Hints
 import Host
 import ImageModel
 import Polling
@@ -10,7 +11,7 @@ extension WatchConfig {
   /// certificates, the password of the proxy, and the secret of hints.
   func wayFindings(_ environment: [String: String]) async -> [PreflightFinding] {
     await folderFindings(environment) + secretFindings(.proxyPassword, proxy?.passwordFile, environment)
-      + secretFindings(.hintSecret, hintSecret, environment)
+      + secretFindings(.hintSecret, hintSecret, environment, HintSecret.fault)
   }
 
   private func folderFindings(_ environment: [String: String]) async -> [PreflightFinding] {
@@ -26,7 +27,8 @@ extension WatchConfig {
   }
 
   private func secretFindings(
-    _ setting: OutsideSetting, _ file: SecretFile?, _ environment: [String: String]
+    _ setting: OutsideSetting, _ file: SecretFile?, _ environment: [String: String],
+    _ fault: @escaping @Sendable (String) -> String? = { _ in nil }
   ) async -> [PreflightFinding] {
     guard let file else { return [] }
     switch file.path(environment) {
@@ -35,8 +37,9 @@ extension WatchConfig {
       return [PreflightFinding(problem, isUnseen: true)]
     case .success(let path):
       let look = await [path].looked(within: Limits.lookSeconds) { path -> String? in
-        do throws(SecretText.Failure) { _ = try SecretText(path: path).read() } catch { return error.reason }
-        return nil
+        do throws(SecretText.Failure) { return fault(try SecretText(path: path).read().text) } catch {
+          return error.reason
+        }
       }
       let reason: String?
       do { reason = try look[0].get().map { "cannot be used: \($0)" } } catch { reason = "\(error)" }

@@ -25,20 +25,27 @@ struct HintCommand: AsyncParsableCommand {
   func run() async throws {
     let tags = try ReferenceArgument.tags(tags) ?? []
     let path = try source.path(toChange: true)
-    let watched = try await HeldDatabase.perform(path) { () throws -> Int in
+    let unwatched = try await HeldDatabase.perform(path) { () throws -> [TagReference] in
       throw CommandError(
         .unavailable, "no daemon runs that could poll (\(path.shown)): start it, or use 'watcher check'")
     } asking: { () throws(ControlError) in
       try ControlClient.hint(tags, database: path, environment: ProcessInfo.processInfo.environment)
     }
-    guard watched > 0 else {
+    guard unwatched.count < tags.count else {
       let names = tags.count == 1 ? "the tag is not" : "none of the tags is"
       throw CommandError(
         .notFound,
         "\(names) watched (\(tags[0].familiar.shown)): add it to 'watch', or use 'watcher check', which polls any tag")
     }
-    let text = tags.count == 1 ? "it is polled soon\n" : "\(watched) of \(Words.count(tags.count, "tag")) polled soon\n"
-    let document = JSONOutput.members(["watched": .number(watched)])
-    try Output.write(json ? document.bytes + [UInt8(ascii: "\n")] : Array(text.utf8))
+    let watched = tags.count - unwatched.count
+    if json {
+      let document = JSONOutput.members([
+        "watched": .number(watched), "unwatched": .array(unwatched.map { .text($0) }),
+      ])
+      return try Output.write(document.bytes + [UInt8(ascii: "\n")])
+    }
+    var text = tags.count == 1 ? "it is polled soon\n" : "\(watched) of \(Words.count(tags.count, "tag")) polled soon\n"
+    for tag in unwatched { text += "not watched: \(tag.familiar.shown)\n" }
+    try Output.write(Array(text.utf8))
   }
 }
