@@ -64,6 +64,15 @@ extension HistoryTransaction {
     ])
   }
 
+  /// Has these polled and listed as soon as a daemon starts.
+  package func makeDue(_ tags: [TagID], _ repositories: [RepositoryReference], at now: Timestamp) throws {
+    let tag = try db.cachedStatement(sql: "UPDATE tag SET next_check_ms = ? WHERE id = ? AND next_check_ms > ?1")
+    for id in tags { try tag.execute(arguments: [now.milliseconds, id]) }
+    let list = try db.cachedStatement(
+      sql: "UPDATE repository SET next_list_ms = ? WHERE registry = ? AND repository = ? AND next_list_ms > ?1")
+    for name in repositories { try list.execute(arguments: [now.milliseconds, name.domain, name.path]) }
+  }
+
   /// Records successful checks that found nothing new: advances `last_seen` and the times of the tag, and clears
   /// what earlier failures left (not its reachability, whose change is an event). No row grows. A row that was never
   /// checked is passed by: its tag was forgotten meanwhile, and its number may be another tag's by now.

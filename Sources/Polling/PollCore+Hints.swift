@@ -1,3 +1,4 @@
+import History
 import ImageModel
 import Schedule
 
@@ -34,6 +35,14 @@ extension PollCore {
         return count + indexes.count
       }
     }
+  }
+
+  /// What is yet to be looked at because of hints.
+  var hinted: (tags: [TagID], repositories: [RepositoryReference]) {
+    let awaited = hints.awaited
+    return (
+      awaited.filter { isTag($0) }.map { slots[$0].id }, awaited.compactMap { listings[$0]?.entry.repository }
+    )
   }
 
   /// Makes due what hints want to be looked at by now. A poll that is under way may have looked before what is hinted

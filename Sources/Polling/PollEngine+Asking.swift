@@ -46,6 +46,9 @@ extension PollEngine {
     return (counts, ContinuousClock.now - began)
   }
 
+  /// What is yet to be looked at because of hints.
+  package var hinted: (tags: [TagID], repositories: [RepositoryReference]) { core.hinted }
+
   /// Lists all repositories now, and waits until what came of it is recorded. One whose registry wants to be left alone
   /// is not listed.
   ///

@@ -48,6 +48,9 @@ package struct HintPlan: Sendable {
 
   package var count: Int { entries.count }
 
+  /// Those that are yet to be looked at.
+  package var awaited: [Int] { entries.filter { $0.value.made < Self.looks.count }.map(\.key) }
+
   /// When `due` has something, or something to forget.
   package var next: BootTime? { turns.min?.due }
 

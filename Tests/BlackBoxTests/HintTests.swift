@@ -188,6 +188,24 @@ import Testing
     #expect(try eventually { try answer(another) == "404" })
   }
 
+  /// Whoever sent it was told that it is looked at soon, and the next interval is an hour away.
+  @Test func whatIsToBeLookedAtSoonIsSoAfterAStop() throws {
+    defer { registry.stop() }
+    let first = try readyDaemon()
+    defer { first.terminate() }
+    push("second")
+    #expect(try post("/hints/generic/\(Self.secret)", genericBody).hasSuffix(#"{"watched":1}"#))
+    #expect(eventually(within: 20) { scene.eventLines().count == 2 })
+    // This one waits for the rest of ten seconds since.
+    push("third")
+    #expect(try post("/hints/generic/\(Self.secret)", genericBody).hasSuffix(#"{"watched":1}"#))
+    first.signal(SIGTERM)
+    #expect(try first.finish(within: 20) == 0 && scene.eventLines().count == 2)
+    let second = try scene.daemon()
+    defer { second.terminate() }
+    #expect(eventually(within: 20) { scene.eventLines().count == 3 })
+  }
+
   /// Whatever becomes of the hint.
   @Test func whatNobodyHintedAtIsFoundByTheInterval() throws {
     defer { registry.stop() }

@@ -205,6 +205,7 @@ package actor RunService {
     await reload.stop()
     await endpoint.close()
     if let failure = await shutDown(engine) { reason = .failure(failure) }
+    try? await keepHints(of: engine)
     try? await keepAgreedTime()
     var rests: [String: Timestamp]?
     await keepRests(of: engine, &rests)
@@ -323,6 +324,13 @@ package actor RunService {
   }
 
   // MARK: Stopping
+
+  /// Who sent a hint was told that it is looked at soon: the next start does that.
+  private func keepHints(of engine: PollEngine) async throws {
+    let (tags, repositories) = await engine.hinted
+    guard !tags.isEmpty || !repositories.isEmpty else { return }
+    try await store.writer.transaction { try $0.makeDue(tags, repositories, at: .now()) }
+  }
 
   /// No new polls; those in flight of watched tags get a moment. Then what is recorded is delivered as far as sinks
   /// take it.
