@@ -14,7 +14,10 @@ extension ConfigReader {
       settings.content = template(body).map { .body($0) } ?? .document
       return
     }
-    guard let name = string(section, "format"), name != Self.documentFormat else { return }
+    guard let name = string(section, "format"), name != Self.documentFormat else {
+      if section["format"] != nil, section["token_file"] != nil { refuseToken(section, Self.documentFormat) }
+      return
+    }
     guard let format = MessageFormat.named(name) else {
       let names = [Self.documentFormat] + MessageFormat.all.map(\.name)
       return refuse(name, "\"format\"", at: section.offset("format"), among: names)
@@ -39,10 +42,14 @@ extension ConfigReader {
         at: section.offset("format"), "the format \(quoted(format.name)) has no \"token_file\"",
         hint: "it names a file with the token \(token)")
     } else if format.token == nil, hasToken {
-      error(
-        at: section.keyOffset("token_file"), "the format \(quoted(format.name)) takes no token",
-        hint: "a header that is a secret goes into \"header_files\"")
+      refuseToken(section, format.name)
     }
+  }
+
+  private mutating func refuseToken(_ section: Section, _ format: String) {
+    error(
+      at: section.keyOffset("token_file"), "the format \(quoted(format)) takes no token",
+      hint: "a header that is a secret goes into \"header_files\"")
   }
 
   // MARK: Parameters

@@ -56,6 +56,9 @@ extension ConfigReader {
     if let index = WebhookURL.unknownPlace(text) {
       error(at: source.offset(of: index, inStringAt: offset), "\"url\": only {{id}} is put into a URL")
     }
+    if let format = settings.content.format, let mistake = format.mistake(inURL: text) {
+      error(at: offset, "\"url\" is none for the format \(quoted(format.name))", hint: mistake)
+    }
     return text
   }
 

@@ -60,7 +60,7 @@ package struct WebhookSettings: Sendable, Hashable {
     case .valid where WebhookURL.unknownPlace(text) != nil: "only {{id}} is put into its URL"
     case .valid where WebhookURL.kind(text) == .linkLocalOrMetadata:
       "nothing is ever sent to its URL, a link-local or metadata address"
-    case .valid: nil
+    case .valid: content.format?.mistake(inURL: text)
     case .userinfo: "its URL has a user name or password"
     case .fragment: "its URL has a fragment"
     case .characters: "its URL is not visible ASCII on one line"

@@ -108,6 +108,9 @@ package final class WebhookSink: Sink {
       .map(String.init).filter { $0.utf8.count >= 8 }
   }
 
+  /// What is a secret as it stands, however short.
+  private static func whole(_ secrets: [String]) -> [String] { secrets.filter { $0.utf8.count >= 4 } }
+
   /// `nil` when the task was cancelled: whether the event arrived is not known, and it was no failure.
   private func deliver(_ item: OutboxItem) async -> DeliveryResult? {
     switch await post(item) {
@@ -166,9 +169,10 @@ package final class WebhookSink: Sink {
       let response = try await send(request(message, headers))
       return WebhookVerdict(
         response, receiver: receiver, now: now,
-        // Parts of the URL as well may be repeated by a reply, and read by nobody.
-        secrets: Self.words(of: [message.url]).filter { !receiver.lowercased().contains($0.lowercased()) }
-          + Self.words(of: secretHeaders.map(\.value) + [token]), of: target.content)
+        // Parts of the URL as well, as it is configured, may be repeated by a reply, and read by nobody.
+        secrets: Self.words(of: [url]).filter { !receiver.lowercased().contains($0.lowercased()) }
+          + Self.words(of: secretHeaders.map(\.value) + [token]) + Self.whole(secretHeaders.map(\.value) + [token]),
+        of: target.content)
     } catch {
       return error.code == .cancelled
         ? nil : .failed("\(receiver): \(error.forSink(caFile: target.caFile).message)", retryAfterSeconds: nil)

@@ -48,8 +48,10 @@ enum WebhookVerdict: Hashable {
       let inWords = isTooMany ? content.format?.secondsToWait(response.body) : nil
       let inBody = inWords.map { Duration.seconds(min($0, Double(Limits.webhookRetryAfterSeconds)).rounded(.up)) }
       let inHeader = response.headers.first("Retry-After").flatMap { RetryAfter.wait($0, now: date ?? now) }
-      let asked = [inBody, inHeader].compactMap(\.self).max()
+      let asked =
+        [inBody, inHeader].compactMap(\.self).max()
         .map { Int(min(max($0, .seconds(1)), .seconds(Limits.webhookRetryAfterSeconds)).components.seconds) }
+        ?? (isTooMany ? content.format?.usualSecondsToWait : nil)
       self =
         switch (response.status, asked) {
         case _ where isTooMany: .refused(said, Refusal(isTooMany: true, asked: asked.map { .seconds($0) }))
@@ -64,7 +66,9 @@ enum WebhookVerdict: Hashable {
   /// Where a service does not know who sends, or where to.
   private static func advice(_ format: MessageFormat) -> String {
     let settings = ["its URL", format.token.map { _ in "token_file" }, format.parameters.isEmpty ? nil : "parameters"]
-    return "; see whether \(settings.compactMap(\.self).joined(separator: ", ")) are as \(format.service) has them"
+    let given = settings.compactMap(\.self)
+    let be = given.count == 1 ? "is" : "are"
+    return "; see whether \(given.joined(separator: ", ")) \(be) as \(format.service) has it"
   }
 
   /// The beginning of a reply, which often says what is wrong with the request. One that repeats a secret, or the

@@ -14,6 +14,8 @@ package struct MessageFormat: Hashable, Sendable {
   /// What has to be made there, and where what it gives goes.
   package let setup: String
   package var url = Place.required
+  /// Why a URL with such a path is none of the service's; `nil` where it may be one.
+  var pathMistake: @Sendable (_ path: Substring) -> String? = { _ in nil }
   /// What `token_file` is for; `nil` where there is none.
   package var token: String?
   package var parameters: [Parameter] = []
@@ -49,6 +51,8 @@ package struct MessageFormat: Hashable, Sendable {
     let status: Int
     /// Somewhere in the body, in lower case.
     let words: String
+    /// For how long it holds where it does not say so, nor a 429.
+    let seconds: Int
   }
 
   package struct Parameter: Hashable, Sendable {
@@ -121,10 +125,19 @@ package struct MessageFormat: Hashable, Sendable {
     retryAfter(body).flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
   }
 
+  /// For how long one refuses that does not say so; `nil` where nothing is known of that.
+  package var usualSecondsToWait: Int? { tooMany?.seconds }
+
   /// Whether an answer that is no 429 says that there was too much.
   package func meansTooMany(_ status: Int, _ body: [UInt8]) -> Bool {
     guard let tooMany, status == tooMany.status else { return false }
     return String(decoding: body, as: UTF8.self).lowercased().contains(tooMany.words)
+  }
+
+  /// Why a URL is none of the service's; `nil` where it may be one.
+  package func mistake(inURL url: String) -> String? {
+    let place = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+    return pathMistake(place.drop { $0 != "/" && $0 != "?" }.prefix { $0 != "?" })
   }
 
   /// Those that say who sends.

@@ -185,7 +185,7 @@ import Testing
   @Test func groupsOfJobsAreWarnedOf() throws {
     let text = #"""
       {"watch": ["a:1"], "sinks": {
-      "ci": {"type": "webhook", "format": "jenkins", "url": "https://ci.example/x", "token_file": "t", "group": "1m"},
+      "ci": {"type": "webhook", "format": "jenkins", "url": "https://ci.example/generic-webhook-trigger/invoke", "token_file": "t", "group": "1m"},
       "chat": {"type": "webhook", "format": "slack", "url": "https://hooks.example/x", "group": "1m"}}}
       """#
     let config = try WatchConfig.parse(Array(text.utf8), path: "/c/c")

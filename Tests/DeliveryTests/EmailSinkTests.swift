@@ -190,7 +190,8 @@ import Transport
   @Test func noMailIsSentWithoutTheLogInThatIsSet() async throws {
     #expect(
       try await failure(peer: "plain", true)
-        == "HOST offers no log-in; take out username and password_file if it wants none")
+        == "HOST offers no log-in; set ca_file if it has one after STARTTLS, or take out username and password_file if it "
+        + "wants none")
   }
 
   @Test func cancellationIsNoFailure() async throws {

@@ -79,11 +79,19 @@ import Transport
     ])
   func tooManyIsSaidOtherwise(format: String, status: Int, body: String) async throws {
     let (result, _) = try await outcome(format, answer: ScriptedResponse(status, body: Array(body.utf8)))
-    guard case .refused(_, let refusal, _, _) = result else {
+    guard case .refused(_, let refusal, let error, _) = result else {
       Issue.record("\(result)")
       return
     }
     #expect(refusal.isTooMany && refusal.asked == .seconds(60))
+    // Words of the service's own path are no secrets.
+    #expect(error.contains(body.prefix(40)), "\(error)")
+    let (asking, _) = try await outcome(format, answer: ScriptedResponse(429, headers: [("Retry-After", "12")]))
+    guard case .refused(_, let asked, _, _) = asking else {
+      Issue.record("\(asking)")
+      return
+    }
+    #expect(asked.asked == .seconds(12))
     let (other, _) = try await outcome(format, answer: ScriptedResponse(status, body: Array("no".utf8)))
     #expect(other.failure != nil && (other.failure?.next == .byHand) == (status == 400), "\(other)")
   }
@@ -117,7 +125,7 @@ import Transport
     let (result, requests) = try await outcome(name, answer: ScriptedResponse(404, body: echo))
     let error = try #require(result.failure?.error)
     #expect(requests.count == 1 && !error.contains("secret-path") && !error.contains("t0ken"), "\(error)")
-    #expect(error.contains("; see whether its URL") && error.hasSuffix(" has them"), "\(error)")
+    #expect(error.contains("; see whether its URL") && error.hasSuffix(" has it"), "\(error)")
   }
 
   @Test func theURLOfAFileIsReadEachTime() async throws {

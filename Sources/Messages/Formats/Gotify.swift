@@ -4,7 +4,7 @@ extension MessageFormat {
   static let gotify = MessageFormat(
     name: "gotify", service: "Gotify", source: "gotify.net/docs, Push messages; Message extras",
     setup: "Create an application; its token goes into `token_file`, and `url` is the server",
-    token: "of the application",
+    pathMistake: { $0.hasSuffix("/message") ? "/message is put behind it" : nil }, token: "of the application",
     parameters: [Parameter(name: "priority", form: .integer(0...10), usually: "5", meaning: "0 is silent")],
     bodyBytes: 64 * 1_024
   ) { message, setting in

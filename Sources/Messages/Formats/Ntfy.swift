@@ -6,6 +6,9 @@ extension MessageFormat {
     name: "ntfy", service: "ntfy", source: "docs.ntfy.sh/publish, Publish as JSON; Limitations",
     setup:
       "`url` is the server, https://ntfy.sh for the public one; a token goes into `header_files` as `Authorization`",
+    pathMistake: {
+      ["", "/"].contains($0) ? nil : "ntfy takes messages at the server itself: the topic is a parameter"
+    },
     parameters: [
       Parameter(name: "topic", form: .text(upTo: 64), meaning: "what is subscribed to", shape: .topic),
       Parameter(

@@ -27,8 +27,8 @@ extension MessageFormat {
           "event_type": .string(setting["event_type"]), "client_payload": .object(payload(message)),
         ]))
     },
-    // Its secondary limits, without a time: no less than a minute.
-    retryAfter: { _ in 60 }, tooMany: Refusal(status: 403, words: "rate limit"))
+    // Its secondary limits: no less than a minute where it says no time.
+    tooMany: Refusal(status: 403, words: "rate limit", seconds: 60))
 
   /// A pipeline with variables, `WATCHER_IMAGE` and so on.
   static let gitlab = MessageFormat(
@@ -53,14 +53,16 @@ extension MessageFormat {
         ]))
     },
     // lib/gitlab/ci/pipeline/chain/limit/rate_limit.rb: "Too many pipelines created in the last minute."
-    retryAfter: { _ in 60 }, tooMany: Refusal(status: 400, words: "too many pipelines"))
+    tooMany: Refusal(status: 400, words: "too many pipelines", seconds: 60))
 
   /// What the Generic Webhook Trigger reads with JSONPath.
   static let jenkins = MessageFormat(
     name: "jenkins", service: "Jenkins (Generic Webhook Trigger)", source: "plugins.jenkins.io/generic-webhook-trigger",
     setup:
       "Give the job's trigger a token, for `token_file`; `url` ends with `/generic-webhook-trigger/invoke`",
-    token: "of the trigger", startsJobs: true, bodyBytes: 64 * 1_024
+    pathMistake: {
+      $0.hasSuffix("/generic-webhook-trigger/invoke") ? nil : "it does not end with /generic-webhook-trigger/invoke"
+    }, token: "of the trigger", startsJobs: true, bodyBytes: 64 * 1_024
   ) { message, setting in
     MessageRequest(setting.url, headers: ["token": setting.token], json: .object(payload(message)))
   }
