@@ -49,9 +49,11 @@ package final class ControlServer: Sendable {
     switch ControlSocket.connect(path, seconds: 1) {
     case .success(let other):
       Glibc.close(other)
-      throw ControlError(.locked, "\(path): another daemon listens there")
+      throw ControlError(.locked, "\(path): another daemon listens there: give each database a directory of its own")
     case .failure(let error) where error.code == EAGAIN:
-      throw ControlError(.locked, "\(path): another daemon listens there, and does not answer")
+      throw ControlError(
+        .locked, "\(path): another daemon listens there, and does not answer: give each database a directory of its own"
+      )
     case .failure: break
     }
     var info = stat()

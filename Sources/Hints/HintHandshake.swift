@@ -26,7 +26,7 @@ package enum HintHandshake: Hashable, Sendable {
   static func ofAmazon(_ document: JSONValue) throws(HintRefusal) -> HintHandshake? {
     guard try document.optionalText("Type") == "SubscriptionConfirmation" else { return nil }
     let url = try document.text("SubscribeURL")
-    guard url.utf8.count <= urlBytes, isAmazons(url) else { throw .member("SubscribeURL") }
+    guard url.utf8.count <= urlBytes, isAmazons(url) else { throw .foreignURL("SubscribeURL") }
     return .visit(url)
   }
 

@@ -29,6 +29,7 @@ package enum HintSource: String, CaseIterable, Sendable {
 
   /// A payload, read.
   package static func document(_ body: [UInt8]) throws(HintRefusal) -> JSONValue {
+    if body.starts(with: Array("payload=".utf8)) { throw .form }
     do throws(JSONError) {
       return try StrictJSON.parse(
         body, limits: JSONLimits(depth: Limits.jsonDepth, bytes: Limits.hintBytes, values: 100_000))
@@ -41,6 +42,10 @@ package enum HintSource: String, CaseIterable, Sendable {
 /// Why a hint is not taken.
 package enum HintRefusal: Error, Hashable, Sendable {
   case json(String)
+  /// A form, which GitHub sends as well.
+  case form
+  /// A URL of somebody else.
+  case foreignURL(String)
   /// A member that is missing or of another kind, by its path.
   case member(String)
   /// What is no name of an image or a tag.
@@ -52,9 +57,12 @@ package enum HintRefusal: Error, Hashable, Sendable {
   package var reason: String {
     switch self {
     case .json(let why): "it is no JSON: \(why.safe(limit: 200))"
+    case .form: "it is a form: have it sent with the content type application/json"
+    case .foreignURL(let member): "the URL in \(member) is of nobody that this source knows"
     case .member(let path): "\(path) is not as this source has it: see whether the path names the right one"
     case .name(let name): "no image can have the name \(name.safe(limit: 200))"
-    case .registry(let host?): "\(host.safe(limit: 200)) is no registry's host: add ?registry=HOST to the URL"
+    case .registry(let host?):
+      "\(host.safe(limit: 200)) is no registry's host: write ?registry=HOST into the URL, as in ?registry=ghcr.io"
     case .registry(nil): "it names no registry: add ?registry=HOST to the URL"
     }
   }

@@ -12,7 +12,10 @@ extension MailHandle {
     if code == CURLE_ABORTED_BY_CALLBACK { return .cancelled }
     if lacksLogin {
       return MailFailure(
-        .login, "\(server) offers no log-in", advice: "take out username and password_file if it wants none")
+        .login, "\(server) offers no log-in",
+        advice: request.needsTLS
+          ? "take out username and password_file if it wants none"
+          : "set ca_file if it has one after STARTTLS, or take out username and password_file if it wants none")
     }
     if dialogue.receivedBytes > request.replyLimit {
       return MailFailure(stage, "\(server) says more than \(request.replyLimit) bytes", advice: "given up")

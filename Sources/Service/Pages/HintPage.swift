@@ -41,7 +41,7 @@ struct HintPage: Sendable {
       secret = try read(file.resolve(environment: environment))
     } catch {
       return refuse(
-        source, peer, .unavailable, 503, "http.hints.secret_file cannot be used: \(error.reason)",
+        source, peer, .unavailable, 503, "http.hints.secret_file cannot be used: \(error.reason); correct it",
         answered: "no hints can be taken now")
     }
     let credentials = HintCredentials(inPath: address.secret) { request.header($0) }
