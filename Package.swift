@@ -70,6 +70,7 @@ let package = Package(
     .target(name: "Comparison", dependencies: ["Documents", "Drift", "ImageModel"]),
     .target(
       name: "Answers", dependencies: ["Comparison", "Containers", "History", "ImageModel", "Imports", "StrictJSON"]),
+    .target(name: "Questions", dependencies: ["Answers", "Comparison", "Config", "History", "Host", "ImageModel"]),
     .target(
       name: "Service",
       dependencies: [
@@ -82,7 +83,7 @@ let package = Package(
       name: "watcher",
       dependencies: [
         "Answers", "Comparison", "Config", "Containers", "Control", "CSignals", "History", "Host", "ImageModel",
-        "Imports", "Messages", "Service",
+        "Imports", "Messages", "Questions", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -141,6 +142,7 @@ let package = Package(
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "History", "ImageModel", "TestSupport"]),
     .testTarget(name: "AnswersTests", dependencies: ["Answers", "Containers", "History", "ImageModel", "TestSupport"]),
+    .testTarget(name: "QuestionsTests", dependencies: ["History", "ImageModel", "Questions", "TestSupport"]),
     .testTarget(
       name: "ServiceTests",
       dependencies: [
@@ -152,7 +154,7 @@ let package = Package(
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "Answers", "watcher", "Containers", "Service", "History", "Config", "ImageModel", "TestSupport",
+        "Answers", "watcher", "Containers", "Service", "History", "Config", "ImageModel", "Questions", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["screens"]),
     .testTarget(
