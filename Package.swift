@@ -70,19 +70,21 @@ let package = Package(
     .target(name: "Comparison", dependencies: ["Documents", "Drift", "ImageModel"]),
     .target(
       name: "Answers", dependencies: ["Comparison", "Containers", "History", "ImageModel", "Imports", "StrictJSON"]),
+    .target(name: "Questions", dependencies: ["Answers", "Comparison", "Config", "History", "Host", "ImageModel"]),
+    .target(name: "API", dependencies: ["Config", "History", "ImageModel", "Questions"]),
     .target(
       name: "Service",
       dependencies: [
-        "Addresses", "Config", "Containers", "Control", "Credentials", "Delivery", "Documents", "Endpoint", "Hashing",
-        "Hints", "History", "Host", "ImageModel", "Messages", "Polling", "Recording", "Registry", "Schedule",
-        "Transport",
+        "Addresses", "Answers", "API", "Comparison", "Config", "Containers", "Control", "Credentials", "Delivery",
+        "Documents", "Endpoint", "Hashing", "Hints", "History", "Host", "ImageModel", "Messages", "Polling",
+        "Questions", "Recording", "Registry", "Schedule", "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "watcher",
       dependencies: [
         "Answers", "Comparison", "Config", "Containers", "Control", "CSignals", "History", "Host", "ImageModel",
-        "Imports", "Messages", "Service",
+        "Imports", "Messages", "Questions", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -141,6 +143,8 @@ let package = Package(
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "History", "ImageModel", "TestSupport"]),
     .testTarget(name: "AnswersTests", dependencies: ["Answers", "Containers", "History", "ImageModel", "TestSupport"]),
+    .testTarget(name: "QuestionsTests", dependencies: ["History", "ImageModel", "Questions", "TestSupport"]),
+    .testTarget(name: "APITests", dependencies: ["API", "History", "ImageModel", "Questions", "TestSupport"]),
     .testTarget(
       name: "ServiceTests",
       dependencies: [
@@ -152,21 +156,21 @@ let package = Package(
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "Answers", "watcher", "Containers", "Service", "History", "Config", "ImageModel", "TestSupport",
+        "Answers", "watcher", "Containers", "Service", "History", "Config", "ImageModel", "Questions", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["screens"]),
     .testTarget(
       name: "BlackBoxTests",
       dependencies: [
-        "watcher", "TestSupport", "Hashing", "History", "ImageModel", "Polling", "Recording", "Registry", "Schedule",
-        "StrictJSON", "Transport",
+        "watcher", "TestSupport", "Endpoint", "Hashing", "History", "ImageModel", "Polling", "Recording", "Registry",
+        "Schedule", "Service", "StrictJSON", "Transport",
       ],
       exclude: ["FaultShim", "Namespace"]),
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Addresses", "Config", "Containers", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "Hints",
-        "History", "ImageModel", "Imports", "Messages", "Registry", "StrictJSON", "Transport",
+        "Addresses", "API", "Config", "Containers", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "Hints",
+        "History", "ImageModel", "Imports", "Messages", "Questions", "Registry", "StrictJSON", "Transport",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ],

@@ -24,6 +24,11 @@ struct HistoryPart {
       guard let latest else { return nil }
       last = try end(db, tag: tag, of: latest, query)
     }
+    if let before = query.before, before <= last {
+      let earlier = try one(db, "SELECT max(id) FROM snapshot WHERE tag_id = ? AND id < ?", [tag, before])
+      guard let earlier else { return nil }
+      last = earlier
+    }
     let oldest = try query.since.map { try self.oldest(db, tag: tag, since: $0, newest) } ?? .lowest
     let next = try Row.fetchOne(
       db.cachedStatement(sql: "SELECT first_seen_ms FROM snapshot WHERE tag_id = ? AND id > ? ORDER BY id LIMIT 1"),

@@ -13,6 +13,8 @@ package struct HistoryQuery: Hashable, Sendable {
   package var at: Timestamp?
   /// At most so many, the newest.
   package var limit: Int?
+  /// Only entries older than the one that begins with this snapshot.
+  package var before: SnapshotID?
   /// Every snapshot by itself, also those that did not change an image.
   package var all = false
   /// Times as well in which none of `platforms` was there, as entries without any.
@@ -44,7 +46,7 @@ package struct HistoryEntry: Hashable, Sendable {
   /// As its last snapshot has them; their classes are those with which the entry began.
   package let platforms: [StoredImage]
   /// Its first and its last snapshot.
-  let first: SnapshotID
+  package let first: SnapshotID
   let last: SnapshotID
   /// What was recorded directly before it, shown or not; `nil` of the first.
   package internal(set) var previous: Previous?

@@ -47,6 +47,11 @@ extension HistoryReader {
     }
   }
 
+  /// The sequence of the newest event; zero where there is none.
+  package func newestSequence() throws(StoreError) -> EventSequence {
+    try read { db in try Self.highestSequence(db) ?? .zero }
+  }
+
   private static func condition(_ query: EventQuery) -> SQLCondition {
     var condition = SQLCondition()
     condition.and("e.sequence > ?", [query.after])

@@ -4,7 +4,7 @@ import Host
 /// Read-only access to a database, for queries: beside a running writer, after a clean stop and after a crash, and
 /// by another user who may read the file. Each query reads one consistent state and leaves nothing open behind it.
 ///
-/// Blocks; for commands, not for the daemon's tasks.
+/// Blocks: for commands; the tasks of the daemon have a `ReaderPool`.
 package final class HistoryReader: Sendable {
   package let path: String
   let queue: DatabaseQueue

@@ -18,8 +18,8 @@ package struct RegistryStatus: Hashable, Sendable {
 
   fileprivate static let key = "registries"
 
-  /// Those of the tags, by name.
-  static func fetch(_ db: Database, of tags: [TagStatus]) throws -> [RegistryStatus] {
+  /// Those of these names, in their order.
+  static func fetch(_ db: Database, of names: Set<String>) throws -> [RegistryStatus] {
     let rows = try Row.fetchAll(
       db,
       sql: """
@@ -33,7 +33,6 @@ package struct RegistryStatus: Hashable, Sendable {
       known[name] = RegistryStatus(
         name: name, endpoint: try row.optionalText(1), isUnverified: try row.optionalInteger(2) == 1)
     }
-    let names = Set(tags.lazy.map(\.record.tag.domain))
     let reports = try RegistryReports.fetch(db)
     return names.sorted().map { name in
       var status = known[name] ?? RegistryStatus(name: name)

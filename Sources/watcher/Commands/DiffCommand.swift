@@ -5,6 +5,7 @@ import FoundationEssentials
 import History
 import Host
 import ImageModel
+import Questions
 import Service
 
 struct DiffCommand: AsyncParsableCommand {
@@ -40,7 +41,8 @@ struct DiffCommand: AsyncParsableCommand {
     let now = Timestamp.now()
     let (from, to) = (try argument(from, tag, now), try argument(to, tag, now))
     let reader = try source.open()
-    let choice = StateChoice(tag: tag, from: from, to: to, now: now, zone: output.zone, in: reader)
+    let choice = StateChoice(
+      tag: tag, from: from, to: to, now: now, zone: output.zone, in: reader, warn: Output.warning)
     let earlier: ComparedState
     let later: ComparedState
     if resolve {
@@ -58,8 +60,8 @@ struct DiffCommand: AsyncParsableCommand {
 
   private func argument(
     _ text: String?, _ tag: TagReference, _ now: Timestamp
-  ) throws(CommandError) -> StateArgument? {
-    try text.map { text throws(CommandError) in try StateArgument(text, of: tag, now: now, zone: output.zone) }
+  ) throws(QuestionError) -> StateArgument? {
+    try text.map { text throws(QuestionError) in try StateArgument(text, of: tag, now: now, zone: output.zone) }
   }
 
   /// As its registry says now.

@@ -6,6 +6,7 @@ import FoundationEssentials
 import History
 import Host
 import ImageModel
+import Questions
 import Service
 
 struct DriftCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import History
 import Host
 import ImageModel
+import Questions
 
 struct EventsCommand: ParsableCommand {
   /// What `tail` begins with as well.
@@ -56,7 +57,7 @@ struct EventsCommand: ParsableCommand {
     let reader = try source.open()
     try listing.look(reader) { try Output.write($0.flatMap { $0 }) }
     guard listing.isEmpty else { return }
-    try checkTags(listing.query.tags, reader)
+    try KnownTags.check(listing.query.tags, in: reader)
     if !output.output.json { try Output.print("no such events are recorded\n") }
   }
 
@@ -65,20 +66,12 @@ struct EventsCommand: ParsableCommand {
     last ?? (follow && since == nil && after == nil ? Self.usualLast : nil)
   }
 
-  func query(now: Timestamp) throws(CommandError) -> EventQuery {
+  func query(now: Timestamp) throws(QuestionError) -> EventQuery {
     var query = EventQuery()
     query.tags = try ReferenceArgument.tags(tag) ?? []
     query.types = try TypeArgument.types(type)
     query.since = try TimeArgument.parse(since, option: "since", now: now, zone: output.zone)
     if let after { query.after = try SequenceArgument.parse(after, option: "after") }
     return query
-  }
-
-  private func checkTags(_ tags: [TagReference], _ reader: HistoryReader) throws {
-    guard let unknown = try reader.unknown(tags).first else { return }
-    let hint = try KnownTags.hint(for: unknown, in: reader)
-    throw CommandError(
-      .notFound,
-      "nothing is known of this tag (\(unknown.description.shown) in \(reader.path.shown)): \(hint)")
   }
 }

@@ -6,6 +6,7 @@ import Glibc
 import History
 import Host
 import ImageModel
+import Questions
 import Service
 
 struct ForgetCommand: AsyncParsableCommand {
@@ -31,7 +32,7 @@ struct ForgetCommand: AsyncParsableCommand {
   func run() async throws {
     let tag = try ReferenceArgument.tag(tag)
     let reader = try source.open(toChange: true)
-    guard let extent = try reader.extent(of: tag) else { throw try KnownTags.unknown(tag, in: reader) }
+    guard let extent = try reader.extent(of: tag) else { throw try KnownTags.unknown([tag], in: reader) }
     guard !extent.isWatched else { throw Self.refusal(TagInUse(), tag, reader.path) }
     guard try yes || isWanted(tag, extent) else {
       return Output.say("nothing was forgotten")
@@ -41,7 +42,7 @@ struct ForgetCommand: AsyncParsableCommand {
       defer { writer.close() }
       do {
         guard let forgotten = try await Forgetting.run(tag, writer) else {
-          throw try KnownTags.unknown(tag, in: reader)
+          throw try KnownTags.unknown([tag], in: reader)
         }
         return forgotten
       } catch let error as TagInUse {

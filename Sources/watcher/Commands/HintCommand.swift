@@ -2,6 +2,7 @@ import ArgumentParser
 import Control
 import FoundationEssentials
 import ImageModel
+import Questions
 import Service
 
 struct HintCommand: AsyncParsableCommand {

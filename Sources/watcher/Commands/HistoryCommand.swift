@@ -4,6 +4,7 @@ import FoundationEssentials
 import History
 import Host
 import ImageModel
+import Questions
 
 struct HistoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -46,7 +47,7 @@ struct HistoryCommand: ParsableCommand {
     TimeArgument.warn(since: query.since, now: now, zone: output.zone)
     TimeArgument.warn(until: query.until, at: query.at, now: now, zone: output.zone)
     let reader = try source.open()
-    guard let entries = try reader.history(tag, query) else { throw try KnownTags.unknown(tag, in: reader) }
+    guard let entries = try reader.history(tag, query) else { throw try KnownTags.unknown([tag], in: reader) }
     let record = try reader.record(of: tag)
     let beginning = entries.isEmpty ? try reader.beginning(of: tag) : nil
     let end = [query.until, query.at].compactMap(\.self).min()
@@ -82,7 +83,7 @@ struct HistoryCommand: ParsableCommand {
         + (there.isEmpty ? "nothing is recorded of this tag yet" : "recorded are \(there)"))
   }
 
-  func query(now: Timestamp) throws(CommandError) -> HistoryQuery {
+  func query(now: Timestamp) throws(QuestionError) -> HistoryQuery {
     var query = HistoryQuery(now: now)
     query.platforms = try ReferenceArgument.platforms(platform)
     let zone = output.zone

@@ -4,6 +4,7 @@ import Config
 import FoundationEssentials
 import History
 import ImageModel
+import Questions
 import Service
 
 struct ResolveCommand: AsyncParsableCommand {

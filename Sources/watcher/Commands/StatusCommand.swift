@@ -5,6 +5,7 @@ import FoundationEssentials
 import History
 import Host
 import ImageModel
+import Questions
 
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -42,15 +43,7 @@ struct StatusCommand: ParsableCommand {
     let shown = failing ? report.failing : report
     let rendering = StatusRendering(report: shown, total: report.tags, now: .now(), showsAll: all || wanted != nil)
     try output.print(json: shown.json, text: rendering.text)
-    guard let unknown = report.unknown.first else {
-      if exitCode, report.isUnwell { throw CommandStatus.changesFound }
-      return
-    }
-    let hint = try KnownTags.hint(for: unknown, in: reader)
-    let names = report.unknown.prefix(5).map(\.description.shown).joined(separator: ", ")
-    throw CommandError(
-      .notFound,
-      "nothing is known of \(report.unknown.count == 1 ? "this tag" : "some tags") (\(names) in \(reader.path.shown)): "
-        + hint)
+    guard report.unknown.isEmpty else { throw try KnownTags.unknown(report.unknown, in: reader) }
+    if exitCode, report.isUnwell { throw CommandStatus.changesFound }
   }
 }

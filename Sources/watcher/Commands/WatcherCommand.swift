@@ -4,6 +4,7 @@ import Glibc
 import History
 import Host
 import ImageModel
+import Questions
 import Service
 
 /// Watches which image a tag of a container registry names, and tells when it changes.
@@ -54,6 +55,7 @@ struct WatcherCommand: AsyncParsableCommand {
     switch error {
     case let status as CommandStatus: Glibc.exit(status.rawValue)
     case let error as CommandError: fail(error)
+    case let error as QuestionError: fail(CommandError(error))
     case let error as StoreError: fail(CommandError(error))
     case let refusal as ConfigRefusal:
       for text in refusal.problems.texts { Output.say(text) }

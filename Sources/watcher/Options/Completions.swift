@@ -1,6 +1,7 @@
 import ArgumentParser
 import History
 import ImageModel
+import Questions
 
 /// What shells complete the values of options and arguments to.
 enum Completions {

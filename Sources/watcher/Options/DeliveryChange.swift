@@ -4,6 +4,7 @@ import FoundationEssentials
 import History
 import Host
 import ImageModel
+import Questions
 import Service
 
 /// What the commands have in common that change deliveries.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import History
 import ImageModel
+import Questions
 
 /// Which deliveries a command is about.
 struct DeliverySelection: ParsableArguments {
@@ -17,7 +18,7 @@ struct DeliverySelection: ParsableArguments {
 
   func query(
     states: Set<DeliveryState>, now: Timestamp, zone: TimeText = TimeText(isLocal: false)
-  ) throws(CommandError) -> DeliveryQuery {
+  ) throws(QuestionError) -> DeliveryQuery {
     var query = DeliveryQuery(states: states)
     query.events = events.map { text in SequenceArgument.number(text).map { .sequence($0) } ?? .id(text) }
     query.sinks = sink

@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Glibc
 import ImageModel
+import Questions
 
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, always, never

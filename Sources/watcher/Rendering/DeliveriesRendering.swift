@@ -1,5 +1,6 @@
 import History
 import ImageModel
+import Questions
 
 /// The outbox, for people.
 struct DeliveriesRendering {

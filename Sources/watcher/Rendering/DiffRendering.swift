@@ -1,6 +1,7 @@
 import Answers
 import Comparison
 import ImageModel
+import Questions
 
 /// Two states side by side, for people.
 struct DiffRendering {

@@ -2,6 +2,7 @@ import Glibc
 import History
 import ImageModel
 import Messages
+import Questions
 
 /// Recorded events for people: a line each, and below it what changed. Columns have fixed widths: what comes later is
 /// not known when the first line is printed.

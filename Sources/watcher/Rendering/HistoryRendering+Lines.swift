@@ -1,5 +1,6 @@
 import History
 import ImageModel
+import Questions
 
 extension HistoryRendering {
   /// A line for each entry: from when to when, what began it, and as many of its images as fit.

@@ -1,5 +1,6 @@
 import History
 import ImageModel
+import Questions
 
 /// The history of a tag, for people.
 struct HistoryRendering {

@@ -1,5 +1,6 @@
 import History
 import ImageModel
+import Questions
 
 /// The repositories of `status`: those that are not well first.
 struct RepositoryRows {

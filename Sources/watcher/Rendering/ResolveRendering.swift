@@ -1,5 +1,6 @@
 import Answers
 import ImageModel
+import Questions
 
 /// What a reference is now, for people.
 struct ResolveRendering {

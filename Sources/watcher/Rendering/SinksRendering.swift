@@ -1,6 +1,7 @@
 import Config
 import History
 import ImageModel
+import Questions
 import Service
 
 /// How sinks are doing, for people.

@@ -1,5 +1,6 @@
 import History
 import ImageModel
+import Questions
 
 /// How tags and sinks are doing, for people: what is wrong comes first.
 struct StatusRendering {

@@ -1,5 +1,6 @@
 import History
 import ImageModel
+import Questions
 
 /// The tags of `status`: failing ones first, then by their last change. On a terminal failures of one kind are told
 /// once, and of the tags that are well no more are shown than one can look through.

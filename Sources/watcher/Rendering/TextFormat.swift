@@ -1,4 +1,5 @@
 import ImageModel
+import Questions
 
 /// How text for people is to look.
 struct TextFormat {

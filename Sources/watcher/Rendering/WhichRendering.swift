@@ -1,5 +1,6 @@
 import History
 import ImageModel
+import Questions
 
 /// Where a digest was found, for people.
 struct WhichRendering {

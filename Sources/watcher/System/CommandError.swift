@@ -2,6 +2,7 @@ import Config
 import History
 import ImageModel
 import Imports
+import Questions
 import Service
 
 /// `ArgumentParser` has a type of the same name.
@@ -27,6 +28,10 @@ struct CommandError: Error, Hashable, CustomStringConvertible {
     self.init(
       (refusal.cause as? ListenError)?.status ?? (refusal.cause as? SinkError)?.status ?? .configuration,
       "\(what) (\(refusal.problems.first?.path.safe() ?? "")): correct what is listed above")
+  }
+
+  init(_ error: QuestionError) {
+    self.init(error.status, error.message)
   }
 
   init(_ error: StoreError) {

@@ -1,10 +1,8 @@
-import ArgumentParser
-import History
 import ImageModel
 import TestSupport
 import Testing
 
-@testable import watcher
+@testable import Questions
 
 @Suite struct ArgumentTests {
   static let now = Timestamp(milliseconds: 1_789_680_605_123)  // 2026-09-17T21:30:05.123Z
@@ -52,18 +50,6 @@ import Testing
     #expect(TimeArgument.time("00:30", now: now, zone: zone)?.description == "2026-09-17T22:30:00.000Z")
   }
 
-  @Test func nothingLiesBetweenTimesTheWrongWayRound() throws {
-    let command = try HistoryCommand.parse(["a", "--since", "1h", "--until", "2h"])
-    let error = #expect(throws: CommandError.self) { try command.query(now: Self.now) }
-    #expect(
-      error?.message == "--since is later than --until (2026-09-17 20:30:05 and 2026-09-17 19:30:05, UTC): "
-        + "nothing lies between; exchange them")
-    #expect(error?.status == .usage)
-    #expect(throws: Never.self) {
-      try HistoryCommand.parse(["a", "--since", "1h", "--until", "1h"]).query(now: Self.now)
-    }
-  }
-
   @Test(
     arguments: [
       "", " ", "now", "2026-02-30", "2026-9-1", "26-09-01", "2026-09-01 ", "2026-09-01  10:11:12", "2026-09-01T10",
@@ -72,7 +58,7 @@ import Testing
     ])
   func otherTextsAreNoTimes(text: String) {
     #expect(TimeArgument.time(text, now: Self.now, zone: TimeText(isLocal: false)) == nil)
-    let error = #expect(throws: CommandError.self) {
+    let error = #expect(throws: QuestionError.self) {
       try TimeArgument.parse(text, option: "since", now: Self.now)
     }
     #expect(error?.status == .usage)
@@ -100,7 +86,7 @@ import Testing
       ("127.1:5000/a", "write 127.0.0.1:5000 if that is meant"), ("a\u{1b}[31m", "\\u{1b}"),
     ])
   func otherTextsAreNoTags(text: String, words: String) {
-    let error = #expect(throws: CommandError.self) { try ReferenceArgument.tag(text) }
+    let error = #expect(throws: QuestionError.self) { try ReferenceArgument.tag(text) }
     #expect(error?.status == .usage)
     #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
   }
@@ -122,24 +108,8 @@ import Testing
 
   @Test(arguments: ["", "amd64", "linux/amd64,", "linux/", "linux/amd64/v1/x", "linux/am d64"])
   func otherTextsAreNoPlatforms(text: String) {
-    let error = #expect(throws: CommandError.self) { try ReferenceArgument.platforms([text]) }
+    let error = #expect(throws: QuestionError.self) { try ReferenceArgument.platforms([text]) }
     #expect(error?.status == .usage)
-  }
-
-  @Test func historyOptionsMakeTheQuery() throws {
-    let command = try HistoryCommand.parse([
-      "amazonlinux", "--platform", "linux/amd64", "--platform", "linux/arm64", "--since", "1d", "--until", "2026-09-17",
-      "--at", "2h", "--limit", "3", "--all",
-    ])
-    var expected = HistoryQuery(now: Self.now)
-    expected.platforms = [Samples.amd64, Samples.arm64]
-    expected.since = try Samples.time("2026-09-16T21:30:05.123Z")
-    expected.until = try Samples.time("2026-09-17T00:00:00Z")
-    expected.at = try Samples.time("2026-09-17T19:30:05.123Z")
-    expected.limit = 3
-    expected.all = true
-    #expect(try command.query(now: Self.now) == expected)
-    #expect(try HistoryCommand.parse(["amazonlinux"]).query(now: Self.now) == HistoryQuery(now: Self.now))
   }
 
   @Test(
@@ -150,7 +120,7 @@ import Testing
 
   @Test(arguments: ["", "-1", "+1", "1.0", " 1", "x", "0x1", "٣", "9223372036854775808"])
   func otherTextsAreNoSequences(text: String) {
-    let error = #expect(throws: CommandError.self) { try SequenceArgument.parse(text, option: "after") }
+    let error = #expect(throws: QuestionError.self) { try SequenceArgument.parse(text, option: "after") }
     #expect(error?.status == .usage)
     #expect(error?.message.hasPrefix("not a sequence (--after ") == true)
   }
@@ -159,7 +129,7 @@ import Testing
     #expect(try TypeArgument.types([]) == nil)
     #expect(try TypeArgument.types(["*"]) == Set(EventType.allCases))
     #expect(try TypeArgument.types(["watcher.platform.*", "*.deleted"])?.count == 3)
-    let error = #expect(throws: CommandError.self) { try TypeArgument.types(["*", "image.change"]) }
+    let error = #expect(throws: QuestionError.self) { try TypeArgument.types(["*", "image.change"]) }
     #expect(error?.status == .usage)
     #expect(error?.message.contains("(--type image.change)") == true)
   }
@@ -176,47 +146,10 @@ import Testing
   }
 
   @Test func aWordOfSeveralTypesListsThem() {
-    let error = #expect(throws: CommandError.self) { try TypeArgument.types(["platform"]) }
+    let error = #expect(throws: QuestionError.self) { try TypeArgument.types(["platform"]) }
     #expect(error?.status == .usage)
     #expect(
       error?.message == "several types of event have this word (--type platform): it may be platform.added, "
         + "platform.removed, or platform.* for all of them")
-  }
-
-  @Test func followingBeginsWithTheLastTen() throws {
-    #expect(try EventsCommand.parse(["--follow"]).begin == 10)
-    #expect(try EventsCommand.parse(["--follow", "--last", "3"]).begin == 3)
-    for options in [["--since", "1d"], ["--after", "0"]] {
-      #expect(try EventsCommand.parse(["--follow"] + options).begin == nil)
-    }
-    #expect(try EventsCommand.parse([]).begin == nil)
-    #expect(throws: (any Error).self) { try EventsCommand.parse(["--last", "1", "--limit", "1"]) }
-    #expect(throws: (any Error).self) { try EventsCommand.parse(["--last", "0"]) }
-  }
-
-  @Test func eventOptionsMakeTheQuery() throws {
-    let command = try EventsCommand.parse([
-      "--tag", "amazonlinux", "--tag", "ghcr.io/example/app:stable", "--type", "watcher.tag.deleted", "--since", "1d",
-      "--after", "000000000042", "--limit", "3",
-    ])
-    var expected = EventQuery()
-    expected.tags = [Samples.tag, Samples.app]
-    expected.types = [.tagDeleted]
-    expected.since = try Samples.time("2026-09-16T21:30:05.123Z")
-    expected.after = 42
-    #expect(try command.query(now: Self.now) == expected)
-    #expect(try EventsCommand.parse([]).query(now: Self.now) == EventQuery())
-  }
-
-  @Test func deliveriesAreChosenByEventSinkAndTime() throws {
-    let change = try DeliveryChange.parse(["17", "0b9f-1", "--sink", "ops", "--since", "1d"])
-    var expected = DeliveryQuery(states: [.failed])
-    expected.events = [.sequence(17), .id("0b9f-1")]
-    expected.sinks = ["ops"]
-    expected.since = try Samples.time("2026-09-16T21:30:05.123Z")
-    #expect(try change.selection.query(states: [.failed], now: Self.now) == expected)
-    #expect(throws: (any Error).self) { try DeliveryChange.parse([]) }
-    #expect(throws: (any Error).self) { try DeliveryChange.parse(["--all", "--sink", "ops"]) }
-    #expect(try DeliveriesListCommand.parse(["--failed", "--waiting"]).states == [.failed, .waiting])
   }
 }

@@ -1,17 +1,17 @@
-import Answers
-import Comparison
-import History
-import ImageModel
+package import Answers
+package import Comparison
+package import History
+package import ImageModel
 
 /// A state with what is needed to compare it.
-struct ComparedState {
-  let side: DiffAnswer.Side
-  let images: ComparedImages
+package struct ComparedState {
+  package let side: DiffAnswer.Side
+  package let images: ComparedImages
   /// Its row; `nil` of what is recorded nowhere.
   let id: SnapshotID?
 
   /// A recorded one.
-  init(_ state: StoredSnapshot, of tag: TagReference, _ reader: HistoryReader) throws(StoreError) {
+  package init(_ state: StoredSnapshot, of tag: TagReference, _ reader: HistoryReader) throws(StoreError) {
     let documents = try reader.documents(of: state)
     side = DiffAnswer.Side(tag: tag, firstSeen: state.firstSeen, digest: state.digest)
     images = ComparedImages(
@@ -21,7 +21,7 @@ struct ComparedState {
   }
 
   /// One that a registry has just shown.
-  init(_ resolution: Resolution, of tag: TagReference) {
+  package init(_ resolution: Resolution, of tag: TagReference) {
     let snapshot = resolution.snapshot
     let documents = Dictionary(snapshot.documents.map { ($0.digest, $0) }) { first, _ in first }
     side = DiffAnswer.Side(tag: tag, firstSeen: nil, digest: snapshot.digest)
@@ -32,22 +32,25 @@ struct ComparedState {
 }
 
 /// Which two states are compared. Source: docs/reference.md, diff.
-struct StateChoice {
-  let tag: TagReference
+package struct StateChoice {
+  package let tag: TagReference
   private let from: StateArgument?
   private let to: StateArgument
   private let now: Timestamp
   private let zone: TimeText
   private let reader: HistoryReader
+  private let warn: (String) -> Void
 
   /// A second tag alone is the later one.
   ///
-  /// - Parameter zone: of times in warnings.
-  init(
+  /// - Parameters:
+  ///   - zone: of times in warnings.
+  ///   - warn: is told where what is compared may not be what is meant.
+  package init(
     tag: TagReference, from: StateArgument?, to: StateArgument?, now: Timestamp, zone: TimeText,
-    in reader: HistoryReader
+    in reader: HistoryReader, warn: @escaping (String) -> Void
   ) {
-    (self.tag, self.now, self.zone, self.reader) = (tag, now, zone, reader)
+    (self.tag, self.now, self.zone, self.reader, self.warn) = (tag, now, zone, reader, warn)
     if to == nil, let from, case .tag = from.meaning {
       (self.from, self.to) = (.newest, from)
     } else {
@@ -56,12 +59,12 @@ struct StateChoice {
   }
 
   /// Of which the later state is.
-  var laterTag: TagReference { if case .tag(let tag) = to.meaning { tag } else { tag } }
+  package var laterTag: TagReference { if case .tag(let tag) = to.meaning { tag } else { tag } }
 
-  func later() throws -> ComparedState { try state(to, nil) }
+  package func later() throws -> ComparedState { try state(to, nil) }
 
   /// - Parameter later: the later state; `nil` where its registry is yet to be asked for that.
-  func earlier(than later: ComparedState?) throws -> ComparedState {
+  package func earlier(than later: ComparedState?) throws -> ComparedState {
     // `^` is the one before the later one, if that is a state of the same tag.
     try state(from ?? (later == nil ? .newest : .before), laterTag == tag ? later?.id : nil)
   }
@@ -81,41 +84,41 @@ struct StateChoice {
       if digests.count > 1 { throw DigestArgument.ambiguous(prefix, digests, in: reader) }
     }
     guard let state = try reader.state(of: tag, name, from: later) else { throw try missing(argument, of: tag) }
-    if case .at(let time) = name.point, name.back == 0 { try warn(argument, state, of: tag, at: time) }
+    if case .at(let time) = name.point, name.back == 0 { try doubt(argument, state, of: tag, at: time) }
     return try ComparedState(state, of: tag, reader)
   }
 
-  private func missing(_ argument: StateArgument, of tag: TagReference) throws -> CommandError {
+  private func missing(_ argument: StateArgument, of tag: TagReference) throws -> QuestionError {
     guard try reader.unknown([tag]).isEmpty else {
-      let error = try KnownTags.unknown(tag, in: reader)
+      let error = try KnownTags.unknown([tag], in: reader)
       guard argument.isShortDigest else { return error }
-      return CommandError(
+      return QuestionError(
         error.status, "\(error.message); the beginning of a digest has \(DigestPrefix.shortest) digits or more")
     }
     let place = "\(argument.text.safe(limit: 100)) of \(tag.familiar.shown) in \(reader.path.shown)"
     guard let beginning = try reader.beginning(of: tag) else {
-      return CommandError(.notFound, "there is no such state (\(place)): nothing is recorded of this tag yet")
+      return QuestionError(.notFound, "there is no such state (\(place)): nothing is recorded of this tag yet")
     }
-    return CommandError(
+    return QuestionError(
       .notFound,
       "there is no such state (\(place)): its history begins on \(zone(beginning)) \(zone.zone), and "
         + "'watcher history \(tag.familiar.shown)' lists the states that there are")
   }
 
   /// What was there at a time is known only if somebody looked before and after it.
-  private func warn(
+  private func doubt(
     _ argument: StateArgument, _ state: StoredSnapshot, of tag: TagReference, at time: Timestamp
   ) throws {
     let at = "\(zone(time)) \(zone.zone)"
     if time > now {
       let text = argument.text.safe(limit: 100)
-      return Output.warning("\(text) lies in the future (\(at)): the newest state is compared; look at the time")
+      return warn("\(text) lies in the future (\(at)): the newest state is compared; look at the time")
     }
     if time > state.lastSeen, state.ended == .deleted {
-      return Output.warning("at \(at) the tag was deleted; its state of before is compared (\(tag.familiar.shown))")
+      return warn("at \(at) the tag was deleted; its state of before is compared (\(tag.familiar.shown))")
     }
     guard let gap = try reader.gap(of: state, at: time) else { return }
-    Output.warning(
+    warn(
       "what the tag named at \(at) was not seen (\(tag.familiar.shown)): nobody looked between "
         + "\(zone(gap.from)) and \(zone(gap.to)); its state of before is compared")
   }

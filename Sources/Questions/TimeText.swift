@@ -1,29 +1,29 @@
 import Glibc
 import Host
-import ImageModel
+package import ImageModel
 
 /// Times in text. The zone is named once, beside them; a time at which clocks were set otherwise than now names its
 /// own offset.
-struct TimeText {
+package struct TimeText: Sendable {
   /// Seconds east of UTC at a time.
   private let offset: @Sendable (Timestamp) -> Int
   private let offsetNow: Int
 
-  init(isLocal: Bool) {
+  package init(isLocal: Bool) {
     if isLocal { tzset() }
     self.init(now: .now()) { isLocal ? Self.localOffset($0) : 0 }
   }
 
-  init(now: Timestamp, offset: @escaping @Sendable (Timestamp) -> Int) {
+  package init(now: Timestamp, offset: @escaping @Sendable (Timestamp) -> Int) {
     self.offset = offset
     offsetNow = offset(now)
   }
 
   /// The zone of the times, `UTC` or `UTC+02:00`.
-  var zone: String { offsetNow == 0 ? "UTC" : "UTC" + Self.name(offsetNow) }
+  package var zone: String { offsetNow == 0 ? "UTC" : "UTC" + Self.name(offsetNow) }
 
   /// `2026-09-17 21:30:05`; `-` where there is none.
-  func callAsFunction(_ time: Timestamp?) -> String {
+  package func callAsFunction(_ time: Timestamp?) -> String {
     guard let time else { return "-" }
     let offset = offset(time)
     let parts = time.advanced(bySeconds: offset).description.split(separator: "T", maxSplits: 1)
@@ -31,27 +31,27 @@ struct TimeText {
   }
 
   /// The time of day where the day is the same as now, else all of it: `10:15:00`.
-  func short(_ time: Timestamp, now: Timestamp) -> String {
+  package func short(_ time: Timestamp, now: Timestamp) -> String {
     let text = self(time)
     return text.prefix(11) == self(now).prefix(11) ? String(text.dropFirst(11)) : text
   }
 
   /// What clocks of this zone show at a time, as if they were of UTC.
-  func wall(_ time: Timestamp) -> Timestamp { time.advanced(bySeconds: offset(time)) }
+  package func wall(_ time: Timestamp) -> Timestamp { time.advanced(bySeconds: offset(time)) }
 
   /// When clocks of this zone show that. Of an hour that comes twice, one of both; of one that is left out, the next.
-  func time(wall: Timestamp) -> Timestamp {
+  package func time(wall: Timestamp) -> Timestamp {
     let near = wall.advanced(bySeconds: -offset(wall))
     return wall.advanced(bySeconds: -offset(near))
   }
 
   /// The day of a date that an image gives itself; its own words where it is no RFC 3339, `-` where it has none.
-  func day(created text: String?) -> String {
+  package func day(created text: String?) -> String {
     guard let text else { return "-" }
     return Timestamp(rfc3339: text).map { String(self($0).prefix(10)) } ?? text.shown
   }
 
-  func created(_ text: String?) -> String {
+  package func created(_ text: String?) -> String {
     guard let text else { return "-" }
     return Timestamp(rfc3339: text).map { self($0) } ?? text.shown
   }

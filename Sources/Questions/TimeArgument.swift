@@ -1,28 +1,30 @@
-import ImageModel
+package import ImageModel
 
-/// A time on the command line, as people write them.
-enum TimeArgument {
-  static let help = "2026-09-17T15:00, a date, 15:00, today, yesterday, or how long ago: 15m, 2h, 7d, 2w"
+/// A time, as people write them.
+package enum TimeArgument {
+  package static let help = "2026-09-17T15:00, a date, 15:00, today, yesterday, or how long ago: 15m, 2h, 7d, 2w"
   private static let forms =
     "a time (2026-09-17T21:30, 21:30, with a zone 2026-09-17T21:30:05Z), a day (2026-09-17, yesterday), "
     + "or how long ago (30s, 15m, 2h, 7d, 2w)"
   private static let daySeconds = 86_400
 
   /// - Parameter zone: of what names none: that in which times are shown.
-  static func parse(
-    _ text: String?, option: String, now: Timestamp, zone: TimeText = TimeText(isLocal: false)
-  ) throws(CommandError) -> Timestamp? {
+  package static func parse(
+    _ text: String?, option: String, now: Timestamp, zone: TimeText = TimeText(isLocal: false),
+    as spelling: Spelling = .option
+  ) throws(QuestionError) -> Timestamp? {
     guard let text else { return nil }
     guard let time = time(text, now: now, zone: zone) else {
-      throw CommandError(
-        .usage, "not a time (--\(option) \(text.safe(limit: 100))): write \(forms), as in --\(option) 15m")
+      throw QuestionError(
+        .usage,
+        "not a time (\(spelling(option, text.safe(limit: 100)))): write \(forms), as in \(spelling(option, "15m"))")
     }
     return time
   }
 
   /// RFC 3339, also with a blank in place of the `T`, without seconds, without a zone; a day, which is its beginning;
   /// a time of today; how long ago.
-  static func time(_ text: String, now: Timestamp, zone: TimeText) -> Timestamp? {
+  package static func time(_ text: String, now: Timestamp, zone: TimeText) -> Timestamp? {
     if let time = Timestamp(rfc3339: text) { return time }
     if let seconds = seconds(text) { return now.advanced(bySeconds: -seconds) }
     let today = zone.wall(now)
@@ -37,30 +39,14 @@ enum TimeArgument {
   }
 
   /// - Throws: status 64 where nothing can be both.
-  static func check(since: Timestamp?, until: Timestamp?, zone: TimeText) throws(CommandError) {
+  package static func check(
+    since: Timestamp?, until: Timestamp?, zone: TimeText = TimeText(isLocal: false), as spelling: Spelling = .option
+  ) throws(QuestionError) {
     guard let since, let until, since > until else { return }
-    throw CommandError(
+    throw QuestionError(
       .usage,
-      "--since is later than --until (\(zone(since)) and \(zone(until)), \(zone.zone)): nothing lies between; "
-        + "exchange them")
-  }
-
-  static func warn(since: Timestamp?, now: Timestamp, zone: TimeText) {
-    warn(since, option: "since", "nothing is recorded from then on yet; look at the time", now, zone)
-  }
-
-  /// The same of an end, and of one moment: what will be then nobody knows.
-  static func warn(until: Timestamp?, at time: Timestamp?, now: Timestamp, zone: TimeText) {
-    for (option, time) in [("until", until), ("at", time)] {
-      warn(time, option: option, "what is shown is what is known now; look at the time", now, zone)
-    }
-  }
-
-  private static func warn(
-    _ time: Timestamp?, option: String, _ consequence: String, _ now: Timestamp, _ zone: TimeText
-  ) {
-    guard let time, time > now else { return }
-    Output.warning("--\(option) lies in the future (\(zone(time)) \(zone.zone)): \(consequence)")
+      "\(spelling("since")) is later than \(spelling("until")) (\(zone(since)) and \(zone(until)), \(zone.zone)): "
+        + "nothing lies between; exchange them")
   }
 
   private static func date(_ wall: Timestamp) -> String { String(wall.description.prefix(10)) }

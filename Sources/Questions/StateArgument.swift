@@ -1,9 +1,9 @@
-import History
-import ImageModel
+package import History
+package import ImageModel
 
-/// A state of a tag on the command line.
-struct StateArgument: Hashable {
-  enum Meaning: Hashable {
+/// A state of a tag, as people write it.
+package struct StateArgument: Hashable, Sendable {
+  package enum Meaning: Hashable, Sendable {
     /// Of the tag that is asked about.
     case state(StateName)
     /// The newest state of another one.
@@ -11,13 +11,13 @@ struct StateArgument: Hashable {
   }
 
   /// As it is written.
-  let text: String
-  let meaning: Meaning
+  package let text: String
+  package let meaning: Meaning
 
   static let newest = StateArgument("the newest", .state(StateName(.newest)))
   static let before = StateArgument("^", .state(StateName(.newest, back: 1)))
 
-  static let help =
+  package static let help =
     "a time, an event's sequence, a digest, or ^ for the one before; further ^ lead further back"
   private static let forms =
     "a time (2026-09-17T21:30, 7d), an event's sequence (42), a digest or its beginning (b63c3d5a), ^ (the one before) "
@@ -28,10 +28,10 @@ struct StateArgument: Hashable {
   private init(_ text: String, _ meaning: Meaning) { (self.text, self.meaning) = (text, meaning) }
 
   /// - Parameter tag: the one that is asked about, for `:2023`.
-  init(_ text: String, of tag: TagReference, now: Timestamp, zone: TimeText) throws(CommandError) {
+  package init(_ text: String, of tag: TagReference, now: Timestamp, zone: TimeText) throws(QuestionError) {
     let back = text.reversed().prefix { $0 == "^" }.count
     let name = String(text.dropLast(back))
-    let refusal = CommandError(.usage, "not a state (\(text.safe(limit: 300))): write \(Self.forms)")
+    let refusal = QuestionError(.usage, "not a state (\(text.safe(limit: 300))): write \(Self.forms)")
     guard back <= Self.mostBack, !text.isEmpty else { throw refusal }
     if let point = Self.point(name, now: now, zone: zone) {
       self.init(text, .state(StateName(point, back: back)))
@@ -56,7 +56,7 @@ struct StateArgument: Hashable {
   }
 
   /// Whether it may have been meant as the beginning of a digest, and is too short for that.
-  var isShortDigest: Bool {
+  package var isShortDigest: Bool {
     do throws(DigestPrefix.ParseError) {
       _ = try DigestPrefix(text)
       return false
