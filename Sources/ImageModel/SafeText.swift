@@ -17,6 +17,11 @@ extension String {
     return out
   }
 
+  /// `safe()`, at no cost for plain ASCII.
+  package var shown: String {
+    utf8.count <= 512 && utf8.allSatisfy { (0x20..<0x7f).contains($0) } ? self : safe()
+  }
+
   /// Cut to so many characters, with a mark where something is missing.
   package func cut(to characters: Int) -> String {
     guard unicodeScalars.count > characters else { return self }

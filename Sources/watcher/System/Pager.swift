@@ -1,5 +1,6 @@
 import Glibc
 import Host
+import ImageModel
 
 /// The program that shows a text page by page, as git chooses and starts it.
 struct Pager {

@@ -1,21 +1,19 @@
-import ImageModel
-
 /// Pieces of sentences.
-enum Words {
+package enum Words {
   /// `1 tag`, `2 tags`.
-  static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+  package static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
     "\(number) \(number == 1 ? one : many ?? one + "s")"
   }
 
   /// `50 seconds`, `40 minutes`, `13 hours`, `3 days`: about so long.
-  static func span(seconds: Int) -> String {
+  package static func span(seconds: Int) -> String {
     let units = [("day", 86_400), ("hour", 3_600), ("minute", 60)]
     guard let (unit, size) = units.first(where: { seconds >= 2 * $0.1 }) else { return count(seconds, "second") }
     return count(seconds / size, unit)
   }
 
   /// `770 B`, `1.2 kB`, `53.3 MB`: thousands, as registries and Docker count.
-  static func bytes(_ number: Int) -> String {
+  package static func bytes(_ number: Int) -> String {
     guard number >= 1_000 else { return "\(number) B" }
     var (tenths, unit) = (number / 100, 0)
     let units = ["kB", "MB", "GB", "TB"]
@@ -27,25 +25,18 @@ enum Words {
   }
 
   /// `there is a`, `there are a, b and 3 more`, `there are none`.
-  static func thereAre(_ items: [String], limit: Int) -> String {
+  package static func thereAre(_ items: [String], limit: Int) -> String {
     items.isEmpty ? "there are none" : "there \(items.count == 1 ? "is" : "are") \(list(items, limit: limit))"
   }
 
   /// `a, b and 3 more`.
-  static func list(_ items: [String], limit: Int) -> String {
+  package static func list(_ items: [String], limit: Int) -> String {
     list(Array(items.prefix(limit)), of: items.count)
   }
 
   /// The same, of so many in all.
-  static func list(_ first: [String], of count: Int) -> String {
+  package static func list(_ first: [String], of count: Int) -> String {
     let more = count - first.count
     return first.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
-  }
-}
-
-extension String {
-  /// `safe()`, at no cost for plain ASCII.
-  var shown: String {
-    utf8.count <= 512 && utf8.allSatisfy { (0x20..<0x7f).contains($0) } ? self : safe()
   }
 }
