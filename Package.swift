@@ -68,14 +68,15 @@ let package = Package(
       dependencies: ["Drift", "History", "Host", "ImageModel", "Recording", "Registry", "Schedule"]),
     .target(name: "Control", dependencies: ["History", "Host", "ImageModel", "StrictJSON"]),
     .target(name: "Comparison", dependencies: ["Documents", "Drift", "ImageModel"]),
+    .target(name: "Pages", dependencies: ["Comparison", "History", "ImageModel", "Messages"]),
     .target(
       name: "Answers", dependencies: ["Comparison", "Containers", "History", "ImageModel", "Imports", "StrictJSON"]),
     .target(
       name: "Service",
       dependencies: [
-        "Addresses", "Config", "Containers", "Control", "Credentials", "Delivery", "Documents", "Endpoint", "Hashing",
-        "Hints", "History", "Host", "ImageModel", "Messages", "Polling", "Recording", "Registry", "Schedule",
-        "Transport",
+        "Addresses", "Comparison", "Config", "Containers", "Control", "Credentials", "Delivery", "Documents",
+        "Endpoint", "Hashing", "Hints", "History", "Host", "ImageModel", "Messages", "Pages", "Polling", "Recording",
+        "Registry", "Schedule", "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
@@ -140,6 +141,9 @@ let package = Package(
       name: "ComparisonTests", dependencies: ["Comparison", "Documents", "Hashing", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "History", "ImageModel", "TestSupport"]),
+    .testTarget(
+      name: "PagesTests",
+      dependencies: ["Comparison", "Hashing", "History", "ImageModel", "Pages", "TestSupport"], exclude: ["golden"]),
     .testTarget(name: "AnswersTests", dependencies: ["Answers", "Containers", "History", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "ServiceTests",
