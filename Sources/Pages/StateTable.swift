@@ -11,7 +11,7 @@ struct StateTable {
 
   var html: HTML {
     """
-    <div class="scroll" role="region" aria-labelledby="states" tabindex="0">
+    <div class="scroll" role="region" aria-label="Table of states" tabindex="0">
     <table class="states">
     <thead><tr><th scope="col">Platform</th><th scope="col">Change</th><th scope="col">Image ID</th>\
     <th scope="col">Manifest</th><th scope="col">Created</th></tr></thead>

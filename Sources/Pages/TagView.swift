@@ -54,6 +54,7 @@ package struct TagView {
     let interval = record.intervalSeconds.map { "every \(Words.span(seconds: $0))" }
     let pull: HTML =
       status.digest.map { "<div class=\"wide\"><dt>Pull</dt><dd><code>\(tag.pull($0))</code></dd></div>" } ?? ""
+    let silence: HTML = self.silence.map { "<p class=\"note odd\">\($0)</p>\n" } ?? ""
     let trouble = TagTrouble(tag: status, times: times).sentences.map {
       "<p class=\"note \($0.kind)\">\($0.words)</p>\n" as HTML
     }
@@ -66,16 +67,22 @@ package struct TagView {
       <div><dt>Checked</dt><dd>\(record.isWatched ? interval ?? "–" : "not watched")</dd></div>
       \(pull)
       </dl>
-      \(trouble)
+      \(trouble)\(silence)
       """
+  }
+
+  /// That nobody has seen what the tag names now for long.
+  private var silence: String? {
+    entries.first.flatMap {
+      Lookout(record: status?.record, now: times.now, isDaemonRunning: true).silence($0)
+    }
   }
 
   // MARK: Timeline
 
   private var timelinePart: HTML {
     guard let newest = entries.first else { return "" }
-    let lookout = Lookout(record: status?.record, now: times.now, isDaemonRunning: true)
-    let unseen = lookout.silence(newest).map { _ in ObservationGap(from: newest.lastSeen, to: times.now) }
+    let unseen = silence.map { _ in ObservationGap(from: newest.lastSeen, to: times.now) }
     let timeline = Timeline(entries, until: until ?? times.now, unseen: unseen)
     let drawing = TimelineDrawing(timeline: timeline, times: times) { [tag, until] state in
       let isInTable = shown.contains { $0.firstSeen == state.firstSeen }
@@ -84,6 +91,7 @@ package struct TagView {
     return """
       <section aria-labelledby="timeline">
       <h2 id="timeline">Timeline</h2>
+      <a class="skip" href="#states">Skip the timeline</a>
       <figure>
       \(drawing.html)<figcaption>\(caption(timeline))</figcaption>
       </figure>

@@ -66,6 +66,20 @@ import Testing
     }
   }
 
+  /// What nobody has seen for long is not shown as if it held.
+  @Test func silenceIsTold() throws {
+    let scene = PageScenes(text: "")
+    func page(_ now: Timestamp) throws -> String {
+      String(
+        decoding: TagView(scene.tag, try scene.report, try scene.states, now: now).page.bytes, as: UTF8.self)
+    }
+    let gaps = { (page: String) in page.matches(of: /<g class="gap">/).count }
+    let (now, later) = (try page(PageScenes.now), try page(PageScenes.now.advanced(bySeconds: 86_400)))
+    #expect(!now.contains("not seen for 24 hours") && later.contains("not seen for 24 hours"))
+    // Of the two platforms that are there.
+    #expect(gaps(later) == gaps(now) + 2)
+  }
+
   @Test func timesLieInOrderAndApart() {
     var random = TestRandom(stream: 3)
     for _ in 0..<200 {

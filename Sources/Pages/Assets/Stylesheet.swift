@@ -33,7 +33,7 @@ extension AssetText {
     h3 { font-size: 1rem; font-weight: 600; margin: 0 0 .4rem; }
     .none, .lead { color: var(--soft); }
     .skip { position: absolute; left: -99rem; }
-    .skip:focus { left: 1rem; top: .5rem; padding: .3rem .6rem; background: var(--raised); z-index: 1; }
+    .skip:focus { left: auto; padding: .3rem .6rem; background: var(--raised); z-index: 1; }
 
     .top, main, body > footer { max-width: 76rem; margin: 0 auto; padding: 0 clamp(1rem, 3vw, 2.5rem); }
     .top { display: flex; flex-wrap: wrap; align-items: baseline; gap: .3rem 1.6rem; padding-top: 1rem; }
@@ -215,6 +215,7 @@ extension AssetText {
       .sinks .number:nth-of-type(3)::before { content: "waiting "; }
       .sinks .number:nth-of-type(4)::before { content: "failed "; }
       .tick.odd { display: none; }
+      .segment .image { stroke-width: .25; }
       .events .summary, .events ul { padding-left: 0; }
       .events .type, .events time { min-width: 0; }
       .difference { padding: .2rem .8rem .8rem; }
