@@ -25,7 +25,7 @@ package struct DifferencePart {
   package init(_ tag: TagReference, _ states: States?) { (self.tag, self.states) = (tag, states) }
 
   func html(_ times: PageTimes) -> HTML {
-    let close: HTML = "<p class=\"links\"><a href=\"\(PageLink.tag(tag))\">close</a></p>"
+    let close: HTML = "<p class=\"links\"><a href=\"\(tag.pagePath)\">close</a></p>"
     guard let states else {
       return section("<p>One of these states is not there: those that are stand in the table below.</p>\(close)\n")
     }

@@ -29,7 +29,7 @@ package struct EventsView {
   package var page: Page {
     let name = tag.map { "Events of \($0.familiar)" } ?? "Events"
     let all: HTML =
-      tag.map { "<p><a href=\"\(PageLink.tag($0))\">\($0)</a> · <a href=\"\(PageLink.events)\">all events</a></p>\n" }
+      tag.map { "<p><a href=\"\($0.pagePath)\">\($0)</a> · <a href=\"\(PageLink.events)\">all events</a></p>\n" }
       ?? ""
     return Page(
       title: "\(name) · watcher", section: .events, watched: before == nil ? tag?.description ?? Page.anyTag : nil,
@@ -54,7 +54,7 @@ package struct EventsView {
   private func item(_ event: StoredEvent) -> HTML {
     let details = EventDetails(event.body)
     let isGroup = event.type == .changes
-    let name: HTML = isGroup ? "" : "<a class=\"row\" href=\"\(PageLink.tag(event.tag))\">\(event.tag.familiar)</a>"
+    let name: HTML = isGroup ? "" : "<a class=\"row\" href=\"\(event.tag.pagePath)\">\(event.tag.familiar)</a>"
     let difference: HTML =
       event.type.isMove
       ? " <a href=\"\(PageLink.difference(event.tag, to: event.sequence))\">what changed</a>" : ""

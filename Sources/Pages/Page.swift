@@ -82,7 +82,7 @@ extension Page {
 
   /// Where something is not, with what may be looked at instead.
   package static func missing(_ words: String, near: [TagReference] = []) -> Page {
-    let links = near.map { "<li><a href=\"\(PageLink.tag($0))\">\($0.familiar)</a></li>" as HTML }
+    let links = near.map { "<li><a href=\"\($0.pagePath)\">\($0.familiar)</a></li>" as HTML }
     let known: HTML = near.isEmpty ? "" : "<p>Known here:</p>\n<ul>\(links)</ul>\n"
     return Page(
       title: "Not found · watcher",

@@ -1,12 +1,10 @@
-package import ImageModel
+import ImageModel
 
-/// Where pages are. Whatever stands in a path or a query is percent-encoded here.
+/// Where pages are; that of a tag says its `pagePath`. Whatever stands in a query is percent-encoded here.
 package enum PageLink {
   package static let tags = "/tags/"
   static let watchlist = "/"
   package static let events = "/events"
-
-  package static func tag(_ tag: TagReference) -> String { tags + tag.description.percentEncoded(keeping: "/:") }
 
   /// The tag's page with what changed between two states.
   ///
@@ -14,7 +12,7 @@ package enum PageLink {
   static func difference(_ tag: TagReference, from: (some CustomStringConvertible)?, to: some CustomStringConvertible)
     -> String
   {
-    query(Self.tag(tag), ["from": from?.description, "to": to.description]) + "#difference"
+    query(tag.pagePath, ["from": from?.description, "to": to.description]) + "#difference"
   }
 
   static func difference(_ tag: TagReference, to: some CustomStringConvertible) -> String {
@@ -23,7 +21,7 @@ package enum PageLink {
 
   /// - Parameter until: the newest state that is shown had begun by then.
   static func history(_ tag: TagReference, until: Timestamp?, at state: Timestamp? = nil) -> String {
-    query(Self.tag(tag), ["until": until?.description]) + (state.map { "#\(anchor($0))" } ?? "")
+    query(tag.pagePath, ["until": until?.description]) + (state.map { "#\(anchor($0))" } ?? "")
   }
 
   static func watchlist(text: String, word: String?, page: Int = 1) -> String {

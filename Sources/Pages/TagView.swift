@@ -133,7 +133,7 @@ package struct TagView {
     let table = StateTable(tag: tag, states: Array(shown), newest: until == nil ? entries.first : nil, times: times)
     let next = entries.dropFirst(shown.count).first.map { PageLink.history(tag, until: $0.firstSeen) }
     let earlier: HTML = next.map { "<a rel=\"next\" href=\"\($0)\">Earlier states →</a>" } ?? ""
-    let newer: HTML = until == nil ? "" : "<a href=\"\(PageLink.tag(tag))\">← Newest states</a> "
+    let newer: HTML = until == nil ? "" : "<a href=\"\(tag.pagePath)\">← Newest states</a> "
     let pages: HTML = "<nav class=\"pages\" aria-label=\"More states\"><p>\(newer)\(earlier)</p></nav>\n"
     return """
       <section aria-labelledby="states">

@@ -90,7 +90,7 @@ package struct WatchlistView {
     let name = tag.record.tag
     return """
       <tr><td>\(HTML.state(of: tag))</td>\
-      <th scope="row"><a class="row" href="\(PageLink.tag(name))">\(name.familiar)</a>\(trouble(tag))</th>\
+      <th scope="row"><a class="row" href="\(name.pagePath)">\(name.familiar)</a>\(trouble(tag))</th>\
       <td class="images">\(images(tag))</td>\
       <td class="when">\(times.minute(tag.lastChanged))\(ago(tag.lastChanged))</td>\
       <td class="when">\(HTML.nextCheck(of: tag, report, times))</td></tr>

@@ -15,10 +15,15 @@ struct PageRoutes: Sendable {
   let readers: ReaderPool
   var now: @Sendable () -> Timestamp = { .now() }
 
-  /// - Returns: `nil` for what is no place for pages.
+  /// Whoever looks for a page that there is not is told which there are.
+  ///
+  /// - Returns: `nil` for what asks for none.
   func answer(_ request: EndpointRequest) async -> EndpointReply? {
     if let asset = Asset.all.first(where: { $0.path == request.path }) { return EndpointReply(asset) }
-    guard let place = Place(request) else { return nil }
+    guard request.method == .get else { return nil }
+    guard let place = Place(request.path) else {
+      return EndpointReply(404, .missing("There is no such page: \(request.path.safe(limit: 100))"))
+    }
     do {
       return try await answer(place, FormQuery(request.query))
     } catch let error as StoreError where error.isTransient {
@@ -37,12 +42,11 @@ struct PageRoutes: Sendable {
     /// `nil` for what is no tag's name.
     case tag(TagReference?)
 
-    init?(_ request: EndpointRequest) {
-      guard request.method == .get else { return nil }
-      switch request.path {
+    init?(_ path: String) {
+      switch path {
       case "/": self = .watchlist
       case PageLink.events: self = .events
-      case let path where path.hasPrefix(PageLink.tags):
+      case _ where path.hasPrefix(PageLink.tags):
         self = .tag(TagReference(written: path.dropFirst(PageLink.tags.count).percentDecoded))
       default: return nil
       }
