@@ -68,6 +68,7 @@ let package = Package(
       dependencies: ["Drift", "History", "Host", "ImageModel", "Recording", "Registry", "Schedule"]),
     .target(name: "Control", dependencies: ["History", "Host", "ImageModel", "StrictJSON"]),
     .target(name: "Comparison", dependencies: ["Documents", "Drift", "ImageModel"]),
+    .target(name: "Pages", dependencies: ["Comparison", "History", "ImageModel", "Messages"]),
     .target(
       name: "Answers", dependencies: ["Comparison", "Containers", "History", "ImageModel", "Imports", "StrictJSON"]),
     .target(name: "Questions", dependencies: ["Answers", "Comparison", "Config", "History", "Host", "ImageModel"]),
@@ -76,7 +77,7 @@ let package = Package(
       name: "Service",
       dependencies: [
         "Addresses", "Answers", "API", "Comparison", "Config", "Containers", "Control", "Credentials", "Delivery",
-        "Documents", "Endpoint", "Hashing", "Hints", "History", "Host", "ImageModel", "Messages", "Polling",
+        "Documents", "Endpoint", "Hashing", "Hints", "History", "Host", "ImageModel", "Messages", "Pages", "Polling",
         "Questions", "Recording", "Registry", "Schedule", "Transport",
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -142,6 +143,9 @@ let package = Package(
       name: "ComparisonTests", dependencies: ["Comparison", "Documents", "Hashing", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "History", "ImageModel", "TestSupport"]),
+    .testTarget(
+      name: "PagesTests",
+      dependencies: ["Comparison", "Hashing", "History", "ImageModel", "Pages", "TestSupport"], exclude: ["golden"]),
     .testTarget(name: "AnswersTests", dependencies: ["Answers", "Containers", "History", "ImageModel", "TestSupport"]),
     .testTarget(name: "QuestionsTests", dependencies: ["History", "ImageModel", "Questions", "TestSupport"]),
     .testTarget(name: "APITests", dependencies: ["API", "History", "ImageModel", "Questions", "TestSupport"]),

@@ -4,6 +4,8 @@ package import ImageModel
 package struct EventQuery: Hashable, Sendable {
   /// Only events with a higher sequence.
   package var after: EventSequence = .zero
+  /// Only events with a lower sequence.
+  package var before: EventSequence?
   /// Only events of these tags, and no groups; empty means all.
   package var tags: [TagReference] = []
   /// Only events of these types; `nil` means all.

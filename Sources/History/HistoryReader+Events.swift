@@ -55,6 +55,7 @@ extension HistoryReader {
   private static func condition(_ query: EventQuery) -> SQLCondition {
     var condition = SQLCondition()
     condition.and("e.sequence > ?", [query.after])
+    if let before = query.before { condition.and("e.sequence < ?", [before]) }
     if !query.tags.isEmpty {
       condition.and(
         "(t.registry, t.repository, t.tag) IN (VALUES \(query.tags.map { _ in "(?, ?, ?)" }.joined(separator: ", ")))",

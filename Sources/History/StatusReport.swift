@@ -100,7 +100,9 @@ package struct TagStatus: Hashable, Sendable {
   }
 
   /// Somebody has to look after it.
-  package var isUnwell: Bool {
+  package var isUnwell: Bool { Self.isUnwell(state, hasNoPlatform: hasNoPlatform) }
+
+  static func isUnwell(_ state: State, hasNoPlatform: Bool) -> Bool {
     switch state {
     case .failing, .unreachable, .deleted: true
     case .ok, .pending: hasNoPlatform

@@ -75,7 +75,7 @@ package struct StoredImage: Hashable, Sendable {
   }
 
   /// What the image is told apart by: its ID, where there is none its manifest.
-  var identity: Digest { imageID ?? manifest }
+  package var identity: Digest { imageID ?? manifest }
 
   init(_ image: PlatformImage, _ changeClass: ChangeClass?) {
     self.init(

@@ -38,14 +38,13 @@ struct DiffRendering {
   }
 
   private func unknown(_ difference: ImageDifference, _ format: TextFormat) -> [String] {
-    difference.unknown.flatMap { Lines.of(Self.words(unknown: $0), width: format.width, margin: 2) }
+    difference.doubts.flatMap { Lines.of($0, width: format.width, margin: 2) }
       .map { format.style.paint($0, .notable) }
   }
 
   private func others(_ difference: ImageDifference, _ format: TextFormat) -> [String] {
-    guard !difference.others.isEmpty else { return [] }
-    let words = ["Env": "the order of env", "history": "the history of the build"]
-    let names = difference.others.map { words[$0] ?? $0.shown }
+    let names = difference.othersNamed
+    guard !names.isEmpty else { return [] }
     return Lines.of("Differs as well: \(names.joined(separator: ", "))", width: format.width, margin: 2)
   }
 
@@ -56,10 +55,8 @@ struct DiffRendering {
     let isRepacked = difference.changeClass == .repacked || difference.changeClass == nil
     let digests =
       isRepacked ? [image(difference.to ?? difference.from)] : [image(difference.from), image(difference.to)]
-    let other =
-      difference.from == nil ? "not watched before" : difference.to == nil ? "not watched after" : "unchanged"
     let words = [
-      format.style.paint(difference.platform.words.shown, .strong), difference.changeClass?.rawValue ?? other,
+      format.style.paint(difference.platform.words.shown, .strong), difference.word,
       digests.compactMap(\.self).joined(separator: " -> "),
     ]
     return words.joined(separator: "  ")
@@ -75,15 +72,7 @@ struct DiffRendering {
       !layers.kept.isEmpty || !layers.added.isEmpty || !layers.removed.isEmpty
     else { return [] }
     let counts = "\(layers.kept.count) kept, \(layers.added.count) added, \(layers.removed.count) removed"
-    var sizes = ""
-    if let from = difference.from?.size, let to = difference.to?.size {
-      let sign = to < from ? "-" : "+"
-      sizes =
-        from == to
-        ? ", \(Words.bytes(to))"
-        : ", \(Words.bytes(from)) -> \(Words.bytes(to)) (\(sign)\(Words.bytes(abs(to - from))))"
-    }
-    return ["  layers   \(counts)\(sizes)"]
+    return ["  layers   \(counts)\(difference.sizes(arrow: "->").map { ", \($0)" } ?? "")"]
       + layers.removed.map { format.style.paint("    - \(self.layer($0, format))", .bad) }
       + layers.added.map { format.style.paint("    + \(self.layer($0, format))", .good) }
   }
@@ -95,25 +84,9 @@ struct DiffRendering {
   private func setting(_ change: ImageDifference.SettingChange, _ format: TextFormat) -> [String] {
     ["  \(change.name.shown)"]
       + [
-        change.from.map { format.style.paint("    - \(Self.words($0))", .bad) },
-        change.to.map { format.style.paint("    + \(Self.words($0))", .good) },
+        change.from.map { format.style.paint("    - \(ImageDifference.words($0))", .bad) },
+        change.to.map { format.style.paint("    + \(ImageDifference.words($0))", .good) },
       ].compactMap(\.self)
-  }
-
-  /// A text as it is; anything else as JSON.
-  private static func words(_ value: JSONOutput) -> String {
-    if case .string(let text) = value { return text.shown }
-    return String(decoding: value.bytes, as: UTF8.self).shown
-  }
-
-  private static func words(unknown name: String) -> String {
-    let parts = name.split(separator: ".")
-    let side = parts.first == "from" ? "before" : "after"
-    return switch parts.last {
-    case "image": "which image it was \(side) is not known: that platform was not watched then"
-    case "config": "how it was configured \(side) is not known: its config could not be had"
-    default: "which layers it had \(side) is not known: its manifest is not stored"
-    }
   }
 
   private func layerCount(_ difference: ImageDifference) -> Int {

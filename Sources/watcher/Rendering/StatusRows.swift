@@ -24,7 +24,7 @@ struct StatusRows {
   let now: Timestamp
 
   func lines(_ format: TextFormat, showsAll: Bool) -> [String] {
-    let sorted = tags.sorted(by: Self.comesFirst)
+    let sorted = tags.sorted(by: TagStatus.comesFirst)
     let unwell = sorted.filter(\.isUnwell)
     let well = sorted.filter { !$0.isUnwell }
     let shown = well.prefix(showsAll ? well.count : Self.shownWell)
@@ -60,14 +60,6 @@ struct StatusRows {
   }
 
   // MARK: Order
-
-  private static func comesFirst(_ left: TagStatus, _ right: TagStatus) -> Bool {
-    if left.isUnwell != right.isUnwell { return left.isUnwell }
-    let (one, other) = (left.lastChanged?.milliseconds ?? .min, right.lastChanged?.milliseconds ?? .min)
-    guard one == other else { return one > other }
-    let (tag, next) = (left.record.tag, right.record.tag)
-    return (tag.domain, tag.path, tag.tag) < (next.domain, next.path, next.tag)
-  }
 
   /// Those that fail in the same way at the same registry, in their order.
   private func kinds(of tags: [TagStatus]) -> [[TagStatus]] {
@@ -199,14 +191,6 @@ extension TagState {
 }
 
 extension TagStatus {
-  private static let noPlatform = "no platform"
-
-  /// What `word` may be, in the order in which they are counted.
-  static let words = State.allCases.map(\.rawValue) + [noPlatform]
-
-  /// Its state; of one that can be had and of which nothing is watched, that.
-  var word: String { state == .ok && hasNoPlatform ? Self.noPlatform : state.rawValue }
-
   fileprivate var paint: Style.Paint {
     switch state {
     case .ok: hasNoPlatform ? .bad : .good

@@ -1,9 +1,8 @@
-import History
-import ImageModel
+package import ImageModel
 
 extension HistoryEntry {
   /// What began it.
-  var words: String {
+  package var words: String {
     if let event { return event.words }
     // A state that began without a content event: it came back after a deletion as it was, its registry names the same
     // bytes by another algorithm, or the tag moved so often that the move was not announced.
@@ -15,21 +14,21 @@ extension HistoryEntry {
   }
 
   /// How its platforms changed, if all that changed did so in the same way.
-  var commonClass: ChangeClass? {
+  package var commonClass: ChangeClass? {
     let classes = Set(platforms.compactMap(\.changeClass))
     return event == .imageChanged && removed.isEmpty && classes.count == 1 ? classes.first : nil
   }
 
   /// A platform of it, or one that left with it.
-  struct Row {
-    let platform: Platform?
-    let changeClass: String?
-    let imageID: Digest?
-    let manifest: Digest
-    let created: String?
+  package struct Row {
+    package let platform: Platform?
+    package let changeClass: String?
+    package let imageID: Digest?
+    package let manifest: Digest
+    package let created: String?
   }
 
-  var rows: [Row] {
+  package var rows: [Row] {
     platforms.map { image in
       Row(
         platform: image.platform, changeClass: changeClass(image), imageID: image.imageID, manifest: image.manifest,

@@ -1,30 +1,29 @@
-import History
-import ImageModel
+package import ImageModel
 
 /// Who looks at a tag now: that nobody does is told where it has lasted long for the tag's interval.
-struct Lookout {
-  let now: Timestamp
+package struct Lookout {
+  package let now: Timestamp
   /// `nil` of a tag that is not watched.
-  var intervalSeconds: Int?
-  var isDaemonRunning = true
+  package var intervalSeconds: Int?
+  package var isDaemonRunning = true
 
-  init(now: Timestamp, intervalSeconds: Int?, isDaemonRunning: Bool = true) {
+  package init(now: Timestamp, intervalSeconds: Int?, isDaemonRunning: Bool = true) {
     (self.now, self.intervalSeconds, self.isDaemonRunning) = (now, intervalSeconds, isDaemonRunning)
   }
 
-  init(record: TagRecord?, now: Timestamp, isDaemonRunning: Bool) {
+  package init(record: TagRecord?, now: Timestamp, isDaemonRunning: Bool) {
     self.init(
       now: now, intervalSeconds: record?.isWatched == true ? record?.intervalSeconds : nil,
       isDaemonRunning: isDaemonRunning)
   }
 
   /// Since when a current state was not seen any more, and why; `nil` where it was seen lately.
-  func silence(_ entry: HistoryEntry) -> String? {
+  package func silence(_ entry: HistoryEntry) -> String? {
     entry.isCurrent ? silence(since: entry.lastSeen) : nil
   }
 
   /// - Parameter seen: when it was seen last.
-  func silence(since seen: Timestamp) -> String? {
+  package func silence(since seen: Timestamp) -> String? {
     guard let span = span(from: seen, to: now) else { return nil }
     if intervalSeconds == nil { return "not looked at for \(span): it is not watched" }
     if !isDaemonRunning { return "not looked at for \(span): no daemon is running" }
@@ -39,5 +38,5 @@ struct Lookout {
 
 extension ObservationGap {
   /// `3 days`.
-  var span: String { Words.span(seconds: Int((to.milliseconds - from.milliseconds) / 1_000)) }
+  package var span: String { Words.span(seconds: Int((to.milliseconds - from.milliseconds) / 1_000)) }
 }

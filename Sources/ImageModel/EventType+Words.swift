@@ -1,8 +1,6 @@
-import ImageModel
-
 extension EventType {
   /// What happened, in plain words.
-  var words: String {
+  package var words: String {
     switch self {
     case .tagDeleted: "deleted"
     case .tagRestored: "restored"
@@ -23,5 +21,5 @@ extension EventType {
 
 extension Optional<Platform> {
   /// `-` while it is unknown.
-  var words: String { self?.description ?? "-" }
+  package var words: String { self?.description ?? "-" }
 }

@@ -1,0 +1,97 @@
+package import History
+package import ImageModel
+import Messages
+
+/// What happened, the newest first.
+package struct EventsView {
+  package static let pageSize = 100
+  /// Events that a page wants: one more says that there are others.
+  package static let wanted = pageSize + 1
+  /// Platforms told of in an event.
+  private static let changesShown = 6
+
+  private let tag: TagReference?
+  /// Newest first.
+  private let events: [StoredEvent]
+  private let isLast: Bool
+  private let before: EventSequence?
+  private let times: PageTimes
+
+  /// - Parameters:
+  ///   - tag: of which alone they are; `nil` for all.
+  ///   - events: newest first, at most `wanted` of them.
+  ///   - before: what follows them, where they are not the newest there are.
+  package init(of tag: TagReference?, _ events: [StoredEvent], before: EventSequence? = nil, now: Timestamp) {
+    (self.tag, self.events, self.before) = (tag, Array(events.prefix(Self.pageSize)), before)
+    (isLast, times) = (events.count <= Self.pageSize, PageTimes(now: now))
+  }
+
+  package var page: Page {
+    let name = tag.map { "Events of \($0.familiar)" } ?? "Events"
+    let all: HTML =
+      tag.map { "<p><a href=\"\($0.pagePath)\">\($0)</a> · <a href=\"\(PageLink.events)\">all events</a></p>\n" }
+      ?? ""
+    return Page(
+      title: "\(name) · watcher", section: .events, watched: before == nil ? tag?.description ?? Page.anyTag : nil,
+      head: "<div class=\"head\">\n<h1>\(name)</h1>\n\(all)</div>\n", content: "\(list)\(pages)")
+  }
+
+  private var list: HTML {
+    guard !events.isEmpty else {
+      return "<p class=\"lead\">\(before == nil ? "Nothing" : "Nothing else") has happened yet.</p>\n"
+    }
+    return "<ol class=\"events\" reversed>\n\(events.map(item))</ol>\n"
+  }
+
+  private var pages: HTML {
+    let newer: HTML = before == nil ? "" : "<a href=\"\(PageLink.events(of: tag))\">← Newest</a> "
+    let link = PageLink.events(of: tag, before: events.last?.sequence)
+    let earlier: HTML = isLast ? "" : "<a rel=\"next\" href=\"\(link)\">Earlier events →</a>"
+    guard before != nil || !isLast else { return "" }
+    return "<nav class=\"pages\" aria-label=\"More events\"><p>\(newer)\(earlier)</p></nav>\n"
+  }
+
+  private func item(_ event: StoredEvent) -> HTML {
+    let details = EventDetails(event.body)
+    let isGroup = event.type == .changes
+    let name: HTML = isGroup ? "" : "<a class=\"row\" href=\"\(event.tag.pagePath)\">\(event.tag.familiar)</a>"
+    let difference: HTML =
+      event.type.isMove
+      ? " <a href=\"\(PageLink.difference(event.tag, to: event.sequence))\">what changed</a>" : ""
+    return """
+      <li value="\(event.sequence)"><p class="what">\(times.second(event.time)) \
+      <b class="type \(event.type.kind)">\(event.type.words)</b> \(name)\(difference)</p>\
+      \(details.map { "<p class=\"summary\">\($0.summary)</p>\(lines($0))" as HTML } ?? "")</li>
+
+      """
+  }
+
+  private func lines(_ details: EventDetails) -> HTML {
+    var lines = details.changes.prefix(Self.changesShown).map(change)
+    let more = details.changes.count + details.omitted - lines.count
+    if more > 0 { lines.append("and \(Words.count(more, "platform")) more") }
+    if !details.rollbacks.isEmpty { lines.append("rollback: this image was current here before") }
+    if details.flaps > 0 { lines.append("after \(Words.count(details.flaps, "move")) that went unannounced") }
+    if let failure = details.failure { lines.append("\(failure.message) <small>\(failure.code.rawValue)</small>") }
+    return lines.isEmpty ? "" : "<ul>\(lines.map { "<li>\($0)</li>" as HTML })</ul>"
+  }
+
+  private func change(_ change: PlatformChange) -> HTML {
+    let sides = [change.previous, change.current].compactMap(\.self).map { state in
+      change.changeClass == .repacked
+        ? HTML.image(nil, manifest: state.manifest) : HTML.image(state.imageID, manifest: state.manifest)
+    }
+    return "\(change.platform?.description ?? "") <b>\(change.changeClass.rawValue)</b> \(sides.joined(" → "))"
+  }
+}
+
+extension EventType {
+  fileprivate var kind: String {
+    switch self {
+    case .imageChanged, .artifactChanged, .tagMoved: "move"
+    case .tagDeleted, .tagUnreachable: "bad"
+    case .tagRestored, .tagRecovered: "good"
+    case .platformAdded, .platformRemoved, .imageRepacked, .indexChanged, .tagFirstSeen, .changes: "plain"
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package import History
+package import ImageModel
+
+/// A tag: how it is doing, its timeline, and its states.
+package struct TagView {
+  /// States in the table, and rows, of which each has one for each platform; of earlier ones there is another page.
+  private static let (statesShown, rowsShown) = (50, 400)
+  /// States that a page wants: those that may be drawn, and one more, which says that there are others.
+  package static let statesWanted = Timeline.mostStates + 1
+
+  private let tag: TagReference
+  private let report: StatusReport
+  private let entries: [HistoryEntry]
+  private let until: Timestamp?
+  private let difference: DifferencePart?
+  private let times: PageTimes
+
+  /// - Parameters:
+  ///   - report: of this tag.
+  ///   - entries: newest first, at most `statesWanted` of them.
+  ///   - until: when the newest of them had begun, where they are not the newest there are.
+  package init(
+    _ tag: TagReference, _ report: StatusReport, _ entries: [HistoryEntry], until: Timestamp? = nil,
+    difference: DifferencePart? = nil, now: Timestamp
+  ) {
+    (self.tag, self.report, self.entries) = (tag, report, entries)
+    (self.until, self.difference, times) = (until, difference, PageTimes(now: now))
+  }
+
+  package var page: Page {
+    Page(
+      title: "\(tag.familiar) · watcher", section: nil, watched: tag.description, head: head,
+      content: "\(facts)\(difference?.html(times) ?? "")\(timelinePart)\(states)")
+  }
+
+  private var status: TagStatus? { report.tags.first }
+
+  private var head: HTML {
+    let canonical: HTML = tag.familiar == tag.description ? "" : "<p><code>\(tag)</code></p>\n"
+    return """
+      <div class="head">
+      <h1>\(tag.familiar)</h1>
+      \(canonical)<p><a href="\(PageLink.events(of: tag))">Events</a></p>
+      </div>
+
+      """
+  }
+
+  // MARK: Facts
+
+  private var facts: HTML {
+    guard let status else { return "" }
+    let record = status.record
+    let interval = record.intervalSeconds.map { "every \(Words.span(seconds: $0))" }
+    let pull: HTML =
+      status.digest.map { "<div class=\"wide\"><dt>Pull</dt><dd><code>\(tag.pull($0))</code></dd></div>" } ?? ""
+    let silence: HTML = self.silence.map { "<p class=\"note odd\">\($0)</p>\n" } ?? ""
+    let trouble = TagTrouble(tag: status, times: times).sentences.map {
+      "<p class=\"note \($0.kind)\">\($0.words)</p>\n" as HTML
+    }
+    return """
+      <dl class="facts">
+      <div><dt>State</dt><dd>\(HTML.state(of: status))</dd></div>
+      <div><dt>Last change</dt><dd>\(times.minute(status.lastChanged))</dd></div>
+      <div><dt>Last success</dt><dd>\(times.second(record.state.lastSuccess))</dd></div>
+      <div><dt>Next check</dt><dd>\(HTML.nextCheck(of: status, report, times))</dd></div>
+      <div><dt>Checked</dt><dd>\(record.isWatched ? interval ?? "–" : "not watched")</dd></div>
+      \(pull)
+      </dl>
+      \(trouble)\(silence)
+      """
+  }
+
+  /// That nobody has seen what the tag names now for long.
+  private var silence: String? {
+    entries.first.flatMap {
+      Lookout(record: status?.record, now: times.now, isDaemonRunning: true).silence($0)
+    }
+  }
+
+  // MARK: Timeline
+
+  private var timelinePart: HTML {
+    guard let newest = entries.first else { return "" }
+    let unseen = silence.map { _ in ObservationGap(from: newest.lastSeen, to: times.now) }
+    let timeline = Timeline(entries, until: until ?? times.now, unseen: unseen)
+    let drawing = TimelineDrawing(timeline: timeline, times: times) { [tag, until] state in
+      let isInTable = shown.contains { $0.firstSeen == state.firstSeen }
+      return PageLink.history(tag, until: isInTable ? until : state.firstSeen, at: state.firstSeen)
+    }
+    return """
+      <section aria-labelledby="timeline">
+      <h2 id="timeline">Timeline</h2>
+      <a class="skip" href="#states">Skip the timeline</a>
+      <figure>
+      \(drawing.html)<figcaption>\(caption(timeline))</figcaption>
+      </figure>
+      </section>
+
+      """
+  }
+
+  private func caption(_ timeline: Timeline) -> HTML {
+    let range: HTML = timeline.beginning.map { "\(times.minute($0)) – \(times.minute(until ?? times.now)). " } ?? ""
+    let isCut = entries.last.map { $0.firstSeen < timeline.beginning ?? $0.firstSeen } ?? false
+    let cut: HTML = isCut ? "Earlier states are not drawn. " : ""
+    let bands = timeline.omittedBands
+    let omitted: HTML = bands > 0 ? "Of \(Words.count(bands, "more platform")) nothing is drawn. " : ""
+    return """
+      <p>\(range)\(cut)\(omitted)A colour and pattern is one image.</p>
+      <ul class="legend"><li><span class="key content"></span>content changed</li>\
+      <li><span class="key rebuilt"></span>only rebuilt</li><li><span class="key unseen"></span>not seen</li>\
+      <li>\(Self.sign("back", x: 0))rollback</li><li>\(Self.sign("cross", x: 6))deleted</li>\
+      </ul>
+      """
+  }
+
+  private static func sign(_ name: String, x: Int) -> HTML {
+    """
+    <svg width="14" height="14" aria-hidden="true"><use href="#\(name)" class="mark \(name)" x="\(x)"/></svg>
+    """
+  }
+
+  // MARK: States
+
+  private var shown: ArraySlice<HistoryEntry> {
+    let rows = entries.prefix(Self.statesShown).map(\.rows.count).max() ?? 0
+    return entries.prefix(min(Self.statesShown, max(1, Self.rowsShown / max(1, rows))))
+  }
+
+  private var states: HTML {
+    guard !entries.isEmpty else { return "<p class=\"lead\">Nothing is recorded of this tag yet.</p>\n" }
+    let table = StateTable(tag: tag, states: Array(shown), newest: until == nil ? entries.first : nil, times: times)
+    let next = entries.dropFirst(shown.count).first.map { PageLink.history(tag, until: $0.firstSeen) }
+    let earlier: HTML = next.map { "<a rel=\"next\" href=\"\($0)\">Earlier states →</a>" } ?? ""
+    let newer: HTML = until == nil ? "" : "<a href=\"\(tag.pagePath)\">← Newest states</a> "
+    let pages: HTML = "<nav class=\"pages\" aria-label=\"More states\"><p>\(newer)\(earlier)</p></nav>\n"
+    return """
+      <section aria-labelledby="states">
+      <h2 id="states">States</h2>
+      \(table.html)\(newer == earlier ? "" : pages)</section>
+
+      """
+  }
+}

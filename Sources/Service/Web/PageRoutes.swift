@@ -1,0 +1,185 @@
+import Comparison
+import Config
+import Endpoint
+import History
+import Host
+import ImageModel
+import Pages
+
+/// The pages for people. What they say is looked up by `ReaderPool`, and put into words by `Pages`.
+struct PageRoutes: Sendable {
+  private static let nearShown = 10
+  /// Further pages have nothing that anybody would look for there.
+  private static let mostPages = 100_000
+
+  let readers: ReaderPool
+  var now: @Sendable () -> Timestamp = { .now() }
+
+  /// Whoever looks for a page that there is not is told which there are.
+  ///
+  /// - Returns: `nil` for what asks for none.
+  func answer(_ request: EndpointRequest) async -> EndpointReply? {
+    if let asset = Asset.all.first(where: { $0.path == request.path }) { return EndpointReply(asset) }
+    guard request.method == .get else { return nil }
+    guard let place = Place(request.path) else {
+      return EndpointReply(404, .missing("There is no such page: \(request.path.safe(limit: 100))"))
+    }
+    do {
+      return try await answer(place, FormQuery(request.query))
+    } catch let error as StoreError where error.isTransient {
+      return EndpointReply(503, .failure(error.message))
+    } catch let error as StoreError {
+      return EndpointReply(500, .failure(error.message))
+    } catch {
+      return EndpointReply(500, .failure("something unexpected happened: \("\(error)".safe())"))
+    }
+  }
+
+  /// What stands at a path.
+  private enum Place {
+    case watchlist
+    case events
+    /// `nil` for what is no tag's name.
+    case tag(TagReference?)
+
+    init?(_ path: String) {
+      switch path {
+      case "/": self = .watchlist
+      case PageLink.events: self = .events
+      case _ where path.hasPrefix(PageLink.tags):
+        self = .tag(TagReference(written: path.dropFirst(PageLink.tags.count).percentDecoded))
+      default: return nil
+      }
+    }
+  }
+
+  private func answer(_ place: Place, _ query: FormQuery) async throws -> EndpointReply {
+    let now = now()
+    switch place {
+    case .watchlist: return EndpointReply(200, try await watchlist(query, now))
+    case .tag(nil):
+      return EndpointReply(404, .missing("That is no tag's name: it is written as in docker.io/library/debian:12."))
+    case .tag(let tag?): return try await self.tag(tag, query, now)
+    case .events:
+      let tag = query["tag"]
+      let reference = tag.flatMap { TagReference(written: $0) }
+      guard tag == nil || reference != nil else { return EndpointReply(404, .missing("That is no tag's name.")) }
+      return EndpointReply(200, try await events(of: reference, before: query.number("before"), now))
+    }
+  }
+
+  private func watchlist(_ form: FormQuery, _ now: Timestamp) async throws -> Page {
+    var query = WatchlistQuery(pageSize: WatchlistView.pageSize)
+    query.text = form["q"] ?? ""
+    query.word = form["state"].flatMap { TagStatus.words.contains($0) ? $0 : nil }
+    query.page = min(max(1, form.number("page") ?? 1), Self.mostPages)
+    return try await readers.read { [query] reader in
+      let part = try reader.watchlist(query)
+      return WatchlistView(query, part, try reader.status(part.tags, now: now), now: now).page
+    }
+  }
+
+  private func tag(_ tag: TagReference, _ form: FormQuery, _ now: Timestamp) async throws -> EndpointReply {
+    var query = HistoryQuery(now: now)
+    query.limit = TagView.statesWanted
+    query.until = form["until"].flatMap { Timestamp(rfc3339: $0) }
+    let names = form["to"].map { (from: form["from"], to: $0) }
+    return try await readers.read { [query] reader in
+      guard let entries = try reader.history(tag, query) else {
+        let near = try reader.near(tag, limit: Self.nearShown)
+        return EndpointReply(404, .missing("Nothing is known of \(tag).", near: near.first))
+      }
+      let difference = try names.map { DifferencePart(tag, try Self.states(of: tag, from: $0.from, to: $0.to, reader)) }
+      let view = TagView(
+        tag, try reader.status([tag], now: now), entries, until: query.until, difference: difference, now: now)
+      return EndpointReply(200, view.page)
+    }
+  }
+
+  /// - Parameter from: `nil` for the state before the other that had other images.
+  private static func states(
+    of tag: TagReference, from: String?, to: String, _ reader: HistoryReader
+  ) throws -> DifferencePart.States? {
+    guard let later = try StateName(written: to).flatMap({ try reader.state(of: tag, $0) }) else { return nil }
+    let name = from.map { StateName(written: $0) } ?? StateName(.newest, back: 1)
+    guard let name,
+      let earlier = try reader.state(of: tag, name, from: from == nil ? later.id : nil)
+    else { return nil }
+    return DifferencePart.States(
+      from: earlier, to: later,
+      StateComparison(from: try images(of: earlier, reader), to: try images(of: later, reader)))
+  }
+
+  private static func images(of state: StoredSnapshot, _ reader: HistoryReader) throws -> ComparedImages {
+    let documents = try reader.documents(of: state)
+    return ComparedImages(
+      state.images.map(\.asImage), index: state.mediaType.isIndex ? .some(documents[state.digest]) : nil,
+      documents: documents)
+  }
+
+  private func events(of tag: TagReference?, before: Int?, _ now: Timestamp) async throws -> Page {
+    var query = EventQuery()
+    query.tags = [tag].compactMap(\.self)
+    query.before = before.map { EventSequence(rawValue: Int64($0)) }
+    return try await readers.read { [query] reader in
+      var query = query
+      query.after = try reader.beginning(ofLast: EventsView.wanted, query)
+      let events = try reader.events(query, limit: EventsView.wanted).events
+      return EventsView(of: tag, events.reversed(), before: query.before, now: now).page
+    }
+  }
+}
+
+extension EndpointReply {
+  fileprivate init(_ status: Int, _ page: Page) {
+    self.init(status, contentType: Page.contentType, body: page.bytes)
+  }
+
+  fileprivate init(_ asset: Asset) {
+    self.init(200, contentType: asset.contentType, body: asset.bytes)
+    // Another version of it has another address.
+    headers = [("Cache-Control", "private, max-age=31536000, immutable")]
+  }
+}
+
+extension TagReference {
+  /// In any form that people write.
+  fileprivate init?(written text: String) {
+    guard let tag = try? WrittenReference(text).canonical.tagReference else { return nil }
+    self = tag
+  }
+}
+
+extension StateName {
+  /// As pages name one: when it was first seen, the sequence of the event that it began with, or a digest.
+  fileprivate init?(written text: String) {
+    if let time = Timestamp(rfc3339: text) {
+      self.init(.at(time))
+    } else if text.utf8.count <= 12, let sequence = Int64(text), sequence > 0 {
+      self.init(.event(EventSequence(rawValue: sequence)))
+    } else if let prefix = try? DigestPrefix(text) {
+      self.init(.digest(prefix))
+    } else {
+      return nil
+    }
+  }
+}
+
+/// What a form sends. Source: url.spec.whatwg.org, application/x-www-form-urlencoded.
+struct FormQuery {
+  private let values: [(name: String, value: String)]
+
+  init(_ query: String) {
+    values = query.split(separator: "&").map { pair in
+      let parts = pair.replacing("+", with: " ").split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      return (parts[0].percentDecoded, parts.count > 1 ? parts[1].percentDecoded : "")
+    }
+  }
+
+  /// Of several the first; `nil` for an empty one as well.
+  subscript(name: String) -> String? {
+    values.first { $0.name == name }.flatMap { $0.value.isEmpty ? nil : $0.value }
+  }
+
+  func number(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
+}

@@ -1,0 +1,162 @@
+import FoundationEssentials
+import History
+import Host
+import ImageModel
+import TestSupport
+import Testing
+
+@testable import Endpoint
+@testable import Service
+
+/// The pages over a real database.
+@Suite struct PageRoutesTests {
+  private let directory: TemporaryDirectory
+  private var database: String { directory.path + "/watcher.db" }
+  private static let start = Timestamp(milliseconds: 1_700_000_000_000)
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func time(_ hours: Int) -> Timestamp { Self.start.advanced(bySeconds: 3_600 * hours) }
+
+  private func routes(_ prepare: (HistoryTransaction) throws -> Void = { _ in }) throws -> PageRoutes {
+    let writer = try HistoryWriter.open(database)
+    defer { writer.close() }
+    try writer.transactionSync(prepare)
+    let now = time(1_000)
+    return PageRoutes(readers: ReaderPool(database), now: { now })
+  }
+
+  private func get(_ uri: String, _ routes: PageRoutes) async throws -> (status: Int, text: String) {
+    let reply = try #require(await routes.answer(EndpointRequest(.get, uri, from: nil, body: [])))
+    return (reply.status, String(decoding: reply.body, as: UTF8.self))
+  }
+
+  /// A tag with so many states, an hour apart, each with an event.
+  private func fill(_ history: HistoryTransaction, states: Int) throws {
+    let tag = try history.registerTags([
+      WatchedTag(tag: Samples.tag, selection: .only([Samples.amd64]), intervalSeconds: 900)
+    ])[0]
+    for number in 0..<states {
+      let hex = String(String(1_000 + number).dropFirst())
+      let image = PlatformImage(
+        platform: Samples.amd64, manifest: try Samples.digest("a\(hex)"), manifestSize: 1,
+        imageID: try Samples.digest("b\(hex)"), configSize: 1, layers: [], config: nil)
+      let snapshot = TagSnapshot(
+        digest: try Samples.digest("c\(hex)"), mediaType: .ociIndex, size: 1, images: [image], documents: [])
+      let id = try history.insertSnapshot(tag: tag.id, snapshot: snapshot, classes: [.content], at: time(number))
+      let event = ChangeEvent(
+        id: "event-\(number)", type: .imageChanged, tag: Samples.tag, time: time(number), notAfter: time(number))
+      _ = try history.appendEvent(event, tag: tag.id, snapshot: id, sinks: [])
+    }
+    var state = TagState()
+    (state.lastSuccess, state.lastMove) = (time(states), time(states - 1))
+    try history.updateState(tag.id, state)
+  }
+
+  private func links(_ text: String, _ pattern: some RegexComponent<(Substring, Substring)>) -> [String] {
+    text.matches(of: pattern).map { String($0.output.1).replacing("&amp;", with: "&") }
+  }
+
+  @Test func theWatchlistIsSearched() async throws {
+    let routes = try routes { try fill($0, states: 2) }
+    let all = try await get("/", routes)
+    #expect(all.status == 200)
+    #expect(all.text.contains("href=\"/tags/docker.io/library/amazonlinux:latest\">amazonlinux:latest</a>"))
+    #expect(try await get("/?q=AMAZON+latest&state=ok", routes).text.contains(">amazonlinux:latest</a>"))
+    for none in ["/?q=debian", "/?state=failing", "/?page=2", "/?page=99999999999999999999", "/?q=%3Cb%3E&page=-1"] {
+      let page = try await get(none, routes)
+      #expect(page.status == 200 && !page.text.contains(">amazonlinux:latest</a>") || none.contains("9999"), "\(none)")
+      #expect(!page.text.contains("<b>\""))
+    }
+  }
+
+  /// Every state of a tag is shown once, whatever page it is on, and what is drawn leads to it.
+  @Test func allStatesAreReached() async throws {
+    let routes = try routes { try fill($0, states: 120) }
+    var next: String? = "/tags/docker.io/library/amazonlinux:latest"
+    var states: [String] = []
+    var pages = 0
+    while let path = next, pages < 9 {
+      let page = try await get(path, routes)
+      #expect(page.status == 200)
+      let onPage = links(page.text, /<tbody id="([^"]*)"/)
+      states += onPage
+      let drawn = links(page.text, /<a href="([^"]*)" class="segment/)
+      #expect(drawn.count == 120 - 50 * pages)
+      for link in [drawn.first, drawn.last].compactMap(\.self) {
+        let parts = link.split(separator: "#")
+        #expect(try await get(String(parts[0]), routes).text.contains("<tbody id=\"\(parts[1])\""), "\(link)")
+      }
+      next = links(page.text, /rel="next" href="([^"]*)"/).first
+      pages += 1
+    }
+    #expect(pages == 3)
+    #expect(states == (0..<120).reversed().map { "s\(time($0).milliseconds)" })
+  }
+
+  @Test func allEventsAreReached() async throws {
+    let routes = try routes { try fill($0, states: 230) }
+    for first in ["/events", "/events?tag=amazonlinux"] {
+      var next: String? = first
+      var sequences: [String] = []
+      while let path = next {
+        let page = try await get(path, routes)
+        sequences += links(page.text, /<li value="([^"]*)"/)
+        next = links(page.text, /rel="next" href="([^"]*)"/).first
+      }
+      #expect(sequences == (1...230).reversed().map { "\($0)" })
+    }
+    #expect(try await get("/events?tag=debian", routes).text.contains("Nothing has happened yet."))
+    #expect(try await get("/events?tag=:", routes).status == 404)
+    #expect(try await get("/events?before=nonsense", routes).status == 200)
+  }
+
+  @Test func statesAreComparedOnDemand() async throws {
+    let routes = try routes { try fill($0, states: 3) }
+    let tag = "/tags/docker.io/library/amazonlinux:latest"
+    let (first, second) = (try Samples.digest("b000").short, try Samples.digest("b001").short)
+    #expect(!(try await get(tag, routes)).text.contains("What changed</h2>"))
+    let second_ = time(1).description.replacing(":", with: "%3A")
+    for query in ["?to=2", "?to=\(second_)", "?from=1&to=2", "?from=\(first)&to=\(second)"] {
+      let page = try await get(tag + query, routes)
+      #expect(page.text.contains("What changed</h2>"), "\(query)")
+      let part = page.text.split(separator: "What changed</h2>").last ?? ""
+      let images = part.prefix(while: { $0 != "§" }).matches(of: />([0-9a-f]{12})<\/code> →/).map { $0.output.1 }
+      #expect(images.first == first[...], "\(query)")
+    }
+    for query in ["?to=99", "?to=nonsense", "?from=&to=1", "?from=%00&to=2"] {
+      #expect(try await get(tag + query, routes).text.contains("One of these states is not there"), "\(query)")
+    }
+  }
+
+  @Test func whatIsNotThereSaysWhereToLook() async throws {
+    let routes = try routes { try fill($0, states: 1) }
+    let other = try await get("/tags/amazonlinux:2", routes)
+    #expect(other.status == 404 && other.text.contains("href=\"/tags/docker.io/library/amazonlinux:latest\""))
+    for path in ["/tags/", "/tags/%00", "/tags/a@sha256:00", "/tags/..%2f..", "/tags/UPPER/x:1"] {
+      #expect(try await get(path, routes).status == 404, "\(path)")
+    }
+    for path in ["/nothing", "/static/../etc/passwd", "/tags", "/events/1", "/%3Cb%3E<b>"] {
+      let page = try await get(path, routes)
+      #expect(page.status == 404 && page.text.contains("href=\"/events\"") && !page.text.contains("<b>"), "\(path)")
+    }
+    #expect(await routes.answer(EndpointRequest(.post, "/", from: nil, body: [])) == nil)
+  }
+
+  @Test func assetsAreServedAndKept() async throws {
+    let routes = try routes()
+    let page = try await get("/", routes)
+    #expect(page.text.contains("No tags are watched."))
+    for path in links(page.text, /(?:href|src)="(\/static\/[^"]*)"/) {
+      let reply = try #require(await routes.answer(EndpointRequest(.get, path, from: nil, body: [])))
+      #expect(reply.status == 200 && !reply.body.isEmpty)
+      #expect(reply.headers.contains { $0.name == "Cache-Control" && $0.value.contains("immutable") })
+    }
+  }
+
+  @Test func aDatabaseThatIsGoneIsAnError() async throws {
+    let routes = PageRoutes(readers: ReaderPool("/nonexistent/watcher.db"))
+    let page = try await get("/", routes)
+    #expect(page.status == 500 && page.text.contains("there is no database"))
+  }
+}
