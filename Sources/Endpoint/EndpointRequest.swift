@@ -7,7 +7,7 @@ package struct EndpointRequest: Sendable {
   }
 
   package let method: Method
-  /// Without its query …
+  /// Without its query, as it was sent: percent-encoded …
   package let path: String
   /// … which is this.
   package let query: String
@@ -17,8 +17,9 @@ package struct EndpointRequest: Sendable {
   /// `nil` where it was longer than may be.
   package let body: [UInt8]?
 
-  init(
-    _ method: Method, _ uri: String, headers: [(name: String, value: String)] = [], from peer: String?, body: [UInt8]?
+  package init(
+    _ method: Method, _ uri: String, headers: [(name: String, value: String)] = [], from peer: String? = nil,
+    body: [UInt8]? = []
   ) {
     self.method = method
     path = String(uri.prefix { $0 != "?" })
@@ -39,6 +40,9 @@ package struct EndpointReply: Sendable {
   /// Beside those that every answer has.
   package var headers: [(name: String, value: String)] = []
   package var body: [UInt8]
+  /// What follows the body, piece by piece, until it ends or whoever reads it goes, which ends it as well. Such an
+  /// answer has no length. A piece that is not taken off in time ends it, too.
+  package var stream: AsyncStream<[UInt8]>?
 
   package init(_ status: Int, contentType: String = "text/plain; charset=utf-8", body: [UInt8]) {
     self.status = status
@@ -47,6 +51,7 @@ package struct EndpointReply: Sendable {
   }
 
   static let tooMany = EndpointReply(503, body: Array("too many requests wait for their answers\n".utf8))
+  static let tooManyStreams = EndpointReply(503, body: Array("too many read along already\n".utf8))
 
   /// What a path takes instead.
   package static func notAllowed(_ allowed: String) -> EndpointReply {
