@@ -60,6 +60,9 @@ package struct TagReference: Hashable, Sendable, CustomStringConvertible {
 
   package var repository: RepositoryReference { RepositoryReference(domain: domain, path: path) }
 
+  /// Where its page is on the service's host, as it stands in a URL.
+  package var pagePath: String { "/tags/" + description.percentEncoded(keeping: "/:") }
+
   /// Whether a text can be a tag at all.
   package static func isTag(_ text: String) -> Bool { ReferenceParser.isTag(text) }
 
