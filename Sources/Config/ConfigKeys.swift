@@ -23,7 +23,7 @@ enum ConfigKeys {
         "sinks", .named(.oneOf(SinkType.allCases.map { .object($0.keys) }), form: SinkType.names),
         "Where events go, by name"),
       ConfigKey("proxy", .object(proxy), "The proxy for registries and webhooks, in place of the environment's"),
-      ConfigKey("http", .object(http), "Metrics and health for others to read"),
+      ConfigKey("http", .object(http), "Pages, metrics and health for others to read"),
       ConfigKey("log", .object(log), "What is logged to standard error"),
       ConfigKey("retention", .object(retention), "How long things are kept"),
     ], remarks: [remark, schema])
@@ -103,8 +103,16 @@ enum ConfigKeys {
   static let http = ConfigObject(
     [
       ConfigKey("listen", .form(":[0-9]+$"), "address:port that serves /metrics, /-/healthy and /-/ready to everybody"),
+      ConfigKey("pages", .boolean, "Whether pages for people and the API are served there as well"),
+      ConfigKey("password_file", .file, "The password of pages and API; beyond loopback there has to be one"),
+      ConfigKey(
+        "public_url", .form("^[Hh][Tt][Tt][Pp][Ss]?://[^/@?#]+/?$"),
+        "Where people find the pages, https://watcher.example: messages lead there"),
+      ConfigKey(
+        "hosts", .list(of: .text),
+        "Other names under which pages and API are found, beside the address and that of public_url"),
       ConfigKey("hints", .object(hints), "Takes hints that something was pushed: POST /hints/<source>"),
-    ], needs: [("hints", "listen")])
+    ], needs: ["pages", "password_file", "public_url", "hosts", "hints"].map { ($0, "listen") })
 
   static let hints = ConfigObject(
     [ConfigKey("secret_file", .file, "What whoever sends a hint has to know")], required: ["secret_file"])

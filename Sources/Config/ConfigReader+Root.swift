@@ -18,10 +18,7 @@ extension ConfigReader {
     config.repositories = list.repositories
     warnOfUnused(root, &config)
     warnOfSilence(root, config)
-    if let http = section(root, "http") {
-      config.httpListen = listen(http)
-      config.hintSecret = hintSecret(http)
-    }
+    http(root, &config)
     config.log = log(root)
     config.retention = retention(root)
     return config
@@ -47,27 +44,6 @@ extension ConfigReader {
       return .none
     }
     return file(value, "docker_config_file", of: { _ in .dockerConfig }).map { .file($0) } ?? .none
-  }
-
-  private mutating func listen(_ http: Section) -> String? {
-    guard let text = string(http, "listen") else { return nil }
-    let place = try? HostPort(text)
-    guard place?.port != nil else {
-      let hint = "write address:port, 127.0.0.1:9470 or [::1]:9470; the port is 1 to 65535"
-      error(at: http.offset("listen"), "\"listen\": \(quoted(text)) is not an address with a port", hint: hint)
-      return nil
-    }
-    note(.listen, "listen", at: http.offset("listen"))
-    return text
-  }
-
-  private mutating func hintSecret(_ http: Section) -> SecretFile? {
-    guard let hints = section(http, "hints") else { return nil }
-    guard hints["secret_file"] != nil else {
-      error(at: hints.value.offset, "\"hints\" needs a \"secret_file\"", hint: "name a file with a long random word")
-      return nil
-    }
-    return file(hints, "secret_file") { _ in .hintSecret }
   }
 
   private mutating func log(_ root: Section) -> LogSettings {

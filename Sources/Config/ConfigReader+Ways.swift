@@ -16,6 +16,7 @@ extension ConfigReader {
     else {
       return nil
     }
+    tellIfForbidden(url.place, at: offset, "endpoint")
     var path = url.path
     while path.last == "/" { path.removeLast() }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
@@ -53,6 +54,7 @@ extension ConfigReader {
     guard
       let url = url(text, at: offset, "url", example: "http://proxy.example:3128", schemes: Self.proxySchemes)
     else { return nil }
+    tellIfForbidden(url.place, at: offset, "url")
     guard url.place.port != nil, ["", "/"].contains(url.path) else {
       error(
         at: offset, "\"url\": \(quoted(text)) is not scheme, host and port alone",
@@ -92,8 +94,11 @@ extension ConfigReader {
   }
 
   /// The parts of a URL without user name, password, query and fragment. What could be a password is not repeated.
-  private mutating func url(
-    _ text: String, at offset: Int, _ key: String, example: String, schemes: [String]
+  ///
+  /// - Parameter advice: where those belong.
+  mutating func url(
+    _ text: String, at offset: Int, _ key: String, example: String, schemes: [String],
+    advice: String = "write them as \"username\" and \"password_file\" beside it"
   ) -> (scheme: String, place: HostPort, path: String)? {
     let separator = text.firstRange(of: "://")
     let scheme = separator.map { text[..<$0.lowerBound].lowercased() } ?? ""
@@ -105,7 +110,7 @@ extension ConfigReader {
       source.mask(stringAt: offset)
       error(
         at: offset, "\(quoted(key)) must not hold a user name or password",
-        hint: "write them as \"username\" and \"password_file\" beside it")
+        hint: advice)
       return nil
     }
     guard schemes.contains(scheme) else {
@@ -124,11 +129,13 @@ extension ConfigReader {
         hint: "write \(address) if that is meant")
       return nil
     }
-    if HostKind(authority: place.canonical) == .linkLocalOrMetadata {
-      fault(
-        at: offset, "nothing is ever sent to this \(quoted(key)): it is a link-local or metadata address",
-        hint: "no setting allows requests to these")
-    }
     return (scheme, place, String(rest[authority.endIndex...]))
+  }
+
+  private mutating func tellIfForbidden(_ place: HostPort, at offset: Int, _ key: String) {
+    guard HostKind(authority: place.canonical) == .linkLocalOrMetadata else { return }
+    fault(
+      at: offset, "nothing is ever sent to this \(quoted(key)): it is a link-local or metadata address",
+      hint: "no setting allows requests to these")
   }
 }

@@ -18,6 +18,8 @@ package struct EmailSettings: Sendable, Hashable {
   package var caFile: SecretFile?
   package var timeoutSeconds = 60
   package var allowHTTP = false
+  /// Where mails lead to.
+  package var publicURL: String?
   /// Seconds before each attempt; `nil` for `RetrySchedule.standard` (`Delivery`).
   package var retryScheduleSeconds: [Int]?
 

@@ -1,26 +1,29 @@
 import Addresses
 
 /// `host` or `host:port`, the host a name, an IPv4 address or an IPv6 address in brackets.
-struct HostPort {
+package struct HostPort {
   /// As written, brackets included.
   let host: String
   /// 1 to 65535.
   let port: Int?
 
   /// The same for every spelling of one host and port.
-  var canonical: String {
+  var canonical: String { canonicalHost + (port.map { ":\($0)" } ?? "") }
+
+  /// The same for every spelling of one host, whatever the port.
+  package var canonicalHost: String {
     let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
-    return HostName.bracketed(HostName.canonical(bare)) + (port.map { ":\($0)" } ?? "")
+    return HostName.bracketed(HostName.canonical(bare))
   }
 
-  enum Mistake: Error {
+  package enum Mistake: Error {
     /// Not of that form.
     case format
     /// The port is 0 or above 65535.
     case port
   }
 
-  init(_ text: String) throws(Mistake) {
+  package init(_ text: String) throws(Mistake) {
     let end = text.last == "]" ? nil : text.lastIndex(of: ":")
     host = String(text[..<(end ?? text.endIndex)])
     guard Self.isHost(host) else { throw .format }

@@ -10,6 +10,7 @@ package enum OutsideSetting: Hashable, Sendable {
   case registry(String, key: String)
   case proxyPassword
   case hintSecret
+  case pagePassword
 }
 
 extension WatchConfig {

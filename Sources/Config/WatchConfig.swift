@@ -23,6 +23,7 @@ package struct WatchConfig: Sendable {
   package var defaults = WatchDefaults()
   /// `address:port`.
   package var httpListen: String?
+  package var pages = PageSettings()
   /// What whoever sends a hint has to know; `nil`: none is taken.
   package var hintSecret: SecretFile?
   package var log = LogSettings()

@@ -32,6 +32,8 @@ package struct WebhookSettings: Sendable, Hashable {
   package var allowHTTP = false
   package var network = Network.any
   package var maxInFlight = 4
+  /// Where messages lead to.
+  package var publicURL: String?
   /// Seconds before each attempt; `nil` for `RetrySchedule.standard` (`Delivery`).
   package var retryScheduleSeconds: [Int]?
 

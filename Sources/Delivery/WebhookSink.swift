@@ -154,7 +154,7 @@ package final class WebhookSink: Sink {
       return .notSent(error.message)
     }
     let message = target.content.request(
-      of: item.body, id: item.eventID, url: url, token: token, method: target.method)
+      of: item.body, id: item.eventID, url: url, token: token, method: target.method, publicURL: target.publicURL)
     var headers = plainHeaders + secretHeaders + message.headers.map { ($0.name, $0.value) }
     headers.append(("Content-Type", target.contentType ?? message.contentType))
     headers.append(("webhook-id", item.eventID))

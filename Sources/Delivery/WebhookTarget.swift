@@ -14,6 +14,8 @@ package struct WebhookTarget: Sendable {
   package var content = MessageContent.document
   /// Where no format decides that.
   package var method = MessageRequest.Method.post
+  /// Where the pages are that messages lead to, if there are any.
+  package var publicURL: String?
   /// A file with what a format's service knows the sender by.
   package var tokenFile: String?
   /// Files with the secrets to sign with: the current one, and during a rotation the one before.

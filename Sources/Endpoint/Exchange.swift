@@ -1,7 +1,8 @@
 import NIOCore
 import NIOHTTP1
 
-/// Takes one request, has it answered, and closes; each of the three steps has a deadline.
+/// Takes one request, has it answered, and closes; each of the three steps has a deadline. Of an answer that goes on
+/// each piece has one.
 final class Exchange: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
@@ -17,26 +18,33 @@ final class Exchange: ChannelInboundHandler {
   private let step: TimeAmount
   private let posts: EndpointLimits.Posts?
   private let size: RequestSizeLimit
-  private let answer: HTTPEndpoint.Answer
+  private let connections: Connections
   private let underWay: AnswersUnderWay
+  private let answer: HTTPEndpoint.Answer
   private var head: HTTPRequestHead?
   private var body: [UInt8] = []
   private var stage = Stage.reading
   private var deadline: Scheduled<Void>?
+  private var streaming: Task<Void, Never>?
 
   init(
-    limits: EndpointLimits, size: RequestSizeLimit, underWay: AnswersUnderWay, answer: @escaping HTTPEndpoint.Answer
+    limits: EndpointLimits, size: RequestSizeLimit, connections: Connections, underWay: AnswersUnderWay,
+    answer: @escaping HTTPEndpoint.Answer
   ) {
     step = .seconds(Int64(limits.stepSeconds))
     posts = limits.posts
     self.size = size
+    self.connections = connections
     self.underWay = underWay
     self.answer = answer
   }
 
   func channelActive(context: ChannelHandlerContext) { nextStep(context) }
 
-  func channelInactive(context: ChannelHandlerContext) { deadline?.cancel() }
+  func channelInactive(context: ChannelHandlerContext) {
+    deadline?.cancel()
+    streaming?.cancel()
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard stage == .reading else { return }
@@ -102,20 +110,43 @@ final class Exchange: ChannelInboundHandler {
   private func send(_ reply: EndpointReply, to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     guard context.channel.isActive else { return }
     nextStep(context)
+    let stream = head.method == .HEAD ? nil : reply.stream
+    if stream != nil, !connections.stream(context.channel) { return send(.tooManyStreams, to: head, context) }
     var headers: HTTPHeaders = [
-      "Content-Type": reply.contentType, "Content-Length": "\(reply.body.count)", "Connection": "close",
-      "X-Content-Type-Options": "nosniff",
+      "Content-Type": reply.contentType, "Connection": "close", "X-Content-Type-Options": "nosniff",
     ]
+    if reply.stream == nil { headers.add(name: "Content-Length", value: "\(reply.body.count)") }
     for (name, value) in reply.headers { headers.add(name: name, value: value) }
     let start = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status), headers: headers)
     context.write(wrapOutboundOut(.head(start)), promise: nil)
     if head.method != .HEAD {
       context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.body)))), promise: nil)
     }
+    if let stream {
+      context.flush()
+      deadline?.cancel()
+      streaming = Self.send(stream, to: context.channel, step)
+      return
+    }
     let isDraining = stage == .draining
     context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
       // The other side closes then, or the deadline does.
       context.close(mode: isDraining ? .output : .all, promise: nil)
+    }
+  }
+
+  /// Takes a piece when the one before is on its way, so that whoever makes them sees how fast they are read.
+  private static func send(
+    _ stream: AsyncStream<[UInt8]>, to channel: any Channel, _ step: TimeAmount
+  ) -> Task<Void, Never> {
+    Task {
+      for await piece in stream {
+        let isLate = channel.eventLoop.scheduleTask(in: step) { channel.close(promise: nil) }
+        defer { isLate.cancel() }
+        let part = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: piece)))
+        guard (try? await channel.writeAndFlush(part).get()) != nil else { return }
+      }
+      try? await channel.close()
     }
   }
 }

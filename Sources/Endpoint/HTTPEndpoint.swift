@@ -2,7 +2,6 @@ import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Synchronization
 
 /// An HTTP server for a few small pages: one request per connection, everything bounded. Knows HTTP, not the pages.
 package final class HTTPEndpoint: Sendable {
@@ -29,7 +28,7 @@ package final class HTTPEndpoint: Sendable {
   ) async throws(EndpointError) -> HTTPEndpoint {
     let address = try await resolved(host, port)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let connections = Connections(limit: limits.connections)
+    let connections = Connections(limit: limits.connections, streams: limits.streams)
     let underWay = AnswersUnderWay(limit: limits.connections)
     let predecessor = predecessor?.channel.localAddress?.port == port ? predecessor : nil
     await predecessor?.share(true)
@@ -45,8 +44,12 @@ package final class HTTPEndpoint: Sendable {
             let size = RequestSizeLimit(bytes: limits.requestBytes)
             try pipeline.addHandler(size)
             try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
-            try pipeline.addHandler(HTTPResponseEncoder())
-            try pipeline.addHandler(Exchange(limits: limits, size: size, underWay: underWay, answer: answer))
+            // What has no length ends with its connection: nobody needs pieces with lengths of their own.
+            var framing = HTTPResponseEncoder.Configuration()
+            framing.automaticallySetFramingHeaders = false
+            try pipeline.addHandler(HTTPResponseEncoder(configuration: framing))
+            try pipeline.addHandler(
+              Exchange(limits: limits, size: size, connections: connections, underWay: underWay, answer: answer))
           }
         }
         .bind(to: address).get()
@@ -85,11 +88,13 @@ package final class HTTPEndpoint: Sendable {
 
 package struct EndpointLimits: Sendable {
   package var connections = 16
+  /// Beside those: of answers that go on.
+  package var streams = 256
   /// Request line and headers; a body counts too, where none is wanted.
   package var requestBytes = 8 << 10
   /// What may be sent here; `nil`: nothing.
   package var posts: Posts?
-  /// For the request to come, for the answer to be found, and for it to be taken off.
+  /// For the request to come, for the answer to be found, and for it to be taken off; of a stream each piece.
   package var stepSeconds = 5
 
   package struct Posts: Sendable {
@@ -123,42 +128,5 @@ package struct EndpointError: Error, Hashable, Sendable {
       (self.errno, message) = (EADDRNOTAVAIL, "The name has no address")
     default: (self.errno, message) = (0, "\(error)")
     }
-  }
-}
-
-/// The answers that are looked for, also those that nobody waits for any more: each holds its request.
-final class AnswersUnderWay: Sendable {
-  private let limit: Int
-  private let count = Mutex(0)
-
-  init(limit: Int) { self.limit = limit }
-
-  /// - Returns: false where there are too many.
-  func enter() -> Bool {
-    count.withLock { count in
-      guard count < limit else { return false }
-      count += 1
-      return true
-    }
-  }
-
-  func leave() { count.withLock { $0 -= 1 } }
-}
-
-/// The connections that are open. One too many has the oldest closed, so clients that say nothing keep nobody out.
-private final class Connections: Sendable {
-  private let limit: Int
-  /// The oldest first.
-  private let open = Mutex<[any Channel]>([])
-
-  init(limit: Int) { self.limit = limit }
-
-  func enter(_ channel: any Channel) {
-    let oldest = open.withLock { open in
-      open.append(channel)
-      return open.count > limit ? open.removeFirst() : nil
-    }
-    oldest?.close(promise: nil)
-    channel.closeFuture.whenComplete { [self] _ in open.withLock { $0.removeAll { $0 === channel } } }
   }
 }

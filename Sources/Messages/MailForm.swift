@@ -7,9 +7,11 @@ package struct MailForm: Hashable, Sendable {
   package let to: [String]
   /// `nil`: the summary, which also stands in for one that comes out blank.
   package let subject: TextTemplate?
+  /// Where the pages are that a mail leads to, if there are any.
+  package let publicURL: String?
 
-  package init(from: String, to: [String], subject: TextTemplate? = nil) {
-    (self.from, self.to, self.subject) = (from, to, subject)
+  package init(from: String, to: [String], subject: TextTemplate? = nil, publicURL: String? = nil) {
+    (self.from, self.to, self.subject, self.publicURL) = (from, to, subject, publicURL)
   }
 
   /// Of a text in many lines, in characters.
@@ -19,11 +21,13 @@ package struct MailForm: Hashable, Sendable {
 
   /// The mail of an event's document, the same at every attempt; lines end with CR and LF, and have at most 998 bytes.
   package func mail(of document: [UInt8]) -> [UInt8] {
-    let message = Message(document: document)
+    let message = Message(document: document, publicURL: publicURL)
     let lines = message.lines(within: Self.detailsLength)
     let parts = [
-      Self.part("plain", ([message.summary, ""] + lines).joined(separator: "\n")),
-      Self.part("html", Self.html(message.summary, lines)),
+      Self.part(
+        "plain",
+        ([message.summary, ""] + lines + (message.link.isEmpty ? [] : ["", message.link])).joined(separator: "\n")),
+      Self.part("html", Self.html(message, lines)),
     ]
     let text = (headers(message) + [""] + parts.flatMap { ["--\(Self.boundary)"] + $0 } + ["--\(Self.boundary)--", ""])
     return Array(text.joined(separator: "\r\n").utf8)
@@ -60,9 +64,12 @@ package struct MailForm: Hashable, Sendable {
     ]
   }
 
-  private static func html(_ summary: String, _ lines: [String]) -> String {
+  private static func html(_ message: Message, _ lines: [String]) -> String {
+    let summary = message.summary.html
     let list = lines.isEmpty ? [] : ["<ul>"] + lines.map { "<li>\($0.html)</li>" } + ["</ul>"]
-    let head = ["<!DOCTYPE html>", "<html><head><meta charset=\"utf-8\"><title>\(summary.html)</title></head><body>"]
-    return (head + ["<p><strong>\(summary.html)</strong></p>"] + list + ["</body></html>"]).joined(separator: "\n")
+    let head = ["<!DOCTYPE html>", "<html><head><meta charset=\"utf-8\"><title>\(summary)</title></head><body>"]
+    let link = message.link.html
+    let more = link.isEmpty ? [] : ["<p><a href=\"\(link)\">\(link)</a></p>"]
+    return (head + ["<p><strong>\(summary)</strong></p>"] + list + more + ["</body></html>"]).joined(separator: "\n")
   }
 }

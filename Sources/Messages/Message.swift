@@ -20,14 +20,18 @@ package struct Message: Sendable {
   let source: String
   /// One sentence of at most 200 characters.
   package let summary: String
-  /// What is known beside that, a line each; of a group a line for each of its events.
+  /// What is known beside that, a line each, without the link; of a group a line for each of its events.
   package let lines: [String]
   package let weight: Weight
   /// `nil` of a test.
   package let event: EventDetails?
+  /// The page that shows more, as it stands in a URL; empty where there are no pages.
+  package let link: String
 
-  /// - Parameter document: of an event, a group or a test; what is none of them says so.
-  package init(document: [UInt8]) {
+  /// - Parameters:
+  ///   - document: of an event, a group or a test; what is none of them says so.
+  ///   - publicURL: where the pages are, `https://watcher.example`.
+  package init(document: [UInt8], publicURL: String? = nil) {
     let json = try? StrictJSON.parse(document, limits: EventDetails.limits)
     func text(_ member: String) -> String { json?[member]?.string?.safe() ?? "" }
     (id, source) = (text("id"), text("source"))
@@ -40,10 +44,20 @@ package struct Message: Sendable {
     summary = (only?.summary ?? json?["data"]?["summary"]?.string)?.safe() ?? "an event that says nothing"
     lines = event.map { EventLines(event: $0).all } ?? []
     weight = event.map(Weight.init) ?? .plain
+    link = publicURL.map { [event] in Self.link(to: event, at: $0) } ?? ""
   }
 
+  /// The page of the event's tag; of a group that of all events.
+  private static func link(to event: EventDetails?, at publicURL: String) -> String {
+    let link = publicURL + (event.map { $0.tag?.pagePath ?? "/events" } ?? "/")
+    return link.utf8.count <= linkBytes ? link : publicURL + "/"
+  }
+
+  /// What services take beside the rest; a document may be anybody's.
+  private static let linkBytes = 400
+
   /// A few lines of text.
-  package var details: String { lines.joined(separator: "\n") }
+  package var details: String { (lines + [link]).filter { !$0.isEmpty }.joined(separator: "\n") }
 
   /// The summary's lines and as many of the others as fit, each made harmless for its place; the rest is counted.
   ///

@@ -34,17 +34,18 @@ package enum MessageContent: Hashable, Sendable {
   ///   - url: as it is configured; of a format that adds a path its beginning.
   ///   - token: what `token_file` holds, or nothing.
   ///   - method: where no format decides that.
+  ///   - publicURL: where the pages are, if there are any.
   package func request(
-    of document: [UInt8], id: String, url: String, token: String, method: MessageRequest.Method
+    of document: [UInt8], id: String, url: String, token: String, method: MessageRequest.Method, publicURL: String?
   ) -> MessageRequest {
     let url = url.replacing(Self.idPlace, with: id.percentEncoded())
     switch self {
     case .document: return MessageRequest(url, method: method, contentType: Self.documentType, body: document)
     case .format(let format, let parameters):
       return format.request(
-        Message(document: document), .init(url: url, token: token, parameters: parameters))
+        Message(document: document, publicURL: publicURL), .init(url: url, token: token, parameters: parameters))
     case .body(let template):
-      let body = template.body(Message(document: document))
+      let body = template.body(Message(document: document, publicURL: publicURL))
       return MessageRequest(url, method: method, contentType: usualType ?? "", body: body)
     }
   }

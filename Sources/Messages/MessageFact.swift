@@ -69,8 +69,7 @@ extension Message {
     case .time: time
     case .id: id
     case .sequence: event.map { ChangeEvent.sequenceText($0.sequence) } ?? ""
-    // There are no pages to link to.
-    case .link: ""
+    case .link: link
     }
   }
 

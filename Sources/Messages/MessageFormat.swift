@@ -186,11 +186,11 @@ package struct MessageRequest: Hashable, Sendable {
   }
 
   /// Fields as forms on web pages send them.
-  init(_ url: String, form: KeyValuePairs<String, String>) {
+  init(_ url: String, form: [(name: String, value: String)]) {
     self.url = url
     contentType = "application/x-www-form-urlencoded"
     body = Array(
-      form.map { "\($0.key.percentEncoded())=\($0.value.percentEncoded())" }.joined(separator: "&").utf8)
+      form.map { "\($0.name.percentEncoded())=\($0.value.percentEncoded())" }.joined(separator: "&").utf8)
   }
 }
 

@@ -30,6 +30,9 @@ import Testing
     /// What services that send hints know, and what others try.
     case hint = "canary-hint-c0de/f00d"
     case wrongHint = "canary-wronghint-ab12"
+    /// Of pages.
+    case page = "canary-page-6d2e"
+    case wrongPage = "canary-wrongpage-40c9"
 
     /// How it may be written.
     var forms: [String] {
@@ -182,7 +185,11 @@ import Testing
     }
     let port = try scene.listen()
     try scene.set(
-      "http", ["listen": "127.0.0.1:\(port)", "hints": ["secret_file": try file("hs", Canary.hint.rawValue)]])
+      "http",
+      [
+        "listen": "127.0.0.1:\(port)", "hints": ["secret_file": try file("hs", Canary.hint.rawValue)],
+        "password_file": try file("pp", Canary.page.rawValue),
+      ])
     let daemon = try scene.binary.start(
       ["run"], environment: environment, stdout: scene.stdout, stderr: scene.stderr)
     defer { daemon.terminate() }
@@ -204,6 +211,7 @@ import Testing
       + watch.flatMap { [["resolve", $0, "-v"], ["history", $0, "--json"]] }
     for command in commands { try run(command) }
     try hint(at: port) { found[$0] = $1 }
+    try visit(port) { found[$0] = $1 }
     turnHostile()
     for command in commands { try run(command) }
     #expect(try eventually { try scene.sql("SELECT count(*) FROM delivery WHERE attempts > 0")[0] != "0" })
@@ -219,7 +227,7 @@ import Testing
     }
 
     let wire = wire()
-    for canary in Canary.allCases where ![.webhookKey, .webhookKeyBefore, .hint, .wrongHint].contains(canary) {
+    for canary in Canary.allCases where !Self.shown.contains(canary) {
       #expect(canary.forms.contains { wire.contains($0) }, "\(canary) was never sent: this proves nothing")
     }
     #expect(hook.requests.contains { $0.header("webhook-signature")?.split(separator: " ").count == 2 })
@@ -230,6 +238,24 @@ import Testing
           guard let range = text.range(of: form) else { continue }
           let start = text.index(range.lowerBound, offsetBy: -120, limitedBy: text.startIndex) ?? text.startIndex
           Issue.record("\(canary) in \(place): \(text[start..<range.upperBound])")
+        }
+      }
+    }
+  }
+
+  /// Those that others show here, or that sign what is sent.
+  private static let shown: [Canary] = [.webhookKey, .webhookKeyBefore, .hint, .wrongHint, .page, .wrongPage]
+
+  private func visit(_ port: Int, _ answer: (String, String) -> Void) throws {
+    for (canary, status) in [(Canary.page, 404), (.wrongPage, 401)] {
+      let pair = Data("ann:\(canary.rawValue)".utf8).base64EncodedString()
+      for path in ["/none", "/api/none"] {
+        for authorization in ["Basic \(pair)", "Bearer \(canary.rawValue)"] {
+          let reply = try #require(
+            try TCPClient.exchange(
+              "GET \(path) HTTP/1.1\r\nHost: localhost\r\nAuthorization: \(authorization)\r\n\r\n", port: port))
+          #expect(reply.hasPrefix("HTTP/1.1 \(status) "), "\(path): \(reply)")
+          answer("\(path) \(authorization)", reply)
         }
       }
     }

@@ -61,7 +61,7 @@ import Testing
   @Test func whatIsFoundIsToldInTheOrderOfTheFile() throws {
     let none = scene.directory + "/none"
     let lines = [
-      #"{"http": {"listen": "192.0.2.1:9470"},"#,
+      #"{"http": {"pages": false, "listen": "192.0.2.1:9470"},"#,
       #" "registries": {"127.0.0.1:1": {"token_file": "\#(none)"}},"#,
       #" "watch": ["169.254.169.254/a:1", "127.0.0.1:1/b"],"#,
       #" "sinks": {"a": {"type": "file", "path": "\#(none)/e"},"#,

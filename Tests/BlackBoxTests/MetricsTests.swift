@@ -75,6 +75,7 @@ import Testing
   @Test func pagesAreThereAndNothingElse() throws {
     defer { registry.stop() }
     let port = try scene.listen()
+    try scene.set("http", ["listen": "127.0.0.1:\(port)", "pages": false])
     let daemon = try readyDaemon(port)
     defer { daemon.terminate() }
     // The first event may be on its way to the file still.

@@ -241,6 +241,13 @@ import Testing
       #"write https://, or set "allow_http": true"#),
     .init("a port that cannot be", #"{"http": {"listen": "127.0.0.1:70000"}}"#, "the port is 1 to 65535"),
     .init(
-      "an address of another machine", #"{"http": {"listen": "192.0.2.1:9470"}}"#, "name an address of this machine"),
+      "an address of another machine", #"{"http": {"listen": "192.0.2.1:9470", "pages": false}}"#,
+      "name an address of this machine"),
+    .init(
+      "pages for everybody", #"{"http": {"listen": "0.0.0.0:9470"}}"#,
+      #"set "password_file" beside it, or "pages": false for metrics, health and hints alone"#),
+    .init(
+      "an empty password", #"{"http": {"listen": "127.0.0.1:9470", "password_file": "/dev/null"}}"#,
+      "/dev/null cannot be used: it is empty"),
   ]
 }

@@ -59,10 +59,10 @@ final class Scene {
     try JSONSerialization.data(withJSONObject: document, options: .sortedKeys).write(to: URL(fileURLWithPath: config))
   }
 
-  /// Has a daemon serve metrics. Returns the port.
+  /// Has a daemon serve metrics, and pages where that needs no password. Returns the port.
   func listen(host: String = "127.0.0.1", port: Int? = nil) throws -> Int {
     let port = try port ?? freePort()
-    try set("http", ["listen": "\(host):\(port)"])
+    try set("http", ["listen": "\(host):\(port)", "pages": host != "0.0.0.0"])
     return port
   }
 

@@ -39,7 +39,8 @@ struct SchemaTests {
   private static let onlyForTheReader: Set<String> = [
     "addresses_and_image_ids", "digest_only", "duplicate_repository", "duplicate_tag", "duplicates_on_one_line",
     "group_range",
-    "hosts_that_cannot_be", "http_listen_port", "long_line", "more_than_twenty", "registry_hosts", "retention_range",
+    "hosts_that_cannot_be", "http_listen_port", "http_open", "long_line", "more_than_twenty", "registry_hosts",
+    "retention_range",
     "sink_unknown", "sink_unknown_without_sinks", "tabs",
   ]
 

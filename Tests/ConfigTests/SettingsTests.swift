@@ -37,6 +37,36 @@ import Testing
     #expect(config.warnings.map(\.message) == ["nothing is watched at \"127.0.0.1:5000\""])
   }
 
+  @Test func pagesForOthers() throws {
+    let config = try Fixtures.config("http_pages")
+    var pages = PageSettings()
+    (pages.passwordFile, pages.publicURL) = (.credential("pages"), "https://watcher.example:8443")
+    pages.hosts = ["nas.lan", "[2001:db8::7]", "192.0.2.1"]
+    #expect(config.pages == pages && config.warnings.isEmpty)
+    let links = config.sinks.map { sink -> String? in
+      switch sink.kind {
+      case .webhook(let settings): settings.publicURL
+      case .email(let settings): settings.publicURL
+      case .stdout, .file: nil
+      }
+    }
+    #expect(links == [pages.publicURL, pages.publicURL, nil])
+  }
+
+  /// Without pages there is nothing to lead to, and no password to ask for.
+  @Test func withoutPagesTheirSettingsMeanNothing() throws {
+    let text = #"""
+      {"watch": ["a"], "http": {"listen": "0.0.0.0:9470", "pages": false, "public_url": "https://w.example", "hosts": []},
+       "sinks": {"o": {"type": "webhook", "url": "https://h.example/"}}}
+      """#
+    let config = try WatchConfig.parse(Array(text.utf8), path: "c")
+    #expect(config.sinks[0].kind == .webhook(WebhookSettings(url: "https://h.example/")))
+    #expect(
+      config.warnings.map(\.message) == [
+        #""public_url" means nothing where "pages" is false"#, #""hosts" means nothing where "pages" is false"#,
+      ])
+  }
+
   @Test func nothingMeansDefaults() throws {
     for name in ["empty", "nothing_watched"] {
       let config = try Fixtures.config(name)

@@ -98,6 +98,18 @@ import Testing
     }
   }
 
+  /// With pages that people reach.
+  @Test func aMailLeadsToThePage() throws {
+    let form = MailForm(from: "watcher@example.org", to: ["o@example.org"], publicURL: "https://w.example")
+    let page = "https://w.example/tags/docker.io/library/amazonlinux:latest"
+    let bytes = form.mail(of: SampleDocuments.document("tag.moved"))
+    let mail = try #require(try read([bytes]).first)
+    #expect(
+      mail.parts[0].text.hasSuffix("\n\n\(page)") && mail.parts[1].text.contains("<a href=\"\(page)\">\(page)</a>"))
+    #expect(mail.tags.contains("a") && mail.defects.isEmpty)
+    expectLines(bytes)
+  }
+
   @Test func datesAndInstances() throws {
     let form = MailForm(from: "watcher@example.org", to: ["ops@example.org"])
     let mail = try #require(try read([form.mail(of: SampleDocuments.document("tag.moved"))]).first)

@@ -146,6 +146,10 @@ import Transport
       "proxy.no_proxy": Default(
         "empty", try parse(#"{"proxy": {"url": "http://a.example:1"}}"#).proxy?.exceptions.isEmpty == true),
       "http.listen": Default("off", empty.httpListen == nil),
+      "http.pages": Default("`true`", empty.pages.areServed),
+      "http.hosts": Default("empty", empty.pages.hosts.isEmpty),
+      "http.password_file": Default("none, on loopback", empty.pages.passwordFile == nil),
+      "http.public_url": Default("messages have no link", empty.pages.publicURL == nil),
       "http.hints": Default("off", empty.hintSecret == nil),
       "log.level": Default("`info`", empty.log.level == .info),
       "log.format": Default("`logfmt`", empty.log.format == .logfmt),

@@ -87,6 +87,8 @@ import Testing
     arguments: [
       "{}", #"{"watch": [], "docker_config_file": false}"#,
       #"{"watch": ["127.0.0.1:5000/a:1"], "http": {"listen": "127.0.0.1:1"}}"#,
+      #"{"http": {"listen": "0.0.0.0:1", "password_file": "/p", "public_url": "HTTPS://W.example/", "hosts": ["A.b"]}}"#,
+      #"{"http": {"listen": "0.0.0.0:1", "pages": false, "hints": {"secret_file": {"credential": "h"}}}}"#,
       #"{"watch": [{"image": "a:1", "platforms": ["linux/amd64"], "platform_match": "compatible"}], "proxy": {"url": "http://p.example:1"}}"#,
       #"{"defaults": {"sinks": []}, "sinks": {"f": {"type": "file", "path": "/x/y"}, "w": {"type": "webhook", "url": "https://h.example/"}}}"#,
       #"{"sinks": {"m": {"type": "email", "server": "smtps://m.example", "from": "w@a.example", "to": ["o@a.example"], "subject": "{{ tag }}!", "username": "u", "password_file": "p", "ca_file": {"credential": "c"}, "timeout": "9s"}}}"#,
@@ -104,6 +106,7 @@ import Testing
     )
     #expect(before.sinks.map(\.name) == after.sinks.map(\.name) && before.logins == after.logins)
     #expect(before.defaults == after.defaults && before.proxy == after.proxy && before.retention == after.retention)
+    #expect(before.httpListen == after.httpListen && before.pages == after.pages)
   }
 
   @Test func noSecretIsInIt() throws {

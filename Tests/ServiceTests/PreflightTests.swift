@@ -14,7 +14,7 @@ import Testing
 
 /// What a configuration names outside of itself, looked at by `config check`, by a start, and by a reload.
 @Suite(.timeLimit(.minutes(2))) struct PreflightTests {
-  /// One mistake, told at `§`; `$D` is a directory with the files of `init`.
+  /// One mistake, told at `§`; `$D` is a directory with the files of `init`, `$P` a port that is free.
   struct Mistake: CustomStringConvertible {
     let text: String
     let words: String
@@ -35,6 +35,11 @@ import Testing
     Mistake(text: registry(#""ca_file": §"$D/none""#), words: "No such file"),
     Mistake(text: registry(#""client_cert_file": §"$D/two""#), words: "no PEM certificate is in it"),
     Mistake(text: registry(#""token_file": §{"credential": "none"}"#), words: "No such file"),
+    // Of what others show.
+    Mistake(text: pages(#""password_file": §"$D/none""#), words: "No such file"),
+    Mistake(text: pages(#""password_file": §"$D/empty""#), words: "it is empty"),
+    Mistake(text: pages(#""password_file": §"$D/blank""#), words: "it is empty"),
+    Mistake(text: pages(#""password_file": §"$D/two""#), words: "it holds more than one line"),
     // Of one local file.
     Mistake(text: sink(#""type": "file", "path": §"$D/none/e""#), words: "No such file"),
     Mistake(text: sink(#""type": "file", "path": §"$D/pipe""#), words: "Invalid argument"),
@@ -56,11 +61,15 @@ import Testing
       text: webhook(#""header_files": {"Authorization": §"$D/two"}"#), words: "more than one line", refuses: true),
     Mistake(text: webhook(#""secret_file": §{"credential": "none"}"#), words: "No such file", refuses: true),
     // Of the whole.
-    Mistake(text: #"{"http": {"listen": §"192.0.2.1:9470"}}"#, words: "cannot listen", refuses: true),
+    Mistake(text: #"{"http": {"pages": false, "listen": §"192.0.2.1:9470"}}"#, words: "cannot listen", refuses: true),
   ]
 
   private static func registry(_ members: String) -> String {
     "{\"watch\": [\"r.example/a\"],\n \"registries\": {\"r.example\": {\(members)}}}"
+  }
+
+  private static func pages(_ members: String) -> String {
+    "{\"http\":\n {\(members), \"listen\": \"127.0.0.1:$P\"}}"
   }
 
   private static func sink(_ members: String) -> String { "{\"sinks\":\n {\"s\": {\(members)}}}" }
@@ -73,14 +82,16 @@ import Testing
   /// Of the service that is reloaded.
   private let other: TemporaryDirectory
   private let environment: [String: String]
+  private let port: Int
 
   init() throws {
+    port = try freePort()
     directory = try TemporaryDirectory()
     other = try TemporaryDirectory()
     let folder = directory.path
     environment = ["CREDENTIALS_DIRECTORY": folder]
     for (name, text) in [
-      ("empty", "\n"), ("two", "a b\nc\n"), ("short", "whsec_MDEyMw==\n"),
+      ("empty", "\n"), ("blank", " \t "), ("two", "a b\nc\n"), ("short", "whsec_MDEyMw==\n"),
       ("secret", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\n"),
     ] { try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8) }
     try Data([0xe9]).write(to: URL(filePath: "\(folder)/latin1"))
@@ -89,7 +100,7 @@ import Testing
   }
 
   private func config(_ text: String) throws -> WatchConfig {
-    let text = text.replacing("$D", with: directory.path).replacing("§", with: "")
+    let text = text.replacing("$D", with: directory.path).replacing("$P", with: "\(port)").replacing("§", with: "")
     return try WatchConfig.parse(Array(text.utf8), path: "c.json")
   }
 

@@ -204,7 +204,10 @@ import Testing
         versions: [], reports: { [] },
         hints: HintPage(
           secretFile: { nil }, environment: [:], desk: HintDesk(parts.engine),
-          log: Logger(label: "none") { _ in SwiftLogNoOpLogHandler() })))
+          log: Logger(label: "none") { _ in SwiftLogNoOpLogHandler() }),
+        gate: WebGate(
+          settings: { PageSettings() }, environment: [:], log: Logger(label: "none") { _ in SwiftLogNoOpLogHandler() },
+          site: { _ in nil })))
     let gate = DispatchSemaphore(value: 0)
     onWatchlist.value = {
       writer.queue.asyncWriteWithoutTransaction { _ in

@@ -18,8 +18,11 @@ import Testing
       "audit": {"type": "file", "path": "/var/log/watcher/events.jsonl"}}}
     """
 
-  @Test func areWhatDatabasesHold() throws {
-    let definitions = try WatchConfig.parse(Array(Self.configuration.utf8), path: "c").sinks.map(\.definition)
+  /// Where messages lead to makes it no other sink.
+  @Test(arguments: ["", #" "http": {"listen": "127.0.0.1:1", "public_url": "https://w.example"},"#])
+  func areWhatDatabasesHold(before: String) throws {
+    let text = "{" + before + Self.configuration.dropFirst()
+    let definitions = try WatchConfig.parse(Array(text.utf8), path: "c").sinks.map(\.definition)
     #expect(
       definitions == [
         SinkDefinition(

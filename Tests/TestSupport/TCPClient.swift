@@ -4,14 +4,15 @@ import Glibc
 package final class TCPClient {
   private let descriptor: Int32
 
-  package init(port: Int, timeoutSeconds: Int = 20) throws {
+  /// - Parameter host: an address of loopback.
+  package init(port: Int, at host: String = "127.0.0.1", timeoutSeconds: Int = 20) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var limit = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
+    inet_pton(AF_INET, host, &address.sin_addr)
     let code = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -33,6 +34,17 @@ package final class TCPClient {
     return Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
   }
 
+  /// What comes, up to where `end` has come as well; `nil` where the other side closes before, or says nothing for long.
+  package func receive(to end: String) -> String? {
+    var text: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while !String(decoding: text, as: UTF8.self).contains(end) {
+      let count = recv(descriptor, &chunk, chunk.count, 0)
+      if count > 0 { text += chunk[..<count] } else if count == 0 || errno != EINTR { return nil }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
   /// Everything until the other side closes; `nil` if it has not within the timeout.
   package func receiveToEnd() -> String? {
     var text: [UInt8] = []
@@ -50,8 +62,8 @@ package final class TCPClient {
   }
 
   /// A whole exchange.
-  package static func exchange(_ request: String, port: Int) throws -> String? {
-    let client = try TCPClient(port: port)
+  package static func exchange(_ request: String, port: Int, at host: String = "127.0.0.1") throws -> String? {
+    let client = try TCPClient(port: port, at: host)
     client.send(request)
     return client.receiveToEnd()
   }

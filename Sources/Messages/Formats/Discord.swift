@@ -14,6 +14,7 @@ extension MessageFormat {
       ]
       let lines = message.lines(within: 4_096 - 8, harmless: { $0.withinCode })
       if !lines.isEmpty { embed.append(.init("description", .string(lines.codeBlock))) }
+      if !message.link.isEmpty { embed.append(.init("url", .string(message.link))) }
       if message.event != nil { embed.append(.init("timestamp", .string(message.time))) }
       return MessageRequest(
         setting.url,

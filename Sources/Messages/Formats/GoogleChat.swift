@@ -13,6 +13,7 @@ extension MessageFormat {
       $0.html
     }
     if !lines.isEmpty { widgets.append(paragraph(lines.joined(separator: "<br>"))) }
+    if !message.link.isEmpty { widgets.append(button(message.link)) }
     let card = JSONOutput.members(["sections": .array([.members(["widgets": .array(widgets)])])])
     return MessageRequest(
       setting.url,
@@ -24,6 +25,11 @@ extension MessageFormat {
 
   /// Of 32,000, without what is around it.
   private static let textBytes = 24_000
+
+  private static func button(_ link: String) -> JSONOutput {
+    let open = JSONOutput.members(["openLink": .members(["url": .string(link)])])
+    return .members(["buttonList": .members(["buttons": .array([.members(["text": "Show", "onClick": open])])])])
+  }
 
   private static func paragraph(_ text: String) -> JSONOutput {
     .members(["textParagraph": .members(["text": .string(text)])])

@@ -8,14 +8,21 @@ extension MessageFormat {
     parameters: [Parameter(name: "priority", form: .integer(0...10), usually: "5", meaning: "0 is silent")],
     bodyBytes: 64 * 1_024
   ) { message, setting in
-    MessageRequest(
+    var extras: [JSONOutput.Member] = [
+      .init("client::display", .members(["contentType": "text/plain"]))
+    ]
+    if !message.link.isEmpty {
+      let click = JSONOutput.members(["url": .string(message.link)])
+      extras.append(.init("client::notification", .members(["click": click])))
+    }
+    return MessageRequest(
       setting.path("/message"), headers: ["X-Gotify-Key": setting.token],
       json: .members([
         "title": .string(message.summary),
         // There is none without.
         "message": .string(message.lines.isEmpty ? message.summary : message.details.cut(toBytes: 28 * 1_024)),
         "priority": .number(Int(setting["priority"])),
-        "extras": .members(["client::display": .members(["contentType": "text/plain"])]),
+        "extras": .object(extras),
       ]))
   }
 }

@@ -16,7 +16,9 @@ extension MessageFormat {
     render: { message, setting in
       let room = setting["room_id"].percentEncoded()
       let lines = message.lines(within: 12 * 1_024, size: { JSONOutput.string($0.html).bytes.count })
-      let text = ([message.summary] + lines).joined(separator: "\n")
+      let link = message.link
+      let text = ([message.summary] + lines + (link.isEmpty ? [] : [link])).joined(separator: "\n")
+      let title = link.isEmpty ? message.summary.html : "<a href=\"\(link.html)\">\(message.summary.html)</a>"
       let code = lines.isEmpty ? "" : "<pre><code>\(lines.joined(separator: "\n").html)</code></pre>"
       return MessageRequest(
         setting.path("/_matrix/client/v3/rooms/\(room)/send/m.room.message/\(message.id.percentEncoded())"),
@@ -24,7 +26,7 @@ extension MessageFormat {
         headers: ["Authorization": "Bearer \(setting.token)"],
         json: .members([
           "msgtype": "m.text", "body": .string(text), "format": "org.matrix.custom.html",
-          "formatted_body": .string("<strong>\(message.summary.html)</strong>\(code)"), "m.mentions": .members([:]),
+          "formatted_body": .string("<strong>\(title)</strong>\(code)"), "m.mentions": .members([:]),
         ]))
     }, retryAfter: { body in JSONValue.answer(body)?["retry_after_ms"]?.number.map { $0 / 1_000 } })
 }

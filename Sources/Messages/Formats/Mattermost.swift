@@ -6,7 +6,8 @@ extension MessageFormat {
     name: "mattermost", service: "Mattermost", source: "developers.mattermost.com, Incoming webhooks",
     setup: "Create an incoming webhook for a channel; its URL goes into `url_file`", bodyBytes: 72 * 1_024
   ) { message, setting in
-    var text = "**\(message.summary.markdown)**"
+    let title = message.summary.markdown
+    var text = message.link.isEmpty ? "**\(title)**" : "**[\(title)](\(message.link))**"
     let lines = message.lines(within: textCharacters - text.unicodeScalars.count, harmless: { $0.withinCode })
     if !lines.isEmpty { text += "\n" + lines.codeBlock }
     return MessageRequest(setting.url, json: .members(["text": .string(text)]))

@@ -17,17 +17,15 @@ extension MessageFormat {
     // Sixty at once, then one in five seconds.
     paces: [Pace(requests: 12, seconds: 60)], bodyBytes: 16 * 1_024
   ) { message, setting in
-    MessageRequest(
-      setting.url,
-      json: .members([
-        "topic": .string(setting["topic"]), "title": .string(message.summary),
-        // An empty one would be "triggered"; a longer one would become a file.
-        "message": .string(
-          message.lines.isEmpty
-            ? message.summary
-            : message.lines(within: 4_096, size: \.utf8.count).joined(separator: "\n")),
-        "priority": .number((priorities.firstIndex(of: setting["priority"]) ?? 2) + 1),
-      ]))
+    let lines = message.lines(within: 4_096, size: \.utf8.count).joined(separator: "\n")
+    var members: [JSONOutput.Member] = [
+      .init("topic", .string(setting["topic"])), .init("title", .string(message.summary)),
+      // An empty one would be "triggered"; a longer one would become a file.
+      .init("message", .string(message.lines.isEmpty ? message.summary : lines)),
+      .init("priority", .number((priorities.firstIndex(of: setting["priority"]) ?? 2) + 1)),
+    ]
+    if !message.link.isEmpty { members.append(.init("click", .string(message.link))) }
+    return MessageRequest(setting.url, json: .object(members))
   }
 
   private static let priorities = ["min", "low", "default", "high", "max"]

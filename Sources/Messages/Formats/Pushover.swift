@@ -9,11 +9,11 @@ extension MessageFormat {
     atOnce: 2, bodyBytes: 16 * 1_024
   ) { message, setting in
     let lines = message.lines(within: 1_024).joined(separator: "\n")
-    return MessageRequest(
-      setting.path("/1/messages.json"),
-      form: [
-        "token": setting.token, "user": setting["user"], "title": message.summary.cut(to: 250),
-        "message": lines.isEmpty ? message.summary : lines,
-      ])
+    var form: [(name: String, value: String)] = [
+      ("token", setting.token), ("user", setting["user"]), ("title", message.summary.cut(to: 250)),
+      ("message", lines.isEmpty ? message.summary : lines),
+    ]
+    if !message.link.isEmpty { form.append(("url", message.link)) }
+    return MessageRequest(setting.path("/1/messages.json"), form: form)
   }
 }

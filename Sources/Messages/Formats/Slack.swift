@@ -8,7 +8,7 @@ extension MessageFormat {
     paces: [Pace(requests: 1, seconds: 1)], bodyBytes: 16 * 1_024
   ) { message, setting in
     let title = message.summary.mrkdwn
-    var blocks = [section("*\(title)*")]
+    var blocks = [section(message.link.isEmpty ? "*\(title)*" : "*<\(message.link)|\(title)>*")]
     let fence = "```"
     let lines = message.lines(within: sectionCharacters - 2 * fence.count, harmless: { $0.mrkdwn })
     if !lines.isEmpty { blocks.append(section(fence + lines.joined(separator: "\n") + fence)) }

@@ -11,17 +11,24 @@ extension MessageFormat {
     let lines = message.lines(within: textBytes, size: { JSONOutput.string($0).bytes.count + runBytes }) {
       $0.withoutMentions
     }
-    let card = JSONOutput.members([
-      "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.4",
-      "body": .array([text([message.summary], isTitle: true)] + (lines.isEmpty ? [] : lines.map { text([$0]) })),
-      "msteams": .members(["width": "Full"]),
-    ])
+    var card: [JSONOutput.Member] = [
+      .init("$schema", "http://adaptivecards.io/schemas/adaptive-card.json"), .init("type", "AdaptiveCard"),
+      .init("version", "1.4"),
+      .init("body", .array([text([message.summary], isTitle: true)] + lines.map { text([$0]) })),
+    ]
+    if !message.link.isEmpty {
+      let open = JSONOutput.members(["type": "Action.OpenUrl", "title": "Show", "url": .string(message.link)])
+      card.append(.init("actions", .array([open])))
+    }
+    card.append(.init("msteams", .members(["width": "Full"])))
     return MessageRequest(
       setting.url,
       json: .members([
         "type": "message",
         "attachments": .array([
-          .members(["contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": .null, "content": card])
+          .members([
+            "contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": .null, "content": .object(card),
+          ])
         ]),
       ]))
   }

@@ -20,6 +20,9 @@ extension MessageFormat {
         within: 4_096 - title.utf16.count - 1, size: \.utf16.count, harmless: { $0.withoutMentions })
       let rest = lines.joined(separator: "\n")
       var entities = [entity("bold", 0, title.utf16.count)]
+      if !message.link.isEmpty {
+        entities.append(entity("text_link", 0, title.utf16.count, [.init("url", .string(message.link))]))
+      }
       if !rest.isEmpty { entities.append(entity("pre", title.utf16.count + 1, rest.utf16.count)) }
       return MessageRequest(
         setting.path("/bot\(setting.token)/sendMessage"),
@@ -30,7 +33,10 @@ extension MessageFormat {
     }, retryAfter: { body in JSONValue.answer(body)?["parameters"]?["retry_after"]?.number })
 
   /// Counted in UTF-16.
-  private static func entity(_ type: String, _ offset: Int, _ length: Int) -> JSONOutput {
-    .members(["type": .string(type), "offset": .number(offset), "length": .number(length)])
+  private static func entity(
+    _ type: String, _ offset: Int, _ length: Int, _ more: [JSONOutput.Member] = []
+  ) -> JSONOutput {
+    .object(
+      [.init("type", .string(type)), .init("offset", .number(offset)), .init("length", .number(length))] + more)
   }
 }

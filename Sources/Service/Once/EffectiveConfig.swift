@@ -45,8 +45,7 @@ package struct EffectiveConfig {
     addRegistries(config)
     addSinks(config.sinks)
     if let proxy = config.proxy { add(proxy) }
-    if let listen = config.httpListen { add([.key("http"), .key("listen")], .string(listen)) }
-    if let file = config.hintSecret { add([.key("http"), .key("hints"), .key("secret_file")], json(file)) }
+    if let listen = config.httpListen { addHTTP(listen, config) }
     add([.key("log"), .key("level")], .string(config.log.level.rawValue))
     add([.key("log"), .key("format")], .string(config.log.format.rawValue))
     add([.key("retention"), .key("history")], Self.period(config.retention.historySeconds))
@@ -229,6 +228,17 @@ package struct EffectiveConfig {
     let host = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
     let rest = url[host.endIndex...]
     return String(url[..<host.endIndex]) + (rest.isEmpty || rest == "/" ? rest : "/\(ConfigPlaces.masked)")
+  }
+
+  private mutating func addHTTP(_ listen: String, _ config: WatchConfig) {
+    let pages = config.pages
+    addAll(
+      [.key("http")],
+      [
+        "listen": .string(listen), "pages": .bool(pages.areServed), "password_file": pages.passwordFile.map(json),
+        "public_url": pages.publicURL.map { .string($0) }, "hosts": .strings(pages.hosts),
+      ])
+    if let file = config.hintSecret { add([.key("http"), .key("hints"), .key("secret_file")], json(file)) }
   }
 
   private static func period(_ seconds: Int?) -> JSONOutput {

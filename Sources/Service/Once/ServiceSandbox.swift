@@ -71,7 +71,8 @@ extension WatchConfig {
     let ofSinks = sinks.flatMap { sink in sink.files.map { (OutsideSetting.sink(sink.name, key: $0), $1) } }
     let ofProxy = proxy?.passwordFile.map { [(OutsideSetting.proxyPassword, $0)] } ?? []
     let ofHints = hintSecret.map { [(OutsideSetting.hintSecret, $0)] } ?? []
-    return (ofRegistries + ofSinks + ofProxy + ofHints).compactMap { setting, file in
+    let ofPages = pages.passwordFile.map { [(OutsideSetting.pagePassword, $0)] } ?? []
+    return (ofRegistries + ofSinks + ofProxy + ofHints + ofPages).compactMap { setting, file in
       if case .path(let path) = file { (setting, path) } else { nil }
     }
   }

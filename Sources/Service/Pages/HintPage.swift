@@ -14,7 +14,7 @@ struct HintPage: Sendable {
   let desk: HintDesk
   let log: Logger
   let counts = HintCounts()
-  private let read = SecretReader()
+  private let read = SecretReader(fault: HintSecret.fault)
 
   init(secretFile: @escaping @Sendable () -> SecretFile?, environment: [String: String], desk: HintDesk, log: Logger) {
     (self.secretFile, self.environment, self.desk, self.log) = (secretFile, environment, desk, log)
@@ -135,22 +135,5 @@ final class HintCounts: Sendable {
             value: Double(counts[Kind(source: source, result: result)] ?? 0))
         }
       })
-  }
-}
-
-/// Reads the secret again when its file has changed.
-private final class SecretReader: Sendable {
-  private let current = Mutex<SecretText?>(nil)
-
-  func callAsFunction(_ path: String?) throws(SecretText.Failure) -> String {
-    guard let path else { throw SecretText.Failure(reason: "CREDENTIALS_DIRECTORY is not set") }
-    let secret = current.withLock { current in
-      let secret = current?.path == path ? current ?? SecretText(path: path) : SecretText(path: path)
-      current = secret
-      return secret
-    }
-    let text = try secret.read().text
-    if let fault = HintSecret.fault(text) { throw SecretText.Failure(reason: fault) }
-    return text
   }
 }

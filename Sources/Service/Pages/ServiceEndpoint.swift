@@ -19,14 +19,16 @@ struct ServicePages: Sendable {
   /// What registries have shown of themselves.
   let reports: @Sendable () -> [RegistryReport]
   let hints: HintPage
+  let gate: WebGate
 
-  func answer(_ request: EndpointRequest) async -> EndpointReply {
+  /// - Parameter listening: where the request came in, `address:port`.
+  func answer(_ request: EndpointRequest, at listening: String) async -> EndpointReply {
     if let reply = await hints.answer(request) { return reply }
     switch request.path {
     case "/metrics":
       let page = metrics.page(
         await engine.figures, reports(), database: (file: writer.fileBytes, log: writer.logBytes), versions: versions,
-        hints: hints.metrics)
+        others: [hints.metrics, gate.metrics].compactMap(\.self))
       return EndpointReply(200, contentType: PrometheusText.contentType, body: page)
     case "/-/healthy": return .line(200, "healthy")
     case "/-/ready":
@@ -35,12 +37,15 @@ struct ServicePages: Sendable {
       } catch {
         return .line(503, error.message)
       }
-    default: return .line(404, "there is /metrics, /-/healthy and /-/ready")
+    case let path where path.hasPrefix(HintAddress.prefix): return .nothing
+    default: return await gate.answer(request, at: listening) ?? .nothing
     }
   }
 }
 
 extension EndpointReply {
+  fileprivate static let nothing = line(404, "there is /metrics, /-/healthy and /-/ready")
+
   fileprivate static func line(_ status: Int, _ text: String) -> EndpointReply {
     EndpointReply(status, body: Array("\(text)\n".utf8))
   }
@@ -67,8 +72,8 @@ actor ServiceEndpoint {
     if endpoint != nil { await sample() }
   }
 
-  private func answer(_ request: EndpointRequest) async -> EndpointReply {
-    if let pages { return await pages.answer(request) }
+  private func answer(_ request: EndpointRequest, at listening: String) async -> EndpointReply {
+    if let pages { return await pages.answer(request, at: listening) }
     return request.path == "/-/healthy" ? .line(200, "healthy") : .line(503, "the service starts")
   }
 
@@ -84,7 +89,8 @@ actor ServiceEndpoint {
     }
     do throws(EndpointError) {
       return try await HTTPEndpoint.listen(
-        host: host, port: port, limits: limits, replacing: endpoint, answer: { await self.answer($0) })
+        host: host, port: port, limits: limits, replacing: endpoint,
+        answer: { await self.answer($0, at: next) })
     } catch {
       throw ListenError(next, error)
     }
@@ -99,7 +105,8 @@ actor ServiceEndpoint {
     guard let next else { return }
     log.info("http_listening", metadata: ["address": "\(next)"])
     if HostKind(authority: next) != .loopback {
-      log.warning("http_open", metadata: ["address": "\(next)", "note": "whoever reaches it may read it"])
+      let note = "whoever reaches it may read metrics and health, and a password can be read on the way without TLS"
+      log.warning("http_open", metadata: ["address": "\(next)", "note": "\(note)"])
     }
     await sample()
   }

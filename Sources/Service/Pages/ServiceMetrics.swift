@@ -82,14 +82,14 @@ final class ServiceMetrics: Sendable {
   func page(
     _ polls: PollFigures, _ reports: [RegistryReport] = [], database: (file: Int, log: Int),
     process: ProcessFigures? = .read(),
-    versions: [MetricFamily.Label], hints: MetricFamily? = nil
+    versions: [MetricFamily.Label], others: [MetricFamily] = []
   ) -> [UInt8] {
     let state = state.withLock { $0 }
     return PrometheusText.render(
       [MetricFamily("watcher_build_info", .gauge, "Always 1.", [.init(labels: versions, value: 1)])]
         + (process?.families ?? []) + configuration(state) + registries(polls, state) + pulls(reports)
         + repositories(polls)
-        + sinks(state) + [hints].compactMap(\.self)
+        + sinks(state) + others
         + store(polls, database) + [
           MetricFamily(
             "watcher_log_messages_total", .counter, "Lines logged.", by: "level", logs.counts, Double.init),

@@ -25,7 +25,7 @@ package actor RunService {
   let http: HTTPClient
   let deliveries: SinkSupervisor
   let endpoint: ServiceEndpoint
-  private let poller: Reloadable<TagPoller>
+  let poller: Reloadable<TagPoller>
   private let makePoller: @Sendable (WatchConfig) -> TagPoller
   private let firstPass: FirstPass
   private let report: PollReport
@@ -180,12 +180,7 @@ package actor RunService {
         readiness: readiness, writer: store.writer, deliveries: deliveries,
         check: { try await self.check($0, engine, progress: $1) },
         prune: { try await self.prune() }, hint: desk.take))
-    await endpoint.serve(
-      ServicePages(
-        metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions,
-        reports: { [poller] in poller.value.reports(at: .now()) },
-        hints: HintPage(
-          secretFile: { [config] in config.value.hintSecret }, environment: environment, desk: desk, log: log)))
+    await endpoint.serve(pages(of: engine, readiness, desk))
     let upkeep = [
       Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await tidy(engine) },
       Task { await keepRests(of: engine) },
@@ -298,16 +293,6 @@ package actor RunService {
       }
       return try config.recording(routed, store)
     }
-  }
-
-  /// What registries have shown of themselves.
-  var reports: [RegistryReport] { poller.value.reports(at: .now()) }
-
-  private static var versions: [MetricFamily.Label] {
-    [
-      .init("version", ProductInfo.version), .init("sqlite_version", HistoryWriter.libraryVersion),
-      .init("curl_version", HTTPClient.libraryVersion ?? ""),
-    ]
   }
 
   // MARK: Control

@@ -21,7 +21,7 @@ extension WebhookSettings {
     target.clientCertFile = try clientCertFile.map { file throws(SinkError) in try path("client_cert_file", file) }
     target.clientKeyFile = try clientKeyFile.map { file throws(SinkError) in try path("client_key_file", file) }
     target.tokenFile = try tokenFile.map { file throws(SinkError) in try path("token_file", file) }
-    (target.content, target.method) = (content, method)
+    (target.content, target.method, target.publicURL) = (content, method, publicURL)
     target.headers = headers
     for (name, file) in headerFiles { target.headerFiles[name] = try path(name, file) }
     target.contentType = contentType
@@ -36,7 +36,8 @@ extension EmailSettings {
       try file.map { file throws(SinkError) in try file.path(for: setting, of: sink, environment) }
     }
     var target = MailTarget(
-      server: server, form: MailForm(from: from, to: to, subject: subject), timeoutSeconds: timeoutSeconds)
+      server: server, form: MailForm(from: from, to: to, subject: subject, publicURL: publicURL),
+      timeoutSeconds: timeoutSeconds)
     target.username = username
     target.passwordFile = try path("password_file", passwordFile)
     target.caFile = try path("ca_file", caFile)

@@ -8,10 +8,11 @@ import Transport
 
 extension WatchConfig {
   /// What is wrong with what is read all the same though neither a registry's entry nor a sink names it: directories of
-  /// certificates, the password of the proxy, and the secret of hints.
+  /// certificates, the password of the proxy, the secret of hints, and the password of pages.
   func wayFindings(_ environment: [String: String]) async -> [PreflightFinding] {
     await folderFindings(environment) + secretFindings(.proxyPassword, proxy?.passwordFile, environment)
       + secretFindings(.hintSecret, hintSecret, environment, HintSecret.fault)
+      + secretFindings(.pagePassword, pages.passwordFile, environment, PagePassword.fault)
   }
 
   private func folderFindings(_ environment: [String: String]) async -> [PreflightFinding] {

@@ -15,7 +15,10 @@ extension FuzzTarget {
 
   /// A message has no controls, and what each service is sent is of the size and form that it takes.
   @Sendable private static func message(_ document: [UInt8]) throws {
-    let message = Message(document: document)
+    let message = Message(document: document, publicURL: "https://w.example")
+    try hold(
+      message.link.isVisibleASCII && message.link.utf8.count <= 400 && message.link.hasPrefix("https://w.example/"),
+      "leads to \(shown(message.link))")
     for text in [message.summary] + message.lines { try hold(text.isSafe, "says \(shown(text))") }
     for format in MessageFormat.all {
       let request = format.request(
