@@ -25,7 +25,8 @@ import Testing
   }
 
   private func bytes(_ uri: String) async throws -> (status: Int, text: String) {
-    let routes = APIRoutes(pool: ReaderPool(scene.database), problem: { nil })
+    let pool = ReaderPool(scene.database)
+    let routes = APIRoutes(pool: pool, feed: EventFeed(pool), problem: DaemonProblem { nil })
     let reply = try #require(await routes.answer(EndpointRequest(.get, "/api/v1/\(uri)")))
     return (reply.status, String(decoding: reply.body, as: UTF8.self))
   }

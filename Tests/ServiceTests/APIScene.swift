@@ -24,7 +24,8 @@ final class APIScene: Sendable {
   init(tags: Int = 0, seconds: Int = 5) throws {
     directory = try TemporaryDirectory()
     writer = try HistoryWriter.open(directory.path + "/watcher.db")
-    routes = APIRoutes(pool: ReaderPool(writer.path, seconds: seconds), problem: { "the last reload failed" })
+    let pool = ReaderPool(writer.path, seconds: seconds)
+    routes = APIRoutes(pool: pool, feed: EventFeed(pool), problem: DaemonProblem { "the last reload failed" })
     ticks = Task { [feed = routes.feed] in await feed.run() }
     let others = (0..<tags).map { TagReference(domain: "r.example", path: "app", tag: "\($0)") }
     try writer.transactionSync { store in

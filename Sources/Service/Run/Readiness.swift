@@ -4,16 +4,14 @@ import ImageModel
 
 /// Whether the service works: what `health` and `/-/ready` say.
 struct Readiness: Sendable {
-  /// How long schedule and database may take to answer before the service counts as not ready.
-  private static let seconds = 5
-
   let heartbeat: Heartbeat
   let writer: HistoryWriter
 
   /// How the service is doing, once the owner of the schedule and the writer have answered.
   ///
+  /// - Parameter seconds: how long they may take before the service counts as not ready.
   /// - Throws: status 69 when they have not, or when nothing can be recorded.
-  func look() async throws(ControlError) -> Heartbeat.Look {
+  func look(within seconds: Int = 5) async throws(ControlError) -> Heartbeat.Look {
     guard writer.isInPlace else {
       throw ControlError(
         .unavailable,
@@ -23,7 +21,7 @@ struct Readiness: Sendable {
     // Not in a group: one that hangs could not be left behind.
     Task { answer.yield(await heartbeat.look()) }
     let deadline = Task {
-      try await Task.sleep(for: .seconds(Self.seconds))
+      try await Task.sleep(for: .seconds(seconds))
       answer.yield(nil)
     }
     defer { deadline.cancel() }
@@ -40,6 +38,6 @@ struct Readiness: Sendable {
     throw ControlError(
       .unavailable,
       "the daemon lives, but its schedule or its database has not answered within "
-        + "\(Self.seconds) s: see its log")
+        + "\(seconds) s: see its log")
   }
 }

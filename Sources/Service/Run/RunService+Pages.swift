@@ -1,4 +1,5 @@
 import Config
+import Control
 import History
 import Host
 import ImageModel
@@ -8,13 +9,24 @@ import Transport
 /// What `http.listen` serves.
 extension RunService {
   func pages(of engine: PollEngine, _ readiness: Readiness, _ desk: HintDesk) -> ServicePages {
-    ServicePages(
+    let api = APIRoutes(pool: pool, feed: feed, problem: DaemonProblem { await Self.problem(readiness) })
+    return ServicePages(
       metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions,
       reports: { [poller] in poller.value.reports(at: .now()) },
       hints: HintPage(
         secretFile: { [config] in config.value.hintSecret }, environment: environment, desk: desk, log: log),
       gate: WebGate(
-        settings: { [config] in config.value.pages }, environment: environment, log: log, site: { _ in nil }))
+        settings: { [config] in config.value.pages }, environment: environment, log: log,
+        site: { request in await api.answer(request) }))
+  }
+
+  /// As `status` hears it over the control socket.
+  private static func problem(_ readiness: Readiness) async -> String? {
+    do throws(ControlError) {
+      return try await readiness.look(within: Limits.statusSilenceSeconds).remark
+    } catch {
+      return error.message
+    }
   }
 
   /// What registries have shown of themselves.

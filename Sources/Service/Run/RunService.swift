@@ -25,6 +25,8 @@ package actor RunService {
   let http: HTTPClient
   let deliveries: SinkSupervisor
   let endpoint: ServiceEndpoint
+  let pool: ReaderPool
+  let feed: EventFeed
   let poller: Reloadable<TagPoller>
   private let makePoller: @Sendable (WatchConfig) -> TagPoller
   private let firstPass: FirstPass
@@ -43,6 +45,9 @@ package actor RunService {
   private var passes: [SinglePass] = []
   private var isStopping = false
   private let stopReasons: (stream: AsyncStream<StopReason>, continuation: AsyncStream<StopReason>.Continuation)
+
+  /// For what is read to show it; a request is given five to be answered.
+  private static let readSeconds = 4
 
   private enum StopReason: Sendable {
     /// By its name.
@@ -91,6 +96,8 @@ package actor RunService {
       metrics.recordClockStep()
     }
     store = try notifier.extendingStart { () throws(StoreError) in try Registrar(opening: database) }
+    pool = ReaderPool(store.writer.path, seconds: Self.readSeconds)
+    feed = EventFeed(pool)
     let reasons = AsyncStream.makeStream(of: StopReason.self)
     stopReasons = reasons
     deliveries = SinkSupervisor(
@@ -116,11 +123,12 @@ package actor RunService {
       firstPass.expect(records)
       for record in records { report.leave(record.departures) }
     }
-    onRecorded = { [deliveries, metrics, firstPass, report] records in
+    onRecorded = { [deliveries, metrics, firstPass, report, feed] records in
       report.log(records)
       firstPass.see(records)
       metrics.recordChanges(records)
       deliveries.wake(Set(records.lazy.flatMap(\.events).flatMap(\.sinks)))
+      feed.noteCommit()
     }
   }
 
@@ -184,7 +192,7 @@ package actor RunService {
     let upkeep = [
       Task { await heartbeat.run() }, Task { await pruneHourly() }, Task { await tidy(engine) },
       Task { await keepRests(of: engine) },
-      Task { await endpoint.run() }, Task { await lookAtSinks() },
+      Task { await endpoint.run() }, Task { await lookAtSinks() }, Task { await feed.run() },
     ]
     // One that comes while the file is read is kept for another reload: it may have been read already.
     Task {

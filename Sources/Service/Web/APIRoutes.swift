@@ -11,13 +11,7 @@ struct APIRoutes: Sendable {
 
   let pool: ReaderPool
   let feed: EventFeed
-  /// What the daemon says is wrong with itself.
-  let problem: @Sendable () async -> String?
-
-  init(pool: ReaderPool, problem: @escaping @Sendable () async -> String?) {
-    (self.pool, self.problem) = (pool, problem)
-    feed = EventFeed(pool)
-  }
+  let problem: DaemonProblem
 
   /// - Returns: `nil` for another path than the API's.
   func answer(_ request: EndpointRequest) async -> EndpointReply? {
