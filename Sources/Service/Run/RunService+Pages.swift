@@ -10,6 +10,7 @@ import Transport
 extension RunService {
   func pages(of engine: PollEngine, _ readiness: Readiness, _ desk: HintDesk) -> ServicePages {
     let api = APIRoutes(pool: pool, feed: feed, problem: DaemonProblem { await Self.problem(readiness) })
+    let pages = PageRoutes(readers: pool)
     return ServicePages(
       metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions,
       reports: { [poller] in poller.value.reports(at: .now()) },
@@ -17,7 +18,10 @@ extension RunService {
         secretFile: { [config] in config.value.hintSecret }, environment: environment, desk: desk, log: log),
       gate: WebGate(
         settings: { [config] in config.value.pages }, environment: environment, log: log,
-        site: { request in await api.answer(request) }))
+        site: { request in
+          if let reply = await api.answer(request) { return reply }
+          return await pages.answer(request)
+        }))
   }
 
   /// As `status` hears it over the control socket.
