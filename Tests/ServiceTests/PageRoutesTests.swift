@@ -121,7 +121,9 @@ import Testing
       let page = try await get(tag + query, routes)
       #expect(page.text.contains("What changed</h2>"), "\(query)")
       let part = page.text.split(separator: "What changed</h2>").last ?? ""
-      let images = part.prefix(while: { $0 != "§" }).matches(of: />([0-9a-f]{12})<\/code><\/span> →/).map { $0.output.1 }
+      let images = part.prefix(while: { $0 != "§" }).matches(of: />([0-9a-f]{12})<\/code><\/span> →/).map {
+        $0.output.1
+      }
       #expect(images.first == first[...], "\(query)")
     }
     for query in ["?to=99", "?to=nonsense", "?from=&to=1", "?from=%00&to=2"] {

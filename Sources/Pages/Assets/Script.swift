@@ -43,10 +43,16 @@ extension AssetText {
         }
       };
 
-      const follow = (watched) => {
+      // A browser tries again by itself after a connection that breaks, and not after an answer that is none: there are
+      // as many who follow as there may be, or the daemon starts.
+      const connect = (watched) => {
         const source = new EventSource("/api/v1/events/stream");
         source.onopen = () => { live.textContent = "Live"; live.className = "on"; };
-        source.onerror = () => { live.textContent = "Not live"; live.className = "off"; };
+        source.onerror = () => {
+          live.textContent = "Not live";
+          live.className = "off";
+          if (source.readyState === EventSource.CLOSED) setTimeout(() => connect(watched), 5000 + Math.random() * 5000);
+        };
         source.onmessage = (message) => {
           let event;
           try { event = JSON.parse(message.data); } catch { return; }
@@ -54,6 +60,10 @@ extension AssetText {
           live.textContent = String(event.data?.summary ?? "");
           refreshSoon();
         };
+      };
+
+      const follow = (watched) => {
+        connect(watched);
         // What has no event changes as well: when a tag was checked, and what is due.
         setInterval(() => { if (document.visibilityState === "visible") refresh(); }, 60000);
       };
