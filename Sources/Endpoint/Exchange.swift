@@ -92,7 +92,8 @@ final class Exchange: ChannelInboundHandler {
     nextStep(context)
     let isPost = isPost(head)
     guard isPost || head.method == .GET || head.method == .HEAD else {
-      return send(.notAllowed("GET and HEAD"), to: head, context)
+      let takesPosts = posts.map { head.uri.hasPrefix($0.prefix) && $0.areWanted() } ?? false
+      return send(.notAllowed(takesPosts ? "POST" : "GET and HEAD"), to: head, context)
     }
     guard underWay.enter() else { return send(.tooMany, to: head, context) }
     let request = EndpointRequest(

@@ -107,8 +107,10 @@ import Testing
     for path in ["/metrics", "/", "/hint/generic/\(Self.secret)"] {
       #expect(try post(path, genericBody).hasPrefix("HTTP/1.1 405 "), "\(path)")
     }
-    #expect(try post(path, "", method: "GET").contains("\r\nAllow: POST\r\n"))
-    #expect(try post(path, "", method: "PUT").hasPrefix("HTTP/1.1 405 "))
+    for method in ["GET", "PUT", "OPTIONS"] {
+      let reply = try post(path, "", method: method)
+      #expect(reply.hasPrefix("HTTP/1.1 405 ") && reply.contains("\r\nAllow: POST\r\n"), "\(reply)")
+    }
     #expect(try TCPClient.get("/-/healthy", port: port)?.hasSuffix("\r\n\r\nhealthy\n") == true)
     #expect(polls == before)
     #expect(try metric("generic", "unauthorized") == 5 && metric("generic", "invalid") == 5)
