@@ -1,10 +1,10 @@
 import Comparison
-import Config
 import Endpoint
 import History
 import Host
 import ImageModel
 import Pages
+import Questions
 
 /// The pages for people. What they say is looked up by `ReaderPool`, and put into words by `Pages`.
 struct PageRoutes: Sendable {
@@ -47,7 +47,7 @@ struct PageRoutes: Sendable {
       case "/": self = .watchlist
       case PageLink.events: self = .events
       case _ where path.hasPrefix(PageLink.tags):
-        self = .tag(TagReference(written: path.dropFirst(PageLink.tags.count).percentDecoded))
+        self = .tag(try? ReferenceArgument.tag(path.dropFirst(PageLink.tags.count).percentDecoded))
       default: return nil
       }
     }
@@ -62,7 +62,7 @@ struct PageRoutes: Sendable {
     case .tag(let tag?): return try await self.tag(tag, query, now)
     case .events:
       let tag = query["tag"]
-      let reference = tag.flatMap { TagReference(written: $0) }
+      let reference = tag.flatMap { try? ReferenceArgument.tag($0) }
       guard tag == nil || reference != nil else { return EndpointReply(404, .missing("That is no tag's name.")) }
       return EndpointReply(200, try await events(of: reference, before: query.number("before"), now))
     }
@@ -107,14 +107,8 @@ struct PageRoutes: Sendable {
     else { return nil }
     return DifferencePart.States(
       from: earlier, to: later,
-      StateComparison(from: try images(of: earlier, reader), to: try images(of: later, reader)))
-  }
-
-  private static func images(of state: StoredSnapshot, _ reader: HistoryReader) throws -> ComparedImages {
-    let documents = try reader.documents(of: state)
-    return ComparedImages(
-      state.images.map(\.asImage), index: state.mediaType.isIndex ? .some(documents[state.digest]) : nil,
-      documents: documents)
+      StateComparison(
+        from: try ComparedState(earlier, of: tag, reader).images, to: try ComparedState(later, of: tag, reader).images))
   }
 
   private func events(of tag: TagReference?, before: Int?, _ now: Timestamp) async throws -> Page {
@@ -139,14 +133,6 @@ extension EndpointReply {
     self.init(200, contentType: asset.contentType, body: asset.bytes)
     // Another version of it has another address.
     headers = [("Cache-Control", "private, max-age=31536000, immutable")]
-  }
-}
-
-extension TagReference {
-  /// In any form that people write.
-  fileprivate init?(written text: String) {
-    guard let tag = try? WrittenReference(text).canonical.tagReference else { return nil }
-    self = tag
   }
 }
 
