@@ -68,7 +68,7 @@ let package = Package(
       dependencies: ["Drift", "History", "Host", "ImageModel", "Recording", "Registry", "Schedule"]),
     .target(name: "Control", dependencies: ["History", "Host", "ImageModel", "StrictJSON"]),
     .target(name: "Comparison", dependencies: ["Documents", "Drift", "ImageModel"]),
-    .target(name: "Pages", dependencies: ["Comparison", "History", "ImageModel", "Messages"]),
+    .target(name: "Pages", dependencies: ["Answers", "Comparison", "History", "ImageModel", "Messages"]),
     .target(
       name: "Answers", dependencies: ["Comparison", "Containers", "History", "ImageModel", "Imports", "StrictJSON"]),
     .target(name: "Questions", dependencies: ["Answers", "Comparison", "Config", "History", "Host", "ImageModel"]),
@@ -145,7 +145,8 @@ let package = Package(
       name: "ContainersTests", dependencies: ["Containers", "History", "ImageModel", "TestSupport"]),
     .testTarget(
       name: "PagesTests",
-      dependencies: ["Comparison", "Hashing", "History", "ImageModel", "Pages", "TestSupport"], exclude: ["golden"]),
+      dependencies: ["Answers", "Comparison", "Hashing", "History", "ImageModel", "Pages", "TestSupport"],
+      exclude: ["golden"]),
     .testTarget(name: "AnswersTests", dependencies: ["Answers", "Containers", "History", "ImageModel", "TestSupport"]),
     .testTarget(name: "QuestionsTests", dependencies: ["History", "ImageModel", "Questions", "TestSupport"]),
     .testTarget(name: "APITests", dependencies: ["API", "History", "ImageModel", "Questions", "TestSupport"]),

@@ -1,5 +1,5 @@
-package import Comparison
-package import History
+package import Answers
+import Comparison
 package import ImageModel
 
 /// What changed from one state of a tag to another; part of the tag's page.
@@ -7,35 +7,30 @@ package struct DifferencePart {
   /// A config may hold megabytes: of each list, and of each value, that much is shown.
   private static let (itemsShown, valueCharacters) = (100, 1_000)
 
-  /// Two states side by side.
-  package struct States {
-    let from: StoredSnapshot
-    let to: StoredSnapshot
-    let differences: [ImageDifference]
+  private let tag: TagReference
+  /// `nil` where there is none.
+  private let answer: DiffAnswer?
+  /// Why there is none, or what to know of it.
+  private let notes: [String]
 
-    package init(from: StoredSnapshot, to: StoredSnapshot, _ comparison: StateComparison) {
-      (self.from, self.to, differences) = (from, to, comparison.differences)
-    }
+  package init(_ answer: DiffAnswer, of tag: TagReference, notes: [String] = []) {
+    (self.tag, self.answer, self.notes) = (tag, answer, notes)
   }
 
-  private let tag: TagReference
-  /// `nil` where one of those that are asked for is not there.
-  private let states: States?
-
-  package init(_ tag: TagReference, _ states: States?) { (self.tag, self.states) = (tag, states) }
+  /// One of those that are asked for is not there.
+  package init(of tag: TagReference, refused reason: String) { (self.tag, answer, notes) = (tag, nil, [reason]) }
 
   func html(_ times: PageTimes) -> HTML {
+    let notes = notes.map { "<p class=\"note odd\">\($0)</p>\n" as HTML }
     let close: HTML = "<p class=\"links\"><a href=\"\(tag.pagePath)\">close</a></p>"
-    guard let states else {
-      return section("<p>One of these states is not there: those that are stand in the table below.</p>\(close)\n")
-    }
-    let parts = states.differences.map { part($0, times) }
+    guard let answer else { return section("\(notes)\(close)\n") }
+    let parts = answer.differences.map { part($0, times) }
     let none: HTML = parts.isEmpty ? "<p>Neither has an image of a platform that is watched.</p>\n" : ""
     return section(
       """
-      <p class="lead">From <span class="side">\(side(states.from, times))</span> \
-      to <span class="side">\(side(states.to, times))</span></p>
-      \(none)\(parts)\(close)
+      <p class="lead">From <span class="side">\(side(answer.from, times))</span> \
+      to <span class="side">\(side(answer.to, times))</span></p>
+      \(notes)\(none)\(parts)\(close)
 
       """)
   }
@@ -49,8 +44,9 @@ package struct DifferencePart {
     """
   }
 
-  private func side(_ state: StoredSnapshot, _ times: PageTimes) -> HTML {
-    "\(times.minute(state.firstSeen)) <small>\(HTML.digest(state.digest))</small>"
+  private func side(_ side: DiffAnswer.Side, _ times: PageTimes) -> HTML {
+    let other: HTML = side.tag == tag ? "" : "\(side.tag.familiar), "
+    return "\(other)\(times.second(side.firstSeen)) <small>\(HTML.digest(side.digest))</small>"
   }
 
   private func part(_ difference: ImageDifference, _ times: PageTimes) -> HTML {

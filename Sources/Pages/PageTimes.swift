@@ -8,9 +8,7 @@ struct PageTimes {
   func minute(_ time: Timestamp?) -> HTML { element(time) { String($0.minute.dropLast(4)) } }
 
   /// `2026-09-17 21:30:05`.
-  func second(_ time: Timestamp?) -> HTML {
-    element(time) { "\($0.description.prefix(10)) \($0.description.dropFirst(11).prefix(8))" }
-  }
+  func second(_ time: Timestamp?) -> HTML { element(time, text) }
 
   /// `3 days ago`, `in 4 minutes`.
   func away(_ time: Timestamp?) -> HTML {
@@ -32,6 +30,8 @@ struct PageTimes {
     return Timestamp(rfc3339: text).map { String($0.description.prefix(10)) } ?? text.cut(to: 40)
   }
 
-  /// `2026-09-17 21:30`, as a text.
-  func text(_ time: Timestamp) -> String { String(time.minute.dropLast(4)) }
+  /// `2026-09-17 21:30:05`, as a text.
+  func text(_ time: Timestamp) -> String {
+    "\(time.description.prefix(10)) \(time.description.dropFirst(11).prefix(8))"
+  }
 }

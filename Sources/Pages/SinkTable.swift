@@ -30,17 +30,17 @@ struct SinkTable {
       <tr><td><span class="state \(kind)">\(sink.isResting ? "resting" : sink.state.rawValue)</span></td>\
       <th scope="row">\(sink.name)\(trouble)</th><td>\(sink.type)</td>\
       <td class="number">\(sink.waiting)</td><td class="number">\(sink.failed)</td>\
-      <td class="when">\(times.minute(sink.oldestWaiting))</td></tr>
+      <td class="when">\(times.second(sink.oldestWaiting))</td></tr>
 
       """
   }
 
   private func trouble(_ sink: SinkStatus) -> HTML? {
     let error = sink.failure?.message ?? ""
-    let since: HTML = sink.failingSince.map { "Since \(times.minute($0)): " } ?? ""
+    let since: HTML = sink.failingSince.map { "Since \(times.second($0)): " } ?? ""
     let next: HTML = sink.nextAttempt.flatMap { $0 > times.now ? ". Next attempt \(times.away($0))" : nil } ?? ""
     switch sink.state {
-    case .ok: return sink.isResting ? "It rests until \(times.minute(sink.nextAttempt)), as its receiver asked" : nil
+    case .ok: return sink.isResting ? "It rests until \(times.second(sink.nextAttempt)), as its receiver asked" : nil
     case .failing: return "\(since)\(error)\(next)"
     case .disabled: return "\(since)It is disabled, as its receiver asked\(error.isEmpty ? "" : ": \(error)")"
     case .removed: return sink.isOwed ? "It is not configured any more, and deliveries wait for it" : nil

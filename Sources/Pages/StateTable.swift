@@ -33,9 +33,9 @@ struct StateTable {
   }
 
   private func span(_ state: HistoryEntry) -> HTML {
-    let end: HTML = state.isCurrent ? "now" : times.minute(state.lastSeen)
+    let end: HTML = state.isCurrent ? "now" : times.second(state.lastSeen)
     let seen: HTML = state.isCurrent ? " <small>seen \(times.away(state.lastSeen))</small>" : ""
-    return "\(times.minute(state.firstSeen)) – \(end)\(seen)"
+    return "\(times.second(state.firstSeen)) – \(end)\(seen)"
   }
 
   private func what(_ state: HistoryEntry) -> String {
@@ -47,8 +47,8 @@ struct StateTable {
     if state.ended == .deleted { notes.append("deleted after that") }
     var rollbacks: [HistoryEntry.Rollback] = []
     for one in state.rollbacks where !rollbacks.contains(where: { $0.digest == one.digest }) { rollbacks.append(one) }
-    notes += rollbacks.map { "rollback to what it was until \(times.minute($0.lastCurrent))" }
-    notes += state.gaps.map { "not seen for \($0.span) from \(times.minute($0.from)) on: what was there is not known" }
+    notes += rollbacks.map { "rollback to what it was until \(times.second($0.lastCurrent))" }
+    notes += state.gaps.map { "not seen for \($0.span) from \(times.second($0.from)) on: what was there is not known" }
     if !state.also.isEmpty { notes.append("together with \(state.also.map(\.tag).joined(separator: ", "))") }
     return notes.prefix(Self.notesShown).map { "<p>\($0)</p>" }
   }

@@ -25,7 +25,7 @@ struct TagTrouble {
   private var moved: HTML? {
     tag.record.state.moved.map {
       """
-      It moved to \(HTML.digest($0.to.digest)) at \(times.minute($0.since)); details are pending, \
+      It moved to \(HTML.digest($0.to.digest)) at \(times.second($0.since)); details are pending, \
       for its registry allows no pull now.
       """
     }
@@ -39,7 +39,7 @@ struct TagTrouble {
 
   private var failing: HTML? {
     tag.record.state.failure.map { failure in
-      let since: HTML = tag.record.state.failingSince.map { "Since \(times.minute($0)): " } ?? ""
+      let since: HTML = tag.record.state.failingSince.map { "Since \(times.second($0)): " } ?? ""
       return "\(since)\(failure.message) <small>\(failure.code.rawValue)</small>"
     }
   }

@@ -61,7 +61,7 @@ package struct TagView {
     return """
       <dl class="facts">
       <div><dt>State</dt><dd>\(HTML.state(of: status))</dd></div>
-      <div><dt>Last change</dt><dd>\(times.minute(status.lastChanged))</dd></div>
+      <div><dt>Last change</dt><dd>\(times.second(status.lastChanged))</dd></div>
       <div><dt>Last success</dt><dd>\(times.second(record.state.lastSuccess))</dd></div>
       <div><dt>Next check</dt><dd>\(HTML.nextCheck(of: status, report, times))</dd></div>
       <div><dt>Checked</dt><dd>\(record.isWatched ? interval ?? "–" : "not watched")</dd></div>
@@ -101,13 +101,13 @@ package struct TagView {
   }
 
   private func caption(_ timeline: Timeline) -> HTML {
-    let range: HTML = timeline.beginning.map { "\(times.minute($0)) – \(times.minute(until ?? times.now)). " } ?? ""
+    let range: HTML = timeline.beginning.map { "\(times.second($0)) – \(times.second(until ?? times.now)). " } ?? ""
     let isCut = entries.last.map { $0.firstSeen < timeline.beginning ?? $0.firstSeen } ?? false
     let cut: HTML = isCut ? "Earlier states are not drawn. " : ""
     let bands = timeline.omittedBands
     let omitted: HTML = bands > 0 ? "Of \(Words.count(bands, "more platform")) nothing is drawn. " : ""
     return """
-      <p>\(range)\(cut)\(omitted)A colour and pattern is one image.</p>
+      <p>\(range)\(cut)\(omitted)The same image always has the same colour and pattern.</p>
       <ul class="legend"><li><span class="key content"></span>content changed</li>\
       <li><span class="key rebuilt"></span>only rebuilt</li><li><span class="key unseen"></span>not seen</li>\
       <li>\(Self.sign("back", x: 0))rollback</li><li>\(Self.sign("cross", x: 6))deleted</li>\

@@ -1,12 +1,12 @@
 package import Answers
-package import Comparison
+import Comparison
 package import History
 package import ImageModel
 
 /// A state with what is needed to compare it.
 package struct ComparedState {
-  package let side: DiffAnswer.Side
-  package let images: ComparedImages
+  let side: DiffAnswer.Side
+  let images: ComparedImages
   /// Its row; `nil` of what is recorded nowhere.
   let id: SnapshotID?
 
@@ -56,6 +56,16 @@ package struct StateChoice {
     } else {
       (self.from, self.to) = (from, to ?? .newest)
     }
+  }
+
+  /// What lies between the two.
+  package func answer() throws -> DiffAnswer {
+    let later = try later()
+    return answer(from: try earlier(than: later), to: later)
+  }
+
+  package func answer(from earlier: ComparedState, to later: ComparedState) -> DiffAnswer {
+    DiffAnswer(tag: tag, from: earlier.side, to: later.side, StateComparison(from: earlier.images, to: later.images))
   }
 
   /// Of which the later state is.

@@ -1,3 +1,4 @@
+import Answers
 import Comparison
 import Hashing
 import ImageModel
@@ -164,15 +165,12 @@ struct PageScenes {
     get throws {
       let (old, new) = (try compared("1", layers: ["l1", "l2"], "a"), try compared("2", layers: ["l1", "l3"], "b"))
       let part = DifferencePart(
-        tag, .init(from: try snapshot("6"), to: try snapshot("7"), StateComparison(from: old, to: new)))
+        DiffAnswer(
+          tag: tag, from: DiffAnswer.Side(tag: tag, firstSeen: time(3), digest: try digest("6")),
+          to: DiffAnswer.Side(tag: tag, firstSeen: time(3), digest: try digest("7")),
+          StateComparison(from: old, to: new)), of: tag)
       return TagView(tag, try report, try states, difference: part, now: Self.now).page
     }
-  }
-
-  private func snapshot(_ top: String) throws -> StoredSnapshot {
-    StoredSnapshot(
-      id: 1, digest: try digest(top), mediaType: .ociIndex, size: 1, firstSeen: time(3), lastSeen: time(1), ended: nil,
-      event: nil, images: [])
   }
 
   private func compared(_ manifest: String, layers: [String], _ value: String) throws -> ComparedImages {

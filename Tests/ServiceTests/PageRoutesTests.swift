@@ -117,7 +117,7 @@ import Testing
     let (first, second) = (try Samples.digest("b000").short, try Samples.digest("b001").short)
     #expect(!(try await get(tag, routes)).text.contains("What changed</h2>"))
     let second_ = time(1).description.replacing(":", with: "%3A")
-    for query in ["?to=2", "?to=\(second_)", "?from=1&to=2", "?from=\(first)&to=\(second)"] {
+    for query in ["?to=2", "?to=\(second_)", "?from=1&to=2", "?to=^", "?from=2^&to=2", "?from=\(first)&to=\(second)"] {
       let page = try await get(tag + query, routes)
       #expect(page.text.contains("What changed</h2>"), "\(query)")
       let part = page.text.split(separator: "What changed</h2>").last ?? ""
@@ -126,8 +126,12 @@ import Testing
       }
       #expect(images.first == first[...], "\(query)")
     }
-    for query in ["?to=99", "?to=nonsense", "?from=&to=1", "?from=%00&to=2"] {
-      #expect(try await get(tag + query, routes).text.contains("One of these states is not there"), "\(query)")
+    let wrong = [
+      ("?to=99", "there is no such state (99 of amazonlinux:latest"), ("?from=&to=1", "there is no such state (^ of"),
+      ("?to=a b", "not a state (a b): write a time"), ("?from=%00&to=2", "not a state ("),
+    ]
+    for (query, words) in wrong {
+      #expect(try await get(tag + query, routes).text.contains(words), "\(query)")
     }
   }
 

@@ -13,7 +13,9 @@ extension AssetText {
       const refresh = async () => {
         const number = ++asked;
         const answer = await fetch(location.href).catch(() => null);
-        if (!answer || !answer.ok || number !== asked) return;
+        if (number !== asked) return;
+        if (!answer || answer.status === 503) setTimeout(refreshSoon, 3000 + Math.random() * 7000);
+        if (!answer?.ok) return;
         const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("part");
         const old = part();
         if (!next || number !== asked || next.innerHTML === old.innerHTML) return;
@@ -31,10 +33,12 @@ extension AssetText {
         localTimes();
       };
 
-      // Many events are one look, and many who look do so at different times.
+      // Many events are one look, and many who look do so at different times. Of a page that nobody sees there is none
+      // before it is seen again.
       let due = 0;
+      const isSeen = () => document.visibilityState === "visible";
       const refreshSoon = () => {
-        if (!due) due = setTimeout(() => { due = 0; refresh(); }, 200 + Math.random() * 800);
+        if (!due && isSeen()) due = setTimeout(() => { due = 0; refresh(); }, 200 + Math.random() * 800);
       };
 
       const localTimes = () => {
@@ -65,7 +69,8 @@ extension AssetText {
       const follow = (watched) => {
         connect(watched);
         // What has no event changes as well: when a tag was checked, and what is due.
-        setInterval(() => { if (document.visibilityState === "visible") refresh(); }, 60000);
+        setInterval(refreshSoon, 60000);
+        document.addEventListener("visibilitychange", refreshSoon);
       };
 
       const filterAsTyped = () => {

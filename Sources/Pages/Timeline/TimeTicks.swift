@@ -1,6 +1,6 @@
 import ImageModel
 
-/// The marks of a time axis, from an hour to years: at round times of the calendar, in UTC.
+/// The marks of a time axis, from a minute to years: at round times of the calendar, in UTC.
 struct TimeTicks {
   struct Tick: Hashable {
     let time: Timestamp
@@ -8,24 +8,25 @@ struct TimeTicks {
   }
 
   private static let most = 8
+  private static let day = 86_400
 
   /// How far marks are apart.
   private enum Step: Hashable {
-    case minutes(Int)
+    case seconds(Int)
     case months(Int)
 
     /// A month is longer than that.
     var milliseconds: Int64 {
       switch self {
-      case .minutes(let count): Int64(count) * 60_000
+      case .seconds(let count): Int64(count) * 1_000
       case .months(let count): Int64(count) * 28 * 86_400_000
       }
     }
   }
 
   private static let steps: [Step] =
-    [5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2 * 1_440, 3 * 1_440, 7 * 1_440, 14 * 1_440].map { .minutes($0) }
-    + [1, 2, 3, 6, 12, 24, 60, 120].map { .months($0) }
+    [10, 15, 30].map { .seconds($0) } + [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map { .seconds($0 * 60) }
+    + [1, 2, 3, 7, 14].map { .seconds($0 * day) } + [1, 2, 3, 6, 12, 24, 60, 120].map { .months($0) }
 
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -37,7 +38,7 @@ struct TimeTicks {
 
   private static func times(_ step: Step, _ first: Timestamp, _ last: Timestamp) -> [Timestamp] {
     switch step {
-    case .minutes:
+    case .seconds:
       // 1970 began on a Thursday; weeks begin on Mondays.
       let offset: Int64 = step.milliseconds % (7 * 86_400_000) == 0 ? 4 * 86_400_000 : 0
       let past = (first.milliseconds - offset) % step.milliseconds
@@ -57,9 +58,9 @@ struct TimeTicks {
     let (year, month) = date(time)
     switch step {
     case .months(let count): return count >= 12 || month == 0 ? String(year) : months[month]
-    case .minutes(let count):
-      let clock = String(time.description.dropFirst(11).prefix(5))
-      guard count >= 1_440 || clock == "00:00" else { return clock }
+    case .seconds(let count):
+      let clock = String(time.description.dropFirst(11).prefix(8))
+      guard count >= day || clock == "00:00:00" else { return count < 60 ? clock : String(clock.prefix(5)) }
       return "\(Int(time.description.dropFirst(8).prefix(2)) ?? 1) \(months[month])"
     }
   }

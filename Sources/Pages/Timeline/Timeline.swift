@@ -66,8 +66,8 @@ struct Timeline {
     deletions = zip(states, zip(begins, nexts)).filter { $0.0.ended == .deleted }.map { state, times in
       Deletion(from: min(max(state.lastSeen, times.0), times.1), to: times.1)
     }
-    // Of a tag that was first seen now, an hour.
-    let first = min(begins.first ?? end, end.advanced(bySeconds: -3_600))
+    // Of a tag that was first seen now, a minute.
+    let first = min(begins.first ?? end, end.advanced(bySeconds: -60))
     scale = TimeScale(begins + deletions.map(\.from) + [first, end])
 
     var slots: [Slot: Int] = [:]

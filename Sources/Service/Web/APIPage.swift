@@ -81,10 +81,7 @@ extension HistoryReader {
     // What a command warns of on standard error has no place in a document.
     let choice = StateChoice(
       tag: tag, from: from, to: to, now: .now(), zone: TimeText(isLocal: false), in: self, warn: { _ in })
-    let later = try choice.later()
-    let earlier = try choice.earlier(than: later)
-    let comparison = StateComparison(from: earlier.images, to: later.images)
-    return APIPage(body: DiffAnswer(tag: tag, from: earlier.side, to: later.side, comparison).json.line)
+    return APIPage(body: try choice.answer().json.line)
   }
 }
 

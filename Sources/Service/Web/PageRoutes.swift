@@ -83,32 +83,34 @@ struct PageRoutes: Sendable {
     var query = HistoryQuery(now: now)
     query.limit = TagView.statesWanted
     query.until = form["until"].flatMap { Timestamp(rfc3339: $0) }
-    let names = form["to"].map { (from: form["from"], to: $0) }
+    let isCompared = form["from"] != nil || form["to"] != nil
     return try await readers.read { [query] reader in
       guard let entries = try reader.history(tag, query) else {
         let near = try reader.near(tag, limit: Self.nearShown)
         return EndpointReply(404, .missing("Nothing is known of \(tag).", near: near.first))
       }
-      let difference = try names.map { DifferencePart(tag, try Self.states(of: tag, from: $0.from, to: $0.to, reader)) }
+      let difference = isCompared ? try Self.difference(of: tag, from: form["from"], to: form["to"], now, reader) : nil
       let view = TagView(
         tag, try reader.status([tag], now: now), entries, until: query.until, difference: difference, now: now)
       return EndpointReply(200, view.page)
     }
   }
 
-  /// - Parameter from: `nil` for the state before the other that had other images.
-  private static func states(
-    of tag: TagReference, from: String?, to: String, _ reader: HistoryReader
-  ) throws -> DifferencePart.States? {
-    guard let later = try StateName(written: to).flatMap({ try reader.state(of: tag, $0) }) else { return nil }
-    let name = from.map { StateName(written: $0) } ?? StateName(.newest, back: 1)
-    guard let name,
-      let earlier = try reader.state(of: tag, name, from: from == nil ? later.id : nil)
-    else { return nil }
-    return DifferencePart.States(
-      from: earlier, to: later,
-      StateComparison(
-        from: try ComparedState(earlier, of: tag, reader).images, to: try ComparedState(later, of: tag, reader).images))
+  /// Of two states as `watcher diff` names them.
+  private static func difference(
+    of tag: TagReference, from: String?, to: String?, _ now: Timestamp, _ reader: HistoryReader
+  ) throws -> DifferencePart {
+    let zone = TimeText(isLocal: false)
+    var notes: [String] = []
+    do {
+      let choice = StateChoice(
+        tag: tag, from: try from.map { try StateArgument($0, of: tag, now: now, zone: zone) },
+        to: try to.map { try StateArgument($0, of: tag, now: now, zone: zone) }, now: now, zone: zone, in: reader,
+        warn: { notes.append($0) })
+      return DifferencePart(try choice.answer(), of: tag, notes: notes)
+    } catch let error as QuestionError {
+      return DifferencePart(of: tag, refused: error.message)
+    }
   }
 
   private func events(of tag: TagReference?, before: Int?, _ now: Timestamp) async throws -> Page {
@@ -133,21 +135,6 @@ extension EndpointReply {
     self.init(200, contentType: asset.contentType, body: asset.bytes)
     // Another version of it has another address.
     headers = [("Cache-Control", "private, max-age=31536000, immutable")]
-  }
-}
-
-extension StateName {
-  /// As pages name one: when it was first seen, the sequence of the event that it began with, or a digest.
-  fileprivate init?(written text: String) {
-    if let time = Timestamp(rfc3339: text) {
-      self.init(.at(time))
-    } else if text.utf8.count <= 12, let sequence = Int64(text), sequence > 0 {
-      self.init(.event(EventSequence(rawValue: sequence)))
-    } else if let prefix = try? DigestPrefix(text) {
-      self.init(.digest(prefix))
-    } else {
-      return nil
-    }
   }
 }
 

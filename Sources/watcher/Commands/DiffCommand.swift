@@ -53,8 +53,7 @@ struct DiffCommand: AsyncParsableCommand {
       later = try choice.later()
       earlier = try choice.earlier(than: later)
     }
-    let answer = DiffAnswer(
-      tag: tag, from: earlier.side, to: later.side, StateComparison(from: earlier.images, to: later.images))
+    let answer = choice.answer(from: earlier, to: later)
     try output.print(json: answer.json, text: DiffRendering(answer: answer).text)
   }
 
