@@ -1,29 +1,38 @@
 import NIOCore
 import Synchronization
 
-/// The connections that are open. One too many has the oldest closed, so clients that say nothing keep nobody out.
-/// Those of answers that go on are counted apart, and none is closed for another.
+/// The connections that are open. Of those on which a request comes in or an answer is taken off, one too many has the
+/// oldest closed, so clients that say nothing keep nobody out. None is closed for another while its answer is looked
+/// for, nor while its answer goes on: these have limits of their own.
 final class Connections: Sendable {
   private struct Open {
     /// The oldest first.
-    var ordinary: [any Channel] = []
+    var passing: [any Channel] = []
     var streams: [any Channel] = []
   }
 
-  private let limits: (ordinary: Int, streams: Int)
+  private let limits: (passing: Int, streams: Int)
   private let open = Mutex(Open())
 
   init(limit: Int, streams: Int) { limits = (limit, streams) }
 
-  func enter(_ channel: any Channel) {
+  /// A request comes in, or of its answer more than a piece is to be taken off.
+  func pass(_ channel: any Channel) {
     let oldest = open.withLock { open in
-      open.ordinary.append(channel)
-      return open.ordinary.count > limits.ordinary ? open.ordinary.removeFirst() : nil
+      open.passing.append(channel)
+      return open.passing.count > limits.passing ? open.passing.removeFirst() : nil
     }
     oldest?.close(promise: nil)
+    leaveWhenClosed(channel)
+  }
+
+  /// Its answer is looked for.
+  func wait(_ channel: any Channel) { open.withLock { $0.passing.removeAll { $0 === channel } } }
+
+  private func leaveWhenClosed(_ channel: any Channel) {
     channel.closeFuture.whenComplete { [self] _ in
       open.withLock { open in
-        open.ordinary.removeAll { $0 === channel }
+        open.passing.removeAll { $0 === channel }
         open.streams.removeAll { $0 === channel }
       }
     }
@@ -33,30 +42,12 @@ final class Connections: Sendable {
   ///
   /// - Returns: false where there are too many of them.
   func stream(_ channel: any Channel) -> Bool {
-    open.withLock { open in
+    let isTaken = open.withLock { open in
       guard open.streams.count < limits.streams else { return false }
-      open.ordinary.removeAll { $0 === channel }
       open.streams.append(channel)
       return true
     }
+    if isTaken { leaveWhenClosed(channel) }
+    return isTaken
   }
-}
-
-/// The answers that are looked for, also those that nobody waits for any more: each holds its request.
-final class AnswersUnderWay: Sendable {
-  private let limit: Int
-  private let count = Mutex(0)
-
-  init(limit: Int) { self.limit = limit }
-
-  /// - Returns: false where there are too many.
-  func enter() -> Bool {
-    count.withLock { count in
-      guard count < limit else { return false }
-      count += 1
-      return true
-    }
-  }
-
-  func leave() { count.withLock { $0 -= 1 } }
 }

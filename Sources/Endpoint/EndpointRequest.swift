@@ -28,6 +28,12 @@ package struct EndpointRequest: Sendable {
     self.body = body
   }
 
+  /// `nil` where there are several, too: two who read them may each take another one.
+  package func soleHeader(_ name: String) -> String? {
+    let values = headers.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
+    return values.count == 1 ? values[0] : nil
+  }
+
   /// Of several the first.
   package func header(_ name: String) -> String? {
     headers.first { $0.name.lowercased() == name.lowercased() }?.value
@@ -43,6 +49,8 @@ package struct EndpointReply: Sendable {
   /// What follows the body, piece by piece, until it ends or whoever reads it goes, which ends it as well. Such an
   /// answer has no length. A piece that is not taken off in time ends it, too.
   package var stream: AsyncStream<[UInt8]>?
+  /// Asked before each piece of it whether whoever reads it still may.
+  package var mayGoOn: (@Sendable () async -> Bool)?
 
   package init(_ status: Int, contentType: String = "text/plain; charset=utf-8", body: [UInt8]) {
     self.status = status
@@ -50,8 +58,16 @@ package struct EndpointReply: Sendable {
     self.body = body
   }
 
-  static let tooMany = EndpointReply(503, body: Array("too many requests wait for their answers\n".utf8))
-  static let tooManyStreams = EndpointReply(503, body: Array("too many read along already\n".utf8))
+  static let notUnderstood = EndpointReply(400, body: Array("that is no HTTP/1 request\n".utf8))
+  static let tooLong = EndpointReply(431, body: Array("the request is too long\n".utf8))
+  static let tooMany = busy("too many requests wait for their answers")
+  static let tooManyStreams = busy("too many read along already")
+
+  private static func busy(_ reason: String) -> EndpointReply {
+    var reply = EndpointReply(503, body: Array("\(reason): ask again in a moment\n".utf8))
+    reply.headers = [("Retry-After", "5")]
+    return reply
+  }
 
   /// What a path takes instead.
   package static func notAllowed(_ allowed: String) -> EndpointReply {

@@ -1,8 +1,8 @@
 import NIOCore
 import NIOHTTP1
 
-/// Takes one request, has it answered, and closes; each of the three steps has a deadline. Of an answer that goes on
-/// each piece has one.
+/// Takes one request, has it answered, and closes. The request has a deadline, and so have the answer and each piece in
+/// which it is sent.
 final class Exchange: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
@@ -15,27 +15,31 @@ final class Exchange: ChannelInboundHandler {
     case draining
   }
 
+  private static let pieceBytes = 64 << 10
+
   private let step: TimeAmount
   private let posts: EndpointLimits.Posts?
   private let size: RequestSizeLimit
   private let connections: Connections
-  private let underWay: AnswersUnderWay
+  /// Of answers that are looked for, also for those that nobody waits for any more: each holds its request. There are
+  /// fewer for those with long ones.
+  private let places: (gets: Places, posts: Places)
   private let answer: HTTPEndpoint.Answer
   private var head: HTTPRequestHead?
   private var body: [UInt8] = []
   private var stage = Stage.reading
   private var deadline: Scheduled<Void>?
-  private var streaming: Task<Void, Never>?
+  private var sending: Task<Void, Never>?
 
   init(
-    limits: EndpointLimits, size: RequestSizeLimit, connections: Connections, underWay: AnswersUnderWay,
+    limits: EndpointLimits, size: RequestSizeLimit, connections: Connections, places: (gets: Places, posts: Places),
     answer: @escaping HTTPEndpoint.Answer
   ) {
     step = .seconds(Int64(limits.stepSeconds))
     posts = limits.posts
     self.size = size
     self.connections = connections
-    self.underWay = underWay
+    self.places = places
     self.answer = answer
   }
 
@@ -43,7 +47,7 @@ final class Exchange: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     deadline?.cancel()
-    streaming?.cancel()
+    sending?.cancel()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -69,7 +73,17 @@ final class Exchange: ChannelInboundHandler {
     }
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  /// What is no request, or too long, is answered like one that is.
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    switch stage {
+    case .reading:
+      stage = .draining
+      let reply = error is RequestSizeLimit.TooLong ? EndpointReply.tooLong : .notUnderstood
+      send(reply, to: HTTPRequestHead(version: .http1_1, method: .GET, uri: ""), context)
+    case .answering: context.close(promise: nil)
+    case .draining: break
+    }
+  }
 
   private func isPost(_ head: HTTPRequestHead) -> Bool {
     posts.map { head.method == .POST && head.uri.hasPrefix($0.prefix) } ?? false
@@ -95,24 +109,30 @@ final class Exchange: ChannelInboundHandler {
       let takesPosts = posts.map { head.uri.hasPrefix($0.prefix) && $0.areWanted() } ?? false
       return send(.notAllowed(takesPosts ? "POST" : "GET and HEAD"), to: head, context)
     }
-    guard underWay.enter() else { return send(.tooMany, to: head, context) }
+    let places = isPost ? places.posts : places.gets
+    guard places.enter() else { return send(.tooMany, to: head, context) }
+    connections.wait(context.channel)
     let request = EndpointRequest(
       isPost ? .post : .get, head.uri, headers: head.headers.map { ($0.name, $0.value) },
-      from: context.remoteAddress?.ipAddress, body: body)
+      from: context.remoteAddress?.ipAddress,
+      body: body)
     let reply = context.eventLoop.makePromise(of: EndpointReply.self)
     reply.completeWithTask { [answer] in await answer(request) }
     self.body = []
-    reply.futureResult.assumeIsolated().whenSuccess { reply in
-      self.underWay.leave()
-      self.send(reply, to: head, context)
-    }
+    reply.futureResult.assumeIsolated().whenSuccess { self.send($0, to: head, context, leaving: places) }
   }
 
-  private func send(_ reply: EndpointReply, to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-    guard context.channel.isActive else { return }
-    nextStep(context)
-    let stream = head.method == .HEAD ? nil : reply.stream
-    if stream != nil, !connections.stream(context.channel) { return send(.tooManyStreams, to: head, context) }
+  /// - Parameter places: of which it leaves one when the answer is on its way.
+  private func send(
+    _ reply: EndpointReply, to head: HTTPRequestHead, _ context: ChannelHandlerContext, leaving places: Places? = nil
+  ) {
+    let channel = context.channel
+    guard channel.isActive else { places?.leave(); return }
+    var rest = reply
+    if head.method == .HEAD { (rest.body, rest.stream) = ([], nil) }
+    if rest.stream != nil, !connections.stream(channel) {
+      return send(.tooManyStreams, to: head, context, leaving: places)
+    }
     var headers: HTTPHeaders = [
       "Content-Type": reply.contentType, "Connection": "close", "X-Content-Type-Options": "nosniff",
     ]
@@ -120,34 +140,45 @@ final class Exchange: ChannelInboundHandler {
     for (name, value) in reply.headers { headers.add(name: name, value: value) }
     let start = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status), headers: headers)
     context.write(wrapOutboundOut(.head(start)), promise: nil)
-    if head.method != .HEAD {
-      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.body)))), promise: nil)
-    }
-    if let stream {
-      context.flush()
-      deadline?.cancel()
-      streaming = Self.send(stream, to: context.channel, step)
-      return
-    }
-    let isDraining = stage == .draining
-    context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
-      // The other side closes then, or the deadline does.
-      context.close(mode: isDraining ? .output : .all, promise: nil)
+    // The other side closes after a request that is drained, or the deadline does.
+    if stage == .draining { nextStep(context) } else { deadline?.cancel() }
+    let isLong = rest.body.count > Self.pieceBytes
+    sending = Self.send(rest, to: channel, close: stage == .draining ? .output : .all, step) { [connections] in
+      places?.leave()
+      if isLong { connections.pass(channel) }
     }
   }
 
   /// Takes a piece when the one before is on its way, so that whoever makes them sees how fast they are read.
+  ///
+  /// - Parameter isBegun: called when the first piece is on its way, or nothing ever will be.
   private static func send(
-    _ stream: AsyncStream<[UInt8]>, to channel: any Channel, _ step: TimeAmount
+    _ reply: EndpointReply, to channel: any Channel, close mode: CloseMode, _ step: TimeAmount,
+    isBegun: @escaping @Sendable () -> Void
   ) -> Task<Void, Never> {
-    Task {
-      for await piece in stream {
-        let isLate = channel.eventLoop.scheduleTask(in: step) { channel.close(promise: nil) }
-        defer { isLate.cancel() }
-        let part = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: piece)))
-        guard (try? await channel.writeAndFlush(part).get()) != nil else { return }
+    @Sendable func send(_ part: HTTPServerResponsePart) async -> Bool {
+      let isLate = channel.eventLoop.scheduleTask(in: step) { channel.close(promise: nil) }
+      defer { isLate.cancel() }
+      return (try? await channel.writeAndFlush(part).get()) != nil
+    }
+    @Sendable func send(_ piece: some Collection<UInt8> & Sendable) async -> Bool {
+      await send(.body(.byteBuffer(ByteBuffer(bytes: piece))))
+    }
+    return Task {
+      let isTaken = await send(reply.body.prefix(pieceBytes))
+      isBegun()
+      guard isTaken else { return }
+      for start in stride(from: pieceBytes, to: reply.body.count, by: pieceBytes) {
+        guard await send(reply.body[start..<min(start + pieceBytes, reply.body.count)]) else { return }
       }
-      try? await channel.close()
+      if let stream = reply.stream {
+        for await piece in stream {
+          if let mayGoOn = reply.mayGoOn, await !mayGoOn() { break }
+          guard await send(piece) else { return }
+        }
+      }
+      guard await send(.end(nil)) else { return }
+      try? await channel.close(mode: mode)
     }
   }
 }

@@ -8,6 +8,10 @@ package final class HTTPEndpoint: Sendable {
   package typealias Answer = @Sendable (EndpointRequest) async -> EndpointReply
 
   private static let reusePort = NIOBSDSocket.Option(rawValue: SO_REUSEPORT)
+  /// In milliseconds. Source: tcp(7).
+  private static let userTimeout = NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT)
+  /// Connections that the system holds until they are accepted.
+  private static let backlog: Int32 = 256
 
   private let group: MultiThreadedEventLoopGroup
   private let channel: any Channel
@@ -29,17 +33,21 @@ package final class HTTPEndpoint: Sendable {
     let address = try await resolved(host, port)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let connections = Connections(limit: limits.connections, streams: limits.streams)
-    let underWay = AnswersUnderWay(limit: limits.connections)
+    let places = (gets: Places(limits.answers), posts: Places(limits.posts?.atOnce ?? 0))
     let predecessor = predecessor?.channel.localAddress?.port == port ? predecessor : nil
     await predecessor?.share(true)
     do {
       let channel = try await ServerBootstrap(group: group)
-        .serverChannelOption(.backlog, value: Int32(limits.connections))
+        .serverChannelOption(.backlog, value: backlog)
+        // What those have sent that come in is read before more of them do.
+        .serverChannelOption(.maxMessagesPerRead, value: 4)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .serverChannelOption(.socketOption(Self.reusePort), value: predecessor == nil ? 0 : 1)
+        // Who is gone without a word is given up, where something is sent to him.
+        .childChannelOption(.tcpOption(Self.userTimeout), value: 30_000)
         .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
-            connections.enter(channel)
+            connections.pass(channel)
             let pipeline = channel.pipeline.syncOperations
             let size = RequestSizeLimit(bytes: limits.requestBytes)
             try pipeline.addHandler(size)
@@ -49,7 +57,7 @@ package final class HTTPEndpoint: Sendable {
             framing.automaticallySetFramingHeaders = false
             try pipeline.addHandler(HTTPResponseEncoder(configuration: framing))
             try pipeline.addHandler(
-              Exchange(limits: limits, size: size, connections: connections, underWay: underWay, answer: answer))
+              Exchange(limits: limits, size: size, connections: connections, places: places, answer: answer))
           }
         }
         .bind(to: address).get()
@@ -87,14 +95,17 @@ package final class HTTPEndpoint: Sendable {
 }
 
 package struct EndpointLimits: Sendable {
+  /// On which a request comes in or an answer is taken off.
   package var connections = 16
-  /// Beside those: of answers that go on.
+  /// Beside those: answers that are looked for, hints' apart …
+  package var answers = 144
+  /// … and those that go on.
   package var streams = 256
   /// Request line and headers; a body counts too, where none is wanted.
   package var requestBytes = 8 << 10
   /// What may be sent here; `nil`: nothing.
   package var posts: Posts?
-  /// For the request to come, for the answer to be found, and for it to be taken off; of a stream each piece.
+  /// For the request to come, for the answer to be found, and for each piece of it to be taken off.
   package var stepSeconds = 5
 
   package struct Posts: Sendable {
@@ -102,6 +113,8 @@ package struct EndpointLimits: Sendable {
     let prefix: String
     /// How much.
     let bytes: Int
+    /// How many answers to them may be looked for.
+    package var atOnce = 16
     /// Otherwise they are answered without being read.
     let areWanted: @Sendable () -> Bool
 

@@ -1,12 +1,15 @@
 import NIOCore
 
-/// Closes a connection on which more comes than a request may be long. There is one request per connection.
+/// Lets through what a request may be long, and tells of more, which is dropped. There is one request per connection.
 final class RequestSizeLimit: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
 
+  struct TooLong: Error {}
+
   private let headBytes: Int
   private var left: Int
+  private var isTold = false
 
   init(bytes: Int) { (headBytes, left) = (bytes, bytes) }
 
@@ -18,7 +21,9 @@ final class RequestSizeLimit: ChannelInboundHandler {
     var buffer = unwrapInboundIn(data)
     while buffer.readableBytes > 0 {
       guard left > 0, let piece = buffer.readSlice(length: min(left, buffer.readableBytes)) else {
-        return context.close(promise: nil)
+        if !isTold { context.fireErrorCaught(TooLong()) }
+        isTold = true
+        return
       }
       left -= piece.readableBytes
       context.fireChannelRead(wrapInboundOut(piece))

@@ -99,16 +99,22 @@ import Testing
   }
 
   @Test(arguments: [
-    "nonsense\r\n\r\n", "GET\r\n\r\n", "GET /page HTTP/9.9\r\n\r\n", "\u{0}\u{1}\r\n\r\n",
-    "GET /" + String(repeating: "a", count: 9_000) + " HTTP/1.1\r\n\r\n",
-    "GET /page HTTP/1.1\r\nX: " + String(repeating: "a", count: 9_000) + "\r\n\r\n",
-    "POST /page HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + String(repeating: "a", count: 9_000),
+    ("nonsense\r\n\r\n", 400), ("GET\r\n\r\n", 400), ("FOO /page HTTP/1.1\r\n\r\n", 400), ("\u{0}\u{1}\r\n\r\n", 400),
+    ("GET /" + String(repeating: "a", count: 9_000) + " HTTP/1.1\r\n\r\n", 431),
+    ("GET /page HTTP/1.1\r\nX: " + String(repeating: "a", count: 900_000) + "\r\n\r\n", 431),
+    ("POST /page HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + String(repeating: "a", count: 9_000), 431),
   ])
-  func whatIsNoRequestOrTooLongIsClosed(_ request: String) async throws {
+  func whatIsNoRequestOrTooLongIsToldSo(_ request: String, _ status: Int) async throws {
     let port = try freePort()
-    let endpoint = try await listen(port: port)
-    let reply = try #require(try TCPClient.exchange(request, port: port))
-    #expect(!reply.contains("200 OK"))
+    var limits = EndpointLimits()
+    limits.stepSeconds = 1
+    let endpoint = try await listen(port: port, limits: limits)
+    let client = try TCPClient(port: port)
+    client.send(request)
+    // The rest of it is dropped, whether it comes or not.
+    for _ in 0..<20 { client.send(String(repeating: "a", count: 9_000)) }
+    let reply = try #require(client.receiveToEnd())
+    #expect(reply.hasPrefix("HTTP/1.1 \(status) ") && reply.split(separator: "HTTP/1.1 ").count == 1, "\(reply)")
     #expect(try TCPClient.get("/page", port: port)?.hasPrefix("HTTP/1.1 200") == true)
     await endpoint.close()
   }
@@ -149,10 +155,10 @@ import Testing
   }
 
   /// Closing a connection does not end what was begun for it, which holds the request.
-  @Test func noMoreAnswersAreLookedForThanThereMayBeConnections() async throws {
+  @Test func noMoreAnswersAreLookedForThanThereMayBe() async throws {
     let port = try freePort()
     var limits = EndpointLimits()
-    limits.connections = 3
+    limits.answers = 3
     let endpoint = try await listen(port: port, limits: limits)
     for _ in 0..<3 {
       let client = try TCPClient(port: port)
@@ -163,6 +169,50 @@ import Testing
       }
     }
     #expect(try TCPClient.get("/page", port: port)?.hasPrefix("HTTP/1.1 503 ") == true)
+    await endpoint.close()
+  }
+
+  /// Nobody who waits for an answer is closed for another, nor by those that say nothing.
+  @Test func manyWhoAskAtOnceAreAllAnswered() async throws {
+    let (port, asked) = (try freePort(), Counter())
+    let endpoint = try await HTTPEndpoint.listen(host: "127.0.0.1", port: port) { _ in
+      asked.add()
+      _ = await eventually { asked.value >= 140 }
+      return EndpointReply(200, body: Array("here\n".utf8))
+    }
+    let clients = try (0..<140).map { index in
+      let client = try TCPClient(port: port)
+      client.send("GET /\(index) HTTP/1.1\r\nHost: x\r\n\r\n")
+      return client
+    }
+    for client in clients {
+      let reply = client.receiveToEnd()
+      #expect(reply?.hasPrefix("HTTP/1.1 200") == true && reply?.hasSuffix("\r\nhere\n") == true, "\(reply ?? "-")")
+    }
+    await endpoint.close()
+  }
+
+  /// It may take longer than a step, as long as it is taken.
+  @Test func aLongAnswerHasADeadlineForEachPiece() async throws {
+    let (port, megabytes) = (try freePort(), 32)
+    var limits = EndpointLimits()
+    limits.stepSeconds = 1
+    let endpoint = try await HTTPEndpoint.listen(host: "127.0.0.1", port: port, limits: limits) { _ in
+      EndpointReply(200, body: [UInt8](repeating: 0x61, count: megabytes << 20))
+    }
+    let began = ContinuousClock.now
+    let client = try TCPClient(port: port)
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    var count = 0
+    while let bytes = client.receive(atMost: 1 << 20), bytes > 0 {
+      count += bytes
+      // A slow line.
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    #expect(count > megabytes << 20 && ContinuousClock.now - began > .seconds(1))
+    let idle = try TCPClient(port: port)
+    idle.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    #expect(await eventually { !idle.send("\r\n") }, "who takes nothing off is gone")
     await endpoint.close()
   }
 

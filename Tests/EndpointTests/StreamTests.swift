@@ -78,6 +78,26 @@ import Testing
     await endpoint.close()
   }
 
+  /// Asked before each piece.
+  @Test func itEndsWhenWhoeverReadsItMayNot() async throws {
+    let port = try freePort()
+    let mayGoOn = Mutex(true)
+    let (source, stream) = Source.make()
+    let endpoint = try await HTTPEndpoint.listen(host: "127.0.0.1", port: port) { _ in
+      var reply = EndpointReply(200, contentType: "text/event-stream", body: Array("first\n".utf8))
+      reply.stream = stream
+      reply.mayGoOn = { mayGoOn.withLock { $0 } }
+      return reply
+    }
+    let client = try open(port)
+    source.send("second\n")
+    #expect(client.receive(to: "second\n") == "second\n")
+    mayGoOn.withLock { $0 = false }
+    source.send("third\n")
+    #expect(client.receiveToEnd() == "")
+    await endpoint.close()
+  }
+
   @Test func headHasNothingOfIt() async throws {
     let (port, endpoint) = try await listen()
     let head = try TCPClient.exchange("HEAD /stream HTTP/1.1\r\nHost: x\r\n\r\n", port: port)
@@ -140,19 +160,4 @@ import Testing
     #expect((1..<500).contains(taken.value), "\(taken.value) pieces of 64 KiB")
     await endpoint.close()
   }
-}
-
-private func eventually(_ condition: () -> Bool) async -> Bool {
-  let deadline = ContinuousClock.now + .seconds(20)
-  while ContinuousClock.now < deadline {
-    if condition() { return true }
-    try? await Task.sleep(for: .milliseconds(20))
-  }
-  return condition()
-}
-
-private final class Counter: Sendable {
-  private let count = Mutex(0)
-  var value: Int { count.withLock { $0 } }
-  func add() { count.withLock { $0 += 1 } }
 }

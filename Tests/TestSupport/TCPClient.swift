@@ -4,18 +4,28 @@ import Glibc
 package final class TCPClient {
   private let descriptor: Int32
 
-  /// - Parameter host: an address of loopback.
-  package init(port: Int, at host: String = "127.0.0.1", timeoutSeconds: Int = 20) throws {
+  /// - Parameters:
+  ///   - host: an address of loopback.
+  ///   - source: another one, from which it comes.
+  package init(port: Int, at host: String = "127.0.0.1", from source: String? = nil, timeoutSeconds: Int = 20) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var limit = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    if let source { try Self.call(Glibc.bind, descriptor, source, 0) }
+    try Self.call(connect, descriptor, host, port)
+  }
+
+  /// Binds or connects.
+  private static func call(
+    _ function: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32, _ descriptor: Int32, _ host: String, _ port: Int
+  ) throws {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian
     inet_pton(AF_INET, host, &address.sin_addr)
     let code = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        function(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
     guard code == 0 else { throw Refused(errno: errno) }
@@ -45,6 +55,13 @@ package final class TCPClient {
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// How much came, of so much at once; 0 when the other side has closed, `nil` where it says nothing for long.
+  package func receive(atMost count: Int) -> Int? {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let received = recv(descriptor, &bytes, count, 0)
+    return received < 0 ? nil : received
+  }
+
   /// Everything until the other side closes; `nil` if it has not within the timeout.
   package func receiveToEnd() -> String? {
     var text: [UInt8] = []
@@ -62,8 +79,10 @@ package final class TCPClient {
   }
 
   /// A whole exchange.
-  package static func exchange(_ request: String, port: Int, at host: String = "127.0.0.1") throws -> String? {
-    let client = try TCPClient(port: port, at: host)
+  package static func exchange(
+    _ request: String, port: Int, at host: String = "127.0.0.1", from source: String? = nil
+  ) throws -> String? {
+    let client = try TCPClient(port: port, at: host, from: source)
     client.send(request)
     return client.receiveToEnd()
   }
