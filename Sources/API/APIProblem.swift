@@ -8,14 +8,20 @@ package struct APIProblem: Error, Hashable, Sendable {
 
   package enum Kind: Int, Sendable {
     case badRequest = 400
+    case unauthorized = 401
     case notFound = 404
+    case misdirected = 421
+    case tooMany = 429
     case internalError = 500
     case unavailable = 503
 
     var title: String {
       switch self {
       case .badRequest: "Bad Request"
+      case .unauthorized: "Unauthorized"
       case .notFound: "Not Found"
+      case .misdirected: "Misdirected Request"
+      case .tooMany: "Too Many Requests"
       case .internalError: "Internal Server Error"
       case .unavailable: "Service Unavailable"
       }

@@ -34,9 +34,9 @@ package enum OpenAPI {
           + (parameters.isEmpty ? [] : [.init("400", problem("What is asked is not understood"))])
           + (operation.namesWhatMayBeUnknown ? [.init("404", problem("Nothing is known of what is asked for"))] : [])
           + [
-            .init("401", .members(["description": "The password is missing, or another"])),
-            .init("421", .members(["description": "The name of another host"])),
-            .init("429", .members(["description": "Too many others try to log in"])),
+            .init("401", problem("The password is missing, or another")),
+            .init("421", problem("The name of another host")),
+            .init("429", problem("Too many others try to log in")),
             .init("503", problem("Too much is asked at once, or the answer takes too long")),
           ]),
     ])

@@ -8,6 +8,14 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
   var bitWidth: Int { isIPv4 ? 32 : 128 }
 
+  /// Without what whoever has it may choose himself: all of an IPv4 address, the first half of an IPv6 one.
+  package var network: IPAddress { isIPv4 ? self : IPAddress(ipv6: (value >> 64) << 64) }
+
+  private init(ipv6 value: UInt128) {
+    self.value = value
+    isIPv4 = false
+  }
+
   init(ipv4 value: UInt32) {
     self.value = UInt128(value)
     isIPv4 = true

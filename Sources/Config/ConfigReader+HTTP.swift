@@ -14,8 +14,22 @@ extension ConfigReader {
         at: http.offset("listen"), "\"listen\": pages at \(listen) would be open to whoever reaches it",
         hint: "set \"password_file\" beside it, or \"pages\": false for metrics, health and hints alone")
     }
+    warnOfProxies(http, config)
     guard let url = config.pages.publicURL else { return }
     for index in config.sinks.indices { config.sinks[index].lead(to: url) }
+  }
+
+  /// A proxy on this machine comes from loopback, as everybody does behind it.
+  private mutating func warnOfProxies(_ http: Section, _ config: WatchConfig) {
+    guard let listen = config.httpListen, http["password_file"] == nil, HostKind(authority: listen) == .loopback else {
+      return
+    }
+    let names = [config.pages.publicHost].compactMap(\.self) + config.pages.hosts
+    guard let name = names.first(where: { HostKind($0) != .loopback }) else { return }
+    warning(
+      at: http.keyOffset(name == config.pages.publicHost ? "public_url" : "hosts"),
+      "whoever reaches pages as \(quoted(name)) sees them without a password",
+      hint: "set \"password_file\" as well, unless the proxy in front asks for one")
   }
 
   private mutating func listen(_ http: Section) -> String? {

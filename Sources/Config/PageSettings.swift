@@ -5,6 +5,10 @@ package struct PageSettings: Sendable, Hashable {
   package var passwordFile: SecretFile?
   /// `https://watcher.example`: where people find them, and messages lead to.
   package var publicURL: String?
+  /// Its host, in its one spelling.
+  package var publicHost: String? {
+    publicURL.flatMap { url in try? HostPort(String(url.drop { $0 != ":" }.dropFirst(3))) }?.canonicalHost
+  }
   /// Other names under which they are found, each in its one spelling.
   package var hosts: [String] = []
 

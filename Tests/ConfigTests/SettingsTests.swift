@@ -53,6 +53,19 @@ import Testing
     #expect(links == [pages.publicURL, pages.publicURL, nil])
   }
 
+  /// Everybody behind a proxy on this machine comes from loopback.
+  @Test(arguments: [
+    (#""public_url": "https://w.example""#, #"whoever reaches pages as "w.example" sees them without a password"#),
+    (#""hosts": ["localhost", "nas.lan"]"#, #"whoever reaches pages as "nas.lan" sees them without a password"#),
+    (#""public_url": "http://localhost:9470", "hosts": ["[::1]"]"#, nil),
+    (#""hosts": ["nas.lan"], "password_file": "/p""#, nil),
+  ])
+  func openPagesBehindAProxyAreWarnedOf(settings: String, warning: String?) throws {
+    let text = #"{"watch": ["a"], "http": {"listen": "127.0.0.1:9470", \#(settings)}}"#
+    let config = try WatchConfig.parse(Array(text.utf8), path: "c")
+    #expect(config.warnings.map(\.message) == [warning].compactMap(\.self))
+  }
+
   /// Without pages there is nothing to lead to, and no password to ask for.
   @Test func withoutPagesTheirSettingsMeanNothing() throws {
     let text = #"""

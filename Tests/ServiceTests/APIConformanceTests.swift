@@ -1,6 +1,8 @@
+import Config
 import Endpoint
 import Foundation
 import Host
+import Logging
 import Synchronization
 import TestSupport
 import Testing
@@ -23,8 +25,11 @@ import Testing
     let scene = try APIScene(tags: 12)
     let port = try freePort()
     let answered = Answered()
+    let gate = WebGate(
+      settings: { PageSettings() }, environment: [:], log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+      site: { await scene.routes.answer($0) })
     let endpoint = try await HTTPEndpoint.listen(host: "127.0.0.1", port: port) { request in
-      guard var reply = await scene.routes.answer(request) else { return EndpointReply(404, body: []) }
+      guard var reply = await gate.answer(request, at: "127.0.0.1:\(port)") else { return EndpointReply(404, body: []) }
       answered.count(request.path, reply.status)
       // Here nothing may be answered that is not described.
       let object = #""type":"object","required""#

@@ -135,4 +135,43 @@ import Testing
     await end(held + waiting)
     #expect(names.count == 12)
   }
+
+  /// Strangers may come from as many addresses as they like.
+  @Test func whoHasShownThePasswordDoesNotWaitAmongStrangers() async {
+    let logIns = LogIns(pause: pauses.wait)
+    func guess(from peer: String, isRight: Bool = false) -> Task<Bool?, Never> {
+      Task { await logIns.admit(from: peer) { isRight } }
+    }
+    #expect(await guess(from: "2001:db8::7", isRight: true).value == true)
+    let strangers = (0..<40).map { guess(from: "192.0.2.\($0)") }
+    #expect(await eventually { pauses.count == 4 })
+    for _ in 0..<10 { #expect(await guess(from: "2001:db8::7", isRight: true).value == true) }
+    // Whoever has an address there has them all.
+    #expect(await guess(from: "2001:db8::ffff", isRight: true).value == true)
+    await end(strangers)
+    let turnedAway = await withTaskGroup(of: Bool?.self) { group in
+      for task in strangers { group.addTask { await task.value } }
+      return await group.reduce(into: 0) { $0 += $1 == nil ? 1 : 0 }
+    }
+    #expect(turnedAway == 28)
+    #expect(await guess(from: "192.0.2.1", isRight: true).value == true)
+  }
+
+  /// An IPv6 address is one of as many as anybody likes.
+  @Test func oneNetworkIsOneAddress() async {
+    let logIns = LogIns(pause: pauses.wait)
+    let turnedAway = Looked()
+    func guess(from peer: String, isRight: Bool = false) -> Task<Bool?, Never> {
+      Task {
+        let answer = await logIns.admit(from: peer) { isRight }
+        if answer == nil { turnedAway.add(peer) }
+        return answer
+      }
+    }
+    let guesses = (0..<20).map { guess(from: "2001:db8::\($0)") }
+    #expect(await eventually { turnedAway.names.count == 8 })
+    let right = guess(from: "192.0.2.7", isRight: true)
+    await end(guesses + [right])
+    #expect(await right.value == true)
+  }
 }

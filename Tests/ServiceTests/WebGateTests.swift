@@ -81,10 +81,72 @@ import Testing
       #expect(reply.status == status && reply.contentType == "application/problem+json")
       let problem = try JSONSerialization.jsonObject(with: Data(reply.body)) as? [String: Any]
       #expect(problem?["status"] as? Int == status && problem?["type"] as? String == "about:blank")
+      #expect((problem?["title"] as? String)?.isEmpty == false)
       #expect((problem?["detail"] as? String)?.isEmpty == false)
     }
     let page = try #require(await gate(pages).answer(request("/none"), at: "127.0.0.1:9470"))
     #expect(page.contentType.hasPrefix("text/plain"))
+  }
+
+  /// The others of the endpoint are for health and metrics.
+  @Test func soManyAreAnsweredAtATime() async throws {
+    let asked = Mutex(0)
+    let isOver = Mutex(false)
+    let gate = WebGate(
+      settings: { PageSettings() }, environment: [:], log: Logger(label: "test") { [lines] _ in lines },
+      site: { _ in
+        asked.withLock { $0 += 1 }
+        _ = await eventually { isOver.withLock { $0 } }
+        return EndpointReply(200, body: [])
+      })
+    let first = (0..<128).map { _ in Task { await gate.answer(request(), at: "127.0.0.1:9470")?.status } }
+    #expect(await eventually { asked.withLock { $0 } == 128 })
+    let refused = try #require(await gate.answer(request("/api/v1/status"), at: "127.0.0.1:9470"))
+    #expect(refused.status == 503 && refused.contentType == "application/problem+json")
+    #expect(refused.headers.contains { $0 == ("Retry-After", "5") })
+    isOver.withLock { $0 = true }
+    for task in first { #expect(await task.value == 200) }
+    #expect(await gate.answer(request(), at: "127.0.0.1:9470")?.status == 200)
+  }
+
+  /// What goes on ends with the password that opened it.
+  @Test func aStreamEndsWithItsPassword() async throws {
+    let settings = Mutex(locked)
+    let gate = WebGate(
+      settings: { settings.withLock { $0 } }, environment: [:], log: Logger(label: "test") { [lines] _ in lines },
+      site: { _ in
+        var reply = EndpointReply(200, body: [])
+        reply.stream = AsyncStream { nil }
+        return reply
+      })
+    let reply = try #require(
+      await gate.answer(request("/api/v1/events/stream", "Bearer s3cret: wörd"), at: "127.0.0.1:9470"))
+    let mayGoOn = try #require(reply.mayGoOn)
+    #expect(await mayGoOn())
+    try write("another")
+    #expect(await !mayGoOn())
+    try write("s3cret: wörd")
+    #expect(await mayGoOn())
+    unlink(file)
+    #expect(await !mayGoOn())
+    settings.withLock { $0.passwordFile = nil }
+    #expect(await mayGoOn(), "on loopback")
+    settings.withLock { $0.areServed = false }
+    #expect(await !mayGoOn())
+  }
+
+  @Test func severalNamesAreNone() async {
+    let headers = [(name: "Host", value: "localhost"), (name: "host", value: "evil.example")]
+    for headers in [headers, Array(headers.reversed()), [headers[0], headers[0]]] {
+      let request = EndpointRequest(.get, "/", headers: headers, from: "192.0.2.7")
+      #expect(await gate(pages).answer(request, at: "127.0.0.1:9470")?.status == 421)
+    }
+  }
+
+  private func eventually(_ condition: () -> Bool) async -> Bool {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while !condition(), ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(5)) }
+    return condition()
   }
 
   @Test func wherePagesAreOffThereIsNothing() async {

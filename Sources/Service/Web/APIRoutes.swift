@@ -75,8 +75,14 @@ struct APIRoutes: Sendable {
   }
 
   private func refuse(_ problem: APIProblem) -> EndpointReply {
-    var reply = EndpointReply(problem.kind.rawValue, contentType: APIProblem.contentType, body: problem.json.line)
+    var reply = EndpointReply(problem)
     if problem.kind == .unavailable { reply.headers = [("Retry-After", "\(Self.retryAfterSeconds)")] }
     return reply
+  }
+}
+
+extension EndpointReply {
+  init(_ problem: APIProblem) {
+    self.init(problem.kind.rawValue, contentType: APIProblem.contentType, body: problem.json.line)
   }
 }

@@ -11,8 +11,7 @@ struct KnownHosts {
   /// - Parameter listening: `address:port`.
   init(_ pages: PageSettings, listening: String) {
     let own = Self.host(listening)
-    let isPublic = pages.publicURL.flatMap { url in Self.host(String(url.drop { $0 != ":" }.dropFirst(3))) }
-    names = Set(pages.hosts + [own, isPublic].compactMap(\.self))
+    names = Set(pages.hosts + [own, pages.publicHost].compactMap(\.self))
     isEverywhere = own == "0.0.0.0" || own == "[::]"
     isLoopback = isEverywhere || own.map { HostKind($0) } == .loopback
   }

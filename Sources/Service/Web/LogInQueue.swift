@@ -18,9 +18,9 @@ actor LogInQueue {
   private(set) var waiters: [Waiter] = []
 
   /// - Parameter pause: for how long one that is wrong takes a place.
-  init(pause: @escaping @Sendable () async -> Void = { try? await Task.sleep(for: .seconds(1)) }) {
-    self.pause = pause
-  }
+  init(pause: @escaping @Sendable () async -> Void = second) { self.pause = pause }
+
+  static let second: @Sendable () async -> Void = { try? await Task.sleep(for: .seconds(1)) }
 
   /// - Returns: what `isRight` says; `nil` where it was not looked at.
   func admit(from peer: String, _ isRight: @Sendable () -> Bool) async -> Bool? {

@@ -1,3 +1,4 @@
+import API
 import Addresses
 import Config
 import Endpoint
@@ -15,8 +16,11 @@ struct WebGate: Sendable {
   /// What is behind it; `nil` for what there is not.
   let site: @Sendable (EndpointRequest) async -> EndpointReply?
   let counts = WebRefusals()
-  private let logIns = LogInQueue()
+  private let logIns = LogIns()
+  /// Health and metrics have others of the endpoint's.
+  private let places = Places(Self.answers)
   private let read = SecretReader(fault: PagePassword.fault)
+  private static let answers = 128
 
   init(
     settings: @escaping @Sendable () -> PageSettings, environment: [String: String], log: Logger,
@@ -33,40 +37,57 @@ struct WebGate: Sendable {
   func answer(_ request: EndpointRequest, at listening: String) async -> EndpointReply? {
     let settings = settings()
     guard settings.areServed else { return nil }
+    guard places.enter() else {
+      return .told(.unavailable, request, "too many wait for pages: ask again in a moment", after: 5).confined
+    }
+    defer { places.leave() }
     if let refusal = await refusal(of: request, settings, listening) { return refusal.confined }
-    return await (site(request) ?? .told(404, request, "there is no such page")).confined
+    var reply = await site(request) ?? .told(.notFound, request, "there is no such page")
+    if reply.stream != nil { reply.mayGoOn = { self.letsThrough(request, at: listening) } }
+    return reply.confined
+  }
+
+  /// Whether it would pass now as well; a guess it is no more.
+  private func letsThrough(_ request: EndpointRequest, at listening: String) -> Bool {
+    let settings = settings()
+    guard settings.areServed, KnownHosts(settings, listening: listening).contains(request.soleHeader("Host")) else {
+      return false
+    }
+    guard let file = settings.passwordFile else { return HostKind(authority: listening) == .loopback }
+    guard let password = try? read(file.resolve(environment: environment)) else { return false }
+    return request.header("Authorization").map { PagePassword.isShown(in: $0, password) } ?? false
   }
 
   private func refusal(of request: EndpointRequest, _ settings: PageSettings, _ listening: String) async
     -> EndpointReply?
   {
-    guard KnownHosts(settings, listening: listening).contains(request.header("Host")) else {
-      let name = request.header("Host").map { $0.safe(limit: 100) } ?? "no name"
+    guard KnownHosts(settings, listening: listening).contains(request.soleHeader("Host")) else {
+      let name = request.soleHeader("Host").map { $0.safe(limit: 100) } ?? "no name, or several"
       return refuse(
-        request, .host, 421, "it asks for \(name)", answered: "it is not known by this name: http.hosts may have it")
+        request, .host, .misdirected, "it asks for \(name)",
+        answered: "it is not known by this name: http.hosts may have it")
     }
     guard let file = settings.passwordFile else {
       guard HostKind(authority: listening) != .loopback else { return nil }
-      return refuse(request, .unavailable, 503, "http.password_file is not set", answered: "there is no password yet")
+      return refuse(
+        request, .unavailable, .unavailable, "http.password_file is not set", answered: "there is no password yet")
     }
     let password: String
     do throws(SecretText.Failure) {
       password = try read(file.resolve(environment: environment))
     } catch {
       return refuse(
-        request, .unavailable, 503, "http.password_file cannot be used: \(error.reason)",
+        request, .unavailable, .unavailable, "http.password_file cannot be used: \(error.reason)",
         answered: "nobody can log in now")
     }
     guard let shown = request.header("Authorization") else {
-      return challenge(refuse(request, .noPassword, 401, "it has no password", answered: "a password is wanted"))
+      return challenge(
+        refuse(request, .noPassword, .unauthorized, "it has no password", answered: "a password is wanted"))
     }
-    switch await logIns.admit(from: request.peer ?? "", { PagePassword.isShown(in: shown, password) }) {
+    switch await logIns.admit(from: request.peer, { PagePassword.isShown(in: shown, password) }) {
     case true?: return nil
-    case false?: return challenge(refuse(request, .wrongPassword, 401, "the password is wrong"))
-    case nil:
-      var reply = refuse(request, .tooMany, 429, "too many others try to log in")
-      reply.headers.append(("Retry-After", "2"))
-      return reply
+    case false?: return challenge(refuse(request, .wrongPassword, .unauthorized, "the password is wrong"))
+    case nil: return refuse(request, .tooMany, .tooMany, "too many others try to log in", after: 2)
     }
   }
 
@@ -78,7 +99,8 @@ struct WebGate: Sendable {
 
   /// Whoever floods it has each kind told at the 1st, 10th, 100th … time; a browser asks without a password first.
   private func refuse(
-    _ request: EndpointRequest, _ kind: WebRefusals.Kind, _ status: Int, _ reason: String, answered: String? = nil
+    _ request: EndpointRequest, _ kind: WebRefusals.Kind, _ status: APIProblem.Kind, _ reason: String,
+    answered: String? = nil, after seconds: Int? = nil
   ) -> EndpointReply {
     let count = counts.count(kind)
     if kind != .noPassword, PollReport.isPowerOfTen(count) {
@@ -88,18 +110,22 @@ struct WebGate: Sendable {
           "reason": "\(kind.rawValue)", "from": "\(request.peer ?? "?")", "err": "\(reason)", "requests": "\(count)",
         ])
     }
-    return .told(status, request, answered ?? reason)
+    return .told(status, request, answered ?? reason, after: seconds)
   }
 }
 
 extension EndpointReply {
-  /// One sentence; to programs as a problem. Source: RFC 9457.
-  fileprivate static func told(_ status: Int, _ request: EndpointRequest, _ detail: String) -> EndpointReply {
-    guard request.path.hasPrefix("/api/") else { return EndpointReply(status, body: Array("\(detail)\n".utf8)) }
-    let problem = JSONOutput.members([
-      "type": "about:blank", "status": .number(status), "detail": .string(detail),
-    ])
-    return EndpointReply(status, contentType: "application/problem+json", body: problem.bytes)
+  /// One sentence; to programs as a problem.
+  ///
+  /// - Parameter seconds: when to ask again.
+  fileprivate static func told(
+    _ status: APIProblem.Kind, _ request: EndpointRequest, _ detail: String, after seconds: Int? = nil
+  ) -> EndpointReply {
+    var reply =
+      request.path.hasPrefix(APIOperation.prefix)
+      ? EndpointReply(APIProblem(status, detail)) : EndpointReply(status.rawValue, body: Array("\(detail)\n".utf8))
+    if let seconds { reply.headers.append(("Retry-After", "\(seconds)")) }
+    return reply
   }
 
   /// Nothing of others is loaded or run in it, no page of others holds or reads it, and it is not kept where it does
