@@ -5,13 +5,14 @@ package struct Asset: Sendable {
   package let bytes: [UInt8]
 
   /// Of other bytes it is another one: what a browser keeps is never out of date.
-  let link: String
+  var link: String { "\(path)?\(version)" }
+  package let version: String
 
   private init(_ path: String, _ contentType: String, _ text: String) {
     (self.path, self.contentType, bytes) = (path, contentType, Array(text.utf8))
     // FNV-1a.
     let hash = bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    link = "\(path)?\(String(hash, radix: 36))"
+    version = String(hash, radix: 36)
   }
 
   package static let stylesheet = Asset("/static/watcher.css", "text/css; charset=utf-8", AssetText.stylesheet)

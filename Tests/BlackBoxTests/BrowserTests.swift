@@ -108,12 +108,14 @@ import Testing
     let (origin, daemon) = try serve(scene)
     defer { daemon.terminate() }
     let words = Self.hostile.map { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
+    // Of these each has something of it.
+    let whole = ["/", "/tags/\(image)?to=2", "/tags/\(registry.authority)/bad:1"]
     let pages =
-      ["/", "/tags/\(image)", "/tags/\(image)?to=2", "/tags/\(registry.authority)/bad:1", "/events"]
+      whole + ["/tags/\(image)", "/events"]
       + words.flatMap {
         ["/?q=\($0)", "/?state=\($0)", "/tags/\($0)", "/events?tag=\($0)", "/tags/\(image)?from=\($0)&to=\($0)"]
       }
-    _ = try browse(scene, ["origin": origin, "corpus": pages])
+    _ = try browse(scene, ["origin": origin, "corpus": pages, "whole": whole])
   }
 
   /// All that an image says of itself, with one of these in every place.

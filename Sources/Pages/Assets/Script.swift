@@ -8,17 +8,13 @@ extension AssetText {
       const filter = document.getElementById("filter");
       const part = () => document.getElementById("part");
 
-      // Looks the page up anew and puts its part in the place of the old one; what has the focus keeps it.
-      let asked = 0;
-      const refresh = async () => {
-        const number = ++asked;
-        const answer = await fetch(location.href).catch(() => null);
-        if (number !== asked) return;
-        if (!answer || answer.status === 503) setTimeout(refreshSoon, 3000 + Math.random() * 7000);
-        if (!answer?.ok) return;
-        const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("part");
+      const isSeen = () => document.visibilityState === "visible";
+
+      // Puts the part of a page in the place of the one that is shown; what has the focus keeps it.
+      const show = (text) => {
+        const next = new DOMParser().parseFromString(text, "text/html").getElementById("part");
         const old = part();
-        if (!next || number !== asked || next.innerHTML === old.innerHTML) return;
+        if (!next || next.innerHTML === old.innerHTML) return;
         const focus = old.contains(document.activeElement) ? document.activeElement : null;
         const href = focus && focus.getAttribute("href");
         const id = focus && focus.id;
@@ -33,12 +29,39 @@ extension AssetText {
         localTimes();
       };
 
-      // Many events are one look, and many who look do so at different times. Of a page that nobody sees there is none
-      // before it is seen again.
+      // Looks the page up anew: one look at a time, and another after it where there is reason to. One that fails is
+      // followed by another after a while, and each that fails again by a longer one.
+      let isLooking = false;
+      let isStale = false;
+      let failures = 0;
+      const look = async () => {
+        isStale = true;
+        if (isLooking) return;
+        isLooking = true;
+        while (isStale) {
+          isStale = false;
+          const href = location.href;
+          try {
+            const answer = await fetch(href);
+            if (answer.status >= 500) throw new Error(answer.status);
+            const text = await answer.text();
+            failures = 0;
+            if (href !== location.href) isStale = true;
+            else if (answer.ok) show(text);
+          } catch {
+            failures += 1;
+            setTimeout(lookSoon, Math.min(60000, 2000 * 2 ** failures) * (0.5 + Math.random()));
+            break;
+          }
+        }
+        isLooking = false;
+      };
+
+      // Many events are one look, and many who look do so at different times. A page that nobody sees is looked up when
+      // it is seen again.
       let due = 0;
-      const isSeen = () => document.visibilityState === "visible";
-      const refreshSoon = () => {
-        if (!due && isSeen()) due = setTimeout(() => { due = 0; refresh(); }, 200 + Math.random() * 800);
+      const lookSoon = () => {
+        if (!due && isSeen()) due = setTimeout(() => { due = 0; look(); }, 200 + Math.random() * 800);
       };
 
       const localTimes = () => {
@@ -47,30 +70,36 @@ extension AssetText {
         }
       };
 
-      // A browser tries again by itself after a connection that breaks, and not after an answer that is none: there are
-      // as many who follow as there may be, or the daemon starts.
-      const connect = (watched) => {
-        const source = new EventSource("/api/v1/events/stream");
-        source.onopen = () => { live.textContent = "Live"; live.className = "on"; };
-        source.onerror = () => {
-          live.textContent = "Not live";
-          live.className = "off";
-          if (source.readyState === EventSource.CLOSED) setTimeout(() => connect(watched), 5000 + Math.random() * 5000);
-        };
-        source.onmessage = (message) => {
-          let event;
-          try { event = JSON.parse(message.data); } catch { return; }
-          if (watched !== "*" && event.subject !== watched) return;
-          live.textContent = String(event.data?.summary ?? "");
-          refreshSoon();
-        };
-      };
+      const say = (words, state) => { live.textContent = words; live.className = state; };
 
+      // Events, while the page is seen: a browser has few connections for all its pages of one host. What came before
+      // the stream does is looked up when it is there. A browser tries again by itself after a connection that breaks,
+      // and not after an answer that is none: there are as many who follow as there may be, or the daemon starts.
       const follow = (watched) => {
-        connect(watched);
+        let source = null;
+        const open = () => {
+          if (!isSeen() || source?.readyState < EventSource.CLOSED) return;
+          source = new EventSource("/api/v1/events/stream");
+          source.onopen = () => { say("Live", "on"); lookSoon(); };
+          source.onerror = () => {
+            say("Not live", "off");
+            if (source?.readyState === EventSource.CLOSED) setTimeout(open, 5000 + Math.random() * 5000);
+          };
+          source.onmessage = (message) => {
+            let event;
+            try { event = JSON.parse(message.data); } catch { return; }
+            if (watched !== "*" && event.subject !== watched) return;
+            say(String(event.data?.summary ?? ""), "on");
+            lookSoon();
+          };
+        };
+        document.addEventListener("visibilitychange", () => {
+          if (isSeen()) open();
+          else { source?.close(); source = null; }
+        });
+        open();
         // What has no event changes as well: when a tag was checked, and what is due.
-        setInterval(refreshSoon, 60000);
-        document.addEventListener("visibilitychange", refreshSoon);
+        setInterval(lookSoon, 60000);
       };
 
       const filterAsTyped = () => {
@@ -82,7 +111,7 @@ extension AssetText {
             if (filter.value) url.searchParams.set("q", filter.value); else url.searchParams.delete("q");
             url.searchParams.delete("page");
             history.replaceState(null, "", url);
-            refresh();
+            look();
           }, 200);
         });
       };
@@ -112,7 +141,12 @@ extension AssetText {
         document.addEventListener("keydown", (event) => {
           if (!hasKeys() || event.ctrlKey || event.metaKey || event.altKey) return;
           if (event.target.closest("input, textarea, select, [contenteditable]")) {
-            if (event.key === "Escape") event.target.blur();
+            if (event.key !== "Escape") return;
+            if (event.target === filter && filter.value) {
+              filter.value = "";
+              filter.dispatchEvent(new Event("input"));
+            }
+            event.target.blur();
             return;
           }
           if (event.key === "j") step(1);

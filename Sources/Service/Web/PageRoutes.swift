@@ -13,19 +13,30 @@ struct PageRoutes: Sendable {
   private static let mostPages = 100_000
 
   let readers: ReaderPool
-  var now: @Sendable () -> Timestamp = { .now() }
+  private let looks = SharedLooks()
+  private let now: @Sendable () -> Timestamp
+
+  init(readers: ReaderPool, now: @escaping @Sendable () -> Timestamp = { .now() }) {
+    (self.readers, self.now) = (readers, now)
+  }
 
   /// Whoever looks for a page that there is not is told which there are.
   ///
   /// - Returns: `nil` for what asks for none.
   func answer(_ request: EndpointRequest) async -> EndpointReply? {
-    if let asset = Asset.all.first(where: { $0.path == request.path }) { return EndpointReply(asset) }
+    if let asset = Asset.all.first(where: { $0.path == request.path }) {
+      return EndpointReply(asset, isNamed: request.query == asset.version)
+    }
     guard request.method == .get else { return nil }
     guard let place = Place(request.path) else {
       return EndpointReply(404, .missing("There is no such page: \(request.path.safe(limit: 100))"))
     }
+    return await looks.answer("\(request.path)?\(request.query)") { await look(place, request.query) }
+  }
+
+  private func look(_ place: Place, _ query: String) async -> EndpointReply {
     do {
-      return try await answer(place, FormQuery(request.query))
+      return try await answer(place, FormQuery(query))
     } catch let error as StoreError where error.isTransient {
       return EndpointReply(503, .failure(error.message))
     } catch let error as StoreError {
@@ -131,10 +142,10 @@ extension EndpointReply {
     self.init(status, contentType: Page.contentType, body: page.bytes)
   }
 
-  fileprivate init(_ asset: Asset) {
+  /// - Parameter isNamed: whether it was asked for by the address that no other version of it has.
+  fileprivate init(_ asset: Asset, isNamed: Bool) {
     self.init(200, contentType: asset.contentType, body: asset.bytes)
-    // Another version of it has another address.
-    headers = [("Cache-Control", "private, max-age=31536000, immutable")]
+    if isNamed { headers = [("Cache-Control", "private, max-age=31536000, immutable")] }
   }
 }
 
