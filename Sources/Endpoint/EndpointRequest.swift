@@ -22,10 +22,19 @@ package struct EndpointRequest: Sendable {
     body: [UInt8]? = []
   ) {
     self.method = method
-    path = String(uri.prefix { $0 != "?" })
-    query = String(uri.dropFirst(path.count).dropFirst())
+    // Whoever asks through a proxy names the host as well. Source: RFC 9112 section 3.2.2.
+    let isAbsolute = uri.hasPrefix("http://") || uri.hasPrefix("https://")
+    let rest = isAbsolute ? Self.relative(uri) : uri
+    path = String(rest.prefix { $0 != "?" })
+    query = String(rest.dropFirst(path.count).dropFirst())
     (self.headers, self.peer) = (headers, peer)
     self.body = body
+  }
+
+  private static func relative(_ uri: String) -> String {
+    let authority = uri.drop { $0 != ":" }.dropFirst("://".count)
+    let rest = authority.drop { $0 != "/" && $0 != "?" }
+    return rest.hasPrefix("/") ? String(rest) : "/\(rest)"
   }
 
   /// `nil` where there are several, too: two who read them may each take another one.
@@ -60,15 +69,6 @@ package struct EndpointReply: Sendable {
 
   static let notUnderstood = EndpointReply(400, body: Array("that is no HTTP/1 request\n".utf8))
   static let tooLong = EndpointReply(431, body: Array("the request is too long\n".utf8))
-  static let tooMany = busy("too many requests wait for their answers")
-  static let tooManyStreams = busy("too many read along already")
-
-  private static func busy(_ reason: String) -> EndpointReply {
-    var reply = EndpointReply(503, body: Array("\(reason): ask again in a moment\n".utf8))
-    reply.headers = [("Retry-After", "5")]
-    return reply
-  }
-
   /// What a path takes instead.
   package static func notAllowed(_ allowed: String) -> EndpointReply {
     var reply = EndpointReply(405, body: Array("only \(allowed)\n".utf8))

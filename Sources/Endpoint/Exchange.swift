@@ -25,6 +25,7 @@ final class Exchange: ChannelInboundHandler {
   /// fewer for those with long ones.
   private let places: (gets: Places, posts: Places)
   private let answer: HTTPEndpoint.Answer
+  private let refusal: HTTPEndpoint.Refusal
   private var head: HTTPRequestHead?
   private var body: [UInt8] = []
   private var stage = Stage.reading
@@ -33,14 +34,14 @@ final class Exchange: ChannelInboundHandler {
 
   init(
     limits: EndpointLimits, size: RequestSizeLimit, connections: Connections, places: (gets: Places, posts: Places),
-    answer: @escaping HTTPEndpoint.Answer
+    answer: @escaping HTTPEndpoint.Answer, refusal: @escaping HTTPEndpoint.Refusal
   ) {
     step = .seconds(Int64(limits.stepSeconds))
     posts = limits.posts
     self.size = size
     self.connections = connections
     self.places = places
-    self.answer = answer
+    (self.answer, self.refusal) = (answer, refusal)
   }
 
   func channelActive(context: ChannelHandlerContext) { nextStep(context) }
@@ -110,7 +111,7 @@ final class Exchange: ChannelInboundHandler {
       return send(.notAllowed(takesPosts ? "POST" : "GET and HEAD"), to: head, context)
     }
     let places = isPost ? places.posts : places.gets
-    guard places.enter() else { return send(.tooMany, to: head, context) }
+    guard places.enter() else { return send(refusal(head.uri, .answers), to: head, context) }
     connections.wait(context.channel)
     let request = EndpointRequest(
       isPost ? .post : .get, head.uri, headers: head.headers.map { ($0.name, $0.value) },
@@ -131,7 +132,7 @@ final class Exchange: ChannelInboundHandler {
     var rest = reply
     if head.method == .HEAD { (rest.body, rest.stream) = ([], nil) }
     if rest.stream != nil, !connections.stream(channel) {
-      return send(.tooManyStreams, to: head, context, leaving: places)
+      return send(refusal(head.uri, .streams), to: head, context, leaving: places)
     }
     var headers: HTTPHeaders = [
       "Content-Type": reply.contentType, "Connection": "close", "X-Content-Type-Options": "nosniff",

@@ -6,6 +6,8 @@ import NIOPosix
 /// An HTTP server for a few small pages: one request per connection, everything bounded. Knows HTTP, not the pages.
 package final class HTTPEndpoint: Sendable {
   package typealias Answer = @Sendable (EndpointRequest) async -> EndpointReply
+  /// What one who is too many is answered; by the address that he asks for, percent-encoded.
+  package typealias Refusal = @Sendable (_ uri: String, _ many: EndpointLimits.Many) -> EndpointReply
 
   private static let reusePort = NIOBSDSocket.Option(rawValue: SO_REUSEPORT)
   /// In milliseconds. Source: tcp(7).
@@ -28,6 +30,7 @@ package final class HTTPEndpoint: Sendable {
   ///   - predecessor: what is closed next. Until then both may have the port; to others it is taken.
   package static func listen(
     host: String, port: Int, limits: EndpointLimits = EndpointLimits(), replacing predecessor: HTTPEndpoint? = nil,
+    refusal: @escaping Refusal = { _, many in EndpointReply(503, body: Array("\(many.rawValue)\n".utf8)) },
     answer: @escaping Answer
   ) async throws(EndpointError) -> HTTPEndpoint {
     let address = try await resolved(host, port)
@@ -57,7 +60,8 @@ package final class HTTPEndpoint: Sendable {
             framing.automaticallySetFramingHeaders = false
             try pipeline.addHandler(HTTPResponseEncoder(configuration: framing))
             try pipeline.addHandler(
-              Exchange(limits: limits, size: size, connections: connections, places: places, answer: answer))
+              Exchange(
+                limits: limits, size: size, connections: connections, places: places, answer: answer, refusal: refusal))
           }
         }
         .bind(to: address).get()
@@ -107,6 +111,12 @@ package struct EndpointLimits: Sendable {
   package var posts: Posts?
   /// For the request to come, for the answer to be found, and for each piece of it to be taken off.
   package var stepSeconds = 5
+
+  /// Of what there may be no more.
+  package enum Many: String, Sendable {
+    case answers = "too many requests wait for their answers"
+    case streams = "too many read along already"
+  }
 
   package struct Posts: Sendable {
     /// Of the paths that take something.

@@ -10,6 +10,8 @@ package struct WatchlistQuery: Hashable, Sendable {
   /// From 1 on.
   package var page = 1
   package let pageSize: Int
+  /// From when on changes are counted; `nil`: they are not.
+  package var since: Timestamp?
 
   package init(pageSize: Int) { self.pageSize = pageSize }
 }
@@ -22,6 +24,10 @@ package struct WatchlistPage: Hashable, Sendable {
   package let count: Int
   /// How many tags have the text, by their `TagStatus.word`.
   package let words: [String: Int]
+  /// Of those tags that have changed of late.
+  package var moves: [TagReference: RecentMoves] = [:]
+  /// All there are.
+  package var repositories: [RepositoryRecord] = []
 }
 
 extension HistoryReader {
@@ -29,7 +35,7 @@ extension HistoryReader {
   package func watchlist(_ query: WatchlistQuery) throws(StoreError) -> WatchlistPage {
     try read { db in
       var words: [String: Int] = [:]
-      var ranks: [TagRank] = []
+      var ranks: [(rank: TagRank, id: TagID)] = []
       let texts = ParsedTexts()
       let condition = Self.condition(query)
       let rows = try Row.fetchCursor(db, sql: Self.select + condition.sql, arguments: condition.arguments)
@@ -43,12 +49,19 @@ extension HistoryReader {
         words[word, default: 0] += 1
         guard query.word == nil || query.word == word else { continue }
         let isUnwell = TagStatus.isUnwell(state, hasNoPlatform: hasNoPlatform)
-        ranks.append(TagRank(isUnwell: isUnwell, lastChanged: try row.optionalTime(6), tag: tag))
+        let rank = TagRank(isUnwell: isUnwell, lastChanged: try row.optionalTime(6), tag: tag)
+        ranks.append((rank, try row.id(8)))
       }
-      ranks.sort()
+      ranks.sort { $0.rank < $1.rank }
       let skipped = (query.page - 1).multipliedReportingOverflow(by: query.pageSize)
       let shown = ranks.dropFirst(skipped.overflow ? ranks.count : max(0, skipped.partialValue)).prefix(query.pageSize)
-      return WatchlistPage(tags: shown.map(\.tag), count: ranks.count, words: words)
+      var moves: [TagReference: RecentMoves] = [:]
+      if let since = query.since {
+        for (rank, id) in shown { moves[rank.tag] = try Self.recentMoves(db, of: id, since: since) }
+      }
+      return WatchlistPage(
+        tags: shown.map(\.rank.tag), count: ranks.count, words: words, moves: moves,
+        repositories: try RepositoryRow.fetchAll(db))
     }
   }
 
@@ -61,13 +74,13 @@ extension HistoryReader {
     return TagStatus(record: record, current: try SnapshotRow.latest(db, tag: record.id, texts)).hasNoPlatform
   }
 
-  /// Name, reach, whether it fails, whether it was ever seen, when it moved, and whether its state has no image.
+  /// Name, reach, whether it fails, whether it was ever seen, when it moved, whether its state has no image; its row.
   private static let select = """
     SELECT t.registry, t.repository, t.tag, t.reach, t.error_code IS NOT NULL,
       t.last_success_ms IS NOT NULL AND (t.moved_digest IS NULL OR s.id IS NOT NULL AND s.ended IS NULL),
       t.last_move_ms,
       s.id IS NOT NULL AND s.ended IS NULL
-        AND NOT EXISTS (SELECT 1 FROM snapshot_platform p WHERE p.snapshot_id = s.id)
+        AND NOT EXISTS (SELECT 1 FROM snapshot_platform p WHERE p.snapshot_id = s.id), t.id
     FROM tag t LEFT JOIN snapshot s ON s.id = (SELECT max(id) FROM snapshot WHERE tag_id = t.id) WHERE
     """ + " "
 

@@ -54,7 +54,7 @@ package struct EventsView {
   private func item(_ event: StoredEvent) -> HTML {
     let details = EventDetails(event.body)
     let isGroup = event.type == .changes
-    let name: HTML = isGroup ? "" : "<a class=\"row\" href=\"\(event.tag.pagePath)\">\(event.tag.familiar)</a>"
+    let name: HTML = isGroup ? "" : "<a class=\"row\" href=\"\(event.tag.pagePath)\">\(HTML.name(event.tag))</a>"
     let difference: HTML =
       event.type.isMove
       ? " <a href=\"\(PageLink.difference(event.tag, to: event.sequence))\">what changed</a>" : ""

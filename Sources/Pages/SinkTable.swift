@@ -1,7 +1,7 @@
 import History
 import ImageModel
 
-/// How sinks are doing.
+/// How sinks are doing; those that need somebody first.
 struct SinkTable {
   let sinks: [SinkStatus]
   let times: PageTimes
@@ -16,7 +16,7 @@ struct SinkTable {
       <th scope="col" class="number">Waiting</th><th scope="col" class="number">Failed</th>\
       <th scope="col">Oldest waiting</th></tr></thead>
       <tbody>
-      \(sinks.map(row))</tbody>
+      \((sinks.filter(\.isUnwell) + sinks.filter { !$0.isUnwell }).map(row))</tbody>
       </table>
       </section>
 

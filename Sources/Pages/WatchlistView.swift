@@ -1,9 +1,12 @@
 package import History
 package import ImageModel
+import Messages
 
 /// The watchlist, and how sinks are doing.
 package struct WatchlistView {
   package static let pageSize = 100
+  /// For which changes are counted.
+  package static let recentDays = 30
   /// Images named in a row.
   private static let imagesShown = 3
 
@@ -18,12 +21,18 @@ package struct WatchlistView {
   }
 
   package var page: Page {
-    let sinks = SinkTable(sinks: report.sinks, times: times).html
-    let tags = counts + table + pages
-    let isUnwell = report.sinks.contains(where: \.isUnwell)
+    let others = [
+      (
+        RepositoryTable(repositories: part.repositories, times: times).html,
+        part.repositories.contains(where: \.isUnwell)
+      ),
+      (SinkTable(sinks: report.sinks, times: times).html, report.sinks.contains(where: \.isUnwell)),
+    ]
+    // Before the tags, where it needs somebody.
+    let (before, after) = (others.filter(\.1).map(\.0), others.filter { !$0.1 }.map(\.0))
     return Page(
       title: "Tags · watcher", section: .tags, watched: Page.anyTag, head: head,
-      content: "\(notes)\(isUnwell ? [sinks] + tags : tags + [sinks])\(daemon)")
+      content: "\(notes)\(before)\(counts)\(table)\(pages)\(after)\(daemon)")
   }
 
   private var head: HTML {
@@ -50,7 +59,8 @@ package struct WatchlistView {
     let unverified = report.registries.filter(\.isUnverified).map { registry in
       "<p class=\"note\">\(registry.name) is taken by its word: no certificate is verified.</p>\n" as HTML
     }
-    return rests + unverified
+    let problem = report.problem.map { "<p class=\"note bad\">\($0)</p>\n" as HTML }
+    return [problem].compactMap(\.self) + rests + unverified
   }
 
   /// How many tags there are in each state, as links to these.
@@ -71,7 +81,8 @@ package struct WatchlistView {
   private var table: [HTML] {
     guard !report.tags.isEmpty else {
       let isAll = query.text.isEmpty && query.word == nil
-      return ["<p class=\"lead\">\(isAll ? "No tags are watched." : "No tag fits.")</p>\n"]
+      let words = query.page > 1 ? "There is no such page." : isAll ? "No tags are watched." : "No tag fits."
+      return ["<p class=\"lead\">\(words)</p>\n"]
     }
     return [
       """
@@ -90,15 +101,24 @@ package struct WatchlistView {
     let name = tag.record.tag
     return """
       <tr><td>\(HTML.state(of: tag))</td>\
-      <th scope="row"><a class="row" href="\(name.pagePath)">\(name.familiar)</a>\(trouble(tag))</th>\
+      <th scope="row"><a class="row" href="\(name.pagePath)">\(HTML.name(name))</a>\(trouble(tag))</th>\
       <td class="images">\(images(tag))</td>\
-      <td class="when">\(times.minute(tag.lastChanged))\(ago(tag.lastChanged))</td>\
+      <td class="when">\(times.minute(tag.lastChanged))\(ago(tag.lastChanged))\(moves(name))</td>\
       <td class="when">\(HTML.nextCheck(of: tag, report, times))</td></tr>
 
       """
   }
 
   private func ago(_ time: Timestamp?) -> HTML { time == nil ? "" : "<small>\(times.away(time))</small>" }
+
+  /// How often its images changed, where that is more than once, and whether the latest had been there before.
+  private func moves(_ tag: TagReference) -> HTML {
+    guard let moves = part.moves[tag] else { return "" }
+    let count = moves.count < RecentMoves.mostCounted ? "\(moves.count)" : "\(RecentMoves.mostCounted) or more"
+    let often: HTML = moves.count > 1 ? "<small>\(count) changes in \(Self.recentDays) days</small>" : ""
+    let isBack = EventDetails(moves.latest)?.rollbacks.isEmpty == false
+    return "\(often)\(isBack ? "<small class=\"back\">moved back</small>" : "" as HTML)"
+  }
 
   private func trouble(_ tag: TagStatus) -> HTML {
     "\(TagTrouble(tag: tag, times: times).sentences.map { "<p class=\"\($0.kind)\">\($0.words)</p>" as HTML })"
@@ -115,7 +135,7 @@ package struct WatchlistView {
 
   private var pages: [HTML] {
     let last = max(1, (part.count + query.pageSize - 1) / query.pageSize)
-    guard last > 1 else { return [] }
+    guard last > 1 || query.page > 1 else { return [] }
     func link(_ page: Int, _ name: String, _ relation: String) -> HTML {
       guard (1...last).contains(page) else { return "" }
       let path = PageLink.watchlist(text: query.text, word: query.word, page: page)
@@ -123,7 +143,7 @@ package struct WatchlistView {
     }
     return [
       """
-      <nav class="pages" aria-label="More tags"><p>\(link(query.page - 1, "← Before", "prev"))\
+      <nav class="pages" aria-label="More tags"><p>\(link(min(query.page - 1, last), "← Before", "prev"))\
       <span>Page \(query.page) of \(last)</span> \(link(query.page + 1, "Next →", "next"))</p></nav>
 
       """

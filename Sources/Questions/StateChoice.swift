@@ -31,7 +31,8 @@ package struct ComparedState {
   }
 }
 
-/// Which two states are compared. Source: docs/reference.md, diff.
+/// Which two states are compared: the newest with the one before, where nothing else is said; with the newest of the tag
+/// that is asked about, where the later one is of another. Source: docs/reference.md, diff.
 package struct StateChoice {
   package let tag: TagReference
   private let from: StateArgument?
@@ -41,8 +42,6 @@ package struct StateChoice {
   private let reader: HistoryReader
   private let warn: (String) -> Void
 
-  /// A second tag alone is the later one.
-  ///
   /// - Parameters:
   ///   - zone: of times in warnings.
   ///   - warn: is told where what is compared may not be what is meant.
@@ -51,11 +50,7 @@ package struct StateChoice {
     in reader: HistoryReader, warn: @escaping (String) -> Void
   ) {
     (self.tag, self.now, self.zone, self.reader, self.warn) = (tag, now, zone, reader, warn)
-    if to == nil, let from, case .tag = from.meaning {
-      (self.from, self.to) = (.newest, from)
-    } else {
-      (self.from, self.to) = (from, to ?? .newest)
-    }
+    (self.from, self.to) = (from, to ?? .newest)
   }
 
   /// What lies between the two.
@@ -75,8 +70,8 @@ package struct StateChoice {
 
   /// - Parameter later: the later state; `nil` where its registry is yet to be asked for that.
   package func earlier(than later: ComparedState?) throws -> ComparedState {
-    // `^` is the one before the later one, if that is a state of the same tag.
-    try state(from ?? (later == nil ? .newest : .before), laterTag == tag ? later?.id : nil)
+    let isSame = laterTag == tag
+    return try state(from ?? (later == nil || !isSame ? .newest : .before), isSame ? later?.id : nil)
   }
 
   private func state(_ argument: StateArgument, _ later: SnapshotID?) throws -> ComparedState {

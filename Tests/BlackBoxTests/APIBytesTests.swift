@@ -20,7 +20,8 @@ import Testing
       registry.put(image, in: "app", tag: "stable")
       _ = try scene.run(["check", "--config", scene.config])
     }
-    try scene.configure(watch: [image, "\(registry.authority)/app:gone"])
+    registry.put(first.rebuilt(), in: "app", tag: "other")
+    try scene.configure(watch: [image, "\(registry.authority)/app:gone", "\(registry.authority)/app:other"])
     _ = try scene.run(["check", "--config", scene.config])
   }
 
@@ -50,6 +51,8 @@ import Testing
       ("which?digest=\(imageID)", ["which", imageID]), ("diff?tag=\(tag)", ["diff", image]),
       ("diff?tag=\(tag)&from=%5E%5E", ["diff", image, "^^"]),
       ("diff?tag=\(tag)&from=1&to=2", ["diff", image, "1", "2"]),
+      ("diff?tag=\(tag)&to=:other", ["diff", image, ":other"]),
+      ("diff?tag=\(tag)&from=2&to=:other", ["diff", image, "2", ":other"]),
     ]
     for (uri, command) in questions {
       let printed = try scene.run(command + ["--json"])
@@ -58,6 +61,10 @@ import Testing
       #expect(status == 200, "\(uri): \(text)")
       #expect(text == printed.stdout, "\(uri)")
     }
+    // A command says the later one second.
+    let backwards = try await bytes("diff?tag=\(tag)&from=:other")
+    #expect(backwards.text.contains(#""from":{"tag":"\#(registry.authority)/app:other","#), "\(backwards.text)")
+    #expect(backwards.text.contains(#""to":{"tag":"\#(image)","#))
     #expect(try await bytes("status?failing=true").text.contains("app:gone"))
   }
 

@@ -23,7 +23,7 @@ import Testing
     defer { writer.close() }
     try writer.transactionSync(prepare)
     let now = time(1_000)
-    return PageRoutes(readers: ReaderPool(database), now: { now })
+    return PageRoutes(readers: ReaderPool(database), problem: DaemonProblem { nil }, now: { now })
   }
 
   private func get(_ uri: String, _ routes: PageRoutes) async throws -> (status: Int, text: String) {
@@ -161,7 +161,7 @@ import Testing
   }
 
   @Test func aDatabaseThatIsGoneIsAnError() async throws {
-    let routes = PageRoutes(readers: ReaderPool("/nonexistent/watcher.db"))
+    let routes = PageRoutes(readers: ReaderPool("/nonexistent/watcher.db"), problem: DaemonProblem { nil })
     let page = try await get("/", routes)
     #expect(page.status == 500 && page.text.contains("there is no database"))
   }

@@ -10,22 +10,27 @@ extension AssetText {
 
       const isSeen = () => document.visibilityState === "visible";
 
+      // What can have the focus is found again by where it leads or what it belongs to, and of several alike by its
+      // place among them.
+      const able = "a[href], summary, [tabindex]";
+      const key = (one) => one.getAttribute("href") ?? `${one.localName} ${one.closest("[id]")?.id}`;
+      const alike = (root, name) => [...root.querySelectorAll(able)].filter((one) => key(one) === name);
+
       // Puts the part of a page in the place of the one that is shown; what has the focus keeps it.
       const show = (text) => {
         const next = new DOMParser().parseFromString(text, "text/html").getElementById("part");
         const old = part();
         if (!next || next.innerHTML === old.innerHTML) return;
         const focus = old.contains(document.activeElement) ? document.activeElement : null;
-        const href = focus && focus.getAttribute("href");
-        const id = focus && focus.id;
+        const name = focus && key(focus);
+        const place = focus && alike(old, name).indexOf(focus);
         const opened = [...old.querySelectorAll("tbody[id] details[open]")].map((one) => one.closest("tbody").id);
         old.replaceWith(document.adoptNode(next));
         for (const state of opened) {
           const details = document.getElementById(state)?.querySelector("details");
           if (details) details.open = true;
         }
-        const again = href ? next.querySelector(`a[href="${CSS.escape(href)}"]`) : id && document.getElementById(id);
-        if (again) again.focus({ preventScroll: true });
+        if (focus) alike(next, name)[place]?.focus({ preventScroll: true });
         localTimes();
       };
 
@@ -97,6 +102,7 @@ extension AssetText {
           if (isSeen()) open();
           else { source?.close(); source = null; }
         });
+        say("Not live", "off");
         open();
         // What has no event changes as well: when a tag was checked, and what is due.
         setInterval(lookSoon, 60000);

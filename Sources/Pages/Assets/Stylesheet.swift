@@ -93,6 +93,7 @@ extension AssetText {
     .images span { white-space: nowrap; margin-right: .9rem; }
     .images .chip { margin-right: .45em; }
     .when small { display: block; }
+    .back { color: var(--move); }
     .number { text-align: right; font-variant-numeric: tabular-nums; }
     .scroll { overflow-x: auto; }
     .state { white-space: nowrap; }
@@ -186,7 +187,7 @@ extension AssetText {
 
     .events { list-style: none; }
     .events > li { padding: .6rem 0; border-top: 1px solid var(--line); }
-    .events .what a { display: inline-block; min-height: 24px; }
+    .events .what a { display: inline-block; min-height: 24px; min-width: 0; overflow-wrap: anywhere; }
     .events .what { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: baseline; }
     .events time { min-width: 10.6rem; color: var(--soft); }
     .events .type { font-weight: 550; min-width: 9.5rem; }
@@ -214,6 +215,7 @@ extension AssetText {
       .states tbody tr:not(.entry) { display: flex; flex-wrap: wrap; gap: 0 1rem; padding-bottom: .4rem; }
       .states tr.entry, .states .entry th { display: block; }
       .states tbody tr:not(.entry) > :first-child { flex: 1 1 60%; padding-right: 0; }
+      .sinks .number:nth-of-type(2)::before { content: "tags "; }
       .sinks .number:nth-of-type(3)::before { content: "waiting "; }
       .sinks .number:nth-of-type(4)::before { content: "failed "; }
       .tick.odd { display: none; }

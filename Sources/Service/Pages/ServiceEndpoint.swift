@@ -1,3 +1,4 @@
+import API
 import Addresses
 import Control
 import Endpoint
@@ -37,7 +38,7 @@ struct ServicePages: Sendable {
       } catch {
         return .line(503, error.message)
       }
-    case let path where path.hasPrefix(HintAddress.prefix): return .nothing
+    case let path where path.hasPrefix(HintAddress.prefix): return .noHints
     default: return await gate.answer(request, at: listening) ?? .nothing
     }
   }
@@ -45,6 +46,7 @@ struct ServicePages: Sendable {
 
 extension EndpointReply {
   fileprivate static let nothing = line(404, "there is /metrics, /-/healthy and /-/ready")
+  fileprivate static let noHints = line(404, "no hints are taken here: http.hints has them taken")
 
   fileprivate static func line(_ status: Int, _ text: String) -> EndpointReply {
     EndpointReply(status, body: Array("\(text)\n".utf8))
@@ -90,6 +92,7 @@ actor ServiceEndpoint {
     do throws(EndpointError) {
       return try await HTTPEndpoint.listen(
         host: host, port: port, limits: limits, replacing: endpoint,
+        refusal: { uri, many in .told(.unavailable, at: uri, "\(many.rawValue): ask again in a moment", after: 5) },
         answer: { await self.answer($0, at: next) })
     } catch {
       throw ListenError(next, error)

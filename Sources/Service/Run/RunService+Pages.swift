@@ -9,8 +9,9 @@ import Transport
 /// What `http.listen` serves.
 extension RunService {
   func pages(of engine: PollEngine, _ readiness: Readiness, _ desk: HintDesk) -> ServicePages {
-    let api = APIRoutes(pool: pool, feed: feed, problem: DaemonProblem { await Self.problem(readiness) })
-    let pages = PageRoutes(readers: pool)
+    let problem = DaemonProblem { await Self.problem(readiness) }
+    let api = APIRoutes(pool: pool, feed: feed, problem: problem)
+    let pages = PageRoutes(readers: pool, problem: problem)
     return ServicePages(
       metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions,
       reports: { [poller] in poller.value.reports(at: .now()) },

@@ -66,6 +66,8 @@ struct APIRoutes: Sendable {
     // Of a database that was put back to what it was, somebody may have seen more.
     let start = min(after ?? newest, newest)
     var reply = reply(.stream, EventFeed.opening(after: start))
+    // Proxies would keep pieces until they are many. Source: nginx.org, proxy_buffering.
+    reply.headers = [("X-Accel-Buffering", "no")]
     reply.stream = feed.events(after: start)
     return reply
   }

@@ -13,11 +13,12 @@ struct PageRoutes: Sendable {
   private static let mostPages = 100_000
 
   let readers: ReaderPool
+  let problem: DaemonProblem
   private let looks = SharedLooks()
   private let now: @Sendable () -> Timestamp
 
-  init(readers: ReaderPool, now: @escaping @Sendable () -> Timestamp = { .now() }) {
-    (self.readers, self.now) = (readers, now)
+  init(readers: ReaderPool, problem: DaemonProblem, now: @escaping @Sendable () -> Timestamp = { .now() }) {
+    (self.readers, self.problem, self.now) = (readers, problem, now)
   }
 
   /// Whoever looks for a page that there is not is told which there are.
@@ -84,9 +85,13 @@ struct PageRoutes: Sendable {
     query.text = form["q"] ?? ""
     query.word = form["state"].flatMap { TagStatus.words.contains($0) ? $0 : nil }
     query.page = min(max(1, form.number("page") ?? 1), Self.mostPages)
+    query.since = now.advanced(bySeconds: -86_400 * WatchlistView.recentDays)
+    let problem = await problem()
     return try await readers.read { [query] reader in
       let part = try reader.watchlist(query)
-      return WatchlistView(query, part, try reader.status(part.tags, now: now), now: now).page
+      var report = try reader.status(part.tags, now: now)
+      report.problem = problem
+      return WatchlistView(query, part, report, now: now).page
     }
   }
 

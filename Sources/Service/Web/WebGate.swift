@@ -38,11 +38,11 @@ struct WebGate: Sendable {
     let settings = settings()
     guard settings.areServed else { return nil }
     guard places.enter() else {
-      return .told(.unavailable, request, "too many wait for pages: ask again in a moment", after: 5).confined
+      return .told(.unavailable, at: request.path, "too many wait for pages: ask again in a moment", after: 5).confined
     }
     defer { places.leave() }
     if let refusal = await refusal(of: request, settings, listening) { return refusal.confined }
-    var reply = await site(request) ?? .told(.notFound, request, "there is no such page")
+    var reply = await site(request) ?? .told(.notFound, at: request.path, "there is no such page")
     if reply.stream != nil { reply.mayGoOn = { self.letsThrough(request, at: listening) } }
     return reply.confined
   }
@@ -110,7 +110,7 @@ struct WebGate: Sendable {
           "reason": "\(kind.rawValue)", "from": "\(request.peer ?? "?")", "err": "\(reason)", "requests": "\(count)",
         ])
     }
-    return .told(status, request, answered ?? reason, after: seconds)
+    return .told(status, at: request.path, answered ?? reason, after: seconds)
   }
 }
 
@@ -118,11 +118,11 @@ extension EndpointReply {
   /// One sentence; to programs as a problem.
   ///
   /// - Parameter seconds: when to ask again.
-  fileprivate static func told(
-    _ status: APIProblem.Kind, _ request: EndpointRequest, _ detail: String, after seconds: Int? = nil
+  static func told(
+    _ status: APIProblem.Kind, at path: String, _ detail: String, after seconds: Int? = nil
   ) -> EndpointReply {
     var reply =
-      request.path.hasPrefix(APIOperation.prefix)
+      path.hasPrefix(APIOperation.prefix)
       ? EndpointReply(APIProblem(status, detail)) : EndpointReply(status.rawValue, body: Array("\(detail)\n".utf8))
     if let seconds { reply.headers.append(("Retry-After", "\(seconds)")) }
     return reply

@@ -39,7 +39,9 @@ struct DiffCommand: AsyncParsableCommand {
   func run() async throws {
     let tag = try ReferenceArgument.tag(tag)
     let now = Timestamp.now()
-    let (from, to) = (try argument(from, tag, now), try argument(to, tag, now))
+    var (from, to) = (try argument(from, tag, now), try argument(to, tag, now))
+    // A second tag alone is the later one.
+    if to == nil, let other = from, case .tag = other.meaning { (from, to) = (nil, other) }
     let reader = try source.open()
     let choice = StateChoice(
       tag: tag, from: from, to: to, now: now, zone: output.zone, in: reader, warn: Output.warning)
