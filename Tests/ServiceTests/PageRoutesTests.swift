@@ -23,7 +23,8 @@ import Testing
     defer { writer.close() }
     try writer.transactionSync(prepare)
     let now = time(1_000)
-    return PageRoutes(readers: ReaderPool(database), now: { now })
+    let pool = ReaderPool(database)
+    return PageRoutes(readers: pool, differences: pool, now: { now })
   }
 
   private func get(_ uri: String, _ routes: PageRoutes) async throws -> (status: Int, text: String) {
@@ -94,6 +95,19 @@ import Testing
     #expect(states == (0..<120).reversed().map { "s\(time($0).milliseconds)" })
   }
 
+  @Test func whatIsTooLargeIsNotCompared() async throws {
+    let large = Document(
+      digest: try Samples.digest("c000"), mediaType: .ociIndex,
+      bytes: [UInt8](repeating: 0x20, count: Limits.comparedBytes + 1))
+    let routes = try routes { history in
+      try fill(history, states: 2)
+      try history.insertDocuments([large])
+    }
+    let page = try await get("/tags/docker.io/library/amazonlinux:latest?to=2", routes)
+    #expect(page.status == 200)
+    #expect(page.text.contains("too large to be compared here") && page.text.contains("watcher diff amazonlinux"))
+  }
+
   @Test func allEventsAreReached() async throws {
     let routes = try routes { try fill($0, states: 230) }
     for first in ["/events", "/events?tag=amazonlinux"] {
@@ -161,7 +175,8 @@ import Testing
   }
 
   @Test func aDatabaseThatIsGoneIsAnError() async throws {
-    let routes = PageRoutes(readers: ReaderPool("/nonexistent/watcher.db"))
+    let pool = ReaderPool("/nonexistent/watcher.db")
+    let routes = PageRoutes(readers: pool, differences: pool)
     let page = try await get("/", routes)
     #expect(page.status == 500 && page.text.contains("there is no database"))
   }

@@ -9,8 +9,11 @@ import Transport
 /// What `http.listen` serves.
 extension RunService {
   func pages(of engine: PollEngine, _ readiness: Readiness, _ desk: HintDesk) -> ServicePages {
-    let api = APIRoutes(pool: pool, feed: feed, problem: DaemonProblem { await Self.problem(readiness) })
-    let pages = PageRoutes(readers: pool)
+    // Whole documents are parsed for a difference: one at a time.
+    let differences = ReaderPool(pool.path, size: 1, seconds: Self.readSeconds)
+    let api = APIRoutes(
+      pool: pool, differences: differences, feed: feed, problem: DaemonProblem { await Self.problem(readiness) })
+    let pages = PageRoutes(readers: pool, differences: differences)
     return ServicePages(
       metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions,
       reports: { [poller] in poller.value.reports(at: .now()) },

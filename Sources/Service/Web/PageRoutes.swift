@@ -13,6 +13,8 @@ struct PageRoutes: Sendable {
   private static let mostPages = 100_000
 
   let readers: ReaderPool
+  /// For what needs much memory.
+  let differences: ReaderPool
   var now: @Sendable () -> Timestamp = { .now() }
 
   /// Whoever looks for a page that there is not is told which there are.
@@ -84,7 +86,7 @@ struct PageRoutes: Sendable {
     query.limit = TagView.statesWanted
     query.until = form["until"].flatMap { Timestamp(rfc3339: $0) }
     let isCompared = form["from"] != nil || form["to"] != nil
-    return try await readers.read { [query] reader in
+    return try await (isCompared ? differences : readers).read { [query] reader in
       guard let entries = try reader.history(tag, query) else {
         let near = try reader.near(tag, limit: Self.nearShown)
         return EndpointReply(404, .missing("Nothing is known of \(tag).", near: near.first))
@@ -106,7 +108,7 @@ struct PageRoutes: Sendable {
       let choice = StateChoice(
         tag: tag, from: try from.map { try StateArgument($0, of: tag, now: now, zone: zone) },
         to: try to.map { try StateArgument($0, of: tag, now: now, zone: zone) }, now: now, zone: zone, in: reader,
-        warn: { notes.append($0) })
+        documentBytes: Limits.comparedBytes, warn: { notes.append($0) })
       return DifferencePart(try choice.answer(), of: tag, notes: notes)
     } catch let error as QuestionError {
       return DifferencePart(of: tag, refused: error.message)
