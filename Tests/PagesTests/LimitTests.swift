@@ -34,7 +34,8 @@ import Testing
       let images = try names.map { try Samples.image($0, String(number), String(number), .content) }
       return HistoryEntry(
         firstSeen: time, lastSeen: time, isCurrent: number == 0, ended: nil, digest: try Samples.digest("7"),
-        mediaType: .ociIndex, event: .imageChanged, platforms: images, first: 1, last: 1,
+        mediaType: .ociIndex, event: .imageChanged, platforms: images,
+        first: SnapshotID(rawValue: Int64(1_000 - number)), last: SnapshotID(rawValue: Int64(1_000 - number)),
         previous: try Samples.previous())
     }
     let timeline = Timeline(entries, until: PageScenes.now)

@@ -83,8 +83,8 @@ struct PageRoutes: Sendable {
 
   private func tag(_ tag: TagReference, _ form: FormQuery, _ now: Timestamp) async throws -> EndpointReply {
     var query = HistoryQuery(now: now)
-    query.limit = TagView.statesWanted
-    query.until = form["until"].flatMap { Timestamp(rfc3339: $0) }
+    (query.limit, query.detailed) = (TagView.statesWanted, TagView.statesShown)
+    query.before = form.number("before").map { SnapshotID(rawValue: Int64($0)) }
     let isCompared = form["from"] != nil || form["to"] != nil
     return try await (isCompared ? differences : readers).read { [query] reader in
       guard let entries = try reader.history(tag, query) else {
@@ -93,7 +93,7 @@ struct PageRoutes: Sendable {
       }
       let difference = isCompared ? try Self.difference(of: tag, from: form["from"], to: form["to"], now, reader) : nil
       let view = TagView(
-        tag, try reader.status([tag], now: now), entries, until: query.until, difference: difference, now: now)
+        tag, try reader.status([tag], now: now), entries, before: query.before, difference: difference, now: now)
       return EndpointReply(200, view.page)
     }
   }
@@ -138,23 +138,4 @@ extension EndpointReply {
     // Another version of it has another address.
     headers = [("Cache-Control", "private, max-age=31536000, immutable")]
   }
-}
-
-/// What a form sends. Source: url.spec.whatwg.org, application/x-www-form-urlencoded.
-struct FormQuery {
-  private let values: [(name: String, value: String)]
-
-  init(_ query: String) {
-    values = query.split(separator: "&").map { pair in
-      let parts = pair.replacing("+", with: " ").split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      return (parts[0].percentDecoded, parts.count > 1 ? parts[1].percentDecoded : "")
-    }
-  }
-
-  /// Of several the first; `nil` for an empty one as well.
-  subscript(name: String) -> String? {
-    values.first { $0.name == name }.flatMap { $0.value.isEmpty ? nil : $0.value }
-  }
-
-  func number(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
 }
