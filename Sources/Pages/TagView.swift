@@ -112,7 +112,7 @@ package struct TagView {
 
   private func caption(_ timeline: Timeline, until end: Timestamp) -> HTML {
     let range: HTML = timeline.beginning.map { "\(times.second($0)) – \(times.second(end)). " } ?? ""
-    let isCut = entries.last.map { $0.firstSeen < timeline.beginning ?? $0.firstSeen } ?? false
+    let isCut = timeline.states < entries.count
     let cut: HTML = isCut ? "Earlier states are not drawn. " : ""
     let bands = timeline.omittedBands
     let omitted: HTML = bands > 0 ? "Of \(Words.count(bands, "more platform")) nothing is drawn. " : ""
