@@ -14,11 +14,19 @@ struct EntryDetails {
     (self.db, self.tag, self.platforms, self.texts) = (db, tag, platforms, texts)
   }
 
-  func complete(_ entry: inout HistoryEntry) throws {
+  /// - Parameter isWhole: whether more is wanted than a timeline shows.
+  func complete(_ entry: inout HistoryEntry, isWhole: Bool) throws {
     entry.gaps = try gaps(from: entry.first, through: entry.last)
-    entry.also = try companions(of: entry)
     entry.rollbacks = try rollbacks(of: entry)
+    guard isWhole else { return }
+    entry.sequence = try sequence(of: entry)
+    entry.also = try companions(of: entry)
     entry.removed = try departures(of: entry)
+  }
+
+  private func sequence(of entry: HistoryEntry) throws -> EventSequence? {
+    let statement = try db.cachedStatement(sql: "SELECT event_sequence FROM snapshot WHERE id = ?")
+    return try Row.fetchOne(statement, arguments: [entry.first])?.optionalID(0)
   }
 
   private func companions(of entry: HistoryEntry) throws -> [TagReference] {

@@ -15,6 +15,8 @@ package struct HistoryQuery: Hashable, Sendable {
   package var limit: Int?
   /// Only entries older than the one that begins with this snapshot.
   package var before: SnapshotID?
+  /// Of how many of the newest everything is wanted; of the others rollbacks and gaps alone, which a timeline shows.
+  package var detailed: Int?
   /// Every snapshot by itself, also those that did not change an image.
   package var all = false
   /// Times as well in which none of `platforms` was there, as entries without any.
@@ -43,6 +45,8 @@ package struct HistoryEntry: Hashable, Sendable {
   package let mediaType: MediaType
   /// The content event that began it, `nil` where there was none.
   package let event: EventType?
+  /// The sequence of that event.
+  package internal(set) var sequence: EventSequence?
   /// As its last snapshot has them; their classes are those with which the entry began.
   package let platforms: [StoredImage]
   /// Its first and its last snapshot.

@@ -6,8 +6,6 @@ extension HistoryReader {
   package func events(_ query: EventQuery, limit: Int) throws(StoreError) -> EventPage {
     try read { db in
       let condition = Self.condition(query)
-      // By sequence through the table, whatever is filtered: a page takes up where the one before it ended, and
-      // any other order would sort everything anew for each page.
       let rows = try Row.fetchCursor(
         db,
         sql: """
@@ -38,7 +36,7 @@ extension HistoryReader {
       let row = try Row.fetchOne(
         db,
         sql: """
-          SELECT e.sequence FROM event e NOT INDEXED CROSS JOIN tag t ON t.id = e.tag_id
+          SELECT e.sequence FROM event e NOT INDEXED
           WHERE \(condition.sql) ORDER BY e.sequence DESC LIMIT 1 OFFSET ?
           """,
         arguments: condition.arguments + [count - 1])
@@ -52,14 +50,24 @@ extension HistoryReader {
     try read { db in try Self.highestSequence(db) ?? .zero }
   }
 
-  private static func condition(_ query: EventQuery) -> SQLCondition {
+  /// On an event `e`. Rows come by sequence, whatever is filtered: a page takes up where the one before it ended, and
+  /// any other order would sort everything anew for each page.
+  static func condition(_ query: EventQuery) -> SQLCondition {
     var condition = SQLCondition()
-    condition.and("e.sequence > ?", [query.after])
-    if let before = query.before { condition.and("e.sequence < ?", [before]) }
+    condition.and("sequence > ?", [query.after])
+    if let before = query.before { condition.and("sequence < ?", [before]) }
     if !query.tags.isEmpty {
+      let names = query.tags.map { _ in "(?, ?, ?)" }.joined(separator: ", ")
+      let range = condition
+      // Their numbers first, from the index alone: a tag may have a hundred of a million events.
+      condition = SQLCondition()
       condition.and(
-        "(t.registry, t.repository, t.tag) IN (VALUES \(query.tags.map { _ in "(?, ?, ?)" }.joined(separator: ", ")))",
-        StatementArguments(query.tags.flatMap { [$0.domain, $0.path, $0.tag] }))
+        """
+        e.sequence IN (
+          SELECT sequence FROM event INDEXED BY event_by_tag
+          WHERE tag_id IN (SELECT id FROM tag WHERE (registry, repository, tag) IN (VALUES \(names)))
+            AND \(range.sql))
+        """, StatementArguments(query.tags.flatMap { [$0.domain, $0.path, $0.tag] }) + range.arguments)
       // A group has the tag of its first member, and holds others.
       condition.and("e.type != 'watcher.changes'")
     }

@@ -13,7 +13,9 @@ extension HistoryReader {
       var snapshots = try SnapshotCursor(db, tag: id, .downward(from: part.last))
       var entries = try EntryGrouping.entries(query, in: part) { try snapshots.next() }
       let details = EntryDetails(db, tag: id, query.platforms)
-      for index in entries.indices { try details.complete(&entries[index]) }
+      for index in entries.indices {
+        try details.complete(&entries[index], isWhole: query.detailed.map { index < $0 } ?? true)
+      }
       return entries
     }
   }

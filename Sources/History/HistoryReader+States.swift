@@ -69,12 +69,18 @@ extension HistoryReader {
     }
   }
 
-  /// The stored documents of a state, by their digests: its own, manifests and configs.
-  package func documents(of state: StoredSnapshot) throws(StoreError) -> [Digest: Document] {
+  /// The stored documents of a state, by their digests: its own, manifests and configs; `nil` where they have more than
+  /// `limit` bytes together.
+  package func documents(of state: StoredSnapshot, limit: Int) throws(StoreError) -> [Digest: Document]? {
     try read { db in
       var documents: [Digest: Document] = [:]
-      let digests = [state.digest] + state.images.flatMap { [$0.manifest, $0.imageID] }.compactMap(\.self)
-      for digest in digests { documents[digest] = try DocumentRow.fetch(db, digest) }
+      var left = limit
+      let digests = Set([state.digest] + state.images.flatMap { [$0.manifest, $0.imageID] }.compactMap(\.self))
+      for digest in digests {
+        documents[digest] = try DocumentRow.fetch(db, digest)
+        left -= documents[digest]?.bytes.count ?? 0
+        guard left >= 0 else { return nil }
+      }
       return documents
     }
   }

@@ -1,4 +1,5 @@
 import Dispatch
+import FoundationEssentials
 import GRDB
 import GRDBSQLite
 import Host
@@ -15,6 +16,9 @@ package final class ReaderPool: Sendable {
     var waiting: [Work] = []
   }
 
+  /// Polls come first: on two cores, four that read made them take up to ten times as long.
+  package static let usualSize = max(2, min(4, ProcessInfo.processInfo.activeProcessorCount / 2))
+
   package let path: String
   private let waitingLimit: Int
   private let seconds: Int
@@ -25,7 +29,7 @@ package final class ReaderPool: Sendable {
   ///   - size: how many read at once.
   ///   - waiting: how many may wait for their turn.
   ///   - seconds: from the call to its end, the wait included.
-  package init(_ path: String, size: Int = 4, waiting: Int = 64, seconds: Int = 5) {
+  package init(_ path: String, size: Int = usualSize, waiting: Int = 64, seconds: Int = 5) {
     (self.path, self.seconds, waitingLimit) = (path, seconds, waiting)
     state = Mutex(State(idle: (0..<size).map { _ in Lane(path) }))
   }

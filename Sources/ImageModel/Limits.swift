@@ -14,6 +14,8 @@ package enum Limits {
   package static let responseHeaderBytes = 64 * 1024
   /// All documents that one poll fetches: an index of a thousand platforms could otherwise fill the memory.
   package static let pollBytes = 64 * 1024 * 1024
+  /// Documents of each state that pages and API compare; the command compares any.
+  package static let comparedBytes = 4 * 1024 * 1024
 
   // Files, in bytes.
   package static let configurationBytes = 512 * 1024 * 1024

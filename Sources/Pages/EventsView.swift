@@ -57,7 +57,7 @@ package struct EventsView {
     let name: HTML = isGroup ? "" : "<a class=\"row\" href=\"\(event.tag.pagePath)\">\(HTML.name(event.tag))</a>"
     let difference: HTML =
       event.type.isMove
-      ? " <a href=\"\(PageLink.difference(event.tag, to: event.sequence))\">what changed</a>" : ""
+      ? " <a href=\"\(PageLink.difference(event.tag, to: event.sequence.description))\">what changed</a>" : ""
     return """
       <li value="\(event.sequence)"><p class="what">\(times.second(event.time)) \
       <b class="type \(event.type.kind)">\(event.type.words)</b> \(name)\(difference)</p>\

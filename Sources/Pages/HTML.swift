@@ -1,11 +1,11 @@
 import ImageModel
 
 /// Markup. Text gets into it by interpolation alone, which escapes it for content and for quoted attributes alike;
-/// there is no way to put one in as it is.
+/// there is no way to put one in as it is: literals are of a type that no other text can have.
 package struct HTML: ExpressibleByStringInterpolation, Hashable, Sendable {
   package private(set) var markup: String
 
-  package init(stringLiteral value: String) { markup = value }
+  package init(stringLiteral value: StaticString) { markup = value.description }
 
   package init(stringInterpolation: StringInterpolation) { markup = stringInterpolation.markup }
 
@@ -16,7 +16,7 @@ package struct HTML: ExpressibleByStringInterpolation, Hashable, Sendable {
       markup.reserveCapacity(literalCapacity + 32 * interpolationCount)
     }
 
-    package mutating func appendLiteral(_ literal: String) { markup += literal }
+    package mutating func appendLiteral(_ literal: StaticString) { markup += literal.description }
 
     package mutating func appendInterpolation(_ text: some CustomStringConvertible) {
       markup += HTML.escaped(text.description)

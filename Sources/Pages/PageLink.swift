@@ -8,20 +8,16 @@ package enum PageLink {
 
   /// The tag's page with what changed between two states.
   ///
-  /// - Parameter from: `nil` for the state before the other.
-  static func difference(_ tag: TagReference, from: (some CustomStringConvertible)?, to: some CustomStringConvertible)
-    -> String
-  {
-    query(tag.pagePath, ["from": from?.description, "to": to.description]) + "#difference"
+  /// - Parameters:
+  ///   - from: `nil` for the state before the other.
+  ///   - to: `nil` for the newest.
+  static func difference(_ tag: TagReference, from: String? = nil, to: String? = nil) -> String {
+    query(tag.pagePath, ["from": from, "to": to]) + "#difference"
   }
 
-  static func difference(_ tag: TagReference, to: some CustomStringConvertible) -> String {
-    difference(tag, from: String?.none, to: to)
-  }
-
-  /// - Parameter until: the newest state that is shown had begun by then.
-  static func history(_ tag: TagReference, until: Timestamp?, at state: Timestamp? = nil) -> String {
-    query(tag.pagePath, ["until": until?.description]) + (state.map { "#\(anchor($0))" } ?? "")
+  /// - Parameter before: what follows the newest state that is shown.
+  static func history(_ tag: TagReference, before: SnapshotID?, at state: SnapshotID? = nil) -> String {
+    query(tag.pagePath, ["before": before?.description]) + (state.map { "#\(anchor($0))" } ?? "")
   }
 
   static func watchlist(text: String, word: String?, page: Int = 1) -> String {
@@ -34,7 +30,7 @@ package enum PageLink {
   }
 
   /// Of a state in a tag's page.
-  static func anchor(_ firstSeen: Timestamp) -> String { "s\(firstSeen.milliseconds)" }
+  static func anchor(_ state: SnapshotID) -> String { "s\(state)" }
 
   private static func query(_ path: String, _ parameters: KeyValuePairs<String, String?>) -> String {
     let parts = parameters.compactMap { name, value in value.map { "\(name)=\($0.percentEncoded())" } }

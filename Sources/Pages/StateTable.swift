@@ -23,7 +23,7 @@ struct StateTable {
 
   private func state(_ state: HistoryEntry) -> HTML {
     """
-    <tbody id="\(PageLink.anchor(state.firstSeen))">
+    <tbody id="\(PageLink.anchor(state.first))">
     <tr class="entry"><th scope="rowgroup" colspan="5"><span class="span">\(span(state))</span> \
     <b\(HTML.kind(of: state))>\(what(state))</b> \(links(state))\(notes(state))</th></tr>
     \(state.rows.map(row))<tr><td colspan="5">\(digests(state))</td></tr>
@@ -58,11 +58,10 @@ struct StateTable {
   private func links(_ state: HistoryEntry) -> HTML {
     var links: [HTML] = []
     if state.previous != nil {
-      links.append("<a class=\"row\" href=\"\(PageLink.difference(tag, to: state.firstSeen))\">what changed</a>")
+      links.append("<a class=\"row\" href=\"\(PageLink.difference(tag, to: state.name))\">what changed</a>")
     }
     if let newest, newest != state {
-      let link = PageLink.difference(tag, from: state.firstSeen, to: newest.firstSeen)
-      links.append("<a href=\"\(link)\">what changed since</a>")
+      links.append("<a href=\"\(PageLink.difference(tag, from: state.name))\">what changed since</a>")
     }
     return links.isEmpty ? "" : "<span class=\"links\">\(links.joined(" "))</span>"
   }
@@ -88,6 +87,11 @@ struct StateTable {
 
       """
   }
+}
+
+extension HistoryEntry {
+  /// As `StateArgument` reads it: by the event that it began with, for clocks may have been set back.
+  fileprivate var name: String { sequence?.description ?? firstSeen.description }
 }
 
 extension HTML {

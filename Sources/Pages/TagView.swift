@@ -3,28 +3,34 @@ package import ImageModel
 
 /// A tag: how it is doing, its timeline, and its states.
 package struct TagView {
-  /// States in the table, and rows, of which each has one for each platform; of earlier ones there is another page.
-  private static let (statesShown, rowsShown) = (50, 400)
+  /// States in the table; of earlier ones there is another page.
+  package static let statesShown = 50
+  /// Each has a row for each platform.
+  private static let rowsShown = 400
   /// States that a page wants: those that may be drawn, and one more, which says that there are others.
   package static let statesWanted = Timeline.mostStates + 1
 
   private let tag: TagReference
   private let report: StatusReport
   private let entries: [HistoryEntry]
-  private let until: Timestamp?
+  /// Those in the table.
+  private let shown: ArraySlice<HistoryEntry>
+  private let before: SnapshotID?
   private let difference: DifferencePart?
   private let times: PageTimes
 
   /// - Parameters:
   ///   - report: of this tag.
   ///   - entries: newest first, at most `statesWanted` of them.
-  ///   - until: when the newest of them had begun, where they are not the newest there are.
+  ///   - before: what follows them, where they are not the newest there are.
   package init(
-    _ tag: TagReference, _ report: StatusReport, _ entries: [HistoryEntry], until: Timestamp? = nil,
+    _ tag: TagReference, _ report: StatusReport, _ entries: [HistoryEntry], before: SnapshotID? = nil,
     difference: DifferencePart? = nil, now: Timestamp
   ) {
     (self.tag, self.report, self.entries) = (tag, report, entries)
-    (self.until, self.difference, times) = (until, difference, PageTimes(now: now))
+    (self.before, self.difference, times) = (before, difference, PageTimes(now: now))
+    let rows = entries.prefix(Self.statesShown).map { $0.platforms.count + $0.removed.count }.max() ?? 0
+    shown = entries.prefix(min(Self.statesShown, max(1, Self.rowsShown / max(1, rows))))
   }
 
   package var page: Page {
@@ -83,26 +89,30 @@ package struct TagView {
   private var timelinePart: HTML {
     guard let newest = entries.first else { return "" }
     let unseen = silence.map { _ in ObservationGap(from: newest.lastSeen, to: times.now) }
-    let timeline = Timeline(entries, until: until ?? times.now, unseen: unseen)
-    let drawing = TimelineDrawing(timeline: timeline, times: times) { [tag, until] state in
-      let isInTable = shown.contains { $0.firstSeen == state.firstSeen }
-      return PageLink.history(tag, until: isInTable ? until : state.firstSeen, at: state.firstSeen)
+    let end = before == nil ? times.now : newest.lastSeen
+    let timeline = Timeline(entries, until: end, unseen: unseen)
+    // On this page, or the first on one of its own.
+    let others = Dictionary(
+      zip(entries.dropFirst(shown.count), entries.dropFirst(shown.count - 1)).map { ($0.first, $1.first) }
+    ) { first, _ in first }
+    let drawing = TimelineDrawing(timeline: timeline, times: times) { [tag, before] state in
+      PageLink.history(tag, before: others[state.first] ?? before, at: state.first)
     }
     return """
       <section aria-labelledby="timeline">
       <h2 id="timeline">Timeline</h2>
       <a class="skip" href="#states">Skip the timeline</a>
       <figure>
-      \(drawing.html)<figcaption>\(caption(timeline))</figcaption>
+      \(drawing.html)<figcaption>\(caption(timeline, until: end))</figcaption>
       </figure>
       </section>
 
       """
   }
 
-  private func caption(_ timeline: Timeline) -> HTML {
-    let range: HTML = timeline.beginning.map { "\(times.second($0)) – \(times.second(until ?? times.now)). " } ?? ""
-    let isCut = entries.last.map { $0.firstSeen < timeline.beginning ?? $0.firstSeen } ?? false
+  private func caption(_ timeline: Timeline, until end: Timestamp) -> HTML {
+    let range: HTML = timeline.beginning.map { "\(times.second($0)) – \(times.second(end)). " } ?? ""
+    let isCut = timeline.states < entries.count
     let cut: HTML = isCut ? "Earlier states are not drawn. " : ""
     let bands = timeline.omittedBands
     let omitted: HTML = bands > 0 ? "Of \(Words.count(bands, "more platform")) nothing is drawn. " : ""
@@ -123,17 +133,16 @@ package struct TagView {
 
   // MARK: States
 
-  private var shown: ArraySlice<HistoryEntry> {
-    let rows = entries.prefix(Self.statesShown).map(\.rows.count).max() ?? 0
-    return entries.prefix(min(Self.statesShown, max(1, Self.rowsShown / max(1, rows))))
-  }
-
   private var states: HTML {
-    guard !entries.isEmpty else { return "<p class=\"lead\">Nothing is recorded of this tag yet.</p>\n" }
-    let table = StateTable(tag: tag, states: Array(shown), newest: until == nil ? entries.first : nil, times: times)
-    let next = entries.dropFirst(shown.count).first.map { PageLink.history(tag, until: $0.firstSeen) }
-    let earlier: HTML = next.map { "<a rel=\"next\" href=\"\($0)\">Earlier states →</a>" } ?? ""
-    let newer: HTML = until == nil ? "" : "<a href=\"\(tag.pagePath)\">← Newest states</a> "
+    guard let last = shown.last else {
+      let words = before == nil ? "Nothing is recorded of this tag yet." : "Nothing earlier is recorded of this tag."
+      return "<p class=\"lead\">\(words)</p>\n"
+    }
+    let table = StateTable(tag: tag, states: Array(shown), newest: before == nil ? entries.first : nil, times: times)
+    let next = PageLink.history(tag, before: last.first)
+    let earlier: HTML =
+      shown.count < entries.count ? "<a rel=\"next\" href=\"\(next)\">Earlier states →</a>" : ""
+    let newer: HTML = before == nil ? "" : "<a href=\"\(tag.pagePath)\">← Newest states</a> "
     let pages: HTML = "<nav class=\"pages\" aria-label=\"More states\"><p>\(newer)\(earlier)</p></nav>\n"
     return """
       <section aria-labelledby="states">

@@ -11,8 +11,13 @@ package struct ComparedState {
   let id: SnapshotID?
 
   /// A recorded one.
-  package init(_ state: StoredSnapshot, of tag: TagReference, _ reader: HistoryReader) throws(StoreError) {
-    let documents = try reader.documents(of: state)
+  fileprivate init(_ state: StoredSnapshot, of tag: TagReference, _ reader: HistoryReader, documentBytes: Int) throws {
+    guard let documents = try reader.documents(of: state, limit: documentBytes) else {
+      throw QuestionError(
+        .usage,
+        "the documents of this state are too large to be compared here (\(state.digest.short) of "
+          + "\(tag.familiar.shown), more than \(Words.bytes(documentBytes))): ask 'watcher diff \(tag.familiar.shown)'")
+    }
     side = DiffAnswer.Side(tag: tag, firstSeen: state.firstSeen, digest: state.digest)
     images = ComparedImages(
       state.images.map(\.asImage), index: state.mediaType.isIndex ? .some(documents[state.digest]) : nil,
@@ -40,17 +45,20 @@ package struct StateChoice {
   private let now: Timestamp
   private let zone: TimeText
   private let reader: HistoryReader
+  private let documentBytes: Int
   private let warn: (String) -> Void
 
   /// - Parameters:
   ///   - zone: of times in warnings.
+  ///   - documentBytes: of a state that is compared, at most: all its documents are in memory at once.
   ///   - warn: is told where what is compared may not be what is meant.
   package init(
     tag: TagReference, from: StateArgument?, to: StateArgument?, now: Timestamp, zone: TimeText,
-    in reader: HistoryReader, warn: @escaping (String) -> Void
+    in reader: HistoryReader, documentBytes: Int = .max, warn: @escaping (String) -> Void
   ) {
     (self.tag, self.now, self.zone, self.reader, self.warn) = (tag, now, zone, reader, warn)
     (self.from, self.to) = (from, to ?? .newest)
+    self.documentBytes = documentBytes
   }
 
   /// What lies between the two.
@@ -90,7 +98,7 @@ package struct StateChoice {
     }
     guard let state = try reader.state(of: tag, name, from: later) else { throw try missing(argument, of: tag) }
     if case .at(let time) = name.point, name.back == 0 { try doubt(argument, state, of: tag, at: time) }
-    return try ComparedState(state, of: tag, reader)
+    return try ComparedState(state, of: tag, reader, documentBytes: documentBytes)
   }
 
   private func missing(_ argument: StateArgument, of tag: TagReference) throws -> QuestionError {

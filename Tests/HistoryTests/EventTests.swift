@@ -1,3 +1,5 @@
+import GRDB
+import GRDBSQLite
 import ImageModel
 import Synchronization
 import TestSupport
@@ -93,6 +95,48 @@ import Testing
     #expect(query.after == 6)
     query.after = 40
     #expect(try reader.events(query, limit: 2).last == 40, "a cursor never goes back")
+  }
+
+  /// A tag may have a hundred of a million events.
+  @Test func eventsOfOtherTagsAreNotRead() throws {
+    let others = 600
+    let writer = try HistoryWriter.open(scratch.database)
+    try writer.transactionSync { history in
+      let (tag, other) = (try history.amazonTag(), try history.ensureTag(other, selection: .all))
+      for number in 0..<others {
+        // One to a page of the file.
+        var large = event("other-\(number)", at: 0)
+        large.labels = ["large": String(repeating: "x", count: 2_500)]
+        _ = try history.appendEvent(large, tag: other.id, snapshot: nil, sinks: [])
+        guard number % 200 == 100 else { continue }
+        _ = try history.appendEvent(event("event-\(number)", at: 0), tag: tag.id, snapshot: nil, sinks: [])
+      }
+    }
+    writer.close()
+    /// What is found, and how many pages of the file are read for that.
+    func find<T>(_ read: (HistoryReader) throws -> T) throws -> (T, pages: Int) {
+      let reader = try HistoryReader.open(scratch.database)
+      let found = try read(reader)
+      let pages = reader.queue.inDatabase { db in
+        var (count, highest) = (CInt(0), CInt(0))
+        sqlite3_db_status(db.sqliteConnection, SQLITE_DBSTATUS_CACHE_MISS, &count, &highest, 0)
+        return Int(count)
+      }
+      return (found, pages)
+    }
+    var all = EventQuery()
+    let whole = try find { try $0.events(all, limit: 1_000).events.count }
+    #expect(whole.0 == others + 3 && whole.pages > others)
+    all.tags = [amazon]
+    var queries = [all, all, all]
+    queries[1].types = [.imageChanged]
+    queries[2].since = time(0)
+    for query in queries {
+      let events = try find { try $0.events(query, limit: 1_000).events.count }
+      #expect(events.0 == 3 && events.pages < 60, "\(events)")
+      let beginning = try find { try $0.beginning(ofLast: 101, query) }
+      #expect(beginning.0 == 0 && beginning.pages < 60, "\(beginning)")
+    }
   }
 
   @Test func aReaderThatIsOpenSeesWhatComesLater() throws {

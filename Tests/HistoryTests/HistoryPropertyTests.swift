@@ -99,7 +99,7 @@ import Testing
         let query = Self.query(&random)
         var found = try reader.history(tag, query) ?? []
         // Those are of no interest to how entries are made.
-        for index in found.indices { found[index].rollbacks = [] }
+        for index in found.indices { (found[index].rollbacks, found[index].sequence) = ([], nil) }
         #expect(
           found == EntryOracle.entries(snapshots, query),
           "WATCHER_HISTORY_SEED=\(seed): \(query)")

@@ -59,6 +59,16 @@ import Testing
     return try HistoryReader.open(scratch.database)
   }
 
+  @Test func detailsAreOfSoManyEntries() throws {
+    let reader = try longHistory()
+    var query = HistoryQuery()
+    query.detailed = 3
+    let (found, whole) = (try reader.history(amazon, query) ?? [], try reader.history(amazon) ?? [])
+    #expect(found.count == whole.count && found.prefix(3) == whole.prefix(3))
+    #expect(whole.allSatisfy { $0.sequence != nil } && found.dropFirst(3).allSatisfy { $0.sequence == nil })
+    #expect(found.map(\.first) == whole.map(\.first) && found.map(\.rollbacks) == whole.map(\.rollbacks))
+  }
+
   @Test(arguments: [1, 2, 3, 5, 100]) func aHistoryComesInPages(limit: Int) throws {
     let reader = try longHistory()
     var queries = [HistoryQuery(), HistoryQuery(), HistoryQuery(), HistoryQuery(), HistoryQuery()]

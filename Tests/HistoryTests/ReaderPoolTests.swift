@@ -23,13 +23,23 @@ import Testing
 
   init() throws { writer = try HistoryWriter.open(scratch.database) }
 
-  /// Keeps a connection until it is told to give it back.
-  private func occupy(_ pool: ReaderPool, until gate: DispatchSemaphore) async -> Task<Void, any Error> {
+  private static func tags(_ db: Database) throws -> Int {
+    try Int.fetchOne(db, sql: "SELECT count(*) FROM tag") ?? -1
+  }
+
+  /// Keeps a connection, and what it has begun to read, until it is told to give it back.
+  ///
+  /// - Returns: how many tags there are to it in the end.
+  private func occupy(_ pool: ReaderPool, until gate: DispatchSemaphore) async -> Task<Int, any Error> {
     let begun = DispatchSemaphore(value: 0)
     let task = Task.detached {
-      try await pool.read { _ in
-        begun.signal()
-        gate.wait()
+      try await pool.read { reader in
+        try reader.read { db in
+          _ = try Self.tags(db)
+          begun.signal()
+          gate.wait()
+          return try Self.tags(db)
+        }
       }
     }
     await withCheckedContinuation { continuation in
@@ -111,7 +121,7 @@ import Testing
     // Those that are turned away are so at once; two wait.
     while refused.count.withLock({ $0 }) < 6 { await Task.yield() }
     gate.signal()
-    try await first.value
+    _ = try await first.value
     for other in others { try await other.value }
     #expect(refused.count.withLock { $0 } == 6)
   }
@@ -119,11 +129,12 @@ import Testing
   @Test func asManyReadAtOnceAsThereAreConnections() async throws {
     let pool = ReaderPool(scratch.database, size: 3)
     let gates = (0..<3).map { _ in DispatchSemaphore(value: 0) }
-    var held: [Task<Void, any Error>] = []
+    var held: [Task<Int, any Error>] = []
     for gate in gates { held.append(await occupy(pool, until: gate)) }
     // The writer waits for none of them.
     try await writer.transaction { _ = try $0.amazonTag() }
     for gate in gates { gate.signal() }
-    for task in held { try await task.value }
+    for task in held { #expect(try await task.value == 0, "each goes on to see what there was when it began") }
+    #expect(try await pool.read { try $0.read(Self.tags) } == 1)
   }
 }

@@ -126,7 +126,10 @@ import Testing
   }
 
   private static func imports(in files: [House.SourceFile], beyond manifest: Manifest) -> [String] {
-    let named = Dictionary(uniqueKeysWithValues: manifest.tests.map { ($0.name, $0.dependencies) })
+    let named = Dictionary(
+      uniqueKeysWithValues: manifest.tests.map { test in
+        (test.name, test.dependencies.union(test.dependencies.flatMap { RoomTable.companions[$0] ?? [] }))
+      })
     let everywhere = RoomTable.everywhere.union(["Foundation", "Testing"])
     return files.flatMap { file in
       ImportScanner.modules(in: file.text)

@@ -9,7 +9,7 @@ struct RoomTable {
   /// What every room may import.
   static let everywhere: Set<String> = ["Dispatch", "FoundationEssentials", "Glibc", "Musl", "Synchronization"]
   /// Modules that come with a named one: GRDB's C half.
-  private static let companions = ["GRDB": ["GRDBSQLite"]]
+  static let companions = ["GRDB": ["GRDBSQLite"]]
 
   private(set) var allowed: [String: Set<String>] = [:]
 

@@ -8,6 +8,7 @@ import Testing
     ("an index or manifest", bytes(Limits.manifestBytes)),
     ("a config", bytes(Limits.configBlobBytes)),
     ("all documents of one poll", bytes(Limits.pollBytes)),
+    ("documents of each state that a page or the API compares", bytes(Limits.comparedBytes)),
     ("a token server's reply", bytes(Limits.tokenReplyBytes)),
     ("the body of an error", bytes(Limits.errorBodyBytes)),
     (

@@ -137,10 +137,13 @@ struct PageScenes {
   ) throws -> HistoryEntry {
     var entry = HistoryEntry(
       firstSeen: time(from), lastSeen: time(to, 0, isCurrent ? 5 : 15), isCurrent: isCurrent, ended: ended,
-      digest: try digest(top), mediaType: .ociIndex, event: event, platforms: images, first: 2, last: 2,
+      digest: try digest(top), mediaType: .ociIndex, event: event, platforms: images,
+      first: SnapshotID(rawValue: Int64(100 - from)), last: SnapshotID(rawValue: Int64(100 - from)),
       previous: try before.map { try Samples.previous(ended: beforeEnded, $0) }, rollbacks: rollbacks,
       removed: removed, gaps: gaps)
     entry.also = also
+    // One that was moved to and fro has none.
+    if event != nil { entry.sequence = EventSequence(rawValue: Int64(200 - from)) }
     return entry
   }
 

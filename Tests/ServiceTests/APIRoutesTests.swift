@@ -96,16 +96,7 @@ import Testing
   /// However many are asked for, a page is no larger than that.
   @Test func largeEventsMakeShortPages() async throws {
     let scene = try APIScene()
-    let large = String(repeating: "x", count: 250_000)
-    try await scene.writer.transaction { store in
-      let tag = try store.ensureTag(Samples.tag, selection: .all)
-      for number in 0..<40 {
-        var event = ChangeEvent(
-          id: "large-\(number)", type: .imageChanged, tag: Samples.tag, time: .now(), notAfter: .now())
-        event.labels = ["large": large]
-        _ = try store.appendEvent(event, tag: tag.id, snapshot: nil, sinks: [])
-      }
-    }
+    try await scene.record(40, bytes: 250_000)
     let pages = try await scene.pages("/api/v1/events")
     #expect(pages.count > 1 && pages.allSatisfy { $0.body.count < 5 << 20 })
     #expect(pages.map { $0.text.count { $0 == "\n" } }.reduce(0, +) == 43)
@@ -113,9 +104,28 @@ import Testing
 
   @Test func matchesInPages() async throws {
     let scene = try APIScene()
-    let pages = try await scene.pages("/api/v1/which?digest=b63c3d5a&limit=1")
-    #expect(pages.count == 1 && pages[0].text.contains(APIScene.digest))
-    #expect(try await scene.get("/api/v1/which?digest=b63c3d5a&after=1").text == #"{"matches":[]}"# + "\n")
+    try await scene.writer.transaction { store in
+      for tag in ["1", "2"] {
+        let tag = try store.ensureTag(TagReference(domain: "r.example", path: "app", tag: tag), selection: .all)
+        let image = PlatformImage(
+          platform: Samples.amd64, manifest: try Samples.digest("8"), manifestSize: 1,
+          imageID: try Digest(APIScene.digest), configSize: 1, layers: [], config: nil)
+        let snapshot = TagSnapshot(
+          digest: try Samples.digest("5"), mediaType: .ociIndex, size: 1, images: [image], documents: [])
+        _ = try store.insertSnapshot(tag: tag.id, snapshot: snapshot, classes: [.added], at: .now())
+      }
+    }
+    func matches(_ page: EndpointReply) throws -> [NSDictionary] {
+      try #require(try page.document["matches"] as? [NSDictionary])
+    }
+    let whole = try matches(try await scene.get("/api/v1/which?digest=b63c3d5a"))
+    #expect(Set(whole.compactMap { $0["tag"] as? String }).count == 3)
+    for limit in 1...4 {
+      let pages = try await scene.pages("/api/v1/which?digest=b63c3d5a&limit=\(limit)")
+      #expect(try pages.flatMap(matches) == whole)
+      #expect(pages.count == (whole.count + limit - 1) / limit)
+    }
+    #expect(try await scene.get("/api/v1/which?digest=b63c3d5a&after=\(whole.count)").text == #"{"matches":[]}"# + "\n")
   }
 
   @Test func whatTakesTooLongIsUnavailable() async throws {

@@ -59,13 +59,14 @@ final class APIScene: Sendable {
 
   deinit { ticks.cancel() }
 
-  /// Further events of the tag.
-  func record(_ count: Int) async throws {
+  /// Further events of the tag, each with so many bytes of something.
+  func record(_ count: Int, bytes: Int = 0) async throws {
     try await writer.transaction { store in
       let tag = try store.ensureTag(Samples.tag, selection: .all)
       for _ in 0..<count {
-        let event = ChangeEvent(
+        var event = ChangeEvent(
           id: UUID().uuidString, type: .imageChanged, tag: Samples.tag, time: .now(), notAfter: .now())
+        if bytes > 0 { event.labels = ["large": String(repeating: "x", count: bytes)] }
         _ = try store.appendEvent(event, tag: tag.id, snapshot: nil, sinks: [])
       }
     }

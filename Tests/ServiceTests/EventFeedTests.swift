@@ -16,12 +16,23 @@ import Testing
     private(set) var events: [Int] = []
     private(set) var documents: [String] = []
 
+    init() {}
+
+    /// Of a feed alone.
+    init(of feed: EventFeed, after sequence: EventSequence, until count: Int) async {
+      await listen(to: feed.events(after: sequence), until: count)
+    }
+
     /// Listens until it has seen so many events in all; then it hangs up.
     mutating func listen(to scene: APIScene, until count: Int, at uri: String = "/api/v1/events/stream") async throws {
       let reply = try await scene.get(uri, last.map { [("Last-Event-ID", $0)] } ?? [])
       try #require(reply.status == 200 && reply.contentType == "text/event-stream", "\(reply.text)")
       take(reply.text)
-      for await piece in try #require(reply.stream) {
+      await listen(to: try #require(reply.stream), until: count)
+    }
+
+    private mutating func listen(to pieces: AsyncStream<[UInt8]>, until count: Int) async {
+      for await piece in pieces {
         take(String(decoding: piece, as: UTF8.self))
         if events.count >= count { return }
       }
@@ -149,5 +160,52 @@ import Testing
     let scene = try APIScene()
     let reply = try await scene.get("/api/v1/events/stream", [("Last-Event-ID", "000000000099")])
     #expect(reply.text.hasSuffix("id: 000000000003\n\n"))
+  }
+
+  /// A feed that nothing wakes but `look`, and that does something in its read of that number: when it has read, and
+  /// does not know yet what.
+  private func feed(
+    _ scene: APIScene, inRead number: Int, _ meanwhile: @escaping @Sendable (EventFeed) async throws -> Void
+  ) -> EventFeed {
+    let state = Mutex<(reads: Int, feed: EventFeed?)>((0, nil))
+    let pool = scene.routes.pool
+    let feed = EventFeed { query in
+      let page = try await pool.read { try $0.events(query, limit: 32) }
+      let once = state.withLock { state in
+        state.reads += 1
+        return state.reads == number ? state.feed.take() : nil
+      }
+      if let once { try await meanwhile(once) }
+      return page
+    }
+    state.withLock { $0.feed = feed }
+    return feed
+  }
+
+  @Test func whatIsRecordedWhileItLooksIsSeen() async throws {
+    let scene = try APIScene()
+    let feed = feed(scene, inRead: 2) { feed in
+      try await scene.record(1)
+      await feed.look()
+    }
+    async let listening = Client(of: feed, after: 3, until: 2)
+    while await feed.listening == 0 { await Task.yield() }
+    try await scene.record(1)
+    await feed.look()
+    #expect(await listening.events == [4, 5])
+  }
+
+  /// Others have been told more meanwhile than is kept.
+  @Test func whoIsOvertakenMissesNothing() async throws {
+    let scene = try APIScene()
+    let last = 23
+    let feed = feed(scene, inRead: 1) { feed in
+      async let other = Client(of: feed, after: 3, until: last - 3)
+      while await feed.listening == 0 { await Task.yield() }
+      try await scene.record(last - 3, bytes: 250_000)
+      await feed.look()
+      #expect(await other.events == Array(4...last))
+    }
+    #expect(await Client(of: feed, after: 3, until: last - 3).events == Array(4...last))
   }
 }

@@ -39,11 +39,12 @@ struct Timeline {
 
   private(set) var bands: [Band] = []
   let deletions: [Deletion]
-  let gaps: [ObservationGap]
+  private(set) var gaps: [Gap] = []
   let scale: TimeScale
   /// Bands beyond `mostBands`.
   private(set) var omittedBands = 0
-  /// When the earliest state begins that is drawn; `nil` where there is none.
+  /// How many are drawn, and when the earliest of them begins; `nil` where there is none.
+  let states: Int
   let beginning: Timestamp?
 
   /// - Parameters:
@@ -59,10 +60,7 @@ struct Timeline {
     for state in states { begins.append(max(begins.last ?? state.firstSeen, state.firstSeen)) }
     let end = max(end, begins.last ?? end)
     let nexts = begins.dropFirst() + [end]
-    beginning = begins.first
-    gaps = (states.flatMap(\.gaps) + [unseen].compactMap(\.self)).map {
-      ObservationGap(from: min($0.from, end), to: min($0.to, end))
-    }
+    (self.states, beginning) = (states.count, begins.first)
     deletions = zip(states, zip(begins, nexts)).filter { $0.0.ended == .deleted }.map { state, times in
       Deletion(from: min(max(state.lastSeen, times.0), times.1), to: times.1)
     }
@@ -81,6 +79,10 @@ struct Timeline {
         draw(image, of: state, from: begin, to: end, in: band)
       }
     }
+    gaps = Gap.together(
+      (states.flatMap(\.gaps) + [unseen].compactMap(\.self)).map {
+        ObservationGap(from: min($0.from, end), to: min($0.to, end))
+      }, on: scale, bands: bands.count)
   }
 
   private mutating func open(_ slot: Slot, _ slots: inout [Slot: Int]) {

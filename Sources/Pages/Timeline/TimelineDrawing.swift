@@ -94,9 +94,11 @@ struct TimelineDrawing {
     return lines.compactMap(\.self).joined(separator: " · ")
   }
 
-  private func gap(_ gap: ObservationGap, _ top: Int) -> HTML {
-    let (start, end) = (timeline.scale.x(gap.from), timeline.scale.x(gap.to))
-    let words = "not seen from \(times.text(gap.from)) to \(times.text(gap.to)): what was there is not known"
+  private func gap(_ gap: Timeline.Gap, _ top: Int) -> HTML {
+    let start = timeline.scale.x(gap.from)
+    let end = start + gap.width
+    let often = gap.count == 1 ? "" : "\(gap.count) times, for \(Words.span(seconds: gap.seconds)) in all, "
+    let words = "not seen \(often)from \(times.text(gap.from)) to \(times.text(gap.to)): what was there is not known"
     return """
       <g class="gap"><title>\(words)</title>\(rect("veil", start, end, top))\
       \(rect("hatch", start, end, top, fill: "url(#unseen)"))</g>

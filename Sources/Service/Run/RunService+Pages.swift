@@ -10,8 +10,10 @@ import Transport
 extension RunService {
   func pages(of engine: PollEngine, _ readiness: Readiness, _ desk: HintDesk) -> ServicePages {
     let problem = DaemonProblem { await Self.problem(readiness) }
-    let api = APIRoutes(pool: pool, feed: feed, problem: problem)
-    let pages = PageRoutes(readers: pool, problem: problem)
+    // Whole documents are parsed for a difference: one at a time.
+    let differences = ReaderPool(pool.path, size: 1, seconds: Self.readSeconds)
+    let api = APIRoutes(pool: pool, differences: differences, feed: feed, problem: problem)
+    let pages = PageRoutes(readers: pool, differences: differences, problem: problem)
     return ServicePages(
       metrics: metrics, engine: engine, writer: store.writer, readiness: readiness, versions: Self.versions,
       reports: { [poller] in poller.value.reports(at: .now()) },

@@ -47,7 +47,7 @@ package actor RunService {
   private let stopReasons: (stream: AsyncStream<StopReason>, continuation: AsyncStream<StopReason>.Continuation)
 
   /// For what is read to show it; a request is given five to be answered.
-  private static let readSeconds = 4
+  static let readSeconds = 4
 
   private enum StopReason: Sendable {
     /// By its name.
@@ -97,7 +97,8 @@ package actor RunService {
     }
     store = try notifier.extendingStart { () throws(StoreError) in try Registrar(opening: database) }
     pool = ReaderPool(store.writer.path, seconds: Self.readSeconds)
-    feed = EventFeed(pool)
+    // By a thread of its own: what others ask for delays no event.
+    feed = EventFeed(ReaderPool(pool.path, size: 1, seconds: Self.readSeconds))
     let reasons = AsyncStream.makeStream(of: StopReason.self)
     stopReasons = reasons
     deliveries = SinkSupervisor(

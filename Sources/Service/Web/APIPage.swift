@@ -80,7 +80,8 @@ extension HistoryReader {
   func diffPage(_ tag: TagReference, _ from: StateArgument?, _ to: StateArgument?) throws -> APIPage {
     // What a command warns of on standard error has no place in a document.
     let choice = StateChoice(
-      tag: tag, from: from, to: to, now: .now(), zone: TimeText(isLocal: false), in: self, warn: { _ in })
+      tag: tag, from: from, to: to, now: .now(), zone: TimeText(isLocal: false), in: self,
+      documentBytes: Limits.comparedBytes, warn: { _ in })
     return APIPage(body: try choice.answer().json.line)
   }
 }

@@ -10,8 +10,15 @@ struct APIRoutes: Sendable {
   private static let retryAfterSeconds = 5
 
   let pool: ReaderPool
+  /// For what needs much memory.
+  let differences: ReaderPool
   let feed: EventFeed
   let problem: DaemonProblem
+
+  /// - Parameter differences: where they are not read by `pool` as well.
+  init(pool: ReaderPool, differences: ReaderPool? = nil, feed: EventFeed, problem: DaemonProblem) {
+    (self.pool, self.differences, self.feed, self.problem) = (pool, differences ?? pool, feed, problem)
+  }
 
   /// - Returns: `nil` for another path than the API's.
   func answer(_ request: EndpointRequest) async -> EndpointReply? {
@@ -45,7 +52,8 @@ struct APIRoutes: Sendable {
     case .history(let tag, let query): return try await page(asked) { try $0.historyPage(tag, query, limit) }
     case .events(let query): return try await page(asked) { try $0.eventPage(query, limit) }
     case .which(let prefix, let after): return try await page(asked) { try $0.whichPage(prefix, after, limit) }
-    case .diff(let tag, let from, let to): return try await page(asked) { try $0.diffPage(tag, from, to) }
+    case .diff(let tag, let from, let to):
+      return try await page(asked, by: differences) { try $0.diffPage(tag, from, to) }
     case .stream(let after): return try await stream(after)
     case .description:
       return reply(asked.operation, OpenAPI.document(version: ProductInfo.version).line)
@@ -53,9 +61,10 @@ struct APIRoutes: Sendable {
   }
 
   private func page(
-    _ asked: APIRequest, _ read: @escaping @Sendable (HistoryReader) throws -> APIPage
+    _ asked: APIRequest, by readers: ReaderPool? = nil,
+    _ read: @escaping @Sendable (HistoryReader) throws -> APIPage
   ) async throws -> EndpointReply {
-    let page = try await pool.read(read)
+    let page = try await (readers ?? pool).read(read)
     var reply = reply(asked.operation, page.body)
     if let end = page.end { reply.headers = [("Link", asked.link(after: end))] }
     return reply

@@ -14,7 +14,7 @@ actor EventFeed {
     case news, silence
   }
 
-  private let pool: ReaderPool
+  private let page: @Sendable (EventQuery) async throws -> EventPage
   private let silence: Duration
   private var window: EventWindow?
   private var waiting: [Int: (continuation: AsyncStream<Wake>.Continuation, since: ContinuousClock.Instant)] = [:]
@@ -23,7 +23,14 @@ actor EventFeed {
   private var isStale = false
 
   /// - Parameter silence: after which a listener is told that the connection lives; proxies close what says nothing.
-  init(_ pool: ReaderPool, silence: Duration = .seconds(15)) { (self.pool, self.silence) = (pool, silence) }
+  init(_ pool: ReaderPool, silence: Duration = .seconds(15)) {
+    self.init(silence: silence) { query in try await pool.read { try $0.events(query, limit: Self.pageEvents) } }
+  }
+
+  /// - Parameter page: the first events that a query asks for.
+  init(silence: Duration = .seconds(15), page: @escaping @Sendable (EventQuery) async throws -> EventPage) {
+    (self.silence, self.page) = (silence, page)
+  }
 
   /// What a stream begins with: a listener that is cut off before the first event goes on from here.
   static func opening(after sequence: EventSequence) -> [UInt8] {
@@ -64,9 +71,11 @@ actor EventFeed {
         if window.last < place, waiting.isEmpty { self.window = EventWindow(after: place) }
         if try await wait() == .silence { return EventPiece(bytes: Self.keepAlive, last: place) }
       } else {
+        // As it is now: it may move on while this is read.
+        let kept = window?.after ?? .zero
         let page = try await read(after: place)
         guard page.events.isEmpty else { return EventPiece(page.events.map(EventFrame.init), after: place) }
-        place = max(page.last, window?.after ?? .zero)
+        place = max(page.last, kept)
         if window == nil { window = EventWindow(after: place) }
       }
     }
@@ -82,16 +91,22 @@ actor EventFeed {
     throw CancellationError()
   }
 
-  private func look() async {
+  func look() async {
     isStale = true
     guard !isLooking else { return }
     isLooking = true
     defer { isLooking = false }
-    // A look that fails is followed by another in a second.
-    while isStale, !waiting.isEmpty, let last = window?.last, let page = try? await read(after: last) {
+    while isStale, !waiting.isEmpty, let last = window?.last {
+      // What is committed from now on may not be in what is read.
+      isStale = false
+      // A look that fails is followed by another in a second.
+      guard let page = try? await read(after: last) else { return }
       // Meanwhile all may have gone, and another come.
-      guard window?.last == last else { continue }
-      isStale = page.isFull
+      guard window?.last == last else {
+        isStale = true
+        continue
+      }
+      if page.isFull { isStale = true }
       window?.append(page)
       guard !page.events.isEmpty else { continue }
       for waiter in waiting.values { waiter.continuation.yield(.news) }
@@ -101,7 +116,7 @@ actor EventFeed {
   private func read(after sequence: EventSequence) async throws -> EventPage {
     var query = EventQuery()
     query.after = sequence
-    return try await pool.read { [query] in try $0.events(query, limit: Self.pageEvents) }
+    return try await page(query)
   }
 }
 

@@ -52,12 +52,12 @@ struct EventWindow {
     frames += new
     bytes += new.reduce(0) { $0 + $1.bytes.count }
     last = page.last
-    let kept = frames.firstIndex { frame in
-      guard bytes > Self.mostBytes else { return true }
-      bytes -= frame.bytes.count
-      after = frame.sequence
-      return false
+    var dropped = 0
+    while bytes > Self.mostBytes {
+      bytes -= frames[dropped].bytes.count
+      after = frames[dropped].sequence
+      dropped += 1
     }
-    frames.removeFirst(kept ?? frames.count)
+    frames.removeFirst(dropped)
   }
 }

@@ -13,12 +13,17 @@ struct PageRoutes: Sendable {
   private static let mostPages = 100_000
 
   let readers: ReaderPool
+  /// For what needs much memory.
+  let differences: ReaderPool
   let problem: DaemonProblem
   private let looks = SharedLooks()
   private let now: @Sendable () -> Timestamp
 
-  init(readers: ReaderPool, problem: DaemonProblem, now: @escaping @Sendable () -> Timestamp = { .now() }) {
-    (self.readers, self.problem, self.now) = (readers, problem, now)
+  init(
+    readers: ReaderPool, differences: ReaderPool, problem: DaemonProblem,
+    now: @escaping @Sendable () -> Timestamp = { .now() }
+  ) {
+    (self.readers, self.differences, self.problem, self.now) = (readers, differences, problem, now)
   }
 
   /// Whoever looks for a page that there is not is told which there are.
@@ -97,17 +102,17 @@ struct PageRoutes: Sendable {
 
   private func tag(_ tag: TagReference, _ form: FormQuery, _ now: Timestamp) async throws -> EndpointReply {
     var query = HistoryQuery(now: now)
-    query.limit = TagView.statesWanted
-    query.until = form["until"].flatMap { Timestamp(rfc3339: $0) }
+    (query.limit, query.detailed) = (TagView.statesWanted, TagView.statesShown)
+    query.before = form.number("before").map { SnapshotID(rawValue: Int64($0)) }
     let isCompared = form["from"] != nil || form["to"] != nil
-    return try await readers.read { [query] reader in
+    return try await (isCompared ? differences : readers).read { [query] reader in
       guard let entries = try reader.history(tag, query) else {
         let near = try reader.near(tag, limit: Self.nearShown)
         return EndpointReply(404, .missing("Nothing is known of \(tag).", near: near.first))
       }
       let difference = isCompared ? try Self.difference(of: tag, from: form["from"], to: form["to"], now, reader) : nil
       let view = TagView(
-        tag, try reader.status([tag], now: now), entries, until: query.until, difference: difference, now: now)
+        tag, try reader.status([tag], now: now), entries, before: query.before, difference: difference, now: now)
       return EndpointReply(200, view.page)
     }
   }
@@ -122,7 +127,7 @@ struct PageRoutes: Sendable {
       let choice = StateChoice(
         tag: tag, from: try from.map { try StateArgument($0, of: tag, now: now, zone: zone) },
         to: try to.map { try StateArgument($0, of: tag, now: now, zone: zone) }, now: now, zone: zone, in: reader,
-        warn: { notes.append($0) })
+        documentBytes: Limits.comparedBytes, warn: { notes.append($0) })
       return DifferencePart(try choice.answer(), of: tag, notes: notes)
     } catch let error as QuestionError {
       return DifferencePart(of: tag, refused: error.message)
@@ -152,23 +157,4 @@ extension EndpointReply {
     self.init(200, contentType: asset.contentType, body: asset.bytes)
     if isNamed { headers = [("Cache-Control", "private, max-age=31536000, immutable")] }
   }
-}
-
-/// What a form sends. Source: url.spec.whatwg.org, application/x-www-form-urlencoded.
-struct FormQuery {
-  private let values: [(name: String, value: String)]
-
-  init(_ query: String) {
-    values = query.split(separator: "&").map { pair in
-      let parts = pair.replacing("+", with: " ").split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      return (parts[0].percentDecoded, parts.count > 1 ? parts[1].percentDecoded : "")
-    }
-  }
-
-  /// Of several the first; `nil` for an empty one as well.
-  subscript(name: String) -> String? {
-    values.first { $0.name == name }.flatMap { $0.value.isEmpty ? nil : $0.value }
-  }
-
-  func number(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
 }
