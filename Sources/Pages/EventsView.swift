@@ -13,17 +13,25 @@ package struct EventsView {
   private let tag: TagReference?
   /// Newest first.
   private let events: [StoredEvent]
-  private let isLast: Bool
+  private let selection: EventSelection?
   private let before: EventSequence?
+  /// Before which earlier ones are to be looked for.
+  private let earlier: EventSequence?
   private let times: PageTimes
 
   /// - Parameters:
   ///   - tag: of which alone they are; `nil` for all.
   ///   - events: newest first, at most `wanted` of them.
   ///   - before: what follows them, where they are not the newest there are.
-  package init(of tag: TagReference?, _ events: [StoredEvent], before: EventSequence? = nil, now: Timestamp) {
-    (self.tag, self.events, self.before) = (tag, Array(events.prefix(Self.pageSize)), before)
-    (isLast, times) = (events.count <= Self.pageSize, PageTimes(now: now))
+  ///   - looked: behind which sequence was looked for them.
+  package init(
+    of tag: TagReference?, _ selection: EventSelection? = nil, _ events: [StoredEvent], before: EventSequence? = nil,
+    looked: EventSequence = .zero, now: Timestamp
+  ) {
+    (self.tag, self.selection, self.events) = (tag, selection, Array(events.prefix(Self.pageSize)))
+    (self.before, times) = (before, PageTimes(now: now))
+    let rest = looked > .zero ? EventSequence(rawValue: looked.rawValue + 1) : nil
+    earlier = events.count > Self.pageSize ? self.events.last?.sequence : rest
   }
 
   package var page: Page {
@@ -33,22 +41,32 @@ package struct EventsView {
       ?? ""
     return Page(
       title: "\(name) · watcher", section: .events, watched: before == nil ? tag?.description ?? Page.anyTag : nil,
-      head: "<div class=\"head\">\n<h1>\(name)</h1>\n\(all)</div>\n", content: "\(list)\(pages)")
+      head: "<div class=\"head\">\n<h1>\(name)</h1>\n\(all)</div>\n", content: "\(selections)\(list)\(pages)")
+  }
+
+  private var selections: HTML {
+    let items = ([nil] + EventSelection.allCases.map(Optional.some)).map { one in
+      let link = PageLink.events(of: tag, one)
+      return "<li><a href=\"\(link)\"\(HTML.current(if: one == selection))>\(one?.rawValue ?? "all")</a></li>" as HTML
+    }
+    return "<ul class=\"counts\" aria-label=\"Which events\">\(items)</ul>\n"
   }
 
   private var list: HTML {
     guard !events.isEmpty else {
-      return "<p class=\"lead\">\(before == nil ? "Nothing" : "Nothing else") has happened yet.</p>\n"
+      let of: String = selection.map { " of \($0.rawValue)" } ?? ""
+      let words = earlier == nil ? "has happened yet" : "has happened here of late"
+      return "<p class=\"lead\">\(before == nil ? "Nothing" : "Nothing else")\(of) \(words).</p>\n"
     }
     return "<ol class=\"events\" reversed>\n\(events.map(item))</ol>\n"
   }
 
   private var pages: HTML {
-    let newer: HTML = before == nil ? "" : "<a href=\"\(PageLink.events(of: tag))\">← Newest</a> "
-    let link = PageLink.events(of: tag, before: events.last?.sequence)
-    let earlier: HTML = isLast ? "" : "<a rel=\"next\" href=\"\(link)\">Earlier events →</a>"
-    guard before != nil || !isLast else { return "" }
-    return "<nav class=\"pages\" aria-label=\"More events\"><p>\(newer)\(earlier)</p></nav>\n"
+    let newer: HTML = before == nil ? "" : "<a href=\"\(PageLink.events(of: tag, selection))\">← Newest</a> "
+    let link = PageLink.events(of: tag, selection, before: earlier)
+    let next: HTML = earlier == nil ? "" : "<a rel=\"next\" href=\"\(link)\">Earlier events →</a>"
+    guard before != nil || earlier != nil else { return "" }
+    return "<nav class=\"pages\" aria-label=\"More events\"><p>\(newer)\(next)</p></nav>\n"
   }
 
   private func item(_ event: StoredEvent) -> HTML {

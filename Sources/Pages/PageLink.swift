@@ -25,8 +25,10 @@ package enum PageLink {
       watchlist, ["q": text.isEmpty ? nil : text, "state": word, "page": page > 1 ? String(page) : nil])
   }
 
-  static func events(of tag: TagReference?, before: EventSequence? = nil) -> String {
-    query(events, ["tag": tag?.description, "before": before?.description])
+  static func events(
+    of tag: TagReference?, _ selection: EventSelection? = nil, before: EventSequence? = nil
+  ) -> String {
+    query(events, ["tag": tag?.description, "show": selection?.rawValue, "before": before?.description])
   }
 
   /// Of a state in a tag's page.

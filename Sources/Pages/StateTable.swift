@@ -7,6 +7,8 @@ struct StateTable {
   let states: [HistoryEntry]
   /// The newest there is, where it is among them.
   let newest: HistoryEntry?
+  /// Whether nobody has seen the current one for long.
+  let isSilent: Bool
   let times: PageTimes
 
   var html: HTML {
@@ -33,7 +35,7 @@ struct StateTable {
   }
 
   private func span(_ state: HistoryEntry) -> HTML {
-    let end: HTML = state.isCurrent ? "now" : times.second(state.lastSeen)
+    let end: HTML = state.isCurrent ? isSilent ? "?" : "now" : times.second(state.lastSeen)
     let seen: HTML = state.isCurrent ? " <small>seen \(times.away(state.lastSeen))</small>" : ""
     return "\(times.second(state.firstSeen)) – \(end)\(seen)"
   }

@@ -45,7 +45,7 @@ package struct TagView {
     let canonical: HTML = tag.familiar == tag.description ? "" : "<p><code>\(tag)</code></p>\n"
     return """
       <div class="head">
-      <h1>\(tag.familiar)</h1>
+      <h1>\(HTML.name(tag))</h1>
       \(canonical)<p><a href="\(PageLink.events(of: tag))">Events</a></p>
       </div>
 
@@ -60,10 +60,12 @@ package struct TagView {
     let interval = record.intervalSeconds.map { "every \(Words.span(seconds: $0))" }
     let pull: HTML =
       status.digest.map { "<div class=\"wide\"><dt>Pull</dt><dd><code>\(tag.pull($0))</code></dd></div>" } ?? ""
-    let silence: HTML = self.silence.map { "<p class=\"note odd\">\($0)</p>\n" } ?? ""
     let trouble = TagTrouble(tag: status, times: times).sentences.map {
       "<p class=\"note \($0.kind)\">\($0.words)</p>\n" as HTML
     }
+    // Of a tag that fails there is more to say.
+    let silence: HTML =
+      record.state.failure == nil ? self.silence.map { "<p class=\"note odd\">\($0)</p>\n" } ?? "" : ""
     return """
       <dl class="facts">
       <div><dt>State</dt><dd>\(HTML.state(of: status))</dd></div>
@@ -138,7 +140,9 @@ package struct TagView {
       let words = before == nil ? "Nothing is recorded of this tag yet." : "Nothing earlier is recorded of this tag."
       return "<p class=\"lead\">\(words)</p>\n"
     }
-    let table = StateTable(tag: tag, states: Array(shown), newest: before == nil ? entries.first : nil, times: times)
+    let table = StateTable(
+      tag: tag, states: Array(shown), newest: before == nil ? entries.first : nil, isSilent: silence != nil,
+      times: times)
     let next = PageLink.history(tag, before: last.first)
     let earlier: HTML =
       shown.count < entries.count ? "<a rel=\"next\" href=\"\(next)\">Earlier states →</a>" : ""

@@ -36,8 +36,8 @@ package struct ComparedState {
   }
 }
 
-/// Which two states are compared: the newest with the one before, where nothing else is said; with the newest of the tag
-/// that is asked about, where the later one is of another. Source: docs/reference.md, diff.
+/// Which two states are compared: the newest with the one before, where nothing else is said; another tag's newest with
+/// that of the tag that is asked about. Source: docs/reference.md, diff.
 package struct StateChoice {
   package let tag: TagReference
   private let from: StateArgument?

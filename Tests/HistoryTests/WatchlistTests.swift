@@ -81,6 +81,33 @@ import Testing
     #expect(page.count == count)
   }
 
+  @Test func recentChangesAreCounted() throws {
+    let tags = ["often", "once", "never"].map { TagReference(domain: "r.example", path: "app", tag: $0) }
+    let reader = try reader { history in
+      let records = try history.registerTags(
+        tags.map { WatchedTag(tag: $0, selection: .all, intervalSeconds: 900) })
+      func happens(_ type: EventType, _ record: TagRecord, at seconds: Int64) throws {
+        let event = ChangeEvent(
+          id: "\(record.id)-\(seconds)-\(type)", type: type, tag: record.tag, time: time(seconds),
+          notAfter: time(seconds))
+        _ = try history.appendEvent(event, tag: record.id, snapshot: nil, sinks: [])
+      }
+      for seconds in 0..<150 { try happens(.imageChanged, records[0], at: Int64(seconds)) }
+      try happens(.imageChanged, records[1], at: 99)
+      try happens(.imageChanged, records[1], at: 120)
+      try happens(.indexChanged, records[1], at: 130)
+      try happens(.imageChanged, records[2], at: 10)
+    }
+    var query = WatchlistQuery(pageSize: 9)
+    #expect(try reader.watchlist(query).moves.isEmpty)
+    query.since = time(100)
+    let moves = try reader.watchlist(query).moves
+    #expect(moves.mapValues(\.count) == [tags[0]: 50, tags[1]: 1])
+    #expect(moves[tags[1]].map { String(decoding: $0.latest, as: UTF8.self).contains("\(time(120))") } == true)
+    query.since = time(0)
+    #expect(try reader.watchlist(query).moves[tags[0]]?.count == RecentMoves.mostCounted)
+  }
+
   @Test func aPageBehindTheLastIsEmpty() throws {
     var random = TestRandom(stream: 3)
     let reader = try reader { try fill($0, 5, &random) }

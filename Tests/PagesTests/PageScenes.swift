@@ -48,7 +48,7 @@ struct PageScenes {
         state.nextCheck = time(0)
       }
       let pending = try Samples.status(Samples.tag) { $0.nextCheck = nil }
-      let report = StatusReport(
+      var report = StatusReport(
         tags: [failing, moved, pending], unknown: [], sinks: sinks, database: "/var/lib/\(text)/watcher.db",
         daemon: .running(
           DaemonRecord(pid: 812, version: "0.9\(text)", configuration: "/etc/\(text)", since: time(9))),
@@ -56,10 +56,33 @@ struct PageScenes {
         registries: [RegistryStatus(name: "u\(text).example", isUnverified: true)])
       var query = WatchlistQuery(pageSize: 3)
       (query.text, query.page) = (text, 2)
-      let part = WatchlistPage(
+      var part = WatchlistPage(
         tags: report.tags.map(\.record.tag), count: 9, words: ["ok": 5, "failing": 1, "pending": 3])
+      part.moves = [
+        tag: RecentMoves(count: 3, latest: try changed.document(source: "urn:x", sequence: 43)),
+        Samples.app: RecentMoves(count: RecentMoves.mostCounted, latest: Array(text.utf8)),
+      ]
+      part.repositories = repositories
+      report.problem = "the last reload failed: \(text)"
       return WatchlistView(query, part, report, now: Self.now).page
     }
+  }
+
+  private var repositories: [RepositoryRecord] {
+    func record(_ path: String, _ change: (inout ListingState) -> Void) -> RepositoryRecord {
+      var state = ListingState()
+      change(&state)
+      return RepositoryRecord(repository: RepositoryReference(domain: "r.example", path: path), tags: 7, state: state)
+    }
+    return [
+      record("team/all\(text)") { $0.lastSuccess = time(0, 1) }, record("team/new") { _ in },
+      record("team/gone") { state in
+        state.failure = CheckFailure(.notFound, text)
+        state.failingSince = time(2)
+      },
+      record("team/none") { ($0.lastSuccess, $0.listed, $0.fitting) = (time(1), 4, 0) },
+      record("team/empty") { ($0.lastSuccess, $0.listed, $0.fitting) = (time(1), 0, 0) },
+    ]
   }
 
   private var sinks: [SinkStatus] {
@@ -213,7 +236,8 @@ struct PageScenes {
 
   // MARK: Events
 
-  var events: Page {
+  /// Back to what it was.
+  private var changed: ChangeEvent {
     get throws {
       var changed = ChangeEvent(id: "1", type: .imageChanged, tag: tag, time: time(0, 1), notAfter: time(0, 1))
       changed.changes = [
@@ -224,6 +248,13 @@ struct PageScenes {
         .init(platform: Samples.amd64, imageID: nil, lastCurrent: time(3), digest: try digest("1"))
       ]
       changed.flaps = 2
+      return changed
+    }
+  }
+
+  var events: Page {
+    get throws {
+      let changed = try changed
       var failed = ChangeEvent(id: "2", type: .tagUnreachable, tag: tag, time: time(0, 2), notAfter: time(0, 2))
       failed.failure = CheckFailure(.denied, text)
       let deleted = ChangeEvent(id: "3", type: .tagDeleted, tag: Samples.app, time: time(1), notAfter: time(1))
@@ -233,7 +264,7 @@ struct PageScenes {
           sequence: sequence, type: event.type, tag: event.tag, time: event.time,
           body: event.document(source: "urn:x", sequence: sequence))
       }
-      return EventsView(of: tag, events, before: 44, now: Self.now).page
+      return EventsView(of: tag, nil, events, before: 44, now: Self.now).page
     }
   }
 

@@ -29,7 +29,7 @@ import Testing
 
   private func get(_ uri: String, _ routes: PageRoutes) async throws -> (status: Int, text: String) {
     let reply = try #require(await routes.answer(EndpointRequest(.get, uri, from: nil, body: [])))
-    return (reply.status, String(decoding: reply.body, as: UTF8.self))
+    return (reply.status, String(decoding: reply.body, as: UTF8.self).replacing("<wbr>", with: ""))
   }
 
   /// A tag with so many states, each with an event.
@@ -102,6 +102,50 @@ import Testing
     #expect(states == (1...120).reversed().map { "s\($0)" })
     #expect(
       try await get("/tags/amazonlinux?before=1", routes).text.contains("Nothing earlier is recorded of this tag."))
+  }
+
+  /// Many who fail bury what moved; and few among many are found from page to page.
+  @Test func whatMovedIsShownAlone() async throws {
+    let routes = try routes { history in
+      try fill(history, states: 2)
+      let tag = try #require(try history.tag(Samples.tag))
+      for number in 0..<45_000 {
+        let type: EventType = number % 2 == 0 ? .tagUnreachable : .tagRecovered
+        let event = ChangeEvent(id: "trouble-\(number)", type: type, tag: Samples.tag, time: time(3), notAfter: time(3))
+        _ = try history.appendEvent(event, tag: tag.id, snapshot: nil, sinks: [])
+      }
+    }
+    #expect(try await get("/events", routes).text.contains("class=\"type good\""))
+    #expect(try await get("/events?show=trouble", routes).text.contains("class=\"type good\""))
+    let ofTag = try await get("/events?show=moves&tag=amazonlinux", routes)
+    #expect(links(ofTag.text, /<li value="([0-9]*)"/) == ["2", "1"])
+    var next: String? = "/events?show=moves"
+    var pages: [[String]] = []
+    while let uri = next, pages.count < 9 {
+      let page = try await get(uri, routes)
+      pages.append(links(page.text, /<li value="([0-9]*)"/))
+      next = links(page.text, /rel="next" href="([^"]*)"/).first
+      #expect(pages.last?.isEmpty == false || page.text.contains("of moves has happened here of late."))
+    }
+    #expect(pages == [[], [], ["2", "1"]])
+    #expect(
+      try await get("/events?show=moves&before=1", routes).text.contains("Nothing else of moves has happened yet."))
+  }
+
+  @Test func whatIsWrongBesideTagsIsSaid() async throws {
+    let repository = RepositoryReference(domain: "r.example", path: "team/gone")
+    _ = try routes { history in
+      _ = try history.registerRepositories([(repository, selection: "")])
+      var state = ListingState()
+      (state.failure, state.failingSince) = (CheckFailure(.notFound, "r.example answered 404"), time(1))
+      _ = try history.record(ListingChange(repository: repository, state: state, arriving: [], leaving: []))
+    }
+    let pool = ReaderPool(database)
+    let routes = PageRoutes(
+      readers: pool, differences: pool, problem: DaemonProblem { "the last reload failed, see the log" })
+    let page = try await get("/", routes).text
+    #expect(page.contains("<p class=\"note bad\">the last reload failed, see the log</p>"))
+    #expect(page.contains("r.example/team/gone<p class=\"bad\">Since ") && page.contains("r.example answered 404"))
   }
 
   /// What leads to a difference names the very state that it stands at.

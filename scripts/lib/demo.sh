@@ -49,9 +49,11 @@ expect_webhook() { claim "the webhook brought them, signed" wait_for 5 receiver_
 receiver_has_event() { grep --quiet --fixed-strings --line-regexp -e "$event" "$work/received.jsonl"; }
 
 write_configuration() {
+  pages=127.0.0.1:$(free_port)
   cat >"$work/config.json" <<JSON
 {
   "database": "$work/watcher.db",
+  "http": { "listen": "$pages" },
   "defaults": { "interval": "10s" },
   "watch": ["$image"],
   "sinks": {
@@ -62,6 +64,59 @@ write_configuration() {
   }
 }
 JSON
+}
+
+# watch_more NAME:TAG STATE …: pushes these, and has them and one more watched.
+watch_more() {
+  local tags=(gone:1)
+  while (($# > 0)); do
+    push_layout "$layout" "$2" "demo/$1"
+    tags+=("$1")
+    shift 2
+  done
+  jq --arg host "$registry_host" '.watch += [$ARGS.positional[] | "\($host)/demo/\(.)"]' "$work/config.json" \
+    --args "${tags[@]}" >"$work/config.new"
+  mv "$work/config.new" "$work/config.json"
+}
+
+all_are_seen() {
+  "$watcher" status --json --database "$work/watcher.db" \
+    | jq --exit-status '.tags | length == 5 and all(.state != "pending")' >/dev/null
+}
+
+# page PATH: a page, as whoever has no script gets it.
+page() { curl --silent --fail --max-time 5 "http://$pages$1"; }
+
+page_has() { page "$1" | grep --quiet --fixed-strings -e "$2"; }
+
+first_in_list_is() { [[ $(page / | grep -o 'class="row" href="[^"]*"' | head -n 1) == *"/tags/$1\"" ]]; }
+
+# Between the two the tag may be seen once more.
+api_is_as_command() {
+  page "/api/v1/history?tag=$image" >"$work/api.json"
+  "$watcher" history "$image" --json --database "$work/watcher.db" | cmp --silent - "$work/api.json"
+}
+
+# take_pictures FOLDER: of the list and of the tag, light and dark.
+take_pictures() {
+  local scheme file
+  mkdir -p "$1"
+  for scheme in dark light; do
+    take_picture "$1/list-$scheme.png" "$scheme" 1160,660 /
+    take_picture "$1/tag-$scheme.png" "$scheme" 1160,760 "/tags/$image"
+    take_picture "$1/difference-$scheme.png" "$scheme" 1160,640 "/tags/$image?from=%5E%5E%5E&to=%5E%5E#difference"
+  done
+  for file in "$1"/*.png; do note "$file: $(stat -c %s "$file") bytes"; done
+}
+
+# take_picture FILE SCHEME WIDTH,HEIGHT PATH: 0 is dark.
+take_picture() {
+  local number=1
+  if [[ $2 == dark ]]; then number=0; fi
+  timeout 60 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$work/browser" \
+    --blink-settings="preferredColorScheme=$number" --window-size="$3" --virtual-time-budget=3000 --screenshot="$1" \
+    "http://$pages$4" >"$work/browser.log" 2>&1 || die "no picture of $4: $(tail -n 1 "$work/browser.log")"
+  claim "a picture of $4, $2" test "$(head -c 8 "$1" | od -An -tx1 | tr -d ' ')" = 89504e470d0a1a0a
 }
 
 move_tag() {

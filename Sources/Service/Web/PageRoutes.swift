@@ -11,6 +11,8 @@ struct PageRoutes: Sendable {
   private static let nearShown = 10
   /// Further pages have nothing that anybody would look for there.
   private static let mostPages = 100_000
+  /// Events that one page looks at.
+  private static let mostLooked: Int64 = 20_000
 
   let readers: ReaderPool
   /// For what needs much memory.
@@ -81,7 +83,10 @@ struct PageRoutes: Sendable {
       let tag = query["tag"]
       let reference = tag.flatMap { try? ReferenceArgument.tag($0) }
       guard tag == nil || reference != nil else { return EndpointReply(404, .missing("That is no tag's name.")) }
-      return EndpointReply(200, try await events(of: reference, before: query.number("before"), now))
+      return EndpointReply(
+        200,
+        try await events(of: reference, query["show"].flatMap(EventSelection.init), before: query.number("before"), now)
+      )
     }
   }
 
@@ -134,15 +139,24 @@ struct PageRoutes: Sendable {
     }
   }
 
-  private func events(of tag: TagReference?, before: Int?, _ now: Timestamp) async throws -> Page {
+  private func events(
+    of tag: TagReference?, _ selection: EventSelection?, before: Int?, _ now: Timestamp
+  ) async throws -> Page {
     var query = EventQuery()
     query.tags = [tag].compactMap(\.self)
+    query.types = selection?.types
     query.before = before.map { EventSequence(rawValue: Int64($0)) }
     return try await readers.read { [query] reader in
       var query = query
+      let end = try query.before?.rawValue ?? reader.newestSequence().rawValue
+      // Types have no index: who looks for few among many goes on from page to page.
+      let looked = selection == nil || tag != nil ? 0 : max(0, end - Self.mostLooked)
+      query.after = EventSequence(rawValue: looked)
       query.after = try reader.beginning(ofLast: EventsView.wanted, query)
       let events = try reader.events(query, limit: EventsView.wanted).events
-      return EventsView(of: tag, events.reversed(), before: query.before, now: now).page
+      return EventsView(
+        of: tag, selection, events.reversed(), before: query.before, looked: EventSequence(rawValue: looked), now: now
+      ).page
     }
   }
 }
