@@ -72,7 +72,7 @@ package struct DifferencePart {
     if difference.isOnlyBuildTime == true { facts.append("No difference but the time of the build.") }
     let created = [difference.from, difference.to].map { times.day(created: $0?.image.config?.created) }
     if created[0] != created[1] { facts.append("created \(created[0]) → \(created[1])") }
-    if let sizes = difference.sizes(arrow: "→") { facts.append("\(sizes)") }
+    if let sizes = difference.sizes(arrow: "→") { facts.append("size \(sizes)") }
     if !difference.othersNamed.isEmpty {
       facts.append("Differs as well: \(Words.list(difference.othersNamed, limit: Self.itemsShown))")
     }

@@ -103,21 +103,24 @@ package struct WatchlistView {
       <tr><td>\(HTML.state(of: tag))</td>\
       <th scope="row"><a class="row" href="\(name.pagePath)">\(HTML.name(name))</a>\(trouble(tag))</th>\
       <td class="images">\(images(tag))</td>\
-      <td class="when">\(times.minute(tag.lastChanged))\(ago(tag.lastChanged))\(moves(name))</td>\
+      <td class="when">\(times.minute(tag.lastChanged))\(ago(tag))\(moves(name))</td>\
       <td class="when">\(HTML.nextCheck(of: tag, report, times))</td></tr>
 
       """
   }
 
-  private func ago(_ time: Timestamp?) -> HTML { time == nil ? "" : "<small>\(times.away(time))</small>" }
+  /// When it changed, and whether that was back to what had been there before.
+  private func ago(_ tag: TagStatus) -> HTML {
+    guard let time = tag.lastChanged else { return "" }
+    let isBack = part.moves[tag.record.tag].flatMap { EventDetails($0.latest) }?.rollbacks.isEmpty == false
+    return "<small>\(times.away(time))\(isBack ? ", <span class=\"back\">moved back</span>" : "" as HTML)</small>"
+  }
 
-  /// How often its images changed, where that is more than once, and whether the latest had been there before.
+  /// How often its images changed, where that is more than once.
   private func moves(_ tag: TagReference) -> HTML {
-    guard let moves = part.moves[tag] else { return "" }
-    let count = moves.count < RecentMoves.mostCounted ? "\(moves.count)" : "\(RecentMoves.mostCounted) or more"
-    let often: HTML = moves.count > 1 ? "<small>\(count) changes in \(Self.recentDays) days</small>" : ""
-    let isBack = EventDetails(moves.latest)?.rollbacks.isEmpty == false
-    return "\(often)\(isBack ? "<small class=\"back\">moved back</small>" : "" as HTML)"
+    guard let count = part.moves[tag]?.count, count > 1 else { return "" }
+    let number = count < RecentMoves.mostCounted ? "\(count)" : "\(RecentMoves.mostCounted) or more"
+    return "<small>\(number) changes in \(Self.recentDays) days</small>"
   }
 
   private func trouble(_ tag: TagStatus) -> HTML {

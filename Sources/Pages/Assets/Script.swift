@@ -134,7 +134,7 @@ extension AssetText {
       const takeKeys = () => {
         const button = document.createElement("button");
         const show = () => {
-          button.textContent = hasKeys() ? "Keys / j k are on" : "Keys / j k are off";
+          button.textContent = hasKeys() ? "Shortcuts / j k: on" : "Shortcuts / j k: off";
           button.setAttribute("aria-pressed", String(hasKeys()));
         };
         button.type = "button";

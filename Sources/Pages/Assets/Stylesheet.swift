@@ -92,7 +92,7 @@ extension AssetText {
     .row:hover { text-decoration: underline; }
     .images span { white-space: nowrap; margin-right: .9rem; }
     .images .chip { margin-right: .45em; }
-    .when small { display: block; }
+    .when small { display: block; white-space: nowrap; }
     .back { color: var(--move); }
     .number { text-align: right; font-variant-numeric: tabular-nums; }
     .scroll { overflow-x: auto; }
@@ -207,7 +207,7 @@ extension AssetText {
       .tags td, .tags tbody th, .sinks td, .sinks tbody th { padding: 0; width: auto; text-align: left; }
       .tags tbody th, .sinks tbody th { flex: 1 1 60%; }
       .images { flex-basis: 100%; }
-      .when small { display: inline; }
+      .when small { display: inline; white-space: normal; }
       .when small::before { content: " · "; }
       .when .none { display: none; }
       .tags .when:last-child:not(:has(.none))::before { content: "next check "; }
