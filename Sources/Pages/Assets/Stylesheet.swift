@@ -209,7 +209,7 @@ extension AssetText {
       .images { flex-basis: 100%; }
       .when small { display: inline; white-space: normal; }
       .when small::before { content: " · "; }
-      .when .none { display: none; }
+      .when:has(> .none) { display: none; }
       .tags .when:last-child:not(:has(.none))::before { content: "next check "; }
       .states thead { position: absolute; left: -99rem; }
       .states tbody tr:not(.entry) { display: flex; flex-wrap: wrap; gap: 0 1rem; padding-bottom: .4rem; }
