@@ -14,10 +14,15 @@ package struct WatchlistView {
   private let part: WatchlistPage
   /// Of the tags of that part.
   private let report: StatusReport
+  /// Where the image was whose digest is looked for.
+  private let uses: [DigestUse]
   private let times: PageTimes
 
-  package init(_ query: WatchlistQuery, _ part: WatchlistPage, _ report: StatusReport, now: Timestamp) {
+  package init(
+    _ query: WatchlistQuery, _ part: WatchlistPage, _ report: StatusReport, uses: [DigestUse] = [], now: Timestamp
+  ) {
     (self.query, self.part, self.report, times) = (query, part, report, PageTimes(now: now))
+    self.uses = uses
   }
 
   package var page: Page {
@@ -32,7 +37,7 @@ package struct WatchlistView {
     let (before, after) = (others.filter(\.1).map(\.0), others.filter { !$0.1 }.map(\.0))
     return Page(
       title: "Tags · watcher", section: .tags, watched: Page.anyTag, head: head,
-      content: "\(notes)\(before)\(counts)\(table)\(pages)\(after)\(daemon)")
+      content: "\(notes)\(UseTable(uses: uses, times: times).html)\(before)\(counts)\(table)\(pages)\(after)\(daemon)")
   }
 
   private var head: HTML {
@@ -42,7 +47,8 @@ package struct WatchlistView {
       <h1>Tags</h1>
       <form role="search" action="/" id="search">
       <label for="filter">Filter</label>
-      <input type="search" id="filter" name="q" value="\(query.text)" autocomplete="off" spellcheck="false">
+      <input type="search" id="filter" name="q" value="\(query.text)" placeholder="name or digest" autocomplete="off" \
+      spellcheck="false">
       \(state)<button>Show</button>
       </form>
       </div>
@@ -81,6 +87,7 @@ package struct WatchlistView {
   private var table: [HTML] {
     guard !report.tags.isEmpty else {
       let isAll = query.text.isEmpty && query.word == nil
+      guard uses.isEmpty else { return [] }
       let words = query.page > 1 ? "There is no such page." : isAll ? "No tags are watched." : "No tag fits."
       return ["<p class=\"lead\">\(words)</p>\n"]
     }

@@ -132,6 +132,21 @@ import Testing
       try await get("/events?show=moves&before=1", routes).text.contains("Nothing else of moves has happened yet."))
   }
 
+  /// What somebody has is a digest, from `docker image ls`.
+  @Test func anImageIsFoundByItsDigest() async throws {
+    let routes = try routes { try fill($0, states: 3) }
+    let digest = try Samples.digest("b001").description
+    for text in [digest, String(digest.dropFirst(7).prefix(12)), String(digest.dropFirst(7).prefix(8))] {
+      let page = try await get("/?q=\(text.percentEncoded())", routes).text
+      #expect(page.contains("Where <code title=\"\(digest)\">") && page.contains("<td>image id</td>"), "\(text)")
+      #expect(links(page, /<a class="row" href="([^"]*)"/) == ["/tags/docker.io/library/amazonlinux:latest"])
+      #expect(!page.contains("No tag fits."))
+    }
+    for none in ["b001b0", "ffffffffff", "latest"] {
+      #expect(try await !get("/?q=\(none)", routes).text.contains("id=\"uses\""), "\(none)")
+    }
+  }
+
   @Test func whatIsWrongBesideTagsIsSaid() async throws {
     let repository = RepositoryReference(domain: "r.example", path: "team/gone")
     _ = try routes { history in

@@ -11,6 +11,8 @@ struct PageRoutes: Sendable {
   private static let nearShown = 10
   /// Further pages have nothing that anybody would look for there.
   private static let mostPages = 100_000
+  /// Fewer digits may be part of a name.
+  private static let shortestDigest = 8
   /// Events that one page looks at.
   private static let mostLooked: Int64 = 20_000
 
@@ -97,11 +99,13 @@ struct PageRoutes: Sendable {
     query.page = min(max(1, form.number("page") ?? 1), Self.mostPages)
     query.since = now.advanced(bySeconds: -86_400 * WatchlistView.recentDays)
     let problem = await problem()
+    let prefix = try? DigestPrefix(query.text, shortest: Self.shortestDigest)
     return try await readers.read { [query] reader in
       let part = try reader.watchlist(query)
       var report = try reader.status(part.tags, now: now)
       report.problem = problem
-      return WatchlistView(query, part, report, now: now).page
+      let uses = try prefix.map { try reader.uses(ofAny: $0) } ?? []
+      return WatchlistView(query, part, report, uses: uses, now: now).page
     }
   }
 
@@ -170,5 +174,16 @@ extension EndpointReply {
   fileprivate init(_ asset: Asset, isNamed: Bool) {
     self.init(200, contentType: asset.contentType, body: asset.bytes)
     if isNamed { headers = [("Cache-Control", "private, max-age=31536000, immutable")] }
+  }
+}
+
+extension HistoryReader {
+  /// Nothing where no digest begins so, or several do.
+  fileprivate func uses(ofAny prefix: DigestPrefix) throws -> [DigestUse] {
+    do {
+      return try uses(of: DigestArgument.digest(prefix, in: self))
+    } catch is QuestionError {
+      return []
+    }
   }
 }
