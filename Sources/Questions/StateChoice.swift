@@ -36,8 +36,8 @@ package struct ComparedState {
   }
 }
 
-/// Which two states are compared: the newest with the one before, where nothing else is said; another tag's newest with
-/// that of the tag that is asked about. Source: docs/reference.md, diff.
+/// Which two states are compared: the newest with the one before, where nothing else is said; what a tag names now, with
+/// what the tag that is asked about does. Source: docs/reference.md, diff.
 package struct StateChoice {
   package let tag: TagReference
   private let from: StateArgument?
@@ -71,6 +71,9 @@ package struct StateChoice {
     DiffAnswer(tag: tag, from: earlier.side, to: later.side, StateComparison(from: earlier.images, to: later.images))
   }
 
+  /// Whether the later state is named by a tag.
+  private var isOfATag: Bool { if case .tag = to.meaning { true } else { false } }
+
   /// Of which the later state is.
   package var laterTag: TagReference { if case .tag(let tag) = to.meaning { tag } else { tag } }
 
@@ -78,8 +81,7 @@ package struct StateChoice {
 
   /// - Parameter later: the later state; `nil` where its registry is yet to be asked for that.
   package func earlier(than later: ComparedState?) throws -> ComparedState {
-    let isSame = laterTag == tag
-    return try state(from ?? (later == nil || !isSame ? .newest : .before), isSame ? later?.id : nil)
+    try state(from ?? (later == nil || isOfATag ? .newest : .before), laterTag == tag ? later?.id : nil)
   }
 
   private func state(_ argument: StateArgument, _ later: SnapshotID?) throws -> ComparedState {
