@@ -36,7 +36,7 @@ package struct ComparedState {
   }
 }
 
-/// Which two states are compared: the newest with the one before, where nothing else is said; what a tag names now, with
+/// Which two states are compared: the newest with the one before, where nothing else is said; what a tag names now with
 /// what the tag that is asked about does. Source: docs/reference.md, diff.
 package struct StateChoice {
   package let tag: TagReference
