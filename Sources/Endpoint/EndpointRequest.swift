@@ -69,6 +69,7 @@ package struct EndpointReply: Sendable {
 
   static let notUnderstood = EndpointReply(400, body: Array("that is no HTTP/1 request\n".utf8))
   static let tooLong = EndpointReply(431, body: Array("the request is too long\n".utf8))
+
   /// What a path takes instead.
   package static func notAllowed(_ allowed: String) -> EndpointReply {
     var reply = EndpointReply(405, body: Array("only \(allowed)\n".utf8))

@@ -115,8 +115,7 @@ final class Exchange: ChannelInboundHandler {
     connections.wait(context.channel)
     let request = EndpointRequest(
       isPost ? .post : .get, head.uri, headers: head.headers.map { ($0.name, $0.value) },
-      from: context.remoteAddress?.ipAddress,
-      body: body)
+      from: context.remoteAddress?.ipAddress, body: body)
     let reply = context.eventLoop.makePromise(of: EndpointReply.self)
     reply.completeWithTask { [answer] in await answer(request) }
     self.body = []

@@ -48,15 +48,6 @@ import Testing
 
   private var names: [String] { looked.names }
 
-  private func eventually(_ condition: () async -> Bool) async -> Bool {
-    let deadline = ContinuousClock.now + .seconds(20)
-    while ContinuousClock.now < deadline {
-      if await condition() { return true }
-      try? await Task.sleep(for: .milliseconds(5))
-    }
-    return await condition()
-  }
-
   /// - Returns: those that hold all places, and those that wait, in their order.
   private func crowd(waiting peers: [String]) async -> (held: [Task<Bool?, Never>], waiting: [Task<Bool?, Never>]) {
     let held = (0..<4).map { guess("held \($0)", from: "a") }

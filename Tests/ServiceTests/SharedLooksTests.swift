@@ -31,12 +31,6 @@ import Testing
     }
   }
 
-  private func eventually(_ condition: () -> Bool) async -> Bool {
-    let deadline = ContinuousClock.now + .seconds(20)
-    while !condition(), ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(5)) }
-    return condition()
-  }
-
   @Test func whoComesDuringALookWaitsForTheNextWithAllOthers() async {
     let first = ask("/")
     #expect(await eventually { site.addresses == ["/"] })

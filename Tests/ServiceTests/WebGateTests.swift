@@ -143,12 +143,6 @@ import Testing
     }
   }
 
-  private func eventually(_ condition: () -> Bool) async -> Bool {
-    let deadline = ContinuousClock.now + .seconds(20)
-    while !condition(), ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(5)) }
-    return condition()
-  }
-
   @Test func wherePagesAreOffThereIsNothing() async {
     var pages = PageSettings()
     pages.areServed = false

@@ -50,35 +50,52 @@ struct WebGate: Sendable {
   /// Whether it would pass now as well; a guess it is no more.
   private func letsThrough(_ request: EndpointRequest, at listening: String) -> Bool {
     let settings = settings()
-    guard settings.areServed, KnownHosts(settings, listening: listening).contains(request.soleHeader("Host")) else {
-      return false
+    guard settings.areServed else { return false }
+    switch door(for: request, settings, listening) {
+    case .open: return true
+    case .locked(let password):
+      return request.header("Authorization").map { PagePassword.isShown(in: $0, password) } ?? false
+    case .unknownHost, .shut: return false
     }
-    guard let file = settings.passwordFile else { return HostKind(authority: listening) == .loopback }
-    guard let password = try? read(file.resolve(environment: environment)) else { return false }
-    return request.header("Authorization").map { PagePassword.isShown(in: $0, password) } ?? false
+  }
+
+  /// What stands before a request.
+  private enum Door {
+    case open
+    /// Whoever shows this passes.
+    case locked(password: String)
+    case unknownHost
+    /// Nobody passes now: why, and what is said of it.
+    case shut(reason: String, answered: String)
+  }
+
+  private func door(for request: EndpointRequest, _ settings: PageSettings, _ listening: String) -> Door {
+    guard KnownHosts(settings, listening: listening).contains(request.soleHeader("Host")) else { return .unknownHost }
+    guard let file = settings.passwordFile else {
+      return HostKind(authority: listening) == .loopback
+        ? .open : .shut(reason: "http.password_file is not set", answered: "there is no password yet")
+    }
+    do throws(SecretText.Failure) {
+      return .locked(password: try read(file.resolve(environment: environment)))
+    } catch {
+      return .shut(reason: "http.password_file cannot be used: \(error.reason)", answered: "nobody can log in now")
+    }
   }
 
   private func refusal(of request: EndpointRequest, _ settings: PageSettings, _ listening: String) async
     -> EndpointReply?
   {
-    guard KnownHosts(settings, listening: listening).contains(request.soleHeader("Host")) else {
+    let password: String
+    switch door(for: request, settings, listening) {
+    case .open: return nil
+    case .locked(let wanted): password = wanted
+    case .unknownHost:
       let name = request.soleHeader("Host").map { $0.safe(limit: 100) } ?? "no name, or several"
       return refuse(
         request, .host, .misdirected, "it asks for \(name)",
         answered: "it is not known by this name: http.hosts may have it")
-    }
-    guard let file = settings.passwordFile else {
-      guard HostKind(authority: listening) != .loopback else { return nil }
-      return refuse(
-        request, .unavailable, .unavailable, "http.password_file is not set", answered: "there is no password yet")
-    }
-    let password: String
-    do throws(SecretText.Failure) {
-      password = try read(file.resolve(environment: environment))
-    } catch {
-      return refuse(
-        request, .unavailable, .unavailable, "http.password_file cannot be used: \(error.reason)",
-        answered: "nobody can log in now")
+    case .shut(let reason, let answered):
+      return refuse(request, .unavailable, .unavailable, reason, answered: answered)
     }
     guard let shown = request.header("Authorization") else {
       return challenge(
