@@ -53,6 +53,8 @@ package struct WrittenReference: Sendable {
 
   /// What may be shown of a text that holds a user name and a password before its host; `nil` where it does not.
   package static func withoutUserinfo(_ text: String) -> String? {
+    // Of a hundred thousand entries hardly one has any.
+    guard text.utf8.contains(UInt8(ascii: "@")) else { return nil }
     let scheme = text.firstRange(of: "://").map { text[..<$0.upperBound] } ?? ""
     let rest = text.dropFirst(scheme.count)
     let authority = rest.prefix { $0 != "/" }
@@ -66,6 +68,7 @@ package struct WrittenReference: Sendable {
   /// Why a text is no reference that is one by the grammar: `sha256:` and hex digits, as `docker inspect` prints an
   /// image ID and `docker ps` its beginning, is the tag of an image `sha256` there.
   static func imageID(_ text: String) -> String? {
+    guard let first = text.utf8.first, first | 0x20 == UInt8(ascii: "s") else { return nil }
     guard ["sha256", "sha384", "sha512"].contains(text.prefix { $0 != ":" }.lowercased()) else { return nil }
     let digits = text.dropFirst("sha256:".count)
     guard (7...128).contains(digits.count), digits.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return nil }
