@@ -1,5 +1,4 @@
 import GRDB
-import GRDBSQLite
 package import ImageModel
 
 extension HistoryTransaction {
@@ -77,7 +76,8 @@ extension HistoryTransaction {
   /// what earlier failures left (not its reachability, whose change is an event). No row grows. A row that was never
   /// checked is passed by: its tag was forgotten meanwhile, and its number may be another tag's by now.
   package func mark(_ marks: [UnchangedMark]) throws {
-    let tag = try db.cachedStatement(
+    let tag = try DirectStatement(
+      db,
       sql: """
         UPDATE tag SET last_checked_ms = ?1, last_success_ms = ?1, seen_ms = max(seen_ms, ?1), next_check_ms = ?2,
           failures = 0, failing_since_ms = NULL, error_code = NULL, error_message = NULL, missing_since_ms = NULL,
@@ -88,32 +88,16 @@ extension HistoryTransaction {
   }
 }
 
-extension Statement {
-  /// Executes an update with integers, without GRDB's boxing of each argument: a pass over a hundred thousand
-  /// tags runs one of these per tag.
-  fileprivate func run(_ arguments: Int64...) throws {
-    // Whoever used the cached statement before may have left it as it ended; it takes no arguments then.
-    sqlite3_reset(sqliteStatement)
-    for (index, argument) in arguments.enumerated() {
-      let code = sqlite3_bind_int64(sqliteStatement, Int32(index + 1), argument)
-      guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
-    }
-    let code = sqlite3_step(sqliteStatement)
-    sqlite3_reset(sqliteStatement)
-    guard code == SQLITE_DONE else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
-  }
-}
-
 /// The statements on `tag`, looked up once for many rows.
 private struct TagStatements {
-  private let select: Statement
+  private let select: DirectStatement
   private let insert: Statement
   private let configure: Statement
   private let texts = ParsedTexts()
 
   init(_ db: Database) throws {
-    select = try db.cachedStatement(
-      sql: "SELECT \(TagRow.columns) FROM tag WHERE registry = ? AND repository = ? AND tag = ?")
+    select = try DirectStatement(
+      db, sql: "SELECT \(TagRow.columns) FROM tag WHERE registry = ? AND repository = ? AND tag = ?")
     insert = try db.cachedStatement(
       sql: """
         INSERT INTO tag(registry, repository, tag, watched, selection, interval_s, given) VALUES(?, ?, ?, ?, ?, ?, ?)
@@ -124,7 +108,7 @@ private struct TagStatements {
   }
 
   func find(_ tag: TagReference) throws -> TagRecord? {
-    try Row.fetchOne(select, arguments: [tag.domain, tag.path, tag.tag]).map { try TagRow.record($0, tag: tag, texts) }
+    try select.first(tag.domain, tag.path, tag.tag) { try TagRow.record($0, tag: tag, texts) }
   }
 
   func watch(_ wanted: WatchedTag) throws -> TagRecord {

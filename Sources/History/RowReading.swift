@@ -2,11 +2,19 @@ import FoundationEssentials
 import GRDB
 package import ImageModel
 
-/// Reads columns by position and checks what is there: a damaged file can hold anything in any column, and
-/// GRDB's own conversions would end the process.
-extension Row {
-  private func stored(_ column: Int) -> DatabaseValue.Storage { (self[column] as Column?)?.storage ?? .null }
+/// A row whose columns are read by position.
+protocol ColumnReading {
+  /// What is there, whatever that is.
+  func stored(_ column: Int) -> DatabaseValue.Storage
+}
 
+extension Row: ColumnReading {
+  func stored(_ column: Int) -> DatabaseValue.Storage { (self[column] as Column?)?.storage ?? .null }
+}
+
+/// Checks what is there: a damaged file can hold anything in any column, and GRDB's own conversions would end the
+/// process.
+extension ColumnReading {
   func integer(_ column: Int) throws(ColumnError) -> Int64 {
     guard case .int64(let value) = stored(column) else { throw ColumnError(column: column) }
     return value

@@ -10,14 +10,16 @@ enum TagRow {
     """
 
   /// - Parameter tag: the name, which callers have at hand already, so that its text is not held twice.
-  static func record(_ row: Row, tag: TagReference, _ texts: ParsedTexts) throws(ColumnError) -> TagRecord {
+  static func record(_ row: some ColumnReading, tag: TagReference, _ texts: ParsedTexts) throws(ColumnError)
+    -> TagRecord
+  {
     TagRecord(
       id: try row.id(0), tag: tag, isWatched: try row.integer(1) != 0, isGiven: try row.integer(24) != 0,
       selection: try row.optionalSelection(2, texts), intervalSeconds: try row.optionalInteger(3).map(Int.init),
       state: try state(row, texts))
   }
 
-  private static func state(_ row: Row, _ texts: ParsedTexts) throws(ColumnError) -> TagState {
+  private static func state(_ row: some ColumnReading, _ texts: ParsedTexts) throws(ColumnError) -> TagState {
     var state = TagState()
     state.walked = try row.optionalSelection(4, texts)
     state.headDigest = try row.optionalDigest(5)
