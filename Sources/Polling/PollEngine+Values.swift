@@ -2,6 +2,7 @@ import Dispatch
 package import History
 package import ImageModel
 package import Recording
+package import Registry
 package import Schedule
 
 extension PollEngine {
@@ -55,6 +56,12 @@ extension PollEngine {
 
   /// Lists the tags of a repository.
   package typealias Lister = @Sendable (ListJob) async -> ListResult
+
+  /// Looks at many tags at a time; who watches hears of each by its index, but for those that are returned.
+  package typealias Glancer = @Sendable ([PollJob], GlanceWatch) -> [Int]
+
+  /// For an engine that polls tags one by one.
+  package static let glancesAtNothing: Glancer = { jobs, _ in jobs.map(\.index) }
 
   /// For an engine without repositories.
   package static let listsNothing: Lister = { _ in .failure(CheckFailure(.badRequest, "nothing is listed here")) }

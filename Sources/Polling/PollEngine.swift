@@ -1,6 +1,7 @@
 package import History
 import ImageModel
 import Recording
+import Registry
 import Schedule
 
 /// Runs the polls: hands out what is due, takes results in, and commits them. Results that arrive while a
@@ -11,23 +12,30 @@ package actor PollEngine {
 
   var core: PollCore
   private let poll: @Sendable (PollJob) async -> PollResult
-  private let list: Lister
+  let glance: Glancer
+  let list: Lister
   private let record: Recording
   private let writer: HistoryWriter
   let clock: @Sendable () -> Moment
   /// Called after each commit with what it recorded.
-  private let onProgress: @Sendable (Progress) -> Void
+  let onProgress: @Sendable (Progress) -> Void
   /// Asks for a `tick` in so long.
   private var wake: @Sendable (Duration) -> Void = { _ in }
 
   private var pending: [RecordRequest] = []
-  private var lists: [ListRequest] = []
+  var lists: [ListRequest] = []
   private var isCommitting = false
   private var isFlushPlanned = false
   private(set) var isStopped = false
-  private var running = 0
-  private var workers = PollWorkers()
-  private let executor = SerialTaskExecutor()
+  var running = 0
+  var workers = PollWorkers()
+  /// Polls that a glance may do for, by the index of the tag.
+  var glances: [Int: PollJob] = [:]
+  lazy var glanceWatch = GlanceWatch { [weak self] news in
+    Task { await self?.take(news) }
+  }
+  private(set) var isCutOff = false
+  let executor = SerialTaskExecutor()
   /// Why the store refuses for now: nothing is polled that could not be recorded.
   private(set) var refusal: StoreError?
   /// Boot time for which the timer is armed.
@@ -40,17 +48,20 @@ package actor PollEngine {
   var listWaiters = PollWaiters<CheckReport.Unlisted?>()
   private var meters = PollMeters()
 
-  /// - Parameter list: for a core that lists repositories.
+  /// - Parameters:
+  ///   - glance: looks at many tags at a time that `poll` would look at one by one.
+  ///   - list: for a core that lists repositories.
   package init(
     core: PollCore, writer: HistoryWriter, clock: @escaping @Sendable () -> Moment = Moment.now,
-    poll: @escaping @Sendable (PollJob) async -> PollResult, list: @escaping Lister = listsNothing,
-    record: @escaping Recording,
+    poll: @escaping @Sendable (PollJob) async -> PollResult, glance: @escaping Glancer = glancesAtNothing,
+    list: @escaping Lister = listsNothing, record: @escaping Recording,
     onProgress: @escaping @Sendable (Progress) -> Void
   ) {
     self.core = core
     self.writer = writer
     self.clock = clock
     self.poll = poll
+    self.glance = glance
     self.list = list
     self.record = record
     self.onProgress = onProgress
@@ -59,7 +70,7 @@ package actor PollEngine {
   package var load: Load {
     Load(
       tags: core.watchedCount, unwell: core.unwell, repositories: core.repositories, refusal: refusal,
-      hangs: workers.hangs(longerThan: .seconds(2 * Limits.tickSeconds), at: clock().boot))
+      hangs: workers.hangs(longerThan: .seconds(2 * Limits.tickSeconds), at: clock().boot) || aGlanceHangs)
   }
 
   /// The path of the database that it records in.
@@ -83,9 +94,7 @@ package actor PollEngine {
     pump(now)
   }
 
-  func pump(_ now: Moment) {
-    for job in nextJobs(now) { start(job) }
-  }
+  func pump(_ now: Moment) { start(nextJobs(now)) }
 
   private func nextJobs(_ now: Moment) -> [PollJob] {
     guard !isStopped, failure == nil, refusal == nil, pending.count < Self.backlogLimit else { return [] }
@@ -97,7 +106,7 @@ package actor PollEngine {
     return work.polls
   }
 
-  private func start(_ job: PollJob) {
+  func start(_ job: PollJob) {
     workers.start(job.began) { stopwatch in
       Task.detached(executorPreference: executor) {
         await self.work(job, stopwatch)
@@ -106,16 +115,7 @@ package actor PollEngine {
     }
   }
 
-  private func start(_ job: ListJob) {
-    workers.start(job.began) { stopwatch in
-      Task.detached(executorPreference: executor) { [list] in
-        await self.finished(job, await list(job))
-        await self.ended(stopwatch)
-      }
-    }
-  }
-
-  private func ended(_ stopwatch: PollWorkers.Stopwatch) { workers.ended(stopwatch) }
+  func ended(_ stopwatch: PollWorkers.Stopwatch) { workers.ended(stopwatch) }
 
   /// Polls, hands the result in and goes on with what is due next: one hop to the engine and back per poll.
   private nonisolated func work(_ first: PollJob, _ stopwatch: PollWorkers.Stopwatch) async {
@@ -139,11 +139,10 @@ package actor PollEngine {
   ///
   /// - Returns: a poll for the caller to make next; others that are due are started.
   private func finished(_ job: PollJob, _ result: PollResult) -> PollJob? {
-    let index = job.index
     let isCutOff = Task.isCancelled
-    running -= 1
     // A request that was cut off because the daemon stops says nothing about the tag.
     if isStopped, result.isFailure {
+      running -= 1
       resumeIfIdle()
       return nil
     }
@@ -151,6 +150,17 @@ package actor PollEngine {
       isCutOff && result.isFailure
       ? PollResult(.failed(PollWorkers.failure, registryAnswers: false), spending: result.spending) : result
     let now = clock()
+    take(job, result, at: now)
+    if isStopped { resumeIfIdle() }
+    var jobs = nextJobs(now)
+    let next = isCutOff ? nil : jobs.firstIndex { !$0.known.mayBeGlanced }.map { jobs.remove(at: $0) }
+    start(jobs)
+    return next
+  }
+
+  func take(_ job: PollJob, _ result: PollResult, at now: Moment) {
+    let index = job.index
+    running -= 1
     meters.finish(job, result, at: now)
     let request = core.finished(index, result, at: now)
     let answers = waiters.count == 0 ? [] : answers(index, result, at: now)
@@ -161,24 +171,6 @@ package actor PollEngine {
       waiters.settle(answers, index, core.result(index, .unchanged))
       planFlush()
     }
-    if isStopped { resumeIfIdle() }
-    let jobs = nextJobs(now)
-    for job in jobs.dropFirst(isCutOff ? 0 : 1) { start(job) }
-    return isCutOff ? nil : jobs.first
-  }
-
-  private func finished(_ job: ListJob, _ result: ListResult) {
-    running -= 1
-    defer { if isStopped { resumeIfIdle() } else { pump(clock()) } }
-    if isStopped, result.isFailure { return }
-    let now = clock()
-    let result =
-      Task.isCancelled && result.isFailure
-      ? ListResult(.failure(PollWorkers.listFailure), spending: result.spending) : result
-    guard var request = core.finished(job, result, at: now) else { return }
-    request.answers = answers(job.index, result, at: now)
-    lists.append(request)
-    startCommit()
   }
 
   // MARK: Recording
@@ -189,7 +181,7 @@ package actor PollEngine {
     startCommit()
   }
 
-  private func startCommit() {
+  func startCommit() {
     guard !isCommitting, failure == nil else { return }
     isCommitting = true
     Task { await self.commitAll() }
@@ -242,14 +234,6 @@ package actor PollEngine {
       await recover(
         from: error as? StoreError ?? StoreError(.internalError, "recording failed (\(error)): report this"))
     }
-  }
-
-  private func take(_ records: [ListRecord]) {
-    for record in records {
-      waiters.fail(core.recorded(record, at: clock()), CheckInterruption.reloaded)
-      listWaiters.settle(record.request.answers, record.request.index, record.unlisted)
-    }
-    onProgress(.listed(records))
   }
 
   /// A full disk or a busy database passes: wait and try again, recording nothing meanwhile. Anything else ends
@@ -338,9 +322,11 @@ package actor PollEngine {
   package func cutOff() {
     isStopped = true
     workers.cutOffAll()
+    isCutOff = true
+    glanceWatch.cancel()
   }
 
-  private func resumeIfIdle() {
+  func resumeIfIdle() {
     let isWritten = (!hasResults && !core.hasMarks) || failure != nil
     guard running == 0, !isCommitting else { return }
     guard isWritten else { return startCommit() }

@@ -47,6 +47,13 @@ package struct PollJob: Sendable {
   package let tag: TagReference
   package let known: KnownTag
   let selection: PlatformSelection
+  /// What a glance at it was answered, where that is not all there is to say.
+  var first: FirstAnswer?
   /// Ask whether the registry answers at all if the tag is not found: the answer may prove a deletion.
   let wantsProbe: Bool
+}
+
+extension PollResult {
+  /// Of a glance that found the tag where it stood.
+  static let glanced = PollResult(.observed(.unchanged))
 }

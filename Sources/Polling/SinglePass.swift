@@ -18,12 +18,13 @@ package final class SinglePass: Sendable {
   package init(
     _ core: consuming PollCore, writer: HistoryWriter, clock: @escaping @Sendable () -> Moment = Moment.now,
     poll: @escaping @Sendable (PollJob) async -> PollResult,
+    glance: @escaping PollEngine.Glancer = PollEngine.glancesAtNothing,
     list: @escaping PollEngine.Lister = PollEngine.listsNothing,
     record: @escaping PollEngine.Recording,
     onRecorded: @escaping @Sendable ([Record]) -> Void
   ) {
     engine = PollEngine(
-      core: consume core, writer: writer, clock: clock, poll: poll, list: list, record: record,
+      core: consume core, writer: writer, clock: clock, poll: poll, glance: glance, list: list, record: record,
       onProgress: { progress in
         if case .recorded(let records) = progress { onRecorded(records) }
       })

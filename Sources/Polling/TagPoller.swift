@@ -21,12 +21,22 @@ package struct TagPoller: Sendable {
     do {
       outcome = .observed(
         try await registry.observe(
-          job.tag, known: known, selection: job.selection, stored: { try await writer.document($0) }, meter: meter))
+          job.tag, known: known, selection: job.selection, stored: { try await writer.document($0) }, meter: meter,
+          first: job.first))
     } catch {
       let answers = job.wantsProbe && error.code == .tagMissing ? await registry.isAnswering(job.tag.domain) : false
       outcome = .failed(error, registryAnswers: answers)
     }
     return PollResult(outcome, spending: PollSpending(requests: meter.requests, account: meter.account))
+  }
+
+  /// Looks at many tags at a time.
+  ///
+  /// - Returns: the indexes of those that need more than a glance.
+  package func glance(_ jobs: [PollJob], for watch: GlanceWatch) -> [Int] {
+    registry.glance(
+      jobs.compactMap { job in job.known.headDigest.map { RegistryClient.GlancedTag(job.index, job.tag, $0) } },
+      for: watch)
   }
 
   /// What registries have shown of themselves.

@@ -25,10 +25,13 @@ package final class AgreedTime: Sendable {
   /// A registry on this machine has this machine's clock: it counts only where there is no other.
   package func countLoopback(_ isEnough: Bool) { isLoopbackEnough.store(isEnough, ordering: .relaxed) }
 
+  /// Whether the next response of a registry is to be looked at.
+  func wants(_ host: RegistryHost) -> Bool {
+    isWanted.load(ordering: .relaxed) && (!host.isLoopback || isLoopbackEnough.load(ordering: .relaxed))
+  }
+
   func observe(_ response: HTTPResponse, of host: RegistryHost, wall: () -> Timestamp) {
-    guard isWanted.load(ordering: .relaxed) else { return }
-    guard !host.isLoopback || isLoopbackEnough.load(ordering: .relaxed),
-      let date = response.headers.first("Date").flatMap({ HTTPDate.time($0) }),
+    guard wants(host), let date = response.headers.first("Date").flatMap({ HTTPDate.time($0) }),
       let agreed = Self.agreed(date: date, wall: wall())
     else { return }
     isWanted.store(false, ordering: .relaxed)

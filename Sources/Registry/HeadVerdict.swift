@@ -1,3 +1,5 @@
+import Transport
+
 /// What an answer to `HEAD` tells, which has no body. Source: containerd `resolver.go`; the places named.
 enum HeadVerdict: Hashable, Sendable {
   /// The tag points there, says the registry.
@@ -20,5 +22,14 @@ enum HeadVerdict: Hashable, Sendable {
     case 403, 404, 406, 410, 415: self = .askByGet
     default: self = .failed
     }
+  }
+
+  /// Whether an answer says no more than that the tag stands where it stood: what most polls come to, and all that is
+  /// looked at of them. One that speaks of a limit on pulls says more.
+  ///
+  /// - Parameter digest: what HEAD named the last time, as text.
+  static func isUnchanged(status: Int, _ headers: HTTPHeaders, digest: UnsafeRawBufferPointer) -> Bool {
+    status == 200 && headers.isFirst("Docker-Content-Digest", digest)
+      && !headers.contains("RateLimit-Limit") && !headers.contains("RateLimit-Remaining")
   }
 }

@@ -5,13 +5,13 @@ package import Transport
 
 /// Asks registries what tags point to. Source: opencontainers/distribution-spec `spec.md`.
 package final class RegistryClient: Sendable {
-  private let http: HTTPClient
+  let http: HTTPClient
   private let userAgent: String
   private let access: @Sendable (String) -> RegistryAccess
   private let logins: Logins
   private let endpoint: @Sendable (String) -> String?
-  private let trace: (@Sendable (String) -> Void)?
-  private let clock: RegistryClock
+  let trace: (@Sendable (String) -> Void)?
+  let clock: RegistryClock
   private let gate: LoginGate
   private let hosts = Mutex<[String: RegistryHost]>([:])
 
@@ -57,13 +57,15 @@ package final class RegistryClient: Sendable {
   ///   - selection: the watched platforms; a tag without an index is observed whole.
   ///   - stored: a document recorded earlier. A failing store counts as an empty one.
   ///   - meter: counts what it costs.
+  ///   - first: the answer of a glance, which is gone on from.
   /// - Throws: why nothing can be said; never because config blobs are missing, which leaves details unknown.
   package func observe(
     _ tag: TagReference, known: KnownTag, selection: PlatformSelection,
-    stored: @escaping @Sendable (Digest) async throws -> Document?, meter: RequestMeter = RequestMeter()
+    stored: @escaping @Sendable (Digest) async throws -> Document?, meter: RequestMeter = RequestMeter(),
+    first: FirstAnswer? = nil
   ) async throws(CheckFailure) -> Observation {
     let session = try session(domain: tag.domain, path: tag.path, wasSeen: known.wasSeen, meter: meter)
-    switch try await TagLookup(session: session, tag: tag, stored: stored).run(known: known) {
+    switch try await TagLookup(session: session, tag: tag, stored: stored, first: first).run(known: known) {
     case .unchanged: return .unchanged
     case .moved(let moved): return .moved(moved, documents: [])
     case .found(let top, let headDigest):
@@ -147,7 +149,7 @@ package final class RegistryClient: Sendable {
       http: http, host: host, path: host.pathPrefix + path, clock: clock, trace: trace, meter: meter, wasSeen: wasSeen)
   }
 
-  private func host(of domain: String) throws(CheckFailure) -> RegistryHost {
+  func host(of domain: String) throws(CheckFailure) -> RegistryHost {
     if let known = hosts.withLock({ $0[domain] }) { return known }
     // Made outside the lock: `access` is foreign code. Of two made at once the first one stays.
     let made = try RegistryHost(

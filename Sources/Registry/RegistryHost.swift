@@ -137,6 +137,8 @@ struct HostState: Sendable {
   private var alone: Set<String> = []
   /// No token is asked for that is good for several repositories until then.
   private var unsharedUntil = BootTime.distantPast
+  /// By the authorisation that they are sent with; empty for none.
+  private var glanceKinds: [String: GlanceKind] = [:]
   /// Refresh tokens that token servers have given in the place of those of a log-in.
   private var refreshTokens: [Login: String] = [:]
 
@@ -202,6 +204,19 @@ struct HostState: Sendable {
     if isForAll { unsharedUntil = now + Self.findingMilliseconds } else { alone.insert(path) }
     if alone.count > Self.grantLimit { alone = [path] }
     if let refused { drop(refused, for: path) }
+  }
+
+  /// Kept, so that handles which were set to it need not be set anew. `nil` for requests that must not be made.
+  mutating func glanceKind(_ request: HTTPRequest, prefix: String, _ grant: Grant?) -> GlanceKind? {
+    let authorization = grant?.authorization ?? ""
+    if let kind = glanceKinds[authorization] { return kind }
+    if glanceKinds.count >= 64 { glanceKinds = [:] }
+    var request = request
+    request.url = prefix
+    request.authorization = grant?.authorization
+    let kind = try? GlanceKind(request, note: grant) { HeadVerdict.isUnchanged(status: $0, $1, digest: $2) }
+    glanceKinds[authorization] = kind
+    return kind
   }
 
   /// The refresh token to use for a log-in that has one.

@@ -60,15 +60,18 @@ struct RegistrySession: Sendable {
 
   /// Sends a request and answers challenges: at most five requests and three token exchanges.
   ///
-  /// - Parameter request: lacks the authorisation.
+  /// - Parameters:
+  ///   - request: lacks the authorisation.
+  ///   - first: its answer where it was sent already, with the authorisation that was valid.
   /// - Returns: an answer of any status. 401 means that everything has been tried.
-  func send(_ request: HTTPRequest) async throws(CheckFailure) -> Reply {
-    var authorization = try await authorizeAhead()
+  func send(_ request: HTTPRequest, first: FirstAnswer? = nil) async throws(CheckFailure) -> Reply {
+    var first = first
+    var authorization = if let first { first.authorization } else { try await authorizeAhead() }
     var mayExchange = true
     var maySettle = true
     var mayRenew = true
     while true {
-      let response = try await answer(to: request, authorization, isLast: !mayExchange)
+      let response = try await answer(to: request, authorization, isLast: !mayExchange, first: first.take()?.result)
       var reply = Reply(response: response, authorization: authorization, login: authorization?.login ?? .none)
       traceWarnings(of: reply)
       switch (response.status, authorization) {
@@ -115,11 +118,11 @@ struct RegistrySession: Sendable {
 
   /// One answer of the registry. A log-in is sent when it may be, see `LoginGate`.
   private func answer(
-    to request: HTTPRequest, _ authorization: Authorization?, isLast: Bool
+    to request: HTTPRequest, _ authorization: Authorization?, isLast: Bool, first: FirstAnswer.Result?
   ) async throws(CheckFailure) -> HTTPResponse {
     meter.isFor(authorization?.login.foundLogin)
     guard case .login(let found) = authorization else {
-      return try await transfer(request, authorization: authorization?.value)
+      return try await transfer(request, authorization: authorization?.value, first: first)
     }
     let login = found.login
     let key = LoginGate.Key(origin: host.base.origin, login: login)
@@ -143,21 +146,21 @@ struct RegistrySession: Sendable {
 
   /// One transfer, at this host's turn.
   ///
-  /// - Parameter isTokenServer: whether the URL's host was named by the registry.
+  /// - Parameters:
+  ///   - isTokenServer: whether the URL's host was named by the registry.
+  ///   - first: what came of it where it was made already.
   func transfer(
-    _ request: HTTPRequest, authorization: String?, isTokenServer: Bool = false
+    _ request: HTTPRequest, authorization: String?, isTokenServer: Bool = false, first: FirstAnswer.Result? = nil
   ) async throws(CheckFailure) -> HTTPResponse {
     var request = request
     request.authorization = authorization
-    let account = meter.account
-    let wait = host.state.withLock { $0.reserve(for: account, at: clock.now()) }
-    if wait > 0 { await clock.sleep(wait) }
+    if first == nil { await turn() }
     if Task.isCancelled {
       throw CheckFailure(.network, "given up before \(host.name) was asked", remedy: "try again later")
     }
     meter.count()
     do {
-      let response = try await http.send(request)
+      let response = if let first { try first.get() } else { try await http.send(request) }
       if !isTokenServer { note(PullBudget(response.headers)) }
       if !isTokenServer { host.access.agreedTime?.observe(response, of: host, wall: clock.wall) }
       trace?("\(request.line) -> \(response.line(to: request))")
@@ -167,6 +170,12 @@ struct RegistrySession: Sendable {
       throw CheckFailure(
         error, registry: host.name, domain: host.domain, caFile: host.access.tls.caFile, isTokenServer: isTokenServer)
     }
+  }
+
+  private func turn() async {
+    let account = meter.account
+    let wait = host.state.withLock { $0.reserve(for: account, at: clock.now()) }
+    if wait > 0 { await clock.sleep(wait) }
   }
 
   /// What a registry wants people to know; nothing is done about it. Source: distribution-spec, Warnings.

@@ -30,6 +30,8 @@ struct TagLookup: Sendable {
   let session: RegistrySession
   let tag: TagReference
   let stored: @Sendable (Digest) async throws -> Document?
+  /// What a glance was answered that is not as it was.
+  var first: FirstAnswer?
 
   private var host: RegistryHost { session.host }
 
@@ -40,8 +42,12 @@ struct TagLookup: Sendable {
     }
     var request = session.manifestRequest(tag.tag, of: host.manifestRequest)
     request.method = .head
-    let head = try await session.send(request)
+    let head = try await session.send(request, first: first)
     let response = head.response
+    if known.isAsBefore(response) {
+      host.state.withLock { $0.headWorks(for: session.path) }
+      return .unchanged
+    }
     switch HeadVerdict(status: response.status, digest: response.headers.first("Docker-Content-Digest")) {
     case .digest(let text):
       host.state.withLock { $0.headWorks(for: session.path) }
@@ -182,5 +188,17 @@ extension TagLookup.Top {
     self.init(
       document: Document(digest: digest, mediaType: type, bytes: bytes), content: content, isStored: isStored,
       namedAt: namedAt)
+  }
+}
+
+extension KnownTag {
+  /// Nothing is wanted of the tag but to hear whether it stands where it stood.
+  package var mayBeGlanced: Bool { headDigest != nil && !mustWalk && !mustVerify }
+
+  fileprivate func isAsBefore(_ response: HTTPResponse) -> Bool {
+    guard mayBeGlanced, var text = headDigest?.description else { return false }
+    return text.withUTF8 {
+      HeadVerdict.isUnchanged(status: response.status, response.headers, digest: UnsafeRawBufferPointer($0))
+    }
   }
 }

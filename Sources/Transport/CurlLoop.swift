@@ -19,6 +19,7 @@ final class CurlLoop {
   private var turns: TurnQueue<Origin, Inbox.Submission>
   /// Those whose turn has come.
   private var ready: [Inbox.Submission] = []
+  private var tally = GlanceTally()
 
   /// `nil` when libcurl has no memory.
   init?(inbox: Inbox, settings: ClientSettings) {
@@ -34,7 +35,15 @@ final class CurlLoop {
   /// Makes a loop and runs it; where there can be none, the inbox is closed.
   static func run(_ inbox: Inbox, _ settings: ClientSettings) {
     guard let loop = CurlLoop(inbox: inbox, settings: settings) else {
-      return inbox.closeForGood().forEach { $0.fail(.unsupported, "libcurl has no memory for a multi handle") }
+      let (code, what) = (TransportError.Code.unsupported, "libcurl has no memory for a multi handle")
+      let left = inbox.closeForGood()
+      left.glances.forEach { $0.fail(code, what) }
+      for submission in left.submissions {
+        guard case .task(let task) = submission.waiter else { continue }
+        let url = redactedURL(submission.request.value.url)
+        task.resume(returning: .failure(TransportError(code, what, url: url)))
+      }
+      return
     }
     loop.run()
   }
@@ -53,14 +62,18 @@ final class CurlLoop {
       let batch = inbox.take(orSleepOn: multi)
       if let batch {
         batch.submissions.forEach(enter)
+        batch.glances.forEach(enter)
         batch.cancellations.forEach(cancel)
+        batch.cancelledDesks.forEach(cancel)
         if batch.isClosed { return cancelAll() }
       }
       startReady()
       // With a batch only a look: more may be in the inbox by now, and nobody would wake us.
-      curl_multi_poll(multi, nil, 0, batch == nil ? Self.waitMilliseconds : 0, nil)
+      let wait = tally.hasNews ? GlanceTally.delayMilliseconds : Self.waitMilliseconds
+      curl_multi_poll(multi, nil, 0, batch == nil ? wait : 0, nil)
       curl_multi_perform(multi, &running)
       collect()
+      tally.tell(at: Self.now())
       // While nothing is under way nothing starts, and nobody else would look.
       if active.isEmpty { retire(at: Self.now()) }
     }
@@ -70,6 +83,16 @@ final class CurlLoop {
 
   private func enter(_ submission: Inbox.Submission) {
     if let first = turns.enter(submission, id: submission.id, host: submission.origin) { start(first) }
+  }
+
+  private func enter(_ run: GlanceRun) {
+    tally.enter(run.batch.count)
+    for position in 0..<run.batch.count {
+      enter(
+        Inbox.Submission(
+          id: run.firstID + UInt64(position), request: run.batch.kind.request, origin: run.batch.kind.origin,
+          material: run.material, waiter: .glance(Glance(run: run, position: position))))
+    }
   }
 
   /// A request may fail at once and so make the next one ready.
@@ -86,7 +109,7 @@ final class CurlLoop {
     retire(at: now)
     guard let transfer = idle.take() ?? makeTransfer() else {
       leave(submission.origin)
-      return submission.fail(.unsupported, "libcurl cannot make another handle (out of memory, or older than 7.88)")
+      return fail(submission, .unsupported, "libcurl cannot make another handle (out of memory, or older than 7.88)")
     }
     transfer.begin(submission, proxy: settings.proxies.proxy(for: submission.origin), atMilliseconds: now)
     active[submission.id] = transfer
@@ -138,7 +161,8 @@ final class CurlLoop {
     transfer.limitMilliseconds = transfer.remainingMilliseconds(at: Self.now())
     do throws(EasyHandle.Failure) {
       try transfer.easy.configure(
-        transfer.shared, milliseconds: transfer.limitMilliseconds, tls: tls, proxy: transfer.proxy,
+        transfer.shared, glance: transfer.glance, milliseconds: transfer.limitMilliseconds, tls: tls,
+        proxy: transfer.proxy,
         proxyPassword: password)
     } catch {
       switch error {
@@ -164,6 +188,8 @@ final class CurlLoop {
   }
 
   private func complete(_ transfer: Transfer, _ code: CURLcode) {
+    if code == CURLE_OK, transfer.isAsExpected { return finish(transfer, nil) }
+    transfer.endGlance()
     if let error = transfer.failure(code) { return finish(transfer, .failure(error)) }
     let response = transfer.response
     guard
@@ -182,12 +208,25 @@ final class CurlLoop {
     launch(transfer)
   }
 
-  private func finish(_ transfer: Transfer, _ result: TransferResult) {
+  /// - Parameter result: `nil` for what a glance has expected.
+  private func finish(_ transfer: Transfer, _ result: TransferResult?) {
     guard let submission = transfer.end() else { return }
     active[submission.id] = nil
     idle.put(transfer)
     leave(submission.origin)
-    submission.continuation.resume(returning: result)
+    hand(result, to: submission.waiter)
+  }
+
+  private func hand(_ result: TransferResult?, to waiter: Inbox.Waiter) {
+    switch waiter {
+    case .task(let task): if let result { task.resume(returning: result) }
+    case .glance(let glance): tally.ended(glance, result, at: Self.now())
+    }
+  }
+
+  private func fail(_ submission: Inbox.Submission, _ code: TransportError.Code, _ what: String) {
+    let url = redactedURL(submission.asked.value.url)
+    hand(.failure(TransportError(code, what, url: url)), to: submission.waiter)
   }
 
   private func leave(_ origin: Origin) {
@@ -195,22 +234,31 @@ final class CurlLoop {
   }
 
   private func cancel(_ id: UInt64) {
-    if let waiting = turns.withdraw(id) { return waiting.fail(.cancelled, "cancelled") }
+    if let waiting = turns.withdraw(id) { return fail(waiting, .cancelled, "cancelled") }
     if let index = ready.firstIndex(where: { $0.id == id }) {
       let submission = ready.remove(at: index)
       leave(submission.origin)
-      return submission.fail(.cancelled, "cancelled")
+      return fail(submission, .cancelled, "cancelled")
     }
     guard let transfer = active[id] else { return }
     curl_multi_remove_handle(multi, transfer.easy.pointer)
     finish(transfer, .failure(transfer.error(.cancelled, "cancelled")))
   }
 
+  private func cancel(_ desk: GlanceDesk) {
+    func isOf(_ submission: Inbox.Submission) -> Bool {
+      if case .glance(let glance) = submission.waiter { glance.run.desk === desk } else { false }
+    }
+    let waiting = turns.items.filter(isOf) + ready.filter(isOf)
+    for id in waiting.map(\.id) + active.filter({ $0.value.glance?.run.desk === desk }).keys { cancel(id) }
+  }
+
   private func cancelAll() {
     let waiting = turns.withdrawAll() + ready
     ready = []
-    for submission in waiting { submission.fail(.cancelled, "cancelled") }
+    for submission in waiting { fail(submission, .cancelled, "cancelled") }
     for id in Array(active.keys) { cancel(id) }
+    tally.tell()
   }
 
   private static func now() -> Int { Int(MonotonicClock.nanoseconds() / 1_000_000) }

@@ -85,34 +85,21 @@ final class EasyHandle: CurlHandle {
   // MARK: Per request
 
   /// Sets the handle to `next`. After a failure everything is set anew the next time.
+  ///
+  /// - Parameter glance: says the URL, if there is one.
   func configure(
-    _ next: SharedRequest, milliseconds: Int, tls nextTLS: TLSMaterial, proxy nextProxy: Proxy?,
+    _ next: SharedRequest, glance: Glance?, milliseconds: Int, tls nextTLS: TLSMaterial, proxy nextProxy: Proxy?,
     proxyPassword nextPassword: String?
   ) throws(Failure) {
     let last = current
     current = nil
-    guard url.set(next.value.url) else { throw .option("libcurl cannot read the URL") }
-    if last?.value.method != next.value.method || next.value.method.hasBody { try setMethod(next.value) }
-    try setHeaders(next.value, last: last)
+    let isSet =
+      if let glance { glance.run.batch.withURL(glance.position) { url.set($0) } } else { url.set(next.value.url) }
+    guard isSet else { throw .option("libcurl cannot read the URL") }
+    if last !== next || next.value.method.hasBody { try set(next.value, last: last) }
     if totalMilliseconds != milliseconds {
       try set(CURLOPT_TIMEOUT_MS, milliseconds)
       totalMilliseconds = milliseconds
-    }
-    if last?.value.connectSeconds != next.value.connectSeconds {
-      try set(CURLOPT_CONNECTTIMEOUT_MS, max(1, next.value.connectSeconds * 1_000))
-    }
-    if last?.value.stallSeconds != next.value.stallSeconds {
-      try set(CURLOPT_LOW_SPEED_TIME, next.value.stallSeconds)
-    }
-    if last?.value.stallBytesPerSecond != next.value.stallBytesPerSecond {
-      try set(CURLOPT_LOW_SPEED_LIMIT, next.value.stallBytesPerSecond)
-    }
-    if last?.value.allowPlainHTTP != next.value.allowPlainHTTP {
-      try set(CURLOPT_PROTOCOLS_STR, next.value.allowPlainHTTP ? "https,http" : "https")
-    }
-    // Without a last request the handle may still have what a failure has left; of the others `nil` differs by itself.
-    if last == nil || last?.value.unixSocket != next.value.unixSocket {
-      try set(CURLOPT_UNIX_SOCKET_PATH, next.value.unixSocket)
     }
     if proxy != nextProxy || proxyPassword != nextPassword {
       try set(CURLOPT_PROXY, nextProxy?.url ?? "")
@@ -125,6 +112,27 @@ final class EasyHandle: CurlHandle {
       tls = nextTLS
     }
     current = next.withoutBody
+  }
+
+  private func set(_ next: HTTPRequest, last: SharedRequest?) throws(Failure) {
+    if last?.value.method != next.method || next.method.hasBody { try setMethod(next) }
+    try setHeaders(next, last: last)
+    if last?.value.connectSeconds != next.connectSeconds {
+      try set(CURLOPT_CONNECTTIMEOUT_MS, max(1, next.connectSeconds * 1_000))
+    }
+    if last?.value.stallSeconds != next.stallSeconds {
+      try set(CURLOPT_LOW_SPEED_TIME, next.stallSeconds)
+    }
+    if last?.value.stallBytesPerSecond != next.stallBytesPerSecond {
+      try set(CURLOPT_LOW_SPEED_LIMIT, next.stallBytesPerSecond)
+    }
+    if last?.value.allowPlainHTTP != next.allowPlainHTTP {
+      try set(CURLOPT_PROTOCOLS_STR, next.allowPlainHTTP ? "https,http" : "https")
+    }
+    // Without a last request the handle may still have what a failure has left; of the others `nil` differs by itself.
+    if last == nil || last?.value.unixSocket != next.unixSocket {
+      try set(CURLOPT_UNIX_SOCKET_PATH, next.unixSocket)
+    }
   }
 
   private func setMethod(_ next: HTTPRequest) throws(Failure) {

@@ -59,9 +59,11 @@ package final class HTTPClient: Sendable {
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let submission = Inbox.Submission(
-          id: id, request: shared, origin: origin, material: material, continuation: continuation)
+          id: id, request: shared, origin: origin, material: material, waiter: .task(continuation))
         guard inbox.submit(submission) else {
-          return submission.fail(.cancelled, "the HTTP client has been shut down")
+          let url = redactedURL(request.url)
+          return continuation.resume(
+            returning: .failure(TransportError(.cancelled, "the HTTP client has been shut down", url: url)))
         }
         // A cancellation before the submission has found nothing to cancel.
         if Task.isCancelled { inbox.cancel(id) }
@@ -70,6 +72,20 @@ package final class HTTPClient: Sendable {
       inbox.cancel(id)
     }
     return try result.get()
+  }
+
+  /// Makes the requests of a batch, many at a time; the desk hears of each once what came of it, of many at once, and
+  /// of none later than a few milliseconds after its answer.
+  ///
+  /// - Returns: false, and none is made, where what TLS is to be spoken with is not known yet.
+  package func glance(_ batch: GlanceBatch, for desk: GlanceDesk) -> Bool {
+    guard let material = files.knownMaterial(for: batch.kind.request.value.tls) else { return false }
+    let count = UInt64(batch.count)
+    let last = lastID.add(count, ordering: .relaxed).newValue
+    let run = GlanceRun(batch, for: desk, firstID: last - count + 1, material: material)
+    desk.use(inbox)
+    if !inbox.submit(run) { run.fail(.cancelled, "the HTTP client has been shut down") }
+    return true
   }
 
   /// Polls go to the same few registries: the last one is remembered.

@@ -15,7 +15,7 @@ package struct HTTPHeaders: Sendable {
   package func first(_ name: String) -> String? {
     var found: String?
     scan(name) { value in
-      found = value
+      found = String(decoding: value, as: UTF8.self)
       return false
     }
     return found
@@ -25,14 +25,34 @@ package struct HTTPHeaders: Sendable {
   package func all(_ name: String) -> [String] {
     var found: [String] = []
     scan(name) { value in
-      found.append(value)
+      found.append(String(decoding: value, as: UTF8.self))
       return true
     }
     return found
   }
 
+  /// Whether there is any of that name.
+  package func contains(_ name: String) -> Bool {
+    var isThere = false
+    scan(name) { _ in
+      isThere = true
+      return false
+    }
+    return isThere
+  }
+
+  /// Whether the first value of that name, without surrounding blanks, is just that.
+  package func isFirst(_ name: String, _ value: UnsafeRawBufferPointer) -> Bool {
+    var isSame = false
+    scan(name) { first in
+      isSame = first.elementsEqual(value)
+      return false
+    }
+    return isSame
+  }
+
   /// Calls `visit` with each value of that name until it returns false.
-  private func scan(_ name: String, visit: (String) -> Bool) {
+  private func scan(_ name: String, visit: (Slice<UnsafeRawBufferPointer>) -> Bool) {
     var name = name
     raw.withUnsafeBytes { bytes in
       name.withUTF8 { wanted in
@@ -47,7 +67,9 @@ package struct HTTPHeaders: Sendable {
     }
   }
 
-  private static func value(of wanted: UnsafeBufferPointer<UInt8>, in line: Slice<UnsafeRawBufferPointer>) -> String? {
+  private static func value(of wanted: UnsafeBufferPointer<UInt8>, in line: Slice<UnsafeRawBufferPointer>)
+    -> Slice<UnsafeRawBufferPointer>?
+  {
     guard line.count > wanted.count, line[line.startIndex + wanted.count] == UInt8(ascii: ":") else { return nil }
     for (index, byte) in wanted.enumerated() {
       guard lowercased(line[line.startIndex + index]) == lowercased(byte) else { return nil }
@@ -55,7 +77,7 @@ package struct HTTPHeaders: Sendable {
     var value = line.dropFirst(wanted.count + 1)
     while let first = value.first, isBlank(first) { value = value.dropFirst() }
     while let last = value.last, isBlank(last) { value = value.dropLast() }
-    return String(decoding: value, as: UTF8.self)
+    return value
   }
 
   private static func lowercased(_ byte: UInt8) -> UInt8 {

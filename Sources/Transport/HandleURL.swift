@@ -18,20 +18,20 @@ struct HandleURL: ~Copyable {
   deinit { curl_url_cleanup(handle) }
 
   /// False for what libcurl cannot read, and for URLs with a user name.
-  mutating func set(_ url: String) -> Bool {
-    url.withCString { text in
-      if !origin.isEmpty, strncmp(text, origin, origin.count) == 0, Self.isPlain(text + origin.count) {
-        return curl_url_set(handle, CURLUPART_PATH, text + origin.count - 1, 0) == CURLUE_OK
-      }
-      origin = []
-      guard curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_DISALLOW_USER)) == CURLUE_OK else {
-        return false
-      }
-      if let path = Self.path(of: text), Self.isPlain(path + 1) {
-        origin = Array(UnsafeBufferPointer(start: text, count: path + 1 - text))
-      }
-      return true
+  mutating func set(_ url: String) -> Bool { url.withCString { set($0) } }
+
+  mutating func set(_ text: UnsafePointer<CChar>) -> Bool {
+    if !origin.isEmpty, strncmp(text, origin, origin.count) == 0, Self.isPlain(text + origin.count) {
+      return curl_url_set(handle, CURLUPART_PATH, text + origin.count - 1, 0) == CURLUE_OK
     }
+    origin = []
+    guard curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_DISALLOW_USER)) == CURLUE_OK else {
+      return false
+    }
+    if let path = Self.path(of: text), Self.isPlain(path + 1) {
+      origin = Array(UnsafeBufferPointer(start: text, count: path + 1 - text))
+    }
+    return true
   }
 
   private static let plainBytes = ASCIISet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_:/.")

@@ -10,17 +10,34 @@ final class Inbox: Sendable {
     let request: SharedRequest
     let origin: Origin
     let material: TLSStore.Found
-    let continuation: CheckedContinuation<TransferResult, Never>
+    let waiter: Waiter
 
-    func fail(_ code: TransportError.Code, _ what: String) {
-      continuation.resume(returning: .failure(TransportError(code, what, url: redactedURL(request.value.url))))
+    /// The request as it stands alone.
+    var asked: SharedRequest {
+      guard case .glance(let glance) = waiter else { return request }
+      var value = request.value
+      value.url = glance.url
+      return SharedRequest(value)
     }
+  }
+
+  /// Who waits for what comes of a request.
+  enum Waiter: Sendable {
+    case task(CheckedContinuation<TransferResult, Never>)
+    case glance(Glance)
   }
 
   struct Batch {
     var submissions: [Submission] = []
+    var glances: [GlanceRun] = []
     var cancellations: [UInt64] = []
+    /// All glances of these.
+    var cancelledDesks: [GlanceDesk] = []
     var isClosed = false
+
+    var isEmpty: Bool {
+      submissions.isEmpty && glances.isEmpty && cancellations.isEmpty && cancelledDesks.isEmpty && !isClosed
+    }
   }
 
   private struct State {
@@ -46,6 +63,24 @@ final class Inbox: Sendable {
     }
   }
 
+  /// False after `close()`.
+  func submit(_ run: GlanceRun) -> Bool {
+    state.withLock { state in
+      guard !state.batch.isClosed else { return false }
+      state.batch.glances.append(run)
+      Self.wake(&state)
+      return true
+    }
+  }
+
+  func cancel(_ desk: GlanceDesk) {
+    state.withLock { state in
+      guard !state.batch.isClosed else { return }
+      state.batch.cancelledDesks.append(desk)
+      Self.wake(&state)
+    }
+  }
+
   func cancel(_ id: UInt64) {
     state.withLock { state in
       guard !state.batch.isClosed else { return }
@@ -62,10 +97,10 @@ final class Inbox: Sendable {
   }
 
   /// Closes and gives back what nobody will take any more.
-  func closeForGood() -> [Submission] {
+  func closeForGood() -> Batch {
     state.withLock { state in
       defer { state.batch = Batch(isClosed: true) }
-      return state.batch.submissions
+      return state.batch
     }
   }
 
@@ -75,7 +110,7 @@ final class Inbox: Sendable {
     let sleeper = Sleeper(multi: multi)
     return state.withLock { state in
       let batch = state.batch
-      if batch.submissions.isEmpty && batch.cancellations.isEmpty && !batch.isClosed {
+      if batch.isEmpty {
         state.sleeper = sleeper
         return nil
       }

@@ -58,6 +58,18 @@ final class TLSStore: Sendable {
     }
   }
 
+  /// The same where it is known by now, without waiting for anything.
+  func knownMaterial(for tls: TLSSettings) -> Found? {
+    guard tls.namesFiles else { return .success(TLSMaterial()) }
+    let now = MonotonicClock.nanoseconds()
+    return state.withLock { state in
+      guard let entry = state.entries[tls], now - entry.began < Int64(settings.lookMilliseconds) * 1_000_000 else {
+        return nil
+      }
+      return entry.found
+    }
+  }
+
   private enum Step: Sendable {
     case known(Found)
     case looking(Task<Found, Never>)

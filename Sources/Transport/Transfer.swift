@@ -9,6 +9,8 @@ final class Transfer {
   /// What is being asked now: after a redirect no longer the same.
   private(set) var shared = SharedRequest(HTTPRequest(url: "", bodyLimit: 0))
   var request: HTTPRequest { shared.value }
+  /// Of a batch this one, whose URL is not made into text before something is to be said of it.
+  private(set) var glance: Glance?
   private(set) var hops = 0
   private var startMilliseconds = 0
   /// What was left of the whole time when this hop began.
@@ -42,10 +44,25 @@ final class Transfer {
     self.proxy = proxy
     self.submission = submission
     shared = submission.request
+    glance = if case .glance(let glance) = submission.waiter { glance } else { nil }
     material = submission.material
     hops = 0
     startMilliseconds = now
     prepare()
+  }
+
+  /// Whether the answer is the one that a glance has expected.
+  var isAsExpected: Bool {
+    guard let glance else { return false }
+    return sink.hasAllHeaders && sink.overflow == nil
+      && glance.run.batch.isAsExpected(glance.position, status: sink.status, HTTPHeaders(raw: sink.headers))
+  }
+
+  /// What is asked is a request like any other from now on.
+  func endGlance() {
+    guard glance != nil else { return }
+    glance = nil
+    if let submission { shared = submission.asked }
   }
 
   func redirect(to next: HTTPRequest) {
@@ -81,6 +98,7 @@ final class Transfer {
   /// Leaves the handle free for the next transfer and gives back who waits for the result of this one.
   func end() -> Inbox.Submission? {
     sink.releaseMemory()
+    glance = nil
     return submission.take()
   }
 
@@ -98,6 +116,8 @@ final class Transfer {
   func error(
     _ code: TransportError.Code, _ what: String, reason: String? = nil, advice: String? = nil
   ) -> TransportError {
-    TransportError(code, what, reason: reason, advice: advice, url: redactedURL(request.url), redirected: hops > 0)
+    endGlance()
+    return TransportError(
+      code, what, reason: reason, advice: advice, url: redactedURL(request.url), redirected: hops > 0)
   }
 }

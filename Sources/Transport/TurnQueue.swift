@@ -53,6 +53,9 @@ struct TurnQueue<Host: Hashable, Item> {
   /// Takes a waiting item out; `nil` if it is not waiting.
   mutating func withdraw(_ id: UInt64) -> Item? { waiting.removeValue(forKey: id) }
 
+  /// Those that wait, in no order.
+  var items: some Collection<Item> { waiting.values }
+
   /// Takes all waiting items out.
   mutating func withdrawAll() -> [Item] {
     defer { waiting = [:] }

@@ -16,8 +16,9 @@ final class Harness: Sendable {
   /// - Parameters:
   ///   - domain: the domain under which the registry is known besides its own.
   ///   - logins: those of the user.
+  ///   - isTraced: whether each request leaves a line, which keeps glances away.
   init(
-    door: FakeRegistry.Door = .open, domain: String? = nil,
+    door: FakeRegistry.Door = .open, domain: String? = nil, isTraced: Bool = true,
     access: @escaping @Sendable (String) -> RegistryAccess = { _ in RegistryAccess(usesPlainHTTP: true) },
     logins: (TestClock) -> Logins = { _ in .none }
   ) throws {
@@ -28,9 +29,10 @@ final class Harness: Sendable {
     let origin = registry.origin
     let lines = LineBox()
     self.lines = lines
+    let trace: (@Sendable (String) -> Void)? = if isTraced { { lines.add($0) } } else { nil }
     client = RegistryClient(
       http: HTTPClient(undoesCodings: true), userAgent: "watcher-test/1", access: access, logins: logins(clock),
-      endpoint: { $0 == domain ? origin : nil }, trace: { lines.add($0) }, clock: clock.clock)
+      endpoint: { $0 == domain ? origin : nil }, trace: trace, clock: clock.clock)
   }
 
   private let lines: LineBox

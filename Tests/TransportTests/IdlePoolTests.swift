@@ -64,7 +64,7 @@ struct IdlePoolTests {
         let shared = SharedRequest(request(server.origin + path))
         _ = inbox.submit(
           Inbox.Submission(
-            id: id, request: shared, origin: origin, material: .success(TLSMaterial()), continuation: continuation))
+            id: id, request: shared, origin: origin, material: .success(TLSMaterial()), waiter: .task(continuation)))
       }
     }
     await withTaskGroup(of: Void.self) { group in

@@ -79,7 +79,7 @@ package final class OneShotCheck: Sendable {
     let poller = TagPoller(registry: registry, writer: store.writer)
     let report = PollReport(log: log)
     return SinglePass(
-      core, writer: store.writer, poll: poller.poll, list: poller.list, record: config.recording,
+      core, writer: store.writer, poll: poller.poll, glance: poller.glance, list: poller.list, record: config.recording,
       onRecorded: { $0.forEach(report.logRemarks) })
   }
 

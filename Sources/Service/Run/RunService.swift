@@ -241,6 +241,7 @@ package actor RunService {
   private func engine(_ core: PollCore) -> PollEngine {
     PollEngine(
       core: core, writer: store.writer, poll: { [poller] job in await poller.value.poll(job) },
+      glance: { [poller] in poller.value.glance($0, for: $1) },
       list: { [poller] job in await poller.value.list(job) },
       record: { [config] in try config.value.recording($0, $1) },
       onProgress: { [log, onRecorded, onListed, stop = stopReasons.continuation] progress in
