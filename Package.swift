@@ -23,6 +23,10 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "CSignals"),
+    .target(
+      name: "CZstd", exclude: ["manifests-1.dict", "configs-1.dict", "events-1.dict"],
+      linkerSettings: [.linkedLibrary("zstd")]),
+    .target(name: "Compression", dependencies: ["CZstd"]),
     .target(name: "Addresses"),
     .target(name: "ImageModel"),
     .target(name: "StrictJSON"),
@@ -98,6 +102,8 @@ let package = Package(
     .testTarget(name: "HostTests", dependencies: ["Host", "ImageModel"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "CredentialsTests", dependencies: ["Credentials", "Host", "ImageModel", "TestSupport"]),
+    .testTarget(
+      name: "CompressionTests", dependencies: ["Compression", "CZstd", "Hashing", "ImageModel", "TestSupport"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing", "ImageModel"]),
     .testTarget(
       name: "TransportTests", dependencies: ["ImageModel", "Transport", "TestSupport"]),
@@ -167,14 +173,16 @@ let package = Package(
     .testTarget(
       name: "BlackBoxTests",
       dependencies: [
-        "watcher", "TestSupport", "Endpoint", "Hashing", "History", "ImageModel", "Polling", "Recording", "Registry",
+        "watcher", "TestSupport", "Endpoint", "Hashing", "History", "ImageModel", "Polling", "Recording",
+        "Registry",
         "Schedule", "Service", "StrictJSON", "Transport",
       ],
       exclude: ["FaultShim", "Namespace"]),
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Addresses", "API", "Config", "Containers", "Control", "Delivery", "Documents", "Endpoint", "Hashing", "Hints",
+        "Addresses", "API", "Compression", "Config", "Containers", "Control", "Delivery", "Documents", "Endpoint",
+        "Hashing", "Hints",
         "History", "ImageModel", "Imports", "Messages", "Questions", "Registry", "StrictJSON", "Transport",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,8 +1,8 @@
 # Debian packages: what is needed for what, and how it gets installed. Source it after common.sh.
 # shellcheck shell=bash
 
-# What building needs beside the Swift toolchain: its package manager runs git; we link three libraries.
-build_packages=(ca-certificates git libcurl4-openssl-dev libsqlite3-dev libssl-dev)
+# What building needs beside the Swift toolchain: its package manager runs git; we link four libraries.
+build_packages=(ca-certificates git libcurl4-openssl-dev libsqlite3-dev libssl-dev libzstd-dev)
 # A real registry, a tool that pushes to it, and what judges the answers.
 registry_packages=(docker-registry skopeo curl jq)
 # What the tests run beside that: network namespaces, certificates, a second opinion on the database, and a receiver of
@@ -12,6 +12,8 @@ test_packages=(chromium iproute2 openssl sqlite3 python3 python3-venv)
 login_packages=(buildah dbus docker.io gnome-keyring golang-docker-credential-helpers gnupg pass podman)
 # A server that takes mails; a test skips it where it is not there.
 mail_packages=(exim4-daemon-light)
+# What trains the dictionaries of the store.
+dictionary_packages=(python3 zstd)
 # The demo's receiver of webhooks.
 demo_packages=(openssl python3)
 # What checks the scripts and the unit, and what the unit calls.

@@ -8,7 +8,7 @@ struct FuzzTarget: Sendable {
 
   static let all =
     texts + addresses + json + registry + documents + transport + configuration + delivery + control + endpoint
-    + imports + containers + messages + hints + api
+    + imports + containers + messages + hints + api + frames
 
   static subscript(name: String) -> FuzzTarget? { all.first { $0.name == name } }
 }
