@@ -51,7 +51,7 @@ let package = Package(
       dependencies: ["ImageModel", .product(name: "HeapModule", package: "swift-collections")]),
     .target(
       name: "History",
-      dependencies: ["Host", "ImageModel", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["Compression", "Host", "ImageModel", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "Delivery", dependencies: ["Hashing", "Host", "ImageModel", "Messages", "Transport"]),
     .target(
       name: "Endpoint",
@@ -120,7 +120,8 @@ let package = Package(
     .testTarget(
       name: "HistoryTests",
       dependencies: [
-        "Host", "History", "ImageModel", "Schedule", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+        "Compression", "Host", "History", "ImageModel", "Schedule", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["fixtures"]),
     .testTarget(
@@ -173,7 +174,7 @@ let package = Package(
     .testTarget(
       name: "BlackBoxTests",
       dependencies: [
-        "watcher", "TestSupport", "Endpoint", "Hashing", "History", "ImageModel", "Polling", "Recording",
+        "watcher", "Compression", "TestSupport", "Endpoint", "Hashing", "History", "ImageModel", "Polling", "Recording",
         "Registry",
         "Schedule", "Service", "StrictJSON", "Transport",
       ],

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """A registry of COUNT repositories with a tag each, which asks for tokens like Docker Hub and counts what it is asked.
 
-usage: hub.py COUNT PORT_FILE
+usage: hub.py COUNT PORT_FILE [PLATFORMS]
 
-Each tag is an index of eight platforms with an attestation each. Its documents are about as large as those of
-a usual official image.
+Each tag is an index of eight platforms (or the first PLATFORMS) with an attestation each. Its documents are about as large
+as those of a usual official image: configs of 8 kB, whose lines of history are the image's own, and the same for all its
+platforms and from move to move but for their times.
 
 POST /move      every tag gets another image, on every platform
 GET /counts     what was asked since the last time, as JSON: tokens, and HEAD and GET of manifests and blobs;
@@ -21,9 +22,12 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
-PLATFORMS = ["386", "amd64", "arm64", "mips64le", "ppc64le", "riscv64", "s390x", "arm"]
+PLATFORMS = ["amd64", "arm64", "386", "mips64le", "ppc64le", "riscv64", "s390x", "arm"]
 LAYERS = 7
 HISTORY = 25  # lines of a Dockerfile
+WORDS = [hashlib.sha256(f"word {number}".encode()).hexdigest()[:3 + number % 9] for number in range(2_000)]
+COMMANDS = ["RUN /bin/sh -c set -eux; apt-get update; apt-get install -y --no-install-recommends ", "COPY ", "ENV ",
+            "RUN /bin/sh -c curl -fsSL -o /tmp/", "RUN /bin/sh -c groupadd -r ", "WORKDIR /opt/", "EXPOSE map[8080/tcp:{}] "]
 
 
 def sha256(body):
@@ -68,14 +72,23 @@ class Hub:
         top = {"schemaVersion": 2, "mediaType": INDEX, "manifests": entries}
         return self.put(documents, INDEX, top)["digest"]
 
+    def line(self, number, line):
+        """A line of its Dockerfile: some 220 characters, of words that other images have in another order."""
+        choice = hashlib.sha512(f"{number} {line}".encode()).digest()
+        words = [WORDS[(choice[2 * place] << 8 | choice[2 * place + 1]) % len(WORDS)] for place in range(26)]
+        return COMMANDS[choice[-1] % len(COMMANDS)] + " ".join(words) + " # buildkit"
+
     def image(self, name, architecture, documents):
         layers = [sha256(f"{name} layer {number}".encode()) for number in range(LAYERS)]
-        step = {"created": "2026-01-01T00:00:00Z", "comment": "buildkit.dockerfile.v0",
-                "created_by": "RUN /bin/sh -c apt-get update && apt-get install -y a-package # buildkit".ljust(200)}
+        number, version, _ = name.split()
+        history = [{"created": f"2026-01-{1 + int(version) % 28:02}T0{line % 10}:{line + 10}:{(len(architecture) * 7) % 60:02}"
+                               f".{int(layers[line % LAYERS][7:15], 16) % 10**9:09}Z",
+                    "created_by": self.line(number, line), "comment": "buildkit.dockerfile.v0"}
+                   for line in range(HISTORY)]
         config = self.put(documents, CONFIG, {
             "created": "2026-01-01T00:00:00Z", "architecture": architecture, "os": "linux",
             "config": {"Env": ["PATH=/usr/local/bin:/usr/bin:/bin"], "Labels": {"maintainer": name}},
-            "rootfs": {"type": "layers", "diff_ids": layers}, "history": [step] * HISTORY})
+            "rootfs": {"type": "layers", "diff_ids": layers}, "history": history})
         return self.put(documents, MANIFEST, {
             "schemaVersion": 2, "mediaType": MANIFEST, "config": config,
             "layers": [{"mediaType": LAYER, "digest": layer, "size": 10_000_000} for layer in layers],
@@ -137,6 +150,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 256
 
 
+PLATFORMS = PLATFORMS[:int(sys.argv[3])] if len(sys.argv) > 3 else PLATFORMS
 hub = Hub(int(sys.argv[1]))
 server = Server(("127.0.0.1", 0), Handler)
 with open(sys.argv[2] + ".new", "w") as file:

@@ -6,13 +6,15 @@ usage: past.py DATABASE TAGS STATES
 Four tags of a repository move together, each week to an index of two platforms with new images: seven layers, of which
 two are new each time, one every fourth and two every twelfth. Rows are written in the order in which a daemon would
 have written them, so that those of a tag lie far apart. Every document has its digest, and every event is as the
-daemon freezes it.
+daemon freezes it. Both are in frames of the daemon's dictionaries.
 """
 
+import ctypes
 import datetime
 import hashlib
 import itertools
 import json
+import os
 import sqlite3
 import sys
 
@@ -41,6 +43,37 @@ def dump(value):
 def rfc3339(milliseconds):
     time = datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.timezone.utc)
     return f"{time:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
+
+
+class Frames:
+    """Makes frames of zstd as the daemon does, against one of its dictionaries."""
+
+    LEVEL = 3
+    CHECKSUM = 201  # ZSTD_c_checksumFlag
+
+    def __init__(self, name, is_checked=False):
+        self.zstd = ctypes.CDLL("libzstd.so.1")
+        for function in ["ZSTD_createCCtx", "ZSTD_createCDict"]:
+            getattr(self.zstd, function).restype = ctypes.c_void_p
+        for function in ["ZSTD_compressBound", "ZSTD_compress2"]:
+            getattr(self.zstd, function).restype = ctypes.c_size_t
+        with open(f"{os.path.dirname(__file__)}/../Sources/CZstd/{name}-1.dict", "rb") as file:
+            dictionary = file.read()
+        self.context = ctypes.c_void_p(self.zstd.ZSTD_createCCtx())
+        self.zstd.ZSTD_CCtx_setParameter(self.context, self.CHECKSUM, int(is_checked))
+        digested = self.zstd.ZSTD_createCDict(dictionary, ctypes.c_size_t(len(dictionary)), self.LEVEL)
+        self.zstd.ZSTD_CCtx_refCDict(self.context, ctypes.c_void_p(digested))
+        self.buffer = ctypes.create_string_buffer(1 << 20)
+
+    def frame(self, body):
+        size = self.zstd.ZSTD_compress2(self.context, self.buffer, ctypes.c_size_t(len(self.buffer)), body,
+                                        ctypes.c_size_t(len(body)))
+        assert not self.zstd.ZSTD_isError(ctypes.c_size_t(size))
+        return ctypes.string_at(self.buffer, size)
+
+
+FRAMES = {INDEX: Frames("manifests"), MANIFEST: Frames("manifests"), CONFIG: Frames("configs"),
+          "event": Frames("events", is_checked=True)}
 
 
 class Image:
@@ -190,6 +223,8 @@ STATEMENTS = {
 
 
 def flush(db, rows):
+    rows["event"] = [row[:-1] + (FRAMES["event"].frame(row[-1]),) for row in rows["event"]]
+    rows["document"] = [(digest, kind, FRAMES[kind].frame(body)) for digest, kind, body in rows["document"]]
     for table, statement in STATEMENTS.items():
         db.executemany(statement, rows[table])
         rows[table].clear()

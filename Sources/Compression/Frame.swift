@@ -3,7 +3,7 @@ import CZstd
 /// Bytes as one frame of zstd (RFC 8878), which says how long they are and names its dictionary.
 package enum Frame {
   /// Higher levels take many times as long, for a tenth of the bytes at most.
-  /// Source: docs/decisions/0048-documents-are-compressed.md.
+  /// Source: docs/decisions/0049-documents-are-compressed.md.
   static let level: Int32 = 3
 
   private static let writers = ContextPool(make: { ZSTD_createCCtx() }, free: { ZSTD_freeCCtx($0) })

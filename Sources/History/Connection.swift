@@ -66,6 +66,7 @@ enum Connection {
           PRAGMA mmap_size = 0;
           PRAGMA temp_store = MEMORY;
           """)
+      for function in StoredFrame.functions { db.add(function: function) }
     }
     return configuration
   }

@@ -82,7 +82,7 @@ struct EntryDetails {
     _ columns: String, of path: String, _ condition: String, _ snapshot: SnapshotID
   ) throws -> [Row] {
     // A body that cannot be read is the matter of `events` and `db check`: the states are known without.
-    let body = "CASE WHEN json_valid(CAST(e.body AS TEXT)) THEN CAST(e.body AS TEXT) END"
+    let body = StoredFrame.json("e.body")
     let statement = try db.cachedStatement(
       sql: """
         SELECT \(columns) FROM snapshot s CROSS JOIN event e ON e.sequence = s.event_sequence

@@ -20,7 +20,7 @@ extension HistoryReader {
           StoredEvent(
             sequence: try row.id(0), type: try row.named(1, EventType.self),
             tag: TagReference(domain: try row.text(2), path: try row.text(3), tag: try row.text(4)),
-            time: try row.time(5), body: try row.bytes(6)))
+            time: try row.time(5), body: try row.event(6, row.id(0))))
       }
       let isFull = events.count >= limit
       let highest = isFull ? events.last?.sequence : try Self.highestSequence(db)

@@ -26,6 +26,6 @@ extension HistoryReader {
     guard let latest = sequences.first else { return nil }
     let row = try Row.fetchOne(
       db.cachedStatement(sql: "SELECT body FROM event WHERE sequence = ?"), arguments: [latest])
-    return try row.map { RecentMoves(count: sequences.count, latest: try $0.bytes(0)) }
+    return try row.map { RecentMoves(count: sequences.count, latest: try $0.event(0, EventSequence(rawValue: latest))) }
   }
 }

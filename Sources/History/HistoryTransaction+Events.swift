@@ -31,7 +31,7 @@ extension HistoryTransaction {
 
   private func recordedEvent(id: String) throws -> (sequence: EventSequence, body: [UInt8])? {
     let statement = try db.cachedStatement(sql: "SELECT sequence, body FROM event WHERE id = ?")
-    return try Row.fetchOne(statement, arguments: [id]).map { (try $0.id(0), try $0.bytes(1)) }
+    return try Row.fetchOne(statement, arguments: [id]).map { (try $0.id(0), try $0.event(1, $0.id(0))) }
   }
 
   private func insert(_ event: ChangeEvent, tag: TagID) throws -> (sequence: EventSequence, body: [UInt8]) {
@@ -53,7 +53,9 @@ extension HistoryTransaction {
   ) throws {
     try db.cachedStatement(
       sql: "INSERT INTO event(sequence, id, tag_id, type, time_ms, recorded_ms, body) VALUES(?, ?, ?, ?, ?, ?, ?)"
-    ).execute(arguments: [sequence, id, tag, type.rawValue, time.milliseconds, clock().milliseconds, body.blob])
+    ).execute(arguments: [
+      sequence, id, tag, type.rawValue, time.milliseconds, clock().milliseconds, StoredFrame.event(body),
+    ])
   }
 
   /// Puts a waiting delivery for each sink beside an event.

@@ -112,7 +112,7 @@ extension HistoryTransaction {
         sql: """
           SELECT e.sequence, (
             SELECT m.tag_id
-            FROM json_each(CASE WHEN json_valid(CAST(e.body AS TEXT)) THEN CAST(e.body AS TEXT) END, '$.data.events') j
+            FROM json_each(\(StoredFrame.json("e.body")), '$.data.events') j
               JOIN event m ON m.id = CASE j.type WHEN 'object' THEN j.value ->> '$.id' END
             WHERE m.tag_id != ?1 LIMIT 1) AS other
           FROM event e WHERE e.tag_id = ?1 AND e.type = 'watcher.changes' AND other IS NOT NULL

@@ -13,7 +13,7 @@ extension HistoryTransaction {
     var size = 0
     // No event is smaller than this many bytes, so more never fit.
     for row in try ungrouped(sink, limit: GroupedEvent.documentBytes / 256) {
-      let body = try row.bytes(2)
+      let body = try row.event(2, row.id(0))
       guard members.isEmpty || size + body.count + 1 <= GroupedEvent.documentBytes else { break }
       size += body.count + 1
       members.append((try row.id(0), try row.id(1), body))

@@ -153,7 +153,7 @@ extension HistoryTransaction {
   static func outboxRow(_ row: Row) throws -> OutboxRow {
     OutboxRow(
       sequence: try row.id(0), tagID: try row.id(1), eventID: try row.text(2),
-      type: try row.named(3, EventType.self), time: try row.time(4), body: try row.bytes(5),
+      type: try row.named(3, EventType.self), time: try row.time(4), body: try row.event(5, row.id(0)),
       attempts: Int(try row.integer(6)), nextAttempt: try row.time(7),
       refusedSince: try row.optionalTime(8))
   }

@@ -44,7 +44,10 @@ package struct HistoryTransaction {
       sql: "INSERT INTO document(digest, media_type, bytes) VALUES(?, ?, ?) ON CONFLICT DO NOTHING")
     for document in documents {
       try statement.execute(
-        arguments: [document.digest.description, document.mediaType.description, document.bytes.blob])
+        arguments: [
+          document.digest.description, document.mediaType.description,
+          StoredFrame.document(document.bytes, document.mediaType),
+        ])
     }
   }
 }

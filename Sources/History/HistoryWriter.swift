@@ -19,6 +19,10 @@ package final class HistoryWriter: Sendable {
   /// There was no database before, or nothing in it.
   package let isNew: Bool
 
+  /// The file is larger than it has to be since a migration, for there was no room to make it anew
+  /// (`FileShrinking`).
+  package let isToShrink: Bool
+
   let queue: DatabaseQueue
   let lock: DatabaseLock
   private let clock: @Sendable () -> Timestamp
@@ -27,12 +31,13 @@ package final class HistoryWriter: Sendable {
   private let broken = Mutex<StoreError?>(nil)
 
   private init(
-    path: String, instance: String, isNew: Bool, queue: DatabaseQueue, lock: DatabaseLock,
+    path: String, instance: String, isNew: Bool, isToShrink: Bool, queue: DatabaseQueue, lock: DatabaseLock,
     clock: @escaping @Sendable () -> Timestamp
   ) {
     self.path = path
     self.instance = instance
     self.isNew = isNew
+    self.isToShrink = isToShrink
     self.queue = queue
     self.lock = lock
     self.clock = clock
@@ -78,9 +83,12 @@ package final class HistoryWriter: Sendable {
       } else {
         try queue.writeWithoutTransaction { db in try Schema.create(db, fill: Self.makeInstance) }
       }
+      let isToShrink = try queue.writeWithoutTransaction { db in try FileShrinking.finish(db, path: path) }
       let instance = try queue.writeWithoutTransaction { db in try Self.instance(db, path: path) }
       return HistoryWriter(
-        path: path, instance: "urn:uuid:\(instance)", isNew: version == nil, queue: queue, lock: lock, clock: clock)
+        path: path, instance: "urn:uuid:\(instance)", isNew: version == nil, isToShrink: isToShrink, queue: queue,
+        lock: lock,
+        clock: clock)
     } catch {
       throw .mapping(error, path: path)
     }

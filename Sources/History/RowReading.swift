@@ -1,3 +1,4 @@
+import Compression
 import FoundationEssentials
 import GRDB
 package import ImageModel
@@ -48,9 +49,21 @@ extension ColumnReading {
     }
   }
 
-  func bytes(_ column: Int) throws(ColumnError) -> [UInt8] {
-    guard case .blob(let value) = stored(column) else { throw ColumnError(column: column) }
-    return [UInt8](value)
+  /// What is in a frame (`StoredFrame`).
+  ///
+  /// - Throws: `FrameError`, `ColumnError`.
+  func framed(_ column: Int) throws -> [UInt8] {
+    guard case .blob(let frame) = stored(column) else { throw ColumnError(column: column) }
+    return try StoredFrame.bytes(frame)
+  }
+
+  /// The document of an event.
+  func event(_ column: Int, _ sequence: EventSequence) throws -> [UInt8] {
+    do {
+      return try framed(column)
+    } catch let error as FrameError {
+      throw StoreError.damaged("event \(sequence) cannot be read: \(error)")
+    }
   }
 
   func time(_ column: Int) throws(ColumnError) -> Timestamp {

@@ -7,7 +7,7 @@ extension StoredSnapshot {
     SELECT j.value ->> '$.digest', \(field("os")), \(field("architecture")), \(field("variant")),
       \(field("\"os.version\""))
     FROM tag t CROSS JOIN document d ON d.digest = ?
-      CROSS JOIN json_each(CASE WHEN json_valid(CAST(d.bytes AS TEXT)) THEN CAST(d.bytes AS TEXT) END, '$.manifests') j
+      CROSS JOIN json_each(\(StoredFrame.json("d.bytes")), '$.manifests') j
     WHERE t.id = ? AND t.walked LIKE 'compatible:%' AND j.type = 'object'
     """
 

@@ -37,7 +37,7 @@ import Testing
     registry.put(FakeRegistryImage("second"), in: "app", tag: "stable")
     try #require(eventually(within: 16) { scene.eventLines().count == 2 })
     try #require(eventually { !WatcherBinary.text(scene.stdout).isEmpty })
-    let recorded = try scene.sql("SELECT cast(body AS TEXT) FROM event ORDER BY sequence")
+    let recorded = try scene.bodies()
     #expect(scene.eventLines() == recorded)
     #expect(WatcherBinary.text(scene.stdout) == recorded[1] + "\n", "one event, one line, nothing else")
     let event = try object(recorded[1])

@@ -65,7 +65,7 @@ import Testing
   @Test func aDocumentThatIsNotWhatItSaysIsFound() throws {
     defer { registry.stop() }
     #expect(try scene.run(["check", "--config", scene.config]).status == 0)
-    try scene.change("UPDATE document SET bytes = CAST(bytes || ' ' AS BLOB) WHERE rowid = 2")
+    try scene.change("UPDATE document SET bytes = (SELECT bytes FROM document WHERE rowid = 1) WHERE rowid = 2")
     let digest = try scene.sql("SELECT digest FROM document WHERE rowid = 2")[0]
     let outcome = try scene.run(["db", "check"])
     #expect(outcome.status == 65)
@@ -76,6 +76,26 @@ import Testing
     let report = try object(scene.run(["db", "check", "--json"]).stdout)
     #expect(report["sound"] as? Bool == false)
     #expect(report["findings"] as? [String] == ["the document \(digest) does not have that digest"])
+  }
+
+  /// Nobody is told a part of it: who asks for it is told what is damaged.
+  @Test func aFrameThatIsCutIsFound() throws {
+    defer { registry.stop() }
+    #expect(try scene.run(["check", "--config", scene.config]).status == 0)
+    try scene.change(
+      """
+      UPDATE document SET bytes = substr(bytes, 1, length(bytes) - 1) WHERE rowid = 2;
+      UPDATE event SET body = substr(body, 1, length(body) - 1);
+      """)
+    let digest = try scene.sql("SELECT digest FROM document WHERE rowid = 2")[0]
+    let report = try object(scene.run(["db", "check", "--json"]).stdout)
+    let findings = try #require(report["findings"] as? [String])
+    #expect(findings.count == 2)
+    #expect(findings.first?.hasPrefix("the document \(digest) cannot be read: its frame is damaged (") == true)
+    #expect(findings.last?.hasPrefix("event 1 cannot be read: its frame is damaged (") == true)
+    let events = try scene.run(["events", "--json"])
+    #expect(events.status == 65 && events.stdout.isEmpty)
+    #expect(events.stderr.contains("the database is damaged (event 1 cannot be read: "))
   }
 
   @Test func aRowThatNamesNothingIsFound() throws {
@@ -96,7 +116,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.stderr)")
     #expect(outcome.stdout == "brought up to date: \(scene.database)\n")
     #expect(try scene.run(["db", "migrate"]).stdout == "up to date: \(scene.database)\n")
-    #expect(access(scene.database + ".pre-v6", F_OK) == 0)
+    #expect(access(scene.database + ".pre-v7", F_OK) == 0)
   }
 
   @Test func whatIsDamagedIsNotUpToDate() throws {

@@ -52,7 +52,7 @@ import Testing
       """
       WITH RECURSIVE n(i) AS (VALUES(10) UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
       INSERT INTO event(sequence, id, tag_id, type, time_ms, body)
-        SELECT i, 'e' || i, 1, 'watcher.image.changed', 0, x'7b7d' FROM n;
+        SELECT i, 'e' || i, 1, 'watcher.image.changed', 0, (SELECT body FROM event LIMIT 1) FROM n;
       INSERT INTO delivery(sink, event_sequence, tag_id, state, next_attempt_ms)
         SELECT 'all', sequence, 1, 'waiting', 0 FROM event WHERE sequence >= 10
       """)

@@ -106,6 +106,6 @@ final class FaultScene {
 
   private func recordedBodies() throws -> [String] {
     guard try scene.sql("SELECT count(*) FROM sqlite_schema WHERE name = 'event'") == ["1"] else { return [] }
-    return try scene.sql("SELECT cast(body AS TEXT) FROM event ORDER BY sequence")
+    return try scene.bodies()
   }
 }

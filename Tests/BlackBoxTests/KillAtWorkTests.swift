@@ -88,7 +88,7 @@ import Testing
     for (tag, digest) in try snapshots("ORDER BY s.id") { recorded[tag].append(digest) }
     #expect(recorded == moves, "every move of every tag, once and in order")
 
-    let bodies = try scene.sql("SELECT hex(body) FROM event ORDER BY sequence").map(Self.text)
+    let bodies = try scene.bodies()
     #expect(Set(bodies).count == bodies.count)
     // A line that a kill cut off stays, and the whole line follows it.
     let isRecorded = Set(bodies)
@@ -138,13 +138,5 @@ import Testing
 
   private func split(_ lines: [String], by test: (String) -> Bool) -> (yes: [String], no: [String]) {
     (lines.filter(test), lines.filter { !test($0) })
-  }
-
-  private static func text(hex: String) -> String {
-    let digits = Array(hex)
-    let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
-      UInt8(String(digits[$0...$0 + 1]), radix: 16)
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

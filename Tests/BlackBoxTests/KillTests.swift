@@ -50,7 +50,7 @@ import Testing
         """)
       #expect(recorded == expected[tag], "every move of app\(tag), once and in order")
     }
-    let bodies = try scene.sql("SELECT cast(body AS TEXT) FROM event ORDER BY sequence")
+    let bodies = try scene.bodies()
     // A kill in the middle of a write leaves the beginning of a line; the whole one follows later.
     let cut = scene.eventLines().filter { line in !bodies.contains(line) }
     #expect(cut.allSatisfy { line in bodies.contains { $0.hasPrefix(line) } }, "nothing but what is recorded")

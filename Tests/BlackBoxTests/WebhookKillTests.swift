@@ -77,12 +77,12 @@ import Testing
   private func judge(_ scene: Scene, _ received: [Received]) throws {
     let rows = try scene.sql(
       """
-      SELECT e.tag_id || '|' || cast(e.body AS TEXT) FROM event e JOIN delivery d ON d.event_sequence = e.sequence
+      SELECT e.tag_id || '|' || hex(e.body) FROM event e JOIN delivery d ON d.event_sequence = e.sequence
       WHERE d.sink = 'hook' ORDER BY e.sequence
       """)
-    let recorded = rows.map { row in
+    let recorded = try rows.map { row in
       let parts = row.split(separator: "|", maxSplits: 1)
-      return (tag: String(parts[0]), body: String(parts[1]))
+      return (tag: String(parts[0]), body: try Scene.text(frame: parts[1]))
     }
     #expect(!recorded.isEmpty)
     let bodies = Set(recorded.map(\.body))

@@ -100,13 +100,14 @@ import Testing
   /// A tag may have a hundred of a million events.
   @Test func eventsOfOtherTagsAreNotRead() throws {
     let others = 600
+    let random = TestRandom()
     let writer = try HistoryWriter.open(scratch.database)
     try writer.transactionSync { history in
       let (tag, other) = (try history.amazonTag(), try history.ensureTag(other, selection: .all))
       for number in 0..<others {
         // One to a page of the file.
         var large = event("other-\(number)", at: 0)
-        large.labels = ["large": String(repeating: "x", count: 2_500)]
+        large.labels = ["large": noise(3_000, random).map { String($0, radix: 16) }.joined()]
         _ = try history.appendEvent(large, tag: other.id, snapshot: nil, sinks: [])
         guard number % 200 == 100 else { continue }
         _ = try history.appendEvent(event("event-\(number)", at: 0), tag: tag.id, snapshot: nil, sinks: [])

@@ -1,5 +1,6 @@
 import GRDB
 import ImageModel
+import TestSupport
 import Testing
 
 @testable import History
@@ -29,11 +30,11 @@ import Testing
         _ = try Int.fetchOne(db, sql: "PRAGMA max_page_count = \(used + pages)")
       }
     }
+    let bytes = noise(100_000, TestRandom())
     func record() throws {
       try writer.transactionSync { history in
         let tag = try history.amazonTag()
         try history.record(snapshot(1, [image(amd64, 2)]), tag: tag.id, at: 0)
-        let bytes = [UInt8](repeating: 1, count: 100_000)
         try history.insertDocuments([Document(digest: digest(1), mediaType: .ociIndex, bytes: bytes)])
       }
     }

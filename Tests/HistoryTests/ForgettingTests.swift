@@ -123,7 +123,7 @@ import Testing
     try writer.transactionSync { store in
       #expect(try store.group(sink: "a", id: "g", now: time(4)) == 3)
       try store.db.execute(
-        sql: "UPDATE event SET body = CAST(? AS BLOB) WHERE type = 'watcher.changes'", arguments: [body])
+        sql: "UPDATE event SET body = event_frame(CAST(? AS BLOB)) WHERE type = 'watcher.changes'", arguments: [body])
       try store.settleDelivered(sink: "a", sequences: [4], at: time(5))
     }
     #expect(try forget(amazon)?.events == 3)

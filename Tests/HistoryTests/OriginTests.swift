@@ -79,12 +79,12 @@ import Testing
   }
 
   /// The states are known without.
-  @Test func aDocumentThatCannotBeReadHidesNoState() throws {
+  @Test(arguments: ["x'7b'", "event_frame(x'7b')"]) func aDocumentThatCannotBeReadHidesNoState(body: String) throws {
     let writer = try HistoryWriter.open(scratch.database)
     try writer.transactionSync { try recordThree($0, $0.amazonTag().id) }
     writer.close()
     let queue = try Connection.writer(scratch.database)
-    try queue.write { try $0.execute(sql: "UPDATE event SET body = x'7b'") }
+    try queue.write { try $0.execute(sql: "UPDATE event SET body = \(body)") }
     try queue.close()
     let entries = try #require(try HistoryReader.open(scratch.database).history(amazon))
     #expect(entries.map(\.digest) == [digest(2), digest(1)])

@@ -22,6 +22,12 @@ func snapshot(_ top: UInt8, _ images: [PlatformImage], type: MediaType = .ociInd
   TagSnapshot(digest: digest(top), mediaType: type, size: 2_000, images: images, documents: [])
 }
 
+/// What cannot be compressed.
+func noise(_ count: Int, _ random: TestRandom) -> [UInt8] {
+  var random = random
+  return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+}
+
 func event(_ id: String, _ type: EventType = .imageChanged, at seconds: Int64) -> ChangeEvent {
   ChangeEvent(id: id, type: type, tag: amazon, time: time(seconds), notAfter: time(seconds))
 }

@@ -96,6 +96,11 @@ package actor RunService {
       metrics.recordClockStep()
     }
     store = try notifier.extendingStart { () throws(StoreError) in try Registrar(opening: database) }
+    if store.writer.isToShrink {
+      log.warning(
+        "database_not_shrunk",
+        metadata: ["note": "there is no room, or somebody is in the way; the next start tries again"])
+    }
     pool = ReaderPool(store.writer.path, seconds: Self.readSeconds)
     // By a thread of its own: what others ask for delays no event.
     feed = EventFeed(ReaderPool(pool.path, size: 1, seconds: Self.readSeconds))

@@ -18,7 +18,11 @@ struct DbMigrateCommand: ParsableCommand {
     let isOlder = try Self.isOlder(path)
     do {
       // Also finds out whether what is there is sound.
-      try HistoryWriter.open(path).close()
+      let writer = try HistoryWriter.open(path)
+      if writer.isToShrink {
+        Output.warning("the file is larger than it has to be, for there was no room: 'watcher db migrate' tries again")
+      }
+      writer.close()
     } catch let error {
       // A daemon that holds it has done it when it started.
       guard error.code == .locked, !isOlder else { throw error }
