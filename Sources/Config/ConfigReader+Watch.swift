@@ -105,12 +105,13 @@ extension ConfigReader {
       return
     }
     list.tags[tag] = offset
-    list.entries.append(
-      WatchEntry(
-        tag: tag, pinned: pinned, intervalSeconds: settings.values.intervalSeconds,
-        selection: settings.values.selection, sinks: settings.values.sinks,
-        unreachableAfterSeconds: settings.values.unreachableAfterSeconds, labels: settings.labels,
-        line: source.line(at: settings.offset)))
+    var entry = WatchEntry(
+      tag: tag, pinned: pinned, intervalSeconds: settings.values.intervalSeconds,
+      selection: settings.values.selection, sinks: settings.values.sinks,
+      unreachableAfterSeconds: settings.values.unreachableAfterSeconds, labels: settings.labels,
+      line: source.line(at: settings.offset))
+    if let last = list.entries.last { entry.share(last) }
+    list.entries.append(entry)
   }
 
   mutating func repeated(_ name: String, at offset: Int, first: Int) {

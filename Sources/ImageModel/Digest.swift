@@ -50,13 +50,17 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
   /// - Precondition: `bytes` has the algorithm's length (32, 48 or 64).
   package init(_ algorithm: Algorithm, bytes: some Collection<UInt8>) {
     precondition(bytes.count * 2 == algorithm.hexLength, "a \(algorithm) digest of \(bytes.count) bytes")
-    var text = algorithm.rawValue + ":"
-    text.reserveCapacity(text.utf8.count + algorithm.hexLength)
-    for byte in bytes {
-      text.unicodeScalars.append(Self.hexScalar(byte >> 4))
-      text.unicodeScalars.append(Self.hexScalar(byte & 15))
+    let name = algorithm.rawValue.utf8
+    description = String(unsafeUninitializedCapacity: name.count + 1 + algorithm.hexLength) { text in
+      var end = text.initialize(fromContentsOf: name)
+      text[end] = UInt8(ascii: ":")
+      for byte in bytes {
+        text[end + 1] = Self.hexDigit(byte >> 4)
+        text[end + 2] = Self.hexDigit(byte & 15)
+        end += 2
+      }
+      return end + 1
     }
-    description = text
   }
 
   package var algorithm: Algorithm {
@@ -77,7 +81,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
   }
 
-  private static func hexScalar(_ nibble: UInt8) -> Unicode.Scalar {
-    Unicode.Scalar(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10)
+  private static func hexDigit(_ nibble: UInt8) -> UInt8 {
+    nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
   }
 }

@@ -27,6 +27,16 @@ package struct RepositoryEntry: Sendable, Hashable {
     self.line = line
   }
 
+  /// Some of its tags, as they are watched.
+  package func entries(_ tags: [String]) -> [WatchEntry] {
+    guard let first = tags.first.map(entry) else { return [] }
+    return tags.map { tag in
+      var entry = first
+      entry.tag = repository.tag(tag)
+      return entry
+    }
+  }
+
   /// One of its tags, as it is watched.
   package func entry(_ tag: String) -> WatchEntry {
     WatchEntry(

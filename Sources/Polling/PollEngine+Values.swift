@@ -119,9 +119,10 @@ extension HistoryTransaction {
     let names = Set(repositories.map(\.repository))
     let own = names.isEmpty ? [] : Set(entries.lazy.map(\.tag).filter { names.contains($0.repository) })
     let given = try repositories.flatMap { repository in
-      try givenTags(of: repository.repository).sorted().filter { tag in
+      let names = try givenTags(of: repository.repository).sorted().filter { tag in
         repository.tags.fits(tag) && !own.contains(repository.repository.tag(tag))
-      }.map(repository.entry)
+      }
+      return repository.entries(names)
     }
     let all = given.isEmpty ? entries : entries + given
     return PollEngine.Registered(

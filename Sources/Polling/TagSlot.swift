@@ -14,8 +14,7 @@ package struct TagSlot: Sendable {
   package var nextCheck: Timestamp
   /// The current snapshot's row, `nil` before the first observation.
   package var snapshot: SnapshotID?
-  /// The digest that HEAD gave when the current snapshot was verified.
-  var head: Digest?
+  private var packedHead: PackedDigest?
   /// The next poll walks the documents even if HEAD says that nothing moved: platforms were added to the
   /// selection, or a config blob is still missing.
   package var mustWalk: Bool
@@ -23,12 +22,34 @@ package struct TagSlot: Sendable {
   var verifyFrom: BootTime
   /// The poll under way, or the last one, was to verify.
   var isVerifying = false
-  /// Counts while the daemon runs; the tag's row follows it.
-  var reachability: Reachability
+  /// Of its reachability, and all there is to say of nearly every tag.
+  private var lastSuccess: Timestamp?
+  private var trouble: Trouble?
   /// It has moved, to what could not be had yet.
   private var isMovePending: Bool
   /// A copy of what the tag's row says, which counts: how the tag moves is decided where it is recorded.
   var flaps: FlapGate
+
+  private final class Trouble: Sendable {
+    let reachability: Reachability
+
+    init(_ reachability: Reachability) { self.reachability = reachability }
+  }
+
+  /// The digest that HEAD gave when the current snapshot was verified.
+  var head: Digest? {
+    get { packedHead?.digest }
+    set { packedHead = newValue.map(PackedDigest.init) }
+  }
+
+  /// Counts while the daemon runs; the tag's row follows it.
+  var reachability: Reachability {
+    get { trouble?.reachability ?? Reachability(lastSuccess: lastSuccess) }
+    set {
+      lastSuccess = newValue.lastSuccess
+      trouble = newValue == Reachability(lastSuccess: lastSuccess) ? nil : Trouble(newValue)
+    }
+  }
 
   /// At an index that is no tag's.
   static let vacant = TagSlot(
@@ -44,12 +65,12 @@ package struct TagSlot: Sendable {
     lastChecked = state.lastChecked
     nextCheck = state.nextCheck ?? now.wall
     self.snapshot = snapshot
-    head = state.headDigest
+    packedHead = state.headDigest.map(PackedDigest.init)
     mustWalk = state.mustWalk(for: entry.selection)
     verifyFrom = Verification.due(entry, state, at: now)
-    reachability = state.reachability
     isMovePending = state.moved != nil
     flaps = state.flaps
+    reachability = state.reachability
   }
 
   /// Takes over what was written about the tag's content.
