@@ -25,7 +25,8 @@ LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 PLATFORMS = ["amd64", "arm64", "386", "mips64le", "ppc64le", "riscv64", "s390x", "arm"]
 LAYERS = 7
 HISTORY = 25  # lines of a Dockerfile
-WORDS = [hashlib.sha256(f"word {number}".encode()).hexdigest()[:3 + number % 9] for number in range(2_000)]
+SYLLABLES = "lib dev py core net ssl ca cert data io ser ver tool kit min base cli run time log conf pro to col".split()
+WORDS = ["".join(SYLLABLES[number // 26**place % 26 % len(SYLLABLES)] for place in range(2 + number % 2)) for number in range(2_000)]
 COMMANDS = ["RUN /bin/sh -c set -eux; apt-get update; apt-get install -y --no-install-recommends ", "COPY ", "ENV ",
             "RUN /bin/sh -c curl -fsSL -o /tmp/", "RUN /bin/sh -c groupadd -r ", "WORKDIR /opt/", "EXPOSE map[8080/tcp:{}] "]
 
@@ -75,8 +76,9 @@ class Hub:
     def line(self, number, line):
         """A line of its Dockerfile: some 220 characters, of words that other images have in another order."""
         choice = hashlib.sha512(f"{number} {line}".encode()).digest()
-        words = [WORDS[(choice[2 * place] << 8 | choice[2 * place + 1]) % len(WORDS)] for place in range(26)]
-        return COMMANDS[choice[-1] % len(COMMANDS)] + " ".join(words) + " # buildkit"
+        # Some words are in every second line, most in one of hundreds.
+        words = [WORDS[choice[2 * place] * choice[2 * place + 1] * len(WORDS) >> 16] for place in range(16)]
+        return COMMANDS[choice[-1] % len(COMMANDS)] + " ".join(words) + "; rm -rf /var/lib/apt/lists/* # buildkit"
 
     def image(self, name, architecture, documents):
         layers = [sha256(f"{name} layer {number}".encode()) for number in range(LAYERS)]
